@@ -7,10 +7,10 @@ namespace HierCash;
 #endif
 
 /// <summary>
-/// Takes one protection out, so that a test can show that it is missed. Only the build with <c>-p:Switches=true</c> (constant HIERCASH_SWITCHES) compiles
-/// the calls: everywhere else they vanish together with their arguments, names included, and these methods are empty.
-/// A name is a literal at the place of the protection; eng/switches.json lists all of them, and the tests concerned.
-/// The environment variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> does so for the calling flow of control.
+/// Takes one protection out, so that a test can show that it is missed. Only the build with <c>-p:Switches=true</c> (constant
+/// HIERCASH_SWITCHES) compiles the calls: everywhere else they vanish together with their arguments, names included, and these methods are
+/// empty. A name is a literal at the place of the protection; eng/switches.json lists all of them, and the tests concerned. The environment
+/// variable HIERCASH_SWITCH names the switches that are thrown, separated by commas; <c>Throw</c> does so for the calling flow of control.
 /// What is taken out by several switches has names that begin alike: "R8" throws "R8 parks" and all others of R8.
 /// </summary>
 static partial class Switches
@@ -54,7 +54,9 @@ static partial class Switches
     }
 
 
-    /// <summary>Throws switches, separated by commas, for what the caller does from here on, its tasks and threads included. Null puts them back.</summary>
+    /// <summary>
+    /// Throws switches, separated by commas, for what the caller does from here on, its tasks and threads included. Null puts them back.
+    /// </summary>
     public static void Throw(string? names) => Thrown.Value = names is null ? null : Names(names);
 
     private static string[] Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

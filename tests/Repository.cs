@@ -10,7 +10,8 @@ internal static class Repository
     /// <summary>Files that a build did not make.</summary>
     public static IEnumerable<string> Files(string pattern) => Directory
         .EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
-        .Where(f => !Path.GetRelativePath(Root, f).Split(Path.DirectorySeparatorChar).Any(p => p is "bin" or "obj" or ".git" or "TestResults"));
+        .Where(f => !Path.GetRelativePath(Root, f).Split(Path.DirectorySeparatorChar)
+        .Any(p => p is "bin" or "obj" or ".git" or "TestResults"));
 
     private static string Find()
     {

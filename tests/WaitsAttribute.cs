@@ -5,7 +5,9 @@ using NUnit.Framework.Internal;
 
 namespace HierCash.Tests;
 
-/// <summary>The states of docs/waiting.md that a test makes happen, and looks at with <see cref="WaitingStates.One"/>; it fails where it does not.</summary>
+/// <summary>
+/// The states of docs/waiting.md that a test makes happen, and looks at with <see cref="WaitingStates.One"/>; it fails where it does not.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class WaitsAttribute(params WaitingKind[] kinds) : Attribute, ITestAction
 {
@@ -22,7 +24,8 @@ public sealed class WaitsAttribute(params WaitingKind[] kinds) : Attribute, ITes
     {
         if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Passed)
         {
-            Assert.That(Kinds.Except(test.Properties[WaitingStates.Seen].Cast<WaitingKind>()), Is.Empty, "these did not happen, or were not looked at");
+            Assert.That(Kinds.Except(test.Properties[WaitingStates.Seen].Cast<WaitingKind>()), Is.Empty,
+                "these did not happen, or were not looked at");
         }
     }
 }
@@ -32,8 +35,10 @@ internal static partial class WaitingStates
 {
     public const string Seen = "Waiting";
 
-    private static readonly Lazy<Dictionary<string, (bool IsNoted, string[] Commands)>> Page = new(() => Rows().Matches(File.ReadAllText(Repository.PathOf("docs", "waiting.md"))).ToDictionary(
-        r => r.Groups["state"].Value, r => (r.Groups["since"].Value != "not noted", Commands().Matches(r.Groups["ends"].Value).Select(c => c.Groups[1].Value).ToArray())));
+    private static readonly Lazy<Dictionary<string, (bool IsNoted, string[] Commands)>> Page =
+        new(() => Rows().Matches(File.ReadAllText(Repository.PathOf("docs", "waiting.md"))).ToDictionary(
+        r => r.Groups["state"].Value, r => (
+            r.Groups["since"].Value != "not noted", Commands().Matches(r.Groups["ends"].Value).Select(c => c.Groups[1].Value).ToArray())));
 
     /// <summary>The one of that kind: it says what, why and what ends it, as the page does.</summary>
     public static Waiting One(this IReadOnlyList<Waiting> waits, WaitingKind kind)

@@ -103,7 +103,8 @@ public readonly record struct Amount(ulong Minor) : IComparable<Amount>
 
         if (point >= 0 && fraction.Length != currency.Exponent)
         {
-            return $"'{text}' has {fraction.Length} decimals, but {currency.Name} has {currency.Exponent}. Give an amount such as {example}.";
+            return $"'{text}' has {fraction.Length} decimals, but {currency.Name} has {currency.Exponent}. Give an amount such as "
+                + $"{example}.";
         }
 
         digits = (whole + fraction.PadRight(currency.Exponent, '0')).TrimStart('0');

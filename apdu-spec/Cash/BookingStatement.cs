@@ -3,7 +3,9 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>What a bank did with an instruction. All but the first park it: it is kept, tried again at every visit, and the next ones are booked.</summary>
+/// <summary>
+/// What a bank did with an instruction. All but the first park it: it is kept, tried again at every visit, and the next ones are booked.
+/// </summary>
 public enum BookingOutcome : byte
 {
     /// <summary>Booked; as a statement: after it was parked.</summary>
@@ -33,7 +35,8 @@ public sealed record BookingStatement(PartyId Bank, ulong Number, BookingOutcome
     public static BookingStatement Sign(ISigningKey key, PartyId bank, ulong number, BookingOutcome outcome, Timestamp date) =>
         new(bank, number, outcome, date, key.Sign(SignedMessage.Booking(bank, number, outcome, date)));
 
-    public bool Verify(ICashSuite suite, PublicKey bank) => suite.Verify(bank, SignedMessage.Booking(Bank, Number, Outcome, Date), Signature);
+    public bool Verify(ICashSuite suite, PublicKey bank) =>
+        suite.Verify(bank, SignedMessage.Booking(Bank, Number, Outcome, Date), Signature);
 
     public void Write(ref BerTlvWriter writer)
     {

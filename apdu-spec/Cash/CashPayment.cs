@@ -3,7 +3,9 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>H: all that passed between user and shop in one payment (EP 0810563, settlement step 1). e is f(TIME, W) and not stored.</summary>
+/// <summary>
+/// H: all that passed between user and shop in one payment (EP 0810563, settlement step 1). e is f(TIME, W) and not stored.
+/// </summary>
 /// <param name="Seq">The coin's payment counter, from 1.</param>
 /// <param name="Balance">x before this payment.</param>
 /// <param name="Paid">y, or this coin's part of it.</param>

@@ -3,7 +3,10 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>The issuer's daily word to a bank about its circulation; each holds the digest of the one before, so that none can be changed afterwards.</summary>
+/// <summary>
+/// The issuer's daily word to a bank about its circulation; each holds the digest of the one before, so that none can be changed
+/// afterwards.
+/// </summary>
 /// <param name="Number">From 1, without gaps.</param>
 /// <param name="Previous">SHA-256 of the message of the statement before; zeros in the first.</param>
 public sealed record CirculationStatement(
@@ -66,7 +69,8 @@ public sealed record CirculationStatement(
 
         reader.Leave(r);
         return reader.Failed ? null : new CirculationStatement(
-            issuer, number, bank, currency, new Circulation(new Amount(issued), new Amount(settled), new Amount(redeemed), new Amount(returned)), date, previous, signature);
+            issuer, number, bank, currency, new Circulation(
+                new Amount(issued), new Amount(settled), new Amount(redeemed), new Amount(returned)), date, previous, signature);
     }
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);

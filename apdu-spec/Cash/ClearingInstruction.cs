@@ -3,16 +3,20 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>The issuer's instruction to a bank. Numbers have no gaps per bank, so that each is booked once and in order (hole 18).</summary>
+/// <summary>
+/// The issuer's instruction to a bank. Numbers have no gaps per bank, so that each is booked once and in order (hole 18).
+/// </summary>
 /// <param name="Reference">See <see cref="TransferKind"/>.</param>
 /// <param name="Total">Minor units, 64 bits.</param>
 public sealed record ClearingInstruction(
-    PartyId Issuer, ulong Number, PartyId Bank, TransferKind Kind, Digest Reference, Amount Total, Currency Currency, Timestamp Date, byte[] Signature)
+    PartyId Issuer, ulong Number, PartyId Bank, TransferKind Kind, Digest Reference, Amount Total, Currency Currency, Timestamp Date,
+    byte[] Signature)
 {
     public const int MaxEncodedSize = 190;
 
     public static ClearingInstruction Sign(
-        ISigningKey key, PartyId issuer, ulong number, PartyId bank, TransferKind kind, Digest reference, Amount total, Currency currency, Timestamp date) =>
+        ISigningKey key, PartyId issuer, ulong number, PartyId bank, TransferKind kind, Digest reference, Amount total, Currency currency,
+        Timestamp date) =>
         new(issuer, number, bank, kind, reference, total, currency, date,
             key.Sign(SignedMessage.ClearingInstruction(issuer, number, bank, kind, reference, total, currency, date)));
 
@@ -46,7 +50,8 @@ public sealed record ClearingInstruction(
         var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
         var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
         var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (kind is < (byte)TransferKind.FloatDebit or > (byte)TransferKind.ClaimRestore || total.Minor > long.MaxValue || number > long.MaxValue)
+        if (kind is < (byte)TransferKind.FloatDebit or > (byte)TransferKind.ClaimRestore || total.Minor > long.MaxValue
+            || number > long.MaxValue)
         {
             r.Fail();
         }

@@ -8,9 +8,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="IssuerKey">Which PS_I verifies S_I.</param>
 /// <param name="FaceValue">X, 1 to 2^32 - 1 minor units.</param>
 /// <param name="TM">Tells coins under one N_U apart; a counter from 0, never a time (hole 15).</param>
-/// <param name="IssuerKeyed">The issuer made the key pair (EP 0810563, claim 2): it could sign as the holder. Never guaranteed, never evidence (hole 14).</param>
+/// <param name="IssuerKeyed">The issuer made the key pair (EP 0810563, claim 2): it could sign as the holder. Never guaranteed, never
+/// evidence (hole 14).</param>
 public sealed record CoinAttributes(
-    byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Amount FaceValue, Currency Currency, ushort TM, Quarter Expiry, bool IssuerKeyed = false)
+    byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Amount FaceValue, Currency Currency, ushort TM, Quarter Expiry,
+    bool IssuerKeyed = false)
 {
     private const byte KeyedBit = 0x80;
 

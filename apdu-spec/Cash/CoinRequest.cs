@@ -65,7 +65,8 @@ public sealed record CoinRequest(byte[] Seed, Amount FaceValue, Currency Currenc
 }
 
 /// <summary>What E_K holds: suite 1, g 1 (bit 7: issuer-keyed), issuer 4, issuer key 4, expiry 2, S_I 64 bytes, in this order.</summary>
-public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Quarter Expiry, byte[] SI, bool IssuerKeyed = false)
+public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId IssuerKey, Quarter Expiry, byte[] SI,
+    bool IssuerKeyed = false)
 {
     public const int Size = 76;
 

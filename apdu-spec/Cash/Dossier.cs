@@ -3,8 +3,8 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// What the issuer hands a bank to trace an overspender (EP 0810563, claim 6, step 9e): a signed header with the opening of E_I, and payments in pages.
-/// It never holds U.
+/// What the issuer hands a bank to trace an overspender (EP 0810563, claim 6, step 9e): a signed header with the opening of E_I, and
+/// payments in pages. It never holds U.
 /// </summary>
 public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pages)
 {
@@ -34,8 +34,12 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
 
     public IReadOnlyList<CashPayment> Payments => [.. Entries.Select(e => e.H)];
 
-    /// <summary>True if the coin is what the user ordered: its key of encryption, X and currency. E_I hides them from the bank, which looks here.</summary>
-    public bool IsOf(WithdrawalOrder order) => order.Key == Header.EncryptionKey.Key.Id && order.FaceValue == Header.FaceValue && order.Currency == Entries[0].H.Coin.Terms.Currency;
+    /// <summary>
+    /// True if the coin is what the user ordered: its key of encryption, X and currency. E_I hides them from the bank, which looks here.
+    /// </summary>
+    public bool IsOf(WithdrawalOrder order) =>
+        order.Key == Header.EncryptionKey.Key.Id && order.FaceValue == Header.FaceValue
+            && order.Currency == Entries[0].H.Coin.Terms.Currency;
 
     /// <summary>Sum of y over distinct payment ids.</summary>
     public Amount Spent => Sum(Entries, e => e.H.Paid);
@@ -105,7 +109,9 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         return answered ? null : Proof.ReceiptInvalid;
     }
 
-    /// <summary>True if the issuer says in it that this very payment counts: what it cancelled, or pronounced dead or late, is evidence of nothing.</summary>
+    /// <summary>
+    /// True if the issuer says in it that this very payment counts: what it cancelled, or pronounced dead or late, is evidence of nothing.
+    /// </summary>
     private bool IsAnswer(ICashSuite suite, DossierEntry e)
     {
         bool counts = e.Receipt.Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation;
@@ -122,7 +128,8 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     private static bool IsSubmitted(ICashSuite suite, CashPayment h, SubmissionProof proof, HashSet<(Digest, string)> batches)
     {
         var batch = (MerkleTree.RootFrom(h.Id.Value, proof.Index, proof.Count, proof.Path) ?? default,
-            $"{h.Till} {proof.Submission.Date.Microseconds} {proof.Submission.Queued.Microseconds} {Convert.ToHexString(proof.Submission.TillKey)} {Convert.ToHexString(proof.Submission.Signature)}");
+            $"{h.Till} {proof.Submission.Date.Microseconds} {proof.Submission.Queued.Microseconds} "
+                + $"{Convert.ToHexString(proof.Submission.TillKey)} {Convert.ToHexString(proof.Submission.Signature)}");
         if (batches.Contains(batch))
         {
             return true;
@@ -150,7 +157,8 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
 
     private static bool BelongsTo(Coin coin, CoinRequest m)
     {
-        bool its = coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue && coin.Terms.Currency == m.Currency && coin.Terms.TM == m.TM;
+        bool its = coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue && coin.Terms.Currency == m.Currency
+            && coin.Terms.TM == m.TM;
         Switches.On("R9 coin of m", ref its);
         return its && IsHoldersOwn(coin);
     }

@@ -4,8 +4,8 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// The first part of a dossier, which the issuer signs and dates (rules R5, R9): what it says of a coin, and the hashes of the pages that prove it. A header
-/// of a later revision replaces an earlier one.
+/// The first part of a dossier, which the issuer signs and dates (rules R5, R9): what it says of a coin, and the hashes of the pages that
+/// prove it. A header of a later revision replaces an earlier one.
 /// </summary>
 /// <param name="Revision">From 1; rises when more is claimed, or a payment was struck out.</param>
 /// <param name="Date">The issuer's clock.</param>
@@ -16,22 +16,28 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Opening">m, 137 bytes.</param>
 /// <param name="EncryptionKey">Certificate of PE_I.</param>
 /// <param name="CoinKey">Certificate of PS_I.</param>
-/// <param name="StatementKeys">Certificates of the statement keys: the first signs the header, all of them receipts. 1 to <see cref="MaxKeys"/>.</param>
+/// <param name="StatementKeys">Certificates of the statement keys: the first signs the header, all of them receipts. 1 to
+/// <see cref="MaxKeys"/>.</param>
 /// <param name="Pages">SHA-256 of each page, 1 to <see cref="MaxPages"/>.</param>
 /// <param name="Signature">By the first statement key, 64 bytes.</param>
 public sealed record DossierHeader(
-    PartyId Issuer, CoinId Coin, uint Revision, Timestamp Date, TimeSpan DisputeTerm, TimeSpan ClockTolerance, Amount FaceValue, Amount Claimed, byte[] Opening,
-    KeyCertificate EncryptionKey, KeyCertificate CoinKey, IReadOnlyList<KeyCertificate> StatementKeys, IReadOnlyList<Digest> Pages, byte[] Signature)
+    PartyId Issuer, CoinId Coin, uint Revision, Timestamp Date, TimeSpan DisputeTerm, TimeSpan ClockTolerance, Amount FaceValue,
+    Amount Claimed, byte[] Opening,
+    KeyCertificate EncryptionKey, KeyCertificate CoinKey, IReadOnlyList<KeyCertificate> StatementKeys, IReadOnlyList<Digest> Pages,
+    byte[] Signature)
 {
     public const int MaxKeys = 32;
     public const int MaxPages = 512;
 
     public int MaxEncodedSize => 500 + ((2 + StatementKeys.Count) * KeyCertificate.MaxEncodedSize) + (Pages.Count * Digest.Size);
 
-    /// <summary>What the issuer signs. The keys stand in it, so that nobody swaps a certificate and blames the issuer for what no longer fits.</summary>
+    /// <summary>
+    /// What the issuer signs. The keys stand in it, so that nobody swaps a certificate and blames the issuer for what no longer fits.
+    /// </summary>
     public byte[] Message => SignedMessage.Dossier(
         Issuer, Coin, Revision, Date, DisputeTerm, ClockTolerance, Digest.Of(Opening), FaceValue, Claimed,
-        Digest.Of([.. new[] { EncryptionKey, CoinKey }.Concat(StatementKeys).SelectMany(c => c.Key.Bytes.ToArray())]), (uint)Pages.Count, Digest.Of(Hashes));
+        Digest.Of([.. new[] { EncryptionKey, CoinKey }.Concat(StatementKeys).SelectMany(c => c.Key.Bytes.ToArray())]), (uint)Pages.Count,
+        Digest.Of(Hashes));
 
     private byte[] Hashes => [.. Pages.SelectMany(p => p.ToArray())];
 
@@ -48,7 +54,8 @@ public sealed record DossierHeader(
         Switches.On("R9 key issuer", ref its);
         bool certified = all.All(c => c.Verify(suite, root));
         Switches.On("R9 key root", ref certified);
-        return !used || !its || !certified ? Proof.CertificateInvalid : suite.Verify(StatementKeys[0].Key, Message, Signature) ? null : Proof.HeaderInvalid;
+        return !used || !its || !certified ? Proof.CertificateInvalid : suite.Verify(StatementKeys[0].Key, Message, Signature) ? null
+            : Proof.HeaderInvalid;
     }
 
     public void Write(ref BerTlvWriter writer)

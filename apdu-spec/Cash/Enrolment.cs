@@ -10,15 +10,19 @@ public enum EnrolmentRole : byte { Bank = 1, Shop = 2 }
 /// <summary>A bank's or a shop's request to take part, carried to the issuer by hand. It proves that its key is held.</summary>
 /// <param name="Key">PS_B of a bank, N_W of a shop's till; also the key of its link certificate.</param>
 /// <param name="Account">A shop's account, added by its bank; null until then.</param>
-/// <param name="Voucher">The word of the bank's present key, or of a till of the same shop; null for who is new. A request has an account or a voucher.</param>
-public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey Key, byte[] Signature, ShopAccount? Account, KeyVoucher? Voucher = null)
+/// <param name="Voucher">The word of the bank's present key, or of a till of the same shop; null for who is new. A request has an account
+/// or a voucher.</param>
+public sealed record EnrolmentRequest(
+    EnrolmentRole Role, string Name, PublicKey Key, byte[] Signature, ShopAccount? Account, KeyVoucher? Voucher = null)
 {
     public const int MaxNameSize = 64;
 
     public static EnrolmentRequest Sign(ISigningKey key, EnrolmentRole role, string name) =>
         new(role, name, key.PublicKey, key.Sign(SignedMessage.Enrolment((byte)role, key.PublicKey.Bytes, name)), null);
 
-    /// <summary>True if whoever made it holds the key that it names: nobody has another's public key enrolled, under a name of his choice.</summary>
+    /// <summary>
+    /// True if whoever made it holds the key that it names: nobody has another's public key enrolled, under a name of his choice.
+    /// </summary>
     public bool Verify(ICashSuite suite)
     {
         bool holds = suite.Verify(Key, SignedMessage.Enrolment((byte)Role, Key.Bytes, Name), Signature);
@@ -72,7 +76,10 @@ public sealed record EnrolmentRequest(EnrolmentRole Role, string Name, PublicKey
     }
 }
 
-/// <summary>The word of a key that is enrolled for another one: a bank's present key for its next one (rule R17), a till for a further till of its shop (R18).</summary>
+/// <summary>
+/// The word of a key that is enrolled for another one: a bank's present key for its next one (rule R17), a till for a further till of its
+/// shop (R18).
+/// </summary>
 /// <param name="Party">The bank's or the shop's number.</param>
 /// <param name="Key">The key that signs.</param>
 /// <param name="Signature">Over HC1-NEXT.</param>
@@ -114,7 +121,9 @@ public sealed record EnrolmentGrant(
 
     private const int MaxSize = 8192;
 
-    /// <summary>Keys of one use in a grant: the newest. Older ones come with the first visit at the issuer, however many there are (rule R15).</summary>
+    /// <summary>
+    /// Keys of one use in a grant: the newest. Older ones come with the first visit at the issuer, however many there are (rule R15).
+    /// </summary>
     private const int MostOfOneUse = 8;
 
     public static EnrolmentGrant Sign(
@@ -148,7 +157,8 @@ public sealed record EnrolmentGrant(
         w.Write(WalletTag.Terms, EncodeTerms(Scheme.Terms));
         w.Write(WalletTag.LinkCertificate, LinkCertificate);
         BankCertificate?.Write(ref w);
-        foreach (var certificate in Scheme.Certificates.Where((c, i) => Scheme.Certificates.Skip(i + 1).Count(later => later.Usage == c.Usage) < MostOfOneUse))
+        foreach (var certificate in Scheme.Certificates.Where(
+            (c, i) => Scheme.Certificates.Skip(i + 1).Count(later => later.Usage == c.Usage) < MostOfOneUse))
         {
             certificate.Write(ref w);
         }
@@ -162,7 +172,8 @@ public sealed record EnrolmentGrant(
         var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
         var holder = new PartyId(r.ReadUInt32(WalletTag.Holder));
         string name = r.ReadText(WalletTag.Name, EnrolmentRequest.MaxNameSize);
-        (PartyId, Digest)? account = r.Next(WalletTag.B) ? (new PartyId(r.ReadUInt32(WalletTag.B)), Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size))) : null;
+        (PartyId, Digest)? account = r.Next(WalletTag.B)
+            ? (new PartyId(r.ReadUInt32(WalletTag.B)), Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size))) : null;
         var root = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
         var terms = DecodeTerms(r.ReadBytes(WalletTag.Terms, TermsSize));
         var link = r.Read(WalletTag.LinkCertificate).ToArray();
@@ -201,7 +212,8 @@ public sealed record EnrolmentGrant(
         bytes[2] = (byte)terms.G;
         bytes[3] = (byte)terms.Excess;
         bytes[4] = checked((byte)terms.LifetimeQuarters);
-        TimeSpan[] spans = [terms.SettlePeriod, terms.GuaranteeWindow, terms.DisputeTerm, terms.RequestTerm, terms.HotListMaxAge, terms.ClockTolerance];
+        TimeSpan[] spans = [terms.SettlePeriod, terms.GuaranteeWindow, terms.DisputeTerm, terms.RequestTerm, terms.HotListMaxAge,
+            terms.ClockTolerance];
         for (int i = 0; i < spans.Length; i++)
         {
             BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(5 + (4 * i)), checked((uint)spans[i].TotalSeconds));

@@ -37,7 +37,10 @@ public enum Verdict : byte
     Excess = 11,
     Settled = 12,
 
-    /// <summary>Nothing final: the issuer does not know the coin, and has not heard yet from all banks whether it is an older copy of itself (rule R27). Asked again, it is judged.</summary>
+    /// <summary>
+    /// Nothing final: the issuer does not know the coin, and has not heard yet from all banks whether it is an older copy of itself (rule
+    /// R27). Asked again, it is judged.
+    /// </summary>
     NotYetKnown = 13,
 }
 
@@ -87,7 +90,9 @@ public enum TransferKind : byte
     /// <summary>A shop's account to clearing, below zero too: a reversed settlement (rule R4). Reference: the shop's account.</summary>
     ShopDebit = 7,
 
-    /// <summary>Clearing to claims: what a claim had paid and the coin paid after all (rule R2). Reference: the coin id of the case.</summary>
+    /// <summary>
+    /// Clearing to claims: what a claim had paid and the coin paid after all (rule R2). Reference: the coin id of the case.
+    /// </summary>
     ClaimRestore = 8,
 }
 

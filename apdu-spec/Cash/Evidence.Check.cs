@@ -30,14 +30,19 @@ public sealed partial record Evidence
         {
             Proof.CertificateInvalid => Find(
                 Culprit.Bank, "The issuer's certificates are not of this scheme. The bank, which signed the file, has to answer for this."),
-            Proof.HeaderInvalid => Find(Culprit.Bank, "The issuer did not sign this dossier, and the bank, which signed the file, has to answer for it."),
+            Proof.HeaderInvalid => Find(Culprit.Bank,
+                "The issuer did not sign this dossier, and the bank, which signed the file, has to answer for it."),
             Proof.OpeningMismatch => Mismatch(suite, root),
-            Proof.OtherCoin => Find(Culprit.Issuer, "The payments are not of the coin that the user ordered. The issuer has to answer for this."),
+            Proof.OtherCoin => Find(Culprit.Issuer,
+                "The payments are not of the coin that the user ordered. The issuer has to answer for this."),
             Proof.PaymentInvalid => Find(Culprit.Issuer, "A payment's signatures do not verify. The issuer has to answer for this."),
-            Proof.ReceiptInvalid => Find(Culprit.Issuer, "A receipt or a submission does not fit its payment. The issuer has to answer for this."),
-            Proof.ClaimInvalid => Find(Culprit.Issuer, "More is claimed than exceeds the face value, or than was guaranteed. The issuer has to answer for this."),
+            Proof.ReceiptInvalid => Find(Culprit.Issuer,
+                "A receipt or a submission does not fit its payment. The issuer has to answer for this."),
+            Proof.ClaimInvalid => Find(Culprit.Issuer,
+                "More is claimed than exceeds the face value, or than was guaranteed. The issuer has to answer for this."),
             Proof.Nothing => Find(Culprit.Nobody, "All payments are valid and together within the face value. Nobody overspent."),
-            Proof.Equivocation => Find(Culprit.Nobody, "The coin signed two payments under one counter, but not more than its face value. No identity is due."),
+            Proof.Equivocation => Find(Culprit.Nobody,
+                "The coin signed two payments under one counter, but not more than its face value. No identity is due."),
             _ => Weigh(suite, root, defence),
         };
     }
@@ -65,14 +70,16 @@ public sealed partial record Evidence
         Switches.On("R5 its notice", ref its);
         if (!its)
         {
-            return (Culprit.Bank, "The bank's notice to the user is of another file, or gives another term. The bank has to answer for this.");
+            return (Culprit.Bank,
+                "The bank's notice to the user is of another file, or gives another term. The bank has to answer for this.");
         }
 
         bool dated = IsDated;
         Switches.On("R5 void", ref dated);
         if (!dated)
         {
-            return (Culprit.Nobody, "The bank dated the file before the dossier, before a payment, or too long after the dossier. The file is void.");
+            return (Culprit.Nobody,
+                "The bank dated the file before the dossier, before a payment, or too long after the dossier. The file is void.");
         }
 
         bool ordered = Order.Verify(suite, AccountKey);
@@ -84,7 +91,8 @@ public sealed partial record Evidence
             : null;
     }
 
-    private bool HasItsNotice => Notice.Bank == Order.Bank && Notice.User == Order.User && Notice.Coin == Dossier.Coin && Notice.Content == Digest.Of(Content)
+    private bool HasItsNotice => Notice.Bank == Order.Bank && Notice.User == Order.User && Notice.Coin == Dossier.Coin
+        && Notice.Content == Digest.Of(Content)
         && IsNoticedAfter && Notice.Until == Notice.Date.Plus(Dossier.Header.DisputeTerm);
 
     private bool IsDated => IsAfter(Dossier.Header.Date) && Date <= Dossier.Header.Date.Plus(Dossier.Header.ClockTolerance)
@@ -109,8 +117,10 @@ public sealed partial record Evidence
 
     /// <summary>The bank chose the order: if the dossier is right about another E_I, the bank put the two together.</summary>
     private EvidenceFinding Mismatch(ICashSuite suite, PublicKey root) =>
-        Dossier.EncipheredRequest(suite) is { } own && Dossier.Check(suite, root, own) is Proof.Excess or Proof.Equivocation or Proof.Nothing
-            ? Find(Culprit.Bank, "The dossier is about another withdrawal than the order. The bank, which put them together, has to answer for this.")
+        Dossier.EncipheredRequest(suite) is { } own
+            && Dossier.Check(suite, root, own) is Proof.Excess or Proof.Equivocation or Proof.Nothing
+            ? Find(Culprit.Bank,
+                "The dossier is about another withdrawal than the order. The bank, which put them together, has to answer for this.")
             : Find(Culprit.Issuer, "The opening does not give the E_I that the user ordered. The issuer has to answer for this.");
 
     /// <summary>An excess stands unless so many of its payments are struck out that the rest is within X (hole 19).</summary>
@@ -122,8 +132,10 @@ public sealed partial record Evidence
         // By payment: of a case with thousands of payments, and of reversals, none is compared with all others (rule R10).
         var filed = Reversals.ToLookup(r => r.Payment);
         var brought = defence.Reversals.ToLookup(b => b.Reversal.Payment);
-        var entries = Dossier.Entries.Select(e => (Entry: e, Struck: StruckBy(suite, root, e, heard, filed[e.H.Id], brought[e.H.Id]))).ToList();
-        Amount Rest(Struck upTo) => Dossier.Sum(entries.Where(e => e.Struck == Struck.Nothing || e.Struck > upTo).Select(e => e.Entry), e => e.H.Paid);
+        var entries = Dossier.Entries.Select(e => (Entry: e, Struck: StruckBy(suite, root, e, heard, filed[e.H.Id], brought[e.H.Id])))
+            .ToList();
+        Amount Rest(Struck upTo) => Dossier.Sum(
+            entries.Where(e => e.Struck == Struck.Nothing || e.Struck > upTo).Select(e => e.Entry), e => e.H.Paid);
         var rest = Rest(Struck.ByIssuer);
         EvidenceFinding Say(Culprit culprit, string finding) => Find(culprit, finding, rest) with
         {
@@ -132,13 +144,15 @@ public sealed partial record Evidence
         };
         if (rest > Order.FaceValue)
         {
-            return Say(Culprit.User, $"{Name} (account {Order.User}) signed payments of {rest.Show(currency)} with a coin of {Order.FaceValue.Show(currency)}.");
+            return Say(Culprit.User, $"{Name} (account {Order.User}) signed payments of {rest.Show(currency)} with a coin of "
+                + $"{Order.FaceValue.Show(currency)}.");
         }
 
         if (Rest(Struck.MadeGood) <= Order.FaceValue)
         {
             return Say(
-                Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: by this file nobody has to answer, and {Name} owes nothing.");
+                Culprit.Nobody, $"Payments were taken back, and the issuer made it good. What stands is within the face value: by this "
+                    + $"file nobody has to answer, and {Name} owes nothing.");
         }
 
         if (Rest(Struck.ByShop) <= Order.FaceValue)
@@ -153,8 +167,8 @@ public sealed partial record Evidence
     }
 
     /// <summary>
-    /// A rebuttal as it is heard beside this file: the certificates that stand in the file count for it too. Who is accused may have got theirs from the accuser
-    /// (rule R3). Each is checked from the root key, as those of the rebuttal are.
+    /// A rebuttal as it is heard beside this file: the certificates that stand in the file count for it too. Who is accused may have got
+    /// theirs from the accuser (rule R3). Each is checked from the root key, as those of the rebuttal are.
     /// </summary>
     public Rebuttal Beside(Rebuttal rebuttal)
     {
@@ -164,7 +178,8 @@ public sealed partial record Evidence
     }
 
     private Struck StruckBy(
-        ICashSuite suite, PublicKey root, DossierEntry e, Defence defence, IEnumerable<Reversal> filed, IEnumerable<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> brought)
+        ICashSuite suite, PublicKey root, DossierEntry e, Defence defence,
+        IEnumerable<Reversal> filed, IEnumerable<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> brought)
     {
         var keys = Dossier.Header.StatementKeys.Concat(FiledKeys);
         Switches.Replace("R3 anybody", ref brought, []);
@@ -180,8 +195,9 @@ public sealed partial record Evidence
         Switches.Off("hole 19 void", ref voided);
         var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<NonSettlementStatement>().ToList();
 
-        // What was taken back after the dossier was made is dead from then on, as it should be. The issuer says "voided" of what it took back and of nothing else:
-        // that is its word that it was made good, also where S_W stands beside it. Who asked for the reversal has that, and it need not be the shop.
+        // What was taken back after the dossier was made is dead from then on, as it should be. The issuer says "voided" of what it took
+        // back and of nothing else: that is its word that it was made good, also where S_W stands beside it. Who asked for the reversal has
+        // that, and it need not be the shop.
         bool after = deaths.Exists(d => d.Basis == DeathBasis.Voided && d.Date >= Dossier.Header.Date);
         Switches.Off("R3 dead after", ref after);
         Switches.Replace("R3 dead first", ref after, after && !voided);
@@ -190,7 +206,8 @@ public sealed partial record Evidence
             return Struck.MadeGood;
         }
 
-        // A dossier without the till's submission of each payment is the issuer's fault, and did not come as far as this (rule R3). Whatever else is dead was never to be counted.
+        // A dossier without the till's submission of each payment is the issuer's fault, and did not come as far as this (rule R3).
+        // Whatever else is dead was never to be counted.
         return voided ? Struck.ByShop : deaths.Count == 0 ? Struck.Nothing : Struck.ByIssuer;
     }
 

@@ -18,7 +18,9 @@ public sealed partial record Evidence(
     /// <summary>The bank's notice to U, from which the term runs.</summary>
     public required Notice Notice { get; init; }
 
-    /// <summary>Reversals that the issuer signed after the dossier, filed since; and certificates of the keys that signed them (rule R3).</summary>
+    /// <summary>
+    /// Reversals that the issuer signed after the dossier, filed since; and certificates of the keys that signed them (rule R3).
+    /// </summary>
     public IReadOnlyList<Reversal> Reversals { get; init; } = [];
 
     /// <summary>Certificates of statement keys that the dossier does not have yet.</summary>
@@ -26,7 +28,8 @@ public sealed partial record Evidence(
 
     /// <param name="received">The bank's clock; earlier than the dossier's date, that date counts.</param>
     public static Evidence Sign(
-        ISigningKey bank, WithdrawalOrder order, PublicKey accountKey, string name, Dossier dossier, KeyCertificate bankKey, Timestamp received)
+        ISigningKey bank, WithdrawalOrder order, PublicKey accountKey, string name, Dossier dossier, KeyCertificate bankKey,
+        Timestamp received)
     {
         var date = received < dossier.Header.Date ? dossier.Header.Date : received;
         var none = new Notice(order.Bank, order.User, dossier.Coin, default, default, default, []);
@@ -40,8 +43,8 @@ public sealed partial record Evidence(
     }
 
     /// <summary>
-    /// With reversals that came later, each with the statement key that signed it; the same if they are there. A file holds at most <see cref="DossierHeader.MaxKeys"/> further keys: what is
-    /// signed with one more is left out.
+    /// With reversals that came later, each with the statement key that signed it; the same if they are there. A file holds at most
+    /// <see cref="DossierHeader.MaxKeys"/> further keys: what is signed with one more is left out.
     /// </summary>
     public Evidence File(IEnumerable<(Reversal Reversal, KeyCertificate Key)> reversals)
     {
@@ -142,7 +145,8 @@ public sealed partial record Evidence(
 
         reader.Leave(r);
         var evidence = !reader.Complete || key is null || !PlainText.IsPlain(name) ? null
-            : new Evidence(order, key, name, new Dossier(header!, pages), bankKey!, date, signature) { Notice = notice, Reversals = reversals, FiledKeys = keys };
+            : new Evidence(order, key, name, new Dossier(header!, pages), bankKey!, date, signature) { Notice = notice,
+                Reversals = reversals, FiledKeys = keys };
 
         // Only one form of bytes is an evidence file: what reads the same and looks otherwise was altered.
         return evidence is not null && evidence.Encode().AsSpan().SequenceEqual(bytes) ? evidence : null;

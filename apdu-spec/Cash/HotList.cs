@@ -23,7 +23,8 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
     public static HotList Sign(ISigningKey key, PartyId issuer, ulong version, ulong baseVersion, Timestamp date, IEnumerable<CoinId> coins)
     {
         // In the order of their bytes: the order in which coins were reported says nothing then.
-        var entries = coins.Select(c => Entry(version, c)).OrderBy(Convert.ToHexString, StringComparer.Ordinal).SelectMany(e => e).ToArray();
+        var entries = coins.Select(c => Entry(version, c)).OrderBy(Convert.ToHexString, StringComparer.Ordinal).SelectMany(e => e)
+            .ToArray();
         var unsigned = new HotList(issuer, version, baseVersion, date, entries, []);
         return unsigned with { Signature = key.Sign(unsigned.Message) };
     }
@@ -77,6 +78,7 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
         var entries = r.Read(WalletTag.HotEntries).ToArray();
         var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         reader.Leave(r);
-        return entries.Length % EntrySize == 0 && entries.Length <= MaxEntries * EntrySize ? new HotList(issuer, version, from, date, entries, signature) : null;
+        return entries.Length % EntrySize == 0 && entries.Length <= MaxEntries * EntrySize
+            ? new HotList(issuer, version, from, date, entries, signature) : null;
     }
 }

@@ -4,8 +4,8 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// A bank's word to its customer that there is evidence of overspending, and until when it may be rebutted (rule R5). The term runs from here, and no claim is
-/// booked before it is over.
+/// A bank's word to its customer that there is evidence of overspending, and until when it may be rebutted (rule R5). The term runs from
+/// here, and no claim is booked before it is over.
 /// </summary>
 /// <param name="Content">SHA-256 of the evidence's content.</param>
 /// <param name="Date">The bank's clock, not before the dossier's date.</param>
@@ -18,7 +18,8 @@ public sealed record Notice(PartyId Bank, AccountId User, CoinId Coin, Digest Co
     public static Notice Sign(ISigningKey bank, PartyId id, AccountId user, CoinId coin, Digest content, Timestamp date, Timestamp until) =>
         new(id, user, coin, content, date, until, bank.Sign(SignedMessage.Notice(id, user, coin, content, date, until)));
 
-    public bool Verify(ICashSuite suite, PublicKey bank) => suite.Verify(bank, SignedMessage.Notice(Bank, User, Coin, Content, Date, Until), Signature);
+    public bool Verify(ICashSuite suite, PublicKey bank) =>
+        suite.Verify(bank, SignedMessage.Notice(Bank, User, Coin, Content, Date, Until), Signature);
 
     public void Write(ref BerTlvWriter writer)
     {

@@ -11,8 +11,8 @@ public enum PositionRole : byte
 }
 
 /// <summary>
-/// How far a bank and the issuer are with each other, under the signature of one of them (R27). Each is on its signer's disk before it leaves, and has the next number: whoever is
-/// shown one of its own that it has not given yet was restored from an older copy.
+/// How far a bank and the issuer are with each other, under the signature of one of them (R27). Each is on its signer's disk before it
+/// leaves, and has the next number: whoever is shown one of its own that it has not given yet was restored from an older copy.
 /// </summary>
 /// <param name="Number">The signer's positions for this other side are numbered from 1, without gaps.</param>
 /// <param name="Instruction">Issuer: the last instruction made for the bank. Bank: the last that it keeps.</param>
@@ -21,11 +21,13 @@ public enum PositionRole : byte
 /// <param name="IsRestored">The signer was restored from a copy, and goes on from here.</param>
 /// <param name="Signature">By the issuer's statement key, or S_B, 64 bytes.</param>
 public sealed record Position(
-    PositionRole Role, PartyId Issuer, PartyId Bank, ulong Number, ulong Instruction, ulong Statement, ulong Issued, bool IsRestored, Timestamp Date, byte[] Signature)
+    PositionRole Role, PartyId Issuer, PartyId Bank, ulong Number, ulong Instruction, ulong Statement, ulong Issued, bool IsRestored,
+    Timestamp Date, byte[] Signature)
 {
     public const int MaxEncodedSize = 170;
 
-    public static Position Sign(ISigningKey key, Position unsigned) => unsigned with { Signature = key.Sign(SignedMessage.Position(unsigned)) };
+    public static Position Sign(ISigningKey key, Position unsigned) =>
+        unsigned with { Signature = key.Sign(SignedMessage.Position(unsigned)) };
 
     public bool Verify(ICashSuite suite, PublicKey signer) => suite.Verify(signer, SignedMessage.Position(this), Signature);
 
@@ -59,7 +61,8 @@ public sealed record Position(
         var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
         var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         bool known = role is (byte)PositionRole.Issuer or (byte)PositionRole.Bank && restored <= 1;
-        if (!known || number is 0 or > long.MaxValue || Math.Max(Math.Max(instruction, statement), Math.Max(issued, date.Microseconds)) > long.MaxValue)
+        if (!known || number is 0 or > long.MaxValue
+            || Math.Max(Math.Max(instruction, statement), Math.Max(issued, date.Microseconds)) > long.MaxValue)
         {
             r.Fail();
         }

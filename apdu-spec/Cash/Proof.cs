@@ -18,7 +18,9 @@ public enum Proof
     /// <summary>S_I or S_U of a payment does not verify.</summary>
     PaymentInvalid = 3,
 
-    /// <summary>A receipt is not the issuer's for this payment, or says that it does not count, or a submission is not the paid till's.</summary>
+    /// <summary>
+    /// A receipt is not the issuer's for this payment, or says that it does not count, or a submission is not the paid till's.
+    /// </summary>
     ReceiptInvalid = 8,
 
     /// <summary>More is claimed than exceeds X, or than the receipts guarantee.</summary>
@@ -27,7 +29,9 @@ public enum Proof
     /// <summary>Valid payments, each seq once, together not above X: nothing is wrong.</summary>
     Nothing = 4,
 
-    /// <summary>Two messages for one coin id and seq, together not above X: a cloned or broken card, but no identity is due (hole 19).</summary>
+    /// <summary>
+    /// Two messages for one coin id and seq, together not above X: a cloned or broken card, but no identity is due (hole 19).
+    /// </summary>
     Equivocation = 5,
 
     /// <summary>The sum of y exceeds X: the holder of N_U overspent.</summary>

@@ -3,9 +3,13 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>What a user shows against an accusation (hole 19): S_W and dead statements that strike payments out, with the certificates of those who signed these.</summary>
+/// <summary>
+/// What a user shows against an accusation (hole 19): S_W and dead statements that strike payments out, with the certificates of those who
+/// signed these.
+/// </summary>
 /// <param name="Certificates">Of statement keys, and of banks that stamped.</param>
-public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<NonSettlementStatement> Dead, IReadOnlyList<KeyCertificate> Certificates)
+public sealed record Rebuttal(
+    IReadOnlyList<VoidStatement> Voids, IReadOnlyList<NonSettlementStatement> Dead, IReadOnlyList<KeyCertificate> Certificates)
 {
     /// <summary>Most voids, and most dead statements, in a file.</summary>
     public const int MaxStatements = 4096;
@@ -16,7 +20,9 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     /// <summary>Most stamps.</summary>
     public const int MaxStamps = 64;
 
-    /// <summary>Of one payment so many statements of a kind are looked at: an honest wallet has one, and the altered readings that it may have met.</summary>
+    /// <summary>
+    /// Of one payment so many statements of a kind are looked at: an honest wallet has one, and the altered readings that it may have met.
+    /// </summary>
     private const int MaxOfOne = 16;
 
     public static readonly Rebuttal None = new([], [], []);
@@ -38,7 +44,9 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         return Few(Voids.Where(v => v.Seq == h.Seq && v.Coin == coin)).FirstOrDefault(v => v.Voids(suite, h));
     }
 
-    /// <summary>The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.</summary>
+    /// <summary>
+    /// The dead statement that strikes the payment out, if there is one: then the issuer counted what it had pronounced dead.
+    /// </summary>
     /// <param name="until">Statements dated later never count (rule R5).</param>
     public NonSettlementStatement? DeathOf(ICashSuite suite, PublicKey root, CashPayment h, Timestamp until)
     {
@@ -58,8 +66,8 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     }
 
     /// <summary>
-    /// When that bank first heard it, if that was before the end of the term: it has kept what it stamped, and brings it to the issuer (rule R3). The issuer
-    /// stamps a hash, a witness brings nothing anywhere: nobody has heard anything by that.
+    /// When that bank first heard it, if that was before the end of the term: it has kept what it stamped, and brings it to the issuer
+    /// (rule R3). The issuer stamps a hash, a witness brings nothing anywhere: nobody has heard anything by that.
     /// </summary>
     /// <param name="bank">The bank's key in the file. One that it had before does not count: its date is what the signer writes.</param>
     /// <param name="revoked">Keys of the bank that do not count, for the same reason.</param>
@@ -68,7 +76,8 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         var digest = Digest;
         var keys = Certificates.Where(c => c.NotBefore >= bank.NotBefore && !revoked.Contains(c.Key.Id)).ToList();
         Switches.Replace("R5 heard key", ref keys, [.. Certificates]);
-        return Stamps.Where(s => IsOfBank(s, bank.Holder) && IsOver(s, digest) && s.Date < until && IsGiven(s)).Select(s => (Timestamp?)s.Date).Min();
+        return Stamps.Where(s => IsOfBank(s, bank.Holder) && IsOver(s, digest) && s.Date < until && IsGiven(s))
+            .Select(s => (Timestamp?)s.Date).Min();
 
         bool IsGiven(Stamp stamp)
         {
@@ -95,20 +104,22 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     }
 
     /// <summary>
-    /// Without what nobody believes: certificates that the root key did not sign, and stamps that nobody gave. What is stored was looked at once, and costs nobody
-    /// that work again (rule R10). The statements stay as they are: the stamps are over all of them.
+    /// Without what nobody believes: certificates that the root key did not sign, and stamps that nobody gave. What is stored was looked at
+    /// once, and costs nobody that work again (rule R10). The statements stay as they are: the stamps are over all of them.
     /// </summary>
     /// <param name="beside">Certificates that count for it too.</param>
     public Rebuttal Genuine(ICashSuite suite, PublicKey root, IEnumerable<KeyCertificate> beside)
     {
         var digest = Digest;
-        IReadOnlyList<KeyCertificate> certificates = [.. Certificates.DistinctBy(c => c.Digest).Where(c => c.Verify(suite, root)).Take(MaxCertificates - MaxStamps)];
+        IReadOnlyList<KeyCertificate> certificates =
+            [.. Certificates.DistinctBy(c => c.Digest).Where(c => c.Verify(suite, root)).Take(MaxCertificates - MaxStamps)];
         var all = certificates.Concat(beside).ToList();
 
         // The earliest of each who stamped says all that a later one does.
         IReadOnlyList<Stamp> stamps =
         [
-            .. Stamps.Where(s => s.Subject == digest && s.Verify(suite, root, all)).OrderBy(s => s.Date).DistinctBy(s => (s.Stamper, s.Role)).Take(MaxStamps / 2),
+            .. Stamps.Where(s => s.Subject == digest && s.Verify(suite, root, all)).OrderBy(s => s.Date)
+            .DistinctBy(s => (s.Stamper, s.Role)).Take(MaxStamps / 2),
         ];
         var genuine = this with { Certificates = certificates, Stamps = stamps };
         Switches.Replace("R10 genuine", ref genuine, this);
@@ -132,19 +143,25 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
     public Rebuttal Joined(Rebuttal other)
     {
         IEnumerable<Stamp> more = other.Stamps.Where(s => !Stamps.Any(o => o.Signature.AsSpan().SequenceEqual(s.Signature)));
-        return (this with { Stamps = [.. Stamps, .. more], Certificates = [.. Certificates.Concat(other.Certificates).DistinctBy(c => c.Digest)] }).Kept();
+        return (this with { Stamps = [.. Stamps, .. more],
+            Certificates = [.. Certificates.Concat(other.Certificates).DistinctBy(c => c.Digest)] }).Kept();
     }
 
-    /// <summary>With no more stamps and certificates than a file holds: the earliest stamp of each, the first certificates. However often it is shown, it does not grow.</summary>
+    /// <summary>
+    /// With no more stamps and certificates than a file holds: the earliest stamp of each, the first certificates. However often it is
+    /// shown, it does not grow.
+    /// </summary>
     public Rebuttal Kept() => KeptStamps() with
     {
         // Banks' come with stamps, one with each: those of the issuer's keys, of which an accuser says many, give way.
-        Certificates = Certificates.Count <= MaxCertificates ? Certificates : [.. Certificates.OrderBy(c => c.Usage == KeyUsage.Bank ? 0 : 1).Take(MaxCertificates)],
+        Certificates = Certificates.Count <= MaxCertificates ? Certificates
+            : [.. Certificates.OrderBy(c => c.Usage == KeyUsage.Bank ? 0 : 1).Take(MaxCertificates)],
     };
 
     private Rebuttal KeptStamps() => Stamps.Count < MaxStamps / 2 ? this : this with
     {
-        Stamps = [.. Stamps.GroupBy(s => (s.Stamper, s.Role)).SelectMany(g => g.OrderBy(s => s.Date).Take(4)).OrderBy(s => s.Date).Take(MaxStamps / 2)],
+        Stamps = [.. Stamps.GroupBy(s => (s.Stamper, s.Role)).SelectMany(g => g.OrderBy(s => s.Date).Take(4)).OrderBy(s => s.Date)
+            .Take(MaxStamps / 2)],
     };
 
     /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>
@@ -159,7 +176,8 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
 
     private static bool MaySign(KeyCertificate certificate, NonSettlementStatement statement, ICashSuite suite, PublicKey root)
     {
-        bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == statement.Issuer && certificate.Verify(suite, root);
+        bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == statement.Issuer
+            && certificate.Verify(suite, root);
         Switches.On("R5 death key", ref may);
         return may;
     }
@@ -205,7 +223,9 @@ public sealed record Rebuttal(IReadOnlyList<VoidStatement> Voids, IReadOnlyList<
         }
     });
 
-    /// <summary>Null unless the bytes are voids, dead statements, certificates and stamps, in this order, no more than may be, and nothing else.</summary>
+    /// <summary>
+    /// Null unless the bytes are voids, dead statements, certificates and stamps, in this order, no more than may be, and nothing else.
+    /// </summary>
     public static Rebuttal? Decode(ReadOnlySpan<byte> bytes)
     {
         var most = (Certificates: MaxCertificates, Stamps: MaxStamps);

@@ -7,8 +7,8 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Credited">What the coin paid, in minor units; falls only with a reversal.</param>
 /// <param name="Guaranteed">What exceeds the coin, and the shop gets all the same at <paramref name="Due"/> (hole 13).</param>
 /// <param name="Waiting">What exceeds the coin, and the shop gets only if something of the coin comes free.</param>
-/// <param name="Due">When the guaranteed part is due; 0 where nothing is. Not after the receipt's date: it was paid. Of a redemption that waits: when what was
-/// left of its coin went back to the account, so that it waits for nothing more; 0 until then.</param>
+/// <param name="Due">When the guaranteed part is due; 0 where nothing is. Not after the receipt's date: it was paid. Of a redemption that
+/// waits: when what was left of its coin went back to the account, so that it waits for nothing more; 0 until then.</param>
 public readonly record struct Share(Amount Credited, Amount Guaranteed, Amount Waiting, Timestamp Due)
 {
     /// <summary>Nothing: the payment does not count.</summary>
@@ -24,7 +24,8 @@ public readonly record struct Share(Amount Credited, Amount Guaranteed, Amount W
 /// <param name="Subject">The payment id; for malformed bytes, their SHA-256.</param>
 /// <param name="Paid">y; 0 where it could not be read.</param>
 /// <param name="Share">Credited, guaranteed and waiting: together y while the payment counts, else 0.</param>
-/// <param name="Revision">From 1; rises with each change, up to 65,535: of those with that number the one with the latest date is the newest.</param>
+/// <param name="Revision">From 1; rises with each change, up to 65,535: of those with that number the one with the latest date is the
+/// newest.</param>
 /// <param name="Repeated">This answer was given before. Not signed.</param>
 public sealed record Receipt(
     PartyId Issuer, Digest Subject, Verdict Verdict, Amount Paid, Currency Currency, Share Share, ushort Revision, Timestamp Date,
@@ -33,7 +34,8 @@ public sealed record Receipt(
     public const int MaxEncodedSize = 220;
 
     public static Receipt Sign(
-        ISigningKey key, PartyId issuer, Digest subject, Verdict verdict, Amount paid, Currency currency, Share share, ushort revision, Timestamp date) =>
+        ISigningKey key, PartyId issuer, Digest subject, Verdict verdict, Amount paid, Currency currency, Share share, ushort revision,
+        Timestamp date) =>
         new(issuer, subject, verdict, paid, currency, share, revision, date,
             key.Sign(SignedMessage.Receipt(issuer, subject, verdict, paid, currency, share, revision, date)));
 
@@ -100,7 +102,8 @@ public sealed record Receipt(
         var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
         byte repeated = r.ReadByte(WalletTag.Repeat);
         var receipt = new Receipt(
-            issuer, subject, (Verdict)verdict, paid, currency, new Share(credited, guaranteed, waiting, due), revision, date, signature, repeated == 1);
+            issuer, subject, (Verdict)verdict, paid, currency, new Share(credited, guaranteed, waiting, due), revision, date, signature,
+            repeated == 1);
         if (verdict is < (byte)Verdict.Malformed or > (byte)Verdict.NotYetKnown or (byte)Verdict.Repeat || repeated > 1 || !receipt.IsSound)
         {
             r.Fail();

@@ -3,7 +3,9 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>The account's word that an order of that number can be shown no more (rule R27). If it turns up all the same, the account bears it.</summary>
+/// <summary>
+/// The account's word that an order of that number can be shown no more (rule R27). If it turns up all the same, the account bears it.
+/// </summary>
 /// <param name="Signature">By the account key, 64 bytes.</param>
 public sealed record Renunciation(AccountId User, PartyId Bank, uint Number, Timestamp Date, byte[] Signature)
 {

@@ -16,7 +16,8 @@ public sealed record Reversal(PartyId Issuer, PaymentId Payment, Amount Y, Amoun
     public static Reversal Sign(ISigningKey key, PartyId issuer, PaymentId payment, Amount y, Amount moved, Timestamp date) =>
         new(issuer, payment, y, moved, date, key.Sign(SignedMessage.Reversed(issuer, payment, y, moved, date)));
 
-    public bool Verify(ICashSuite suite, PublicKey key) => suite.Verify(key, SignedMessage.Reversed(Issuer, Payment, Y, Moved, Date), Signature);
+    public bool Verify(ICashSuite suite, PublicKey key) =>
+        suite.Verify(key, SignedMessage.Reversed(Issuer, Payment, Y, Moved, Date), Signature);
 
     public void Write(ref BerTlvWriter writer)
     {

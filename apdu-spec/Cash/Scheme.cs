@@ -18,7 +18,8 @@ public sealed class Scheme
         Terms = terms;
         if (certificates.FirstOrDefault(c => !c.Verify(suite, root)) is { } foreign)
         {
-            throw new ArgumentException($"The certificate of key {foreign.Key.Id} is not signed by this scheme's root key.", nameof(certificates));
+            throw new ArgumentException($"The certificate of key {foreign.Key.Id} is not signed by this scheme's root key.",
+                nameof(certificates));
         }
     }
 

@@ -29,16 +29,18 @@ public sealed record SchemeParameters
     public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// How old a backup may be that a party is restored from, the same for all of them: nobody forgets before what another one may then ask for again
-    /// (rule R10). Printed in settlement.md; not in the grants, because no scheme changes it.
+    /// How old a backup may be that a party is restored from, the same for all of them: nobody forgets before what another one may then ask
+    /// for again (rule R10). Printed in settlement.md; not in the grants, because no scheme changes it.
     /// </summary>
     public TimeSpan BackupMaxAge { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>A coin is good to the end of the quarter that is this many after the present one.</summary>
     public int LifetimeQuarters { get; init; } = 4;
 
-    /// <summary>The issuer makes key pairs for users who ask for them (EP 0810563, claim 2). It could then sign as they do, so it is off, and no such coin is ever
-    /// evidence against anybody (hole 14). Known to the issuer alone.</summary>
+    /// <summary>
+    /// The issuer makes key pairs for users who ask for them (EP 0810563, claim 2). It could then sign as they do, so it is off, and no
+    /// such coin is ever evidence against anybody (hole 14). Known to the issuer alone.
+    /// </summary>
     public bool IssuerKeys { get; init; }
 
     public ExcessPolicy Excess { get; init; } = ExcessPolicy.Guarantee;
@@ -58,7 +60,9 @@ public sealed record SchemeParameters
     /// <summary>The last moment at which a payment is settled: min(TIME, expiry) + settleTerm.</summary>
     public Timestamp LateAfter(CashPayment h) => Timestamp.Min(h.Time, h.Coin.Terms.Expiry.End).Plus(SettlePeriod);
 
-    /// <summary>The last moment at which a settled payment is taken back for its shop: min(TIME, expiry) + settleTerm + disputeTerm.</summary>
+    /// <summary>
+    /// The last moment at which a settled payment is taken back for its shop: min(TIME, expiry) + settleTerm + disputeTerm.
+    /// </summary>
     public Timestamp TakenBackUntil(CashPayment h) => LateAfter(h).Plus(DisputeTerm);
 
     /// <summary>The last moment of a coin of that expiry about which there is no case: expiry + settleTerm + disputeTerm.</summary>
@@ -71,12 +75,14 @@ public sealed record SchemeParameters
     public TimeSpan CaseTerm => SettlePeriod + (3 * DisputeTerm) + BackupMaxAge;
 
     /// <summary>
-    /// So long it takes back what the holder's side brings of such a coin. What a reversal changes has to reach the bank in a revision before the coin is forgotten: a settleTerm is left for that.
+    /// So long it takes back what the holder's side brings of such a coin. What a reversal changes has to reach the bank in a revision
+    /// before the coin is forgotten: a settleTerm is left for that.
     /// </summary>
     public TimeSpan DisputedTerm => CaseTerm - SettlePeriod;
 
     /// <summary>
-    /// So long a rebuttal that reaches its bank counts for money, whatever stamp it has. What acquits the holder moves the money too: a settleTerm is left to bring it to the issuer.
+    /// So long a rebuttal that reaches its bank counts for money, whatever stamp it has. What acquits the holder moves the money too: a
+    /// settleTerm is left to bring it to the issuer.
     /// </summary>
     public TimeSpan HeardTerm => DisputedTerm - SettlePeriod;
 }

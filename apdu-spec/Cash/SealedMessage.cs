@@ -7,8 +7,8 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// A wallet's message to the issuer that its bank relays and cannot read (hole 23): ECIES to PE_I, always of one size. The answer is enciphered
-/// with a key that only the message holds, of one size too.
+/// A wallet's message to the issuer that its bank relays and cannot read (hole 23): ECIES to PE_I, always of one size. The answer is
+/// enciphered with a key that only the message holds, of one size too.
 /// </summary>
 /// <param name="Ciphertext">ECIES of: seed 32, message type 2, length 2, body, zeros.</param>
 public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
@@ -64,9 +64,11 @@ public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
     }
 
     public static LinkMessage? OpenAnswer(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> answer) =>
-        answer.Length > SaltSize && CashCipher.TryDecrypt(AnswerKey(seed, answer[..SaltSize]), answer[SaltSize..]) is { Length: AnswerSize } plain ? Take(plain) : null;
+        answer.Length > SaltSize && CashCipher.TryDecrypt(
+            AnswerKey(seed, answer[..SaltSize]), answer[SaltSize..]) is { Length: AnswerSize } plain ? Take(plain) : null;
 
-    private static byte[] AnswerKey(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> salt) => Digest.Of(SignedMessage.AnswerKey(seed, salt)).ToArray();
+    private static byte[] AnswerKey(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> salt) =>
+        Digest.Of(SignedMessage.AnswerKey(seed, salt)).ToArray();
 
     private static void Put(Span<byte> to, LinkMessage message)
     {

@@ -4,13 +4,14 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// What a shop says when it is asked about a payment that its till submitted (rule R3): with the issuer's reversal it was made good. The answer says itself what
-/// it speaks of: a till that took nothing back has nothing to show, and says nothing against its shop by that.
+/// What a shop says when it is asked about a payment that its till submitted (rule R3): with the issuer's reversal it was made good. The
+/// answer says itself what it speaks of: a till that took nothing back has nothing to show, and says nothing against its shop by that.
 /// </summary>
 /// <param name="TillKey">N_W, 65 bytes; its hash is W of the payment.</param>
 /// <param name="Date">The till's clock. An answer from before S_W was shown is none to it.</param>
 /// <param name="IsTakenBack">Whether the till has signed S_W of the payment. Any S_W: its bytes are no identity.</param>
-/// <param name="Reversal">The issuer's, if there is one, and <paramref name="StatementKey"/> the certificate of the key that signed it.</param>
+/// <param name="Reversal">The issuer's, if there is one, and <paramref name="StatementKey"/> the certificate of the key that signed
+/// it.</param>
 /// <param name="Signature">By N_W, 64 bytes.</param>
 public sealed record ShopAnswer(
     PaymentId Payment, byte[] TillKey, Timestamp Date, bool IsTakenBack, Reversal? Reversal, KeyCertificate? StatementKey, byte[] Signature)
@@ -36,8 +37,8 @@ public sealed record ShopAnswer(
     }
 
     /// <summary>
-    /// True if the till says, after S_W was shown, that it took the payment back, and so shows with what it made that good. An answer from before, or one that
-    /// knows of no S_W, is no word of a shop on it: who has a copy of the till's key may have signed that one.
+    /// True if the till says, after S_W was shown, that it took the payment back, and so shows with what it made that good. An answer from
+    /// before, or one that knows of no S_W, is no word of a shop on it: who has a copy of the till's key may have signed that one.
     /// </summary>
     /// <param name="shown">When the bank stamped S_W.</param>
     public bool Owns(ICashSuite suite, CashPayment h, Timestamp shown)
@@ -99,7 +100,8 @@ public sealed record ShopAnswer(
 public static class ReversalChecks
 {
     /// <summary>True if the issuer of the coin signed it, with a certified statement key, for this payment.</summary>
-    public static bool TakesBack(this Reversal reversal, ICashSuite suite, PublicKey root, CashPayment h, IEnumerable<KeyCertificate> certificates)
+    public static bool TakesBack(this Reversal reversal, ICashSuite suite, PublicKey root, CashPayment h,
+        IEnumerable<KeyCertificate> certificates)
     {
         bool its = reversal.Payment == h.Id && reversal.Y == h.Paid && reversal.Issuer == h.Coin.Terms.Issuer;
         Switches.On("R3 reversal of it", ref its);
@@ -108,7 +110,8 @@ public static class ReversalChecks
 
     private static bool MaySign(KeyCertificate certificate, Reversal reversal, ICashSuite suite, PublicKey root)
     {
-        bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == reversal.Issuer && certificate.Verify(suite, root);
+        bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == reversal.Issuer
+            && certificate.Verify(suite, root);
         Switches.On("R3 reversal key", ref may);
         return may;
     }

@@ -4,18 +4,20 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// An order as a card signs it again once the coin is there: K is erased by then, so E_I cannot be made again, and the hash of E_I stands in its place (rule R27). A bank that awaits
-/// this withdrawal has E_I.
+/// An order as a card signs it again once the coin is there: K is erased by then, so E_I cannot be made again, and the hash of E_I stands
+/// in its place (rule R27). A bank that awaits this withdrawal has E_I.
 /// </summary>
 /// <param name="Signature">By the account key, over the same message as that of an <see cref="WithdrawalOrder"/>.</param>
 public sealed record ShownOrder(
-    AccountId User, PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, WithdrawalId Request, uint Number, Timestamp Date, byte[] Signature)
+    AccountId User, PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, WithdrawalId Request, uint Number, Timestamp Date,
+    byte[] Signature)
 {
     public const int MaxEncodedSize = 180;
 
     /// <summary>True if the signature is by <paramref name="account"/> and U is made of that key.</summary>
     public bool Verify(ICashSuite suite, PublicKey account) =>
-        Derivations.U(account) == User && suite.Verify(account, SignedMessage.WithdrawalOrder(User, Bank, FaceValue, Currency, Key, Request, Number, Date), Signature);
+        Derivations.U(account) == User && suite.Verify(
+            account, SignedMessage.WithdrawalOrder(User, Bank, FaceValue, Currency, Key, Request, Number, Date), Signature);
 
     /// <summary>The whole order. E_I has to be that of <see cref="Request"/>.</summary>
     public WithdrawalOrder With(byte[] ei) => new(User, Bank, FaceValue, Currency, Key, ei, Number, Date, Signature);

@@ -7,7 +7,8 @@ public static partial class SignedMessage
     /// <param name="keys">SHA-256 of the public keys of PE_I, PS_I and the statement keys, 65 bytes each.</param>
     /// <param name="hashes">SHA-256 of the concatenated page hashes.</param>
     public static byte[] Dossier(
-        PartyId issuer, CoinId coin, uint revision, Timestamp date, TimeSpan disputeTerm, TimeSpan clockTolerance, Digest opening, Amount faceValue,
+        PartyId issuer, CoinId coin, uint revision, Timestamp date, TimeSpan disputeTerm, TimeSpan clockTolerance, Digest opening,
+        Amount faceValue,
         Amount claimed, Digest keys, uint pages, Digest hashes)
     {
         var w = new CanonicalWriter("HC1-DOSS", 168);
@@ -50,7 +51,9 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>Till: asked about this payment, it has signed S_W of it (1) or has not (0), and shows this reversal; zeros for none. 97 bytes.</summary>
+    /// <summary>
+    /// Till: asked about this payment, it has signed S_W of it (1) or has not (0), and shows this reversal; zeros for none. 97 bytes.
+    /// </summary>
     public static byte[] ShopAnswer(PaymentId payment, TillId till, Timestamp date, bool isTakenBack, Digest reversal)
     {
         var w = new CanonicalWriter("HC1-ANSW", 89);

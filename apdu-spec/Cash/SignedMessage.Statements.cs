@@ -18,7 +18,9 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>Issuer: the answer to one settled payment, named by its payment id or, if malformed, by SHA-256 of its bytes. 81 bytes.</summary>
+    /// <summary>
+    /// Issuer: the answer to one settled payment, named by its payment id or, if malformed, by SHA-256 of its bytes. 81 bytes.
+    /// </summary>
     public static byte[] Receipt(
         PartyId issuer, Digest subject, Verdict verdict, Amount y, Currency currency, Share share, ushort revision, Timestamp date)
     {
@@ -37,7 +39,9 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>Till: it submits the payments under this Merkle root, and others since that TIME are still queued (rules R3, R6). 60 bytes.</summary>
+    /// <summary>
+    /// Till: it submits the payments under this Merkle root, and others since that TIME are still queued (rules R3, R6). 60 bytes.
+    /// </summary>
     public static byte[] Submission(PartyId issuer, Digest root, Timestamp date, Timestamp queued)
     {
         var w = new CanonicalWriter("HC1-SUBM", 52);
@@ -184,7 +188,9 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>A bank's present key, or a till: this is the bank's next key, or a further till of the shop (rules R17, R18). 78 bytes.</summary>
+    /// <summary>
+    /// A bank's present key, or a till: this is the bank's next key, or a further till of the shop (rules R17, R18). 78 bytes.
+    /// </summary>
     /// <param name="role">1 bank, 2 shop.</param>
     public static byte[] NextKey(byte role, PartyId party, ReadOnlySpan<byte> key)
     {

@@ -58,7 +58,10 @@ public static partial class SignedMessage
         return w.Done();
     }
 
-    /// <summary>What the account key signs: the user's order to debit X for E_I (EP 0810563, step 1), and which of the account's orders it is (rule R27). 82 bytes.</summary>
+    /// <summary>
+    /// What the account key signs: the user's order to debit X for E_I (EP 0810563, step 1), and which of the account's orders it is (rule
+    /// R27). 82 bytes.
+    /// </summary>
     public static byte[] WithdrawalOrder(
         AccountId user, PartyId bank, Amount faceValue, Currency currency, KeyId key, WithdrawalId request, uint number, Timestamp date)
     {

@@ -9,14 +9,18 @@ public enum StampRole : byte
     /// <summary>The issuer, with a statement key.</summary>
     Issuer = 1,
 
-    /// <summary>The bank that has the case: it has heard the rebuttal, and brings each S_W in it to the issuer. Only this may name a shop.</summary>
+    /// <summary>
+    /// The bank that has the case: it has heard the rebuttal, and brings each S_W in it to the issuer. Only this may name a shop.
+    /// </summary>
     Bank = 2,
 
     /// <summary>Any bank of the scheme: it existed then, and nobody brings it anywhere.</summary>
     Witness = 3,
 }
 
-/// <summary>That a rebuttal existed by a date (rule R5): with one from before the end of the term nobody can say that it came too late.</summary>
+/// <summary>
+/// That a rebuttal existed by a date (rule R5): with one from before the end of the term nobody can say that it came too late.
+/// </summary>
 /// <param name="Subject"><see cref="Rebuttal.Digest"/>.</param>
 /// <param name="Date">The stamper's clock.</param>
 /// <param name="Signature">By a statement key or PS_B, 64 bytes.</param>
@@ -33,7 +37,8 @@ public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Time
 
     private bool MaySign(KeyCertificate certificate, ICashSuite suite, PublicKey root)
     {
-        bool may = certificate.Usage == (Role == StampRole.Issuer ? KeyUsage.IssuerStatement : KeyUsage.Bank) && certificate.Holder == Stamper
+        bool may = certificate.Usage == (Role == StampRole.Issuer ? KeyUsage.IssuerStatement : KeyUsage.Bank)
+            && certificate.Holder == Stamper
             && certificate.Verify(suite, root);
         Switches.On("R5 stamper", ref may);
         return may;

@@ -4,26 +4,29 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>
-/// A till's signature over a batch of payments (rule R3): nobody can say later that it submitted a payment which it did not, and it cannot deny one that it
-/// did. Signed is the Merkle root over the payment ids in order; for bytes that are no H, over their SHA-256.
+/// A till's signature over a batch of payments (rule R3): nobody can say later that it submitted a payment which it did not, and it cannot
+/// deny one that it did. Signed is the Merkle root over the payment ids in order; for bytes that are no H, over their SHA-256.
 /// </summary>
 /// <param name="TillKey">N_W, 65 bytes; its hash is W of every payment that it speaks for.</param>
 /// <param name="Date">The till's clock.</param>
-/// <param name="Queued">TIME of the oldest payment that is not in this batch and still to be sent; 0 if there is none. The answer is no contact for what is
-/// not older (rule R6).</param>
+/// <param name="Queued">TIME of the oldest payment that is not in this batch and still to be sent; 0 if there is none. The answer is no
+/// contact for what is not older (rule R6).</param>
 /// <param name="Signature">By N_W, 64 bytes.</param>
 public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued, byte[] Signature)
 {
     public const int MaxEncodedSize = 170;
 
-    public static Submission Sign(ISigningKey till, PartyId issuer, ReadOnlySpan<Digest> subjects, Timestamp date, Timestamp queued = default) =>
-        new(till.PublicKey.Bytes.ToArray(), date, queued, till.Sign(SignedMessage.Submission(issuer, MerkleTree.Root(subjects), date, queued)));
+    public static Submission Sign(ISigningKey till, PartyId issuer, ReadOnlySpan<Digest> subjects, Timestamp date,
+        Timestamp queued = default) =>
+        new(till.PublicKey.Bytes.ToArray(), date, queued,
+            till.Sign(SignedMessage.Submission(issuer, MerkleTree.Root(subjects), date, queued)));
 
     /// <summary>W of the till that signed; null where the key is none.</summary>
     public TillId? Till => PublicKey.TryDecode(TillKey) is { } key ? Derivations.W(key) : null;
 
     public bool Verify(ICashSuite suite, PartyId issuer, ReadOnlySpan<Digest> subjects) =>
-        PublicKey.TryDecode(TillKey) is { } till && suite.Verify(till, SignedMessage.Submission(issuer, MerkleTree.Root(subjects), Date, Queued), Signature);
+        PublicKey.TryDecode(TillKey) is { } till
+            && suite.Verify(till, SignedMessage.Submission(issuer, MerkleTree.Root(subjects), Date, Queued), Signature);
 
     /// <summary>What shows to a third party that one payment of the batch was in it.</summary>
     public SubmissionProof Prove(ReadOnlySpan<Digest> subjects, int index) =>
@@ -53,7 +56,8 @@ public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued
     }
 
     internal static Submission ReadContent(ref BerTlvReader r) => new(
-        r.ReadBytes(WalletTag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(WalletTag.Date)), new Timestamp(r.ReadUInt64(WalletTag.Time)),
+        r.ReadBytes(WalletTag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(WalletTag.Date)),
+        new Timestamp(r.ReadUInt64(WalletTag.Time)),
         r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
 }
 
@@ -67,7 +71,8 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
 
     /// <summary>True if that till submitted this, whatever it is.</summary>
     public bool IsBy(ICashSuite suite, PublicKey till, PartyId issuer, Digest subject) =>
-        PublicKey.TryDecode(Submission.TillKey) is { } key && key.Equals(till) && MerkleTree.RootFrom(subject, Index, Count, Path) is { } root
+        PublicKey.TryDecode(Submission.TillKey) is { } key && key.Equals(till)
+            && MerkleTree.RootFrom(subject, Index, Count, Path) is { } root
         && suite.Verify(till, SignedMessage.Submission(issuer, root, Submission.Date, Submission.Queued), Submission.Signature);
 
     /// <summary>True if the till that was paid, and no other, submitted this payment to the issuer of its coin.</summary>
@@ -76,7 +81,8 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
         bool its = Submission.Till == h.Till;
         Switches.On("R3 till", ref its);
         return its && PublicKey.TryDecode(Submission.TillKey) is { } till && MerkleTree.RootFrom(h.Id.Value, Index, Count, Path) is { } root
-            && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date, Submission.Queued), Submission.Signature);
+            && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date, Submission.Queued),
+                Submission.Signature);
     }
 
     public void Write(ref BerTlvWriter writer)

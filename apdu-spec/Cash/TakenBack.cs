@@ -14,11 +14,13 @@ public sealed record VoidStatement(CoinId Coin, ushort Seq, byte[] TillKey, byte
     /// <param name="till">N_W, 65 bytes.</param>
     public static VoidStatement Of(CashPayment h, ReadOnlySpan<byte> till, byte[] sw) => new(h.Coin.Id, h.Seq, till.ToArray(), sw);
 
-    public static VoidStatement Sign(ISigningKey till, CashPayment h) => Of(h, till.PublicKey.Bytes, till.Sign(SignedMessage.Void(h.Id, h.Till)));
+    public static VoidStatement Sign(ISigningKey till, CashPayment h) =>
+        Of(h, till.PublicKey.Bytes, till.Sign(SignedMessage.Void(h.Id, h.Till)));
 
     /// <summary>True if <paramref name="payment"/> is the payment that is named and its till signed.</summary>
     public bool Voids(ICashSuite suite, CashPayment payment) =>
-        payment.Seq == Seq && payment.Coin.Id == Coin && PublicKey.TryDecode(TillKey) is { } till && Derivations.W(till) == payment.Till && suite.Verify(till, SignedMessage.Void(payment.Id, payment.Till), SW);
+        payment.Seq == Seq && payment.Coin.Id == Coin && PublicKey.TryDecode(TillKey) is { } till && Derivations.W(till) == payment.Till
+            && suite.Verify(till, SignedMessage.Void(payment.Id, payment.Till), SW);
 
     public void Write(ref BerTlvWriter writer)
     {

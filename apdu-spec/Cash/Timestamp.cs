@@ -18,7 +18,8 @@ public readonly record struct Timestamp(ulong Microseconds) : IComparable<Timest
     }
 
     /// <summary>Earlier by a span that is not negative; at least 0.</summary>
-    public Timestamp Minus(TimeSpan span) => new(Microseconds - Math.Min(Microseconds, checked((ulong)(span.Ticks / TimeSpan.TicksPerMicrosecond))));
+    public Timestamp Minus(TimeSpan span) =>
+        new(Microseconds - Math.Min(Microseconds, checked((ulong)(span.Ticks / TimeSpan.TicksPerMicrosecond))));
 
     public static bool operator <(Timestamp a, Timestamp b) => a.Microseconds < b.Microseconds;
 
@@ -60,8 +61,11 @@ public readonly record struct Quarter(ushort Index)
 
     public Quarter Plus(int quarters) => new(checked((ushort)(Index + quarters)));
 
-    /// <summary>The first moment after the quarter; after the year 9999 the last moment that there is: anybody may name any quarter.</summary>
-    public Timestamp End => Index / 4 < 9999 - 1970 ? Timestamp.From(new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths((Index + 1) * 3)) : new Timestamp(ulong.MaxValue);
+    /// <summary>
+    /// The first moment after the quarter; after the year 9999 the last moment that there is: anybody may name any quarter.
+    /// </summary>
+    public Timestamp End => Index / 4 < 9999 - 1970
+        ? Timestamp.From(new DateTimeOffset(1970, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMonths((Index + 1) * 3)) : new Timestamp(ulong.MaxValue);
 
     public override string ToString() => $"{1970 + (Index / 4)}-Q{(Index % 4) + 1}";
 }

@@ -6,7 +6,8 @@ namespace HierCash.Protocol.Cash;
 /// <summary>The user's order to the bank: debit X from U and ask the issuer for cash (EP 0810563, issuance step 1).</summary>
 /// <param name="Key">Which PE_I enciphered E_I.</param>
 /// <param name="EI">E_I, 209 bytes.</param>
-/// <param name="Number">Which of the account's orders it is, from 1 without a gap: so a bank that was restored from a copy sees which ones it lacks (rule R27).</param>
+/// <param name="Number">Which of the account's orders it is, from 1 without a gap: so a bank that was restored from a copy sees which ones
+/// it lacks (rule R27).</param>
 /// <param name="Signature">By the account key of U, 64 bytes.</param>
 public sealed record WithdrawalOrder(
     AccountId User, PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, byte[] EI, uint Number, Timestamp Date, byte[] Signature)
@@ -97,14 +98,18 @@ public sealed record IssueRequest(
     }
 }
 
-/// <summary>The issuer's word that a withdrawal was not and will never be issued; only on it does a bank give the money back (hole 7).</summary>
+/// <summary>
+/// The issuer's word that a withdrawal was not and will never be issued; only on it does a bank give the money back (hole 7).
+/// </summary>
 public sealed record NonIssuanceStatement(
-    PartyId Issuer, PartyId Bank, Amount FaceValue, Currency Currency, WithdrawalId Request, IssueRefusal Reason, Timestamp Date, byte[] Signature)
+    PartyId Issuer, PartyId Bank, Amount FaceValue, Currency Currency, WithdrawalId Request, IssueRefusal Reason, Timestamp Date,
+    byte[] Signature)
 {
     public const int MaxEncodedSize = 170;
 
     public static NonIssuanceStatement Sign(
-        ISigningKey key, PartyId issuer, PartyId bank, Amount faceValue, Currency currency, WithdrawalId request, IssueRefusal reason, Timestamp date) =>
+        ISigningKey key, PartyId issuer, PartyId bank, Amount faceValue, Currency currency, WithdrawalId request, IssueRefusal reason,
+        Timestamp date) =>
         new(issuer, bank, faceValue, currency, request, reason, date,
             key.Sign(SignedMessage.NonIssuanceStatement(issuer, bank, faceValue, currency, request, reason, date)));
 

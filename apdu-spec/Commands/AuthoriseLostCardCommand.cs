@@ -3,7 +3,10 @@ using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>AUTHORISE LOST CARD: the account key signs, while the card is there, what its holder shows the bank when it is gone (hole 10). Page: authorise-lost-card.md.</summary>
+/// <summary>
+/// AUTHORISE LOST CARD: the account key signs, while the card is there, what its holder shows the bank when it is gone (hole 10). Page:
+/// authorise-lost-card.md.
+/// </summary>
 public readonly record struct AuthoriseLostCardCommand(Timestamp Date) : ICardCommand<AuthoriseLostCardCommand, SignatureReply>
 {
     public static byte Ins => 0x48;

@@ -4,7 +4,10 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>AUTHORISE WITHDRAWAL: the account key signs the order to the bank for the withdrawal in slot P1, pending or ended. Page: authorise-withdrawal.md.</summary>
+/// <summary>
+/// AUTHORISE WITHDRAWAL: the account key signs the order to the bank for the withdrawal in slot P1, pending or ended. Page:
+/// authorise-withdrawal.md.
+/// </summary>
 public readonly record struct AuthoriseWithdrawalCommand(byte Slot, Timestamp Date)
     : ICardCommand<AuthoriseWithdrawalCommand, OrderReply>
 {

@@ -2,7 +2,9 @@ using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>BEGIN ACTIVATION: the code of the bank's letter; the card makes a PUK and shows it, this once (rule R12). Page: begin-activation.md.</summary>
+/// <summary>
+/// BEGIN ACTIVATION: the code of the bank's letter; the card makes a PUK and shows it, this once (rule R12). Page: begin-activation.md.
+/// </summary>
 public readonly record struct BeginActivationCommand(ActivationCode Code) : ICardCommand<BeginActivationCommand, PukReply>
 {
     public static byte Ins => 0x16;

@@ -43,7 +43,8 @@ public readonly record struct BeginWithdrawalCommand(WithdrawalMode Mode, byte S
     public static StatusWord Parse(in CommandApdu apdu, out BeginWithdrawalCommand command)
     {
         command = default;
-        if (apdu.P1 > (byte)WithdrawalMode.IssuerKey || (apdu.P1 is (byte)WithdrawalMode.NewKey or (byte)WithdrawalMode.IssuerKey && apdu.P2 != 0))
+        if (apdu.P1 > (byte)WithdrawalMode.IssuerKey
+            || (apdu.P1 is (byte)WithdrawalMode.NewKey or (byte)WithdrawalMode.IssuerKey && apdu.P2 != 0))
         {
             return StatusWord.IncorrectP1P2;
         }

@@ -3,8 +3,8 @@ using HierCash.Iso7816;
 namespace HierCash.Protocol.Commands;
 
 /// <summary>
-/// CHANGE REFERENCE DATA (ISO 7816-4, 11.6.8). Of the holder PIN: the old one and the new one, P1 00. Of the payment PIN: the new one alone, P1 01; that is
-/// the holder's right (rule R11). Page: change-pin.md.
+/// CHANGE REFERENCE DATA (ISO 7816-4, 11.6.8). Of the holder PIN: the old one and the new one, P1 00. Of the payment PIN: the new one
+/// alone, P1 01; that is the holder's right (rule R11). Page: change-pin.md.
 /// </summary>
 /// <param name="Old">8 bytes; null for the payment PIN.</param>
 /// <param name="New">8 bytes.</param>

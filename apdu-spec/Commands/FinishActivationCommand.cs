@@ -2,9 +2,13 @@ using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>FINISH ACTIVATION: the PUK that the card showed, typed back, and both PINs; all three are set in one transaction (rule R12). Page: finish-activation.md.</summary>
+/// <summary>
+/// FINISH ACTIVATION: the PUK that the card showed, typed back, and both PINs; all three are set in one transaction (rule R12). Page:
+/// finish-activation.md.
+/// </summary>
 /// <param name="Puk">8 bytes, as the PINs.</param>
-public readonly record struct FinishActivationCommand(byte[] Puk, byte[] PaymentPin, byte[] HolderPin) : ICardCommand<FinishActivationCommand, NoReply>
+public readonly record struct FinishActivationCommand(byte[] Puk, byte[] PaymentPin, byte[] HolderPin)
+    : ICardCommand<FinishActivationCommand, NoReply>
 {
     public static byte Ins => 0x18;
 
@@ -27,7 +31,8 @@ public readonly record struct FinishActivationCommand(byte[] Puk, byte[] Payment
 
         var r = new BerTlvReader(apdu.Data);
         command = new FinishActivationCommand(
-            r.ReadBytes(WalletTag.Puk, Pin.BlockSize), r.ReadBytes(WalletTag.PaymentPin, Pin.BlockSize), r.ReadBytes(WalletTag.HolderPin, Pin.BlockSize));
+            r.ReadBytes(WalletTag.Puk, Pin.BlockSize), r.ReadBytes(WalletTag.PaymentPin, Pin.BlockSize),
+            r.ReadBytes(WalletTag.HolderPin, Pin.BlockSize));
 
         // A till that is told the one PIN must not know the other.
         return r.Complete && Pin.IsBlock(command.Puk) && Pin.IsBlock(command.PaymentPin) && Pin.IsBlock(command.HolderPin)

@@ -3,7 +3,10 @@ using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>FINISH WITHDRAWAL: E_K(S_I) for the pending slot P1; S_I is verified before it is stored (EP 0810563, issuance step 5). Page: finish-withdrawal.md.</summary>
+/// <summary>
+/// FINISH WITHDRAWAL: E_K(S_I) for the pending slot P1; S_I is verified before it is stored (EP 0810563, issuance step 5). Page:
+/// finish-withdrawal.md.
+/// </summary>
 /// <param name="EK">E_K, 112 bytes; 144 where the issuer made the key.</param>
 public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : ICardCommand<FinishWithdrawalCommand, NoReply>
 {
@@ -33,8 +36,11 @@ public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : IC
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
 }
 
-/// <summary>RELEASE WITHDRAWAL: frees the pending slot P1 on the issuer's signed "never issued" (hole 7). Page: release-withdrawal.md.</summary>
-public readonly record struct ReleaseWithdrawalCommand(byte Slot, NonIssuanceStatement Statement) : ICardCommand<ReleaseWithdrawalCommand, NoReply>
+/// <summary>
+/// RELEASE WITHDRAWAL: frees the pending slot P1 on the issuer's signed "never issued" (hole 7). Page: release-withdrawal.md.
+/// </summary>
+public readonly record struct ReleaseWithdrawalCommand(byte Slot, NonIssuanceStatement Statement)
+    : ICardCommand<ReleaseWithdrawalCommand, NoReply>
 {
     public static byte Ins => 0x26;
 

@@ -3,7 +3,9 @@ using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>GET CASH: C of the coin that will pay y; first step of the claim profile (EP 0810563, claim 4, step 7a). Page: get-cash.md.</summary>
+/// <summary>
+/// GET CASH: C of the coin that will pay y; first step of the claim profile (EP 0810563, claim 4, step 7a). Page: get-cash.md.
+/// </summary>
 /// <param name="Time">TIME: a coin that has expired then is not shown (rule R14).</param>
 public readonly record struct GetCashCommand(Timestamp Time, Amount Amount, Currency Currency) : ICardCommand<GetCashCommand, CashReply>
 {
@@ -27,7 +29,8 @@ public readonly record struct GetCashCommand(Timestamp Time, Amount Amount, Curr
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new GetCashCommand(new Timestamp(r.ReadUInt64(WalletTag.Time)), new Amount(r.ReadUInt32(WalletTag.Payment)), new Currency(r.ReadUInt16(WalletTag.Currency)));
+        command = new GetCashCommand(new Timestamp(r.ReadUInt64(WalletTag.Time)), new Amount(r.ReadUInt32(WalletTag.Payment)),
+            new Currency(r.ReadUInt16(WalletTag.Currency)));
         return CommandClass.Check(r);
     }
 

@@ -61,7 +61,8 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
         if (state == (byte)SlotState.Pending)
         {
             pending = new PendingWithdrawal(
-                new Amount(r.ReadUInt32(WalletTag.FaceValue)), new Currency(r.ReadUInt16(WalletTag.Currency)), new KeyId(r.ReadUInt32(WalletTag.KeyId)));
+                new Amount(r.ReadUInt32(WalletTag.FaceValue)), new Currency(r.ReadUInt16(WalletTag.Currency)),
+                new KeyId(r.ReadUInt32(WalletTag.KeyId)));
         }
         else if (state is (byte)SlotState.Active or (byte)SlotState.Closed or (byte)SlotState.Ended)
         {

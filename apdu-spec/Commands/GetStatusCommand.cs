@@ -56,9 +56,11 @@ public sealed record StatusReply(WalletState State, byte Version, byte PinTries,
 /// <param name="NoPinCount">How many payments that were, those that were taken back included (rule R13).</param>
 /// <param name="Slots">Coin slots of the card.</param>
 /// <param name="LogEntries">Log entries of the card.</param>
-/// <param name="NewestEntry">Which of them is the payment that the card signed last, whatever its TIME says; <see cref="NoEntry"/> where the log is empty.</param>
+/// <param name="NewestEntry">Which of them is the payment that the card signed last, whatever its TIME says; <see cref="NoEntry"/> where
+/// the log is empty.</param>
 public sealed record PrivateStatus(
-    Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte NoPinCount, byte Slots, byte LogEntries, byte NewestEntry)
+    Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte NoPinCount, byte Slots,
+    byte LogEntries, byte NewestEntry)
 {
     /// <summary>The log is empty.</summary>
     public const byte NoEntry = 0xFF;

@@ -79,7 +79,8 @@ public readonly record struct PayCommand(PayMode Mode, Timestamp Time, TillId Ti
 }
 
 /// <summary>The card's part of H.</summary>
-/// <param name="Coin">C; null where the claim profile signs, because GET CASH gave it. What was signed before comes with it in every profile (rule R14).</param>
+/// <param name="Coin">C; null where the claim profile signs, because GET CASH gave it. What was signed before comes with it in every
+/// profile (rule R14).</param>
 /// <param name="Balance">x before this payment.</param>
 /// <param name="PartPaid">y_i where this coin cannot pay all of y; null where it pays y.</param>
 /// <param name="SU">S_U, 64 bytes.</param>

@@ -4,7 +4,10 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>PERSONALISE: pins the scheme's root key, makes the account key (hole 20), and takes the hash of the activation code (rule R12). Page: personalise.md.</summary>
+/// <summary>
+/// PERSONALISE: pins the scheme's root key, makes the account key (hole 20), and takes the hash of the activation code (rule R12). Page:
+/// personalise.md.
+/// </summary>
 /// <param name="RootKey">65 bytes.</param>
 /// <param name="NoPinLimit">Most that may be paid without a PIN since the last correct one.</param>
 /// <param name="Code">Hash of the activation code in the bank's letter.</param>

@@ -8,7 +8,9 @@ public enum PinRole : byte
     /// <summary>Lifts the limit without PIN of PAY, and nothing else. The only one that a till asks for.</summary>
     Payment = 0x81,
 
-    /// <summary>Withdrawals, balance, log, acknowledgement, lost card, change of either PIN. Given to the holder's own terminal only.</summary>
+    /// <summary>
+    /// Withdrawals, balance, log, acknowledgement, lost card, change of either PIN. Given to the holder's own terminal only.
+    /// </summary>
     Holder = 0x82,
 }
 
@@ -38,7 +40,8 @@ public static class Pin
     /// <summary>The digits of a block, for a person.</summary>
     /// <exception cref="ArgumentException">No block of digits. The message does not repeat it.</exception>
     public static string FromBlock(ReadOnlySpan<byte> block) =>
-        IsBlock(block) ? Encoding.ASCII.GetString(block.TrimEnd((byte)0xFF)) : throw new ArgumentException("This is no block of 4 to 8 digits.", nameof(block));
+        IsBlock(block) ? Encoding.ASCII.GetString(block.TrimEnd((byte)0xFF))
+            : throw new ArgumentException("This is no block of 4 to 8 digits.", nameof(block));
 
     /// <summary>True if the 8 bytes are digits and then FF only.</summary>
     public static bool IsBlock(ReadOnlySpan<byte> block)

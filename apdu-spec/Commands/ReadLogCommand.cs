@@ -20,7 +20,10 @@ public readonly record struct ReadLogCommand(byte Index) : ICardCommand<ReadLogC
     public static LogReply? ParseReply(ReadOnlySpan<byte> reply) => LogReply.Read(reply);
 }
 
-/// <summary>ACKNOWLEDGE LOG: the wallet keeps a copy of entry P1 as it is now, and the card may drop it. Wants the holder PIN. Page: acknowledge-log.md.</summary>
+/// <summary>
+/// ACKNOWLEDGE LOG: the wallet keeps a copy of entry P1 as it is now, and the card may drop it. Wants the holder PIN. Page:
+/// acknowledge-log.md.
+/// </summary>
 /// <param name="Content"><see cref="LogReply.Content"/> of what READ LOG answered (rule R13).</param>
 public readonly record struct AcknowledgeLogCommand(byte Index, Digest Content) : ICardCommand<AcknowledgeLogCommand, NoReply>
 {
@@ -57,7 +60,10 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
 {
     private const int LargestEncoding = 512;
 
-    /// <summary>Hash of this answer without Kind: what ACKNOWLEDGE LOG names. CONFIRM and the acknowledgement itself are no change; what takes a payment back is (rule R13).</summary>
+    /// <summary>
+    /// Hash of this answer without Kind: what ACKNOWLEDGE LOG names. CONFIRM and the acknowledgement itself are no change; what takes a
+    /// payment back is (rule R13).
+    /// </summary>
     public Digest Content => Digest.Of(BerTlv.Encode(LargestEncoding, (ref BerTlvWriter w) => Write(ref w, withKind: false)));
 
     public void Write(ref BerTlvWriter writer) => Write(ref writer, withKind: true);
@@ -84,7 +90,8 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
 /// <param name="SU">S_U, 64 bytes.</param>
 /// <param name="Proof">Of a restored payment: on whose word, and nothing else.</param>
 public sealed record LoggedPayment(
-    byte Slot, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, bool Confirmed, bool Acknowledged, byte[] SU, RestoreProof? Proof = null)
+    byte Slot, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, bool Confirmed, bool Acknowledged, byte[] SU,
+    RestoreProof? Proof = null)
 {
     internal void Write(ref BerTlvWriter writer, bool withKind)
     {
@@ -149,11 +156,13 @@ public sealed record RestoreProof(byte[]? TillKey, PartyId Issuer, DeathBasis Ba
     {
         if (r.Next(WalletTag.TillKey))
         {
-            return new RestoreProof(r.ReadBytes(WalletTag.TillKey, PublicKey.Size), default, default, default, r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
+            return new RestoreProof(r.ReadBytes(WalletTag.TillKey, PublicKey.Size), default, default, default,
+                r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
         }
 
         var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
         var basis = NonSettlementStatement.ReadBasis(ref r);
-        return new RestoreProof(null, issuer, basis, new Timestamp(r.ReadUInt64(WalletTag.Date)), r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
+        return new RestoreProof(null, issuer, basis, new Timestamp(r.ReadUInt64(WalletTag.Date)),
+            r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
     }
 }

@@ -3,7 +3,9 @@ using HierCash.Iso7816;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>RENOUNCE ORDER: the account key signs that an order of that number can be shown no more (rule R27). Page: renounce-order.md.</summary>
+/// <summary>
+/// RENOUNCE ORDER: the account key signs that an order of that number can be shown no more (rule R27). Page: renounce-order.md.
+/// </summary>
 public readonly record struct RenounceOrderCommand(uint Number, Timestamp Date) : ICardCommand<RenounceOrderCommand, SignatureReply>
 {
     public static byte Ins => 0x28;

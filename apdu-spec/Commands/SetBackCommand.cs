@@ -33,7 +33,10 @@ public sealed record NonceReply(byte[] Nonce)
     }
 }
 
-/// <summary>SET BACK: the bank's signature lifts a blocked PUK, back to a new activation code and no further; coins stay (rule R12). Page: set-back.md.</summary>
+/// <summary>
+/// SET BACK: the bank's signature lifts a blocked PUK, back to a new activation code and no further; coins stay (rule R12). Page:
+/// set-back.md.
+/// </summary>
 /// <param name="Code">Hash of the new activation code.</param>
 /// <param name="Signature">By the bank's key over HC1-BACK, 64 bytes.</param>
 public readonly record struct SetBackCommand(Digest Code, byte[] Signature) : ICardCommand<SetBackCommand, NoReply>
@@ -57,7 +60,8 @@ public readonly record struct SetBackCommand(Digest Code, byte[] Signature) : IC
         }
 
         var r = new BerTlvReader(apdu.Data);
-        command = new SetBackCommand(Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)), r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
+        command = new SetBackCommand(Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)),
+            r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
         return CommandClass.Check(r);
     }
 

@@ -4,11 +4,15 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 
-/// <summary>SHOW PAYMENT: a kept payment that the card signed and has forgotten, for the VOID or RESTORE that follows (rule R24). Page: show-payment.md.</summary>
+/// <summary>
+/// SHOW PAYMENT: a kept payment that the card signed and has forgotten, for the VOID or RESTORE that follows (rule R24). Page:
+/// show-payment.md.
+/// </summary>
 /// <param name="Balance">x before the payment.</param>
 /// <param name="Paid">y_i, what this coin paid.</param>
 /// <param name="SU">S_U, 64 bytes.</param>
-public readonly record struct ShowPaymentCommand(CoinId Coin, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, byte[] SU)
+public readonly record struct ShowPaymentCommand(
+    CoinId Coin, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, byte[] SU)
     : ICardCommand<ShowPaymentCommand, NoReply>
 {
     /// <summary>How many of a coin's newest payments a card can tell of whether they were taken back: its ring has so many bits.</summary>

@@ -36,7 +36,8 @@ public static class WalletStatus
         0x6999 => "No applet is selected. Send SELECT with the wallet's AID first.",
         0x6A80 => "The command's data field is not what the command's page says. Check its data objects.",
         0x6A82 => "There is no applet with this AID on the card. Is it a HierCash card?",
-        0x6A84 => "The card has no room left. 'hiercash-wallet keep' frees the slots of coins that are spent ('keep --paid' also those of the last payment, once its till has said OK), "
+        0x6A84 => "The card has no room left. 'hiercash-wallet keep' frees the slots of coins that are spent ('keep --paid' also those of "
+            + "the last payment, once its till has said OK), "
             + "'hiercash-wallet resume' those of withdrawals that were refused.",
         0x6A86 => "P1 or P2 is not one that this command knows.",
         0x6A88 => "The card has no such coin, key or log entry.",
@@ -47,7 +48,8 @@ public static class WalletStatus
         0x9411 => "The card's balance is too small for this amount. Withdraw first, or pay less.",
         0x9412 => "The card holds another currency. Use a card of this currency.",
         0x9413 => "The challenge e is not f(TIME, W). The terminal computed it wrongly; nothing was paid.",
-        0x9414 => "The coin has signed 65,534 payments and can only be redeemed; or the card has numbered all the orders that it can, and has to be replaced.",
+        0x9414 => "The coin has signed 65,534 payments and can only be redeemed; or the card has numbered all the orders that it can, and "
+            + "has to be replaced.",
         0x9415 => "This card image is a restored copy and its coins are frozen. Report the card as lost to get the balance back.",
         0x9416 => "A signature does not verify. The data was altered, or it comes from another scheme.",
         0x9417 => "This was done before and cannot be done again.",

@@ -57,24 +57,27 @@ public sealed class WalletVocabulary : IApduVocabulary
     public static WalletVocabulary Instance { get; } = new();
 
     /// <summary>
-    /// True for commands whose data field holds a PIN, a PUK, or an activation code; also for one of them under the other class, which is a slip.
+    /// True for commands whose data field holds a PIN, a PUK, or an activation code; also for one of them under the other class, which is a
+    /// slip.
     /// </summary>
     public bool IsSecret(ReadOnlySpan<byte> command) => command.Length >= 2 && ((command[0] & 0x80) == 0
         ? command[1] is 0x20 or 0x24 or 0x2C
         : command[1] is 0x16 or 0x18 || (command[1] is 0x20 or 0x24 or 0x2C && command.Length >= 4 && command[3] is 0x81 or 0x82));
 
     /// <summary>
-    /// True for the command whose answer is a PUK. What GET RESPONSE fetches of it is not known here: a terminal that leaves out Le has itself to
-    /// blame.
+    /// True for the command whose answer is a PUK. What GET RESPONSE fetches of it is not known here: a terminal that leaves out Le has
+    /// itself to blame.
     /// </summary>
     public bool IsAnsweredInSecret(ReadOnlySpan<byte> command) =>
         command.Length >= 2 && (command[0] & 0x80) != 0 && command[1] == BeginActivationCommand.Ins;
 
     /// <summary>True for VERIFY in the interindustry class.</summary>
-    public bool IsVerify(ReadOnlySpan<byte> header) => header.Length >= 2 && header[0] == CommandClass.Iso && header[1] == VerifyCommand.Ins;
+    public bool IsVerify(ReadOnlySpan<byte> header) =>
+        header.Length >= 2 && header[0] == CommandClass.Iso && header[1] == VerifyCommand.Ins;
 
     /// <summary>The data field of VERIFY for whoever plays a trace that leaves it out: by P2, the PIN's block.</summary>
-    /// <param name="holderPin">4 to 8 digits; null where it is not known, and then no trace with a VERIFY of either PIN can be played.</param>
+    /// <param name="holderPin">4 to 8 digits; null where it is not known, and then no trace with a VERIFY of either PIN can be
+    /// played.</param>
     /// <param name="paymentPin">The same of the payment PIN; null where that is the holder PIN's digits too.</param>
     /// <returns>Null where <paramref name="holderPin"/> is.</returns>
     public static Func<byte, byte[]>? Blocks(string? holderPin, string? paymentPin) =>

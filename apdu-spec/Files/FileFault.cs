@@ -5,8 +5,8 @@ namespace HierCash;
 #endif
 
 /// <summary>
-/// Why a file could not be used, for the person who named it: the path as it was given, and what to do. What the framework says holds paths that nobody typed,
-/// and calls a folder a file.
+/// Why a file could not be used, for the person who named it: the path as it was given, and what to do. What the framework says holds paths
+/// that nobody typed, and calls a folder a file.
 /// </summary>
 static partial class FileFault
 {
@@ -43,7 +43,9 @@ static partial class FileFault
         : FolderOf(path) is var folder && !Directory.Exists(folder) ? $"There is no folder for '{path}'. Check the path."
         : $"There is no file '{path}'. Check its name.");
 
-    /// <summary>Why nobody here can see whether there is such a file: a link without an end, a folder of somebody else; null otherwise.</summary>
+    /// <summary>
+    /// Why nobody here can see whether there is such a file: a link without an end, a folder of somebody else; null otherwise.
+    /// </summary>
     public static string? Hidden(string path) => Hidden(path, path);
 
     /// <summary>Which of these files may not be written by this user, and how that is mended; null if all may that are there.</summary>
@@ -67,7 +69,8 @@ static partial class FileFault
             // Asking throws where nobody may look; of a link it says nothing of what it leads to.
             _ = File.GetAttributes(path);
             var link = new FileInfo(path);
-            return link.LinkTarget is not null && link.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true } && !Directory.Exists(path)
+            return link.LinkTarget is not null && link.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true }
+                && !Directory.Exists(path)
                 ? $"'{shown}' is a link that leads nowhere. Mend it, or name another file."
                 : null;
         }
@@ -83,9 +86,11 @@ static partial class FileFault
 
     private static string Folder(string path) => $"'{path}' is a folder, and a file is wanted here. Name a file.";
 
-    private static string Closed(string path) => $"The folder '{FolderOf(path)}' may not be read or written by this user. Check its permissions, and who owns it.";
+    private static string Closed(string path) =>
+        $"The folder '{FolderOf(path)}' may not be read or written by this user. Check its permissions, and who owns it.";
 
-    private static string There(string full, string path) => Directory.Exists(full) ? $"'{path}' is a folder, and a new file is wanted here. Choose another name."
+    private static string There(string full, string path) =>
+        Directory.Exists(full) ? $"'{path}' is a folder, and a new file is wanted here. Choose another name."
         : $"'{path}' is there already. Choose another name, or take that file away first.";
 
     /// <summary>The path in what the framework says: it puts it into quotes, and makes it a whole one.</summary>
@@ -97,7 +102,8 @@ static partial class FileFault
         }
 
         // Of other faults of files the framework's message has one name; what these programs say themselves may have more, and stays.
-        if (fault is not (FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException) && fault.Message.Count(c => c == Quote) != 2)
+        if (fault is not (FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+            && fault.Message.Count(c => c == Quote) != 2)
         {
             return null;
         }
@@ -123,7 +129,8 @@ static partial class FileFault
 
     private static string AsGiven(string full, IEnumerable<string> words)
     {
-        foreach (string word in words.Select(w => w.StartsWith("emulator:", StringComparison.Ordinal) ? w["emulator:".Length..] : w).Where(w => w.Length > 0))
+        foreach (string word in words.Select(w => w.StartsWith("emulator:", StringComparison.Ordinal) ? w["emulator:".Length..] : w)
+            .Where(w => w.Length > 0))
         {
             string whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(word));
             if (full == whole)

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace HierCash;
 
-/// <summary>Files that somebody else may have made: read up to a bound, so that one without an end, or of another kind, does not take the machine's memory.</summary>
+/// <summary>
+/// Files that somebody else may have made: read up to a bound, so that one without an end, or of another kind, does not take the machine's
+/// memory.
+/// </summary>
 public static class GivenFile
 {
     /// <summary>Bytes of a file; the largest evidence has some 100 MiB.</summary>

@@ -7,8 +7,8 @@ namespace HierCash;
 #endif
 
 /// <summary>
-/// Files that hold secrets: 0600 from the moment they are made, whatever the umask, in a folder of 0700 (rule R20). On Windows there are no such modes:
-/// nothing is set and nothing is asked; the folder's access list is its owner's business.
+/// Files that hold secrets: 0600 from the moment they are made, whatever the umask, in a folder of 0700 (rule R20). On Windows there are no
+/// such modes: nothing is set and nothing is asked; the folder's access list is its owner's business.
 /// </summary>
 static partial class PrivateFile
 {
@@ -22,7 +22,8 @@ static partial class PrivateFile
     /// <exception cref="UnauthorizedAccessException">The folder lets nobody make files.</exception>
     public static FileStream Create(string path)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None,
+            BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = Made(FileOnly);
@@ -38,7 +39,9 @@ static partial class PrivateFile
         }
     }
 
-    /// <summary>Writes a whole file that is not there yet, under a name that somebody typed: a slip must not cost them another file.</summary>
+    /// <summary>
+    /// Writes a whole file that is not there yet, under a name that somebody typed: a slip must not cost them another file.
+    /// </summary>
     /// <exception cref="IOException">It is there, or cannot be written; the message says what to do. Nothing of it stays then.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void WriteOnce(string path, ReadOnlySpan<byte> content)
@@ -78,7 +81,9 @@ static partial class PrivateFile
         }
     }
 
-    /// <summary>Writes a whole file for its owner alone, in the place of one of that name; one that others can read is left as it is.</summary>
+    /// <summary>
+    /// Writes a whole file for its owner alone, in the place of one of that name; one that others can read is left as it is.
+    /// </summary>
     /// <exception cref="IOException">It cannot be written, or others can read it; the message says what to do.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
@@ -136,13 +141,15 @@ static partial class PrivateFile
         }
 
         return open is null ? null
-            : $"Other users of this machine can get at '{open}', and secrets lie there. Shut them out first: {string.Join(" && ", mend)}. What they may have copied, they have.";
+            : $"Other users of this machine can get at '{open}', and secrets lie there. Shut them out first: {string.Join(" && ", mend)}. "
+                + $"What they may have copied, they have.";
     }
 
     /// <summary>The same of a file alone, which somebody carried to where it lies.</summary>
     public static string? Fault(string file) => OperatingSystem.IsWindows() || !IsOpen(file) ? null
         : $"Other users of this machine can get at '{file}', and it holds a secret. Shut them out first: chmod 600 '{file}'. "
-            + "On a stick where that changes nothing, copy it to a folder of your own, and name the copy. What they may have copied, they have.";
+            + "On a stick where that changes nothing, copy it to a folder of your own, and name the copy. What they may have copied, "
+            + "they have.";
 
     [UnsupportedOSPlatform("windows")]
     private static bool IsOpen(string path)
@@ -170,7 +177,8 @@ static partial class PrivateFile
             if (open)
             {
                 file.Dispose();
-                throw new IOException($"'{path}' is there, and other users of this machine can read it. Remove it, or choose another name.");
+                throw new IOException(
+                    $"'{path}' is there, and other users of this machine can read it. Remove it, or choose another name.");
             }
         }
 

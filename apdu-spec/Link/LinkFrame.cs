@@ -25,7 +25,8 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
     private const byte FirstDated = 3;
 
     /// <summary>Length 4, header, in a response the date, body.</summary>
-    /// <param name="version">Another one only to tell a peer of that version so: the layout up to the message type is the same in all.</param>
+    /// <param name="version">Another one only to tell a peer of that version so: the layout up to the message type is the same in
+    /// all.</param>
     /// <exception cref="ArgumentException">The body is larger than a frame may be.</exception>
     public byte[] Encode(byte version = Version)
     {
@@ -46,7 +47,8 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
         if (dated)
         {
             BinaryPrimitives.WriteUInt64BigEndian(
-                frame.AsSpan(4 + HeaderSize), Message.Said?.Microseconds ?? throw new InvalidOperationException("A response says what the clock of its sender says."));
+                frame.AsSpan(4 + HeaderSize), Message.Said?.Microseconds
+                    ?? throw new InvalidOperationException("A response says what the clock of its sender says."));
         }
 
         Message.Body.CopyTo(frame.AsSpan(4 + body));
@@ -70,7 +72,8 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
         }
 
         var message = dated
-            ? new LinkMessage(type, frame[(HeaderSize + DateSize)..].ToArray()) { Said = new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(frame[HeaderSize..])) }
+            ? new LinkMessage(type, frame[(HeaderSize + DateSize)..].ToArray()) { Said =
+                new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(frame[HeaderSize..])) }
             : new LinkMessage(type, frame[HeaderSize..].ToArray());
         return new LinkFrame(kind, BinaryPrimitives.ReadUInt64BigEndian(frame[2..]), message);
     }
@@ -81,7 +84,9 @@ public sealed record LinkFrame(FrameKind Kind, ulong Correlation, LinkMessage Me
 /// <summary>A message type and its data objects.</summary>
 public sealed record LinkMessage(MessageType Type, byte[] Body)
 {
-    /// <summary>Of a response that came over a link: what the clock of its sender said. To be compared, never to be adopted or stored (rule R26).</summary>
+    /// <summary>
+    /// Of a response that came over a link: what the clock of its sender said. To be compared, never to be adopted or stored (rule R26).
+    /// </summary>
     public Timestamp? Said { get; init; }
 
     /// <summary>What a message of that type says; null where this is another one, malformed, or more than such a message holds.</summary>

@@ -21,7 +21,10 @@ public enum RefusalReason : byte
     Unavailable = 13,
     KeyRevoked = 14,
 
-    /// <summary>The party cannot use its own files just now. Whether it has done anything of it is not known: whoever asked takes it for no answer, and asks again (rule R28).</summary>
+    /// <summary>
+    /// The party cannot use its own files just now. Whether it has done anything of it is not known: whoever asked takes it for no answer,
+    /// and asks again (rule R28).
+    /// </summary>
     CannotStore = 15,
 
     /// <summary>The bank lacks an earlier order of the account: it is shown, or renounced, first (rule R27).</summary>
@@ -35,7 +38,8 @@ public enum RefusalReason : byte
 }
 
 /// <summary>A refusal and its sentence for people: what was wrong and what to do.</summary>
-/// <param name="Revoked">Since when the key of a till that asks is revoked: of <see cref="RefusalReason.KeyRevoked"/>, and of no other reason.</param>
+/// <param name="Revoked">Since when the key of a till that asks is revoked: of <see cref="RefusalReason.KeyRevoked"/>, and of no other
+/// reason.</param>
 /// <param name="Order">Which order is missing: of <see cref="RefusalReason.OrderMissing"/>, and of no other reason.</param>
 /// <param name="Until">Until when the bank waits: of <see cref="RefusalReason.OrderRenounced"/>, and of no other reason.</param>
 public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revoked = null, uint? Order = null, Timestamp? Until = null)
@@ -76,6 +80,7 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
         Timestamp? revoked = (RefusalReason)reason == RefusalReason.KeyRevoked ? new Timestamp(r.ReadUInt64(WalletTag.Date)) : null;
         uint? order = (RefusalReason)reason == RefusalReason.OrderMissing ? r.ReadUInt32(WalletTag.OrderNumber) : null;
         Timestamp? until = (RefusalReason)reason == RefusalReason.OrderRenounced ? new Timestamp(r.ReadUInt64(WalletTag.Until)) : null;
-        return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text), revoked, order, until) : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
+        return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text), revoked, order, until)
+            : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
     }
 }

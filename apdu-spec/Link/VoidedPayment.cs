@@ -5,8 +5,8 @@ namespace HierCash.Protocol.Link;
 
 /// <summary>
 /// {H, S_W} to the issuer: take this payment back, its till signed for that (holes 2 and 3, rule R4). One message, whoever brings it: the
-/// shop that gives a refund or voids (<see cref="ForwardVoidMessage"/>), the holder's wallet, sealed (<see cref="UploadVoidMessage"/>), a bank that
-/// heard a rebuttal (<see cref="BankVoidMessage"/>). Answered with the issuer's signed reversal.
+/// shop that gives a refund or voids (<see cref="ForwardVoidMessage"/>), the holder's wallet, sealed (<see cref="UploadVoidMessage"/>), a
+/// bank that heard a rebuttal (<see cref="BankVoidMessage"/>). Answered with the issuer's signed reversal.
 /// </summary>
 public sealed record VoidedPayment(CashPayment H, VoidStatement Void)
 {

@@ -9,7 +9,10 @@ public sealed class BclSuite(IRandomSource random) : ICashSuite
     /// <summary>Of one public key the library's form is some 2 kB, and takes as long to make as a signature takes to verify.</summary>
     private const int MaxIdle = 256;
 
-    /// <summary>Public keys as the library has them, while nobody uses them: who verifies takes one out, since the library does not say that two may use it at once.</summary>
+    /// <summary>
+    /// Public keys as the library has them, while nobody uses them: who verifies takes one out, since the library does not say that two may
+    /// use it at once.
+    /// </summary>
     private readonly ConcurrentDictionary<PublicKey, ECDsa> _idle = new();
     private int _kept;
 

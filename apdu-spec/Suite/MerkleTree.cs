@@ -5,8 +5,9 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Protocol.Suite;
 
 /// <summary>
-/// The Merkle tree hash of RFC 6962, 2.1, over digests: a leaf is SHA-256(00 || entry), a node SHA-256(01 || left || right), and n entries are split at
-/// the largest power of two below n. A signature over the root speaks of each entry; the path of an entry shows that to somebody who has no other.
+/// The Merkle tree hash of RFC 6962, 2.1, over digests: a leaf is SHA-256(00 || entry), a node SHA-256(01 || left || right), and n entries
+/// are split at the largest power of two below n. A signature over the root speaks of each entry; the path of an entry shows that to
+/// somebody who has no other.
 /// </summary>
 public static class MerkleTree
 {

@@ -6,8 +6,9 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Protocol.Suite;
 
 /// <summary>
-/// Verifies each signature once, and remembers whether it was good (rule R10): whoever is shown the same certificate a thousand times does the work of one.
-/// Remembers no more when it is full, and forgets nothing: of a thing too large for it the beginning is verified once. Safe to use from several threads.
+/// Verifies each signature once, and remembers whether it was good (rule R10): whoever is shown the same certificate a thousand times does
+/// the work of one. Remembers no more when it is full, and forgets nothing: of a thing too large for it the beginning is verified once.
+/// Safe to use from several threads.
 /// </summary>
 /// <param name="most">Signatures that are remembered.</param>
 public sealed class OnceSuite(ICashSuite inner, int most = OnceSuite.MaxKept) : ICashSuite

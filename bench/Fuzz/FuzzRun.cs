@@ -10,7 +10,8 @@ internal static class FuzzRun
     {
         if (args.Length is 0 or > 2 || !FuzzTargets.Names.Contains(args[0]))
         {
-            Console.Error.WriteLine($"Usage: bench -- fuzz TARGET [FILE]; targets are {string.Join(", ", FuzzTargets.Names)}. Without FILE it waits for afl-fuzz: use fuzz.sh.");
+            Console.Error.WriteLine($"Usage: bench -- fuzz TARGET [FILE]; targets are {string.Join(", ", FuzzTargets.Names)}. Without FILE "
+                + $"it waits for afl-fuzz: use fuzz.sh.");
             return 2;
         }
 

@@ -8,16 +8,14 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
-using HierCash.Terminals;
 using HierCash.Traces;
 
 namespace HierCash.Fuzz;
 
 /// <summary>
-/// What a fuzzer may throw bytes at. Whatever the bytes: no exception but those that a caller is told of, and nothing that must hold is broken;
-/// else a <see cref="FuzzException"/>. The bytes of a card's target are commands one after the other: 15 bits of length and the command; with the
-/// highest bit set, two bytes come first, at which write power goes and what the cell then holds.
+/// What a fuzzer may throw bytes at. Whatever the bytes: no exception but those that a caller is told of, and nothing that must hold is
+/// broken; else a <see cref="FuzzException"/>. The bytes of a card's target are commands one after the other: 15 bits of length and the
+/// command; with the highest bit set, two bytes come first, at which write power goes and what the cell then holds.
 /// </summary>
 /// <param name="fixtures">apdu-spec/traces/fixtures.</param>
 public sealed class FuzzTargets(string fixtures)
@@ -200,7 +198,8 @@ public sealed class FuzzTargets(string fixtures)
                 int length = card.Transmit(command, response);
                 if (length < 2 || (response[length - 2] == 0x6F && response[length - 1] == 0))
                 {
-                    throw new FuzzException($"{Convert.ToHexString(command)} was answered {Convert.ToHexString(response.AsSpan(0, length))}.");
+                    throw new FuzzException(
+                        $"{Convert.ToHexString(command)} was answered {Convert.ToHexString(response.AsSpan(0, length))}.");
                 }
             }
             catch (CardChannelException)
@@ -210,7 +209,10 @@ public sealed class FuzzTargets(string fixtures)
         }
     }
 
-    /// <summary>INS 01 writes the data field, 4 bytes, to two cells in a transaction; 02 reads both; 03 takes and gives up to 256 bytes of RAM; 04 aborts.</summary>
+    /// <summary>
+    /// INS 01 writes the data field, 4 bytes, to two cells in a transaction; 02 reads both; 03 takes and gives up to 256 bytes of RAM; 04
+    /// aborts.
+    /// </summary>
     private sealed class TwoCells : Applet
     {
         private readonly AppletContext _context;

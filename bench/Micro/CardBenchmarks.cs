@@ -4,7 +4,9 @@ using HierCash.Card.Runtime;
 
 namespace HierCash.Bench.Micro;
 
-/// <summary>The card runtime alone: one APDU that does nothing, one that updates four bytes in a transaction, in memory and in a file.</summary>
+/// <summary>
+/// The card runtime alone: one APDU that does nothing, one that updates four bytes in a transaction, in memory and in a file.
+/// </summary>
 public class CardBenchmarks : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("hiercash-bench-").FullName;

@@ -49,7 +49,10 @@ public class FirstResponseBenchmarks : IDisposable
     public void FirstResponse() => _card.FirstResponse();
 }
 
-/// <summary>One APDU that does nothing through pcscd and vpcd. In a namespace with both: tests/with-pcscd.sh dotnet run --no-build -c Release --project bench -- --filter '*Vpcd*'</summary>
+/// <summary>
+/// One APDU that does nothing through pcscd and vpcd. In a namespace with both: tests/with-pcscd.sh dotnet run --no-build -c Release
+/// --project bench -- --filter '*Vpcd*'
+/// </summary>
 [InProcess]
 public class VpcdBenchmarks : IDisposable
 {

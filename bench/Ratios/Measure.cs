@@ -34,11 +34,13 @@ internal static class Measure
     }
 
     /// <summary>A rate against a constant.</summary>
-    public static Figure AgainstConstant(string name, Func<double> rate, string unit, double limit) => Compare(name, rate, unit, () => limit, 1);
+    public static Figure AgainstConstant(string name, Func<double> rate, string unit, double limit) =>
+        Compare(name, rate, unit, () => limit, 1);
 
     /// <summary>A rate against another one, by turns.</summary>
     public static Figure Compare(string name, Func<double> rate, string unit, Func<double> limit, double bar) =>
-        Sum(name, unit, bar, Enumerable.Range(0, Slices).Select(_ => (Value: rate(), Limit: limit())).Select(s => (s.Value, s.Limit, s.Value / s.Limit)).ToList());
+        Sum(name, unit, bar, Enumerable.Range(0, Slices).Select(_ => (Value: rate(), Limit: limit()))
+            .Select(s => (s.Value, s.Limit, s.Value / s.Limit)).ToList());
 
     /// <summary>A time that should stay below a limit.</summary>
     public static Figure Below(string name, Func<double> time, string unit, double limit) =>

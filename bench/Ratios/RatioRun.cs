@@ -35,7 +35,8 @@ internal static class RatioRun
         var chosen = All.Where(f => f.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         if (chosen.Count == 0 || args.Except(["--json", "--only", prefix]).Any())
         {
-            Console.Error.WriteLine($"Usage: bench -- ratios [--json] [--only PREFIX]; figures are {string.Join(", ", All.Select(f => f.Name))}.");
+            Console.Error.WriteLine(
+                $"Usage: bench -- ratios [--json] [--only PREFIX]; figures are {string.Join(", ", All.Select(f => f.Name))}.");
             return 2;
         }
 
@@ -49,7 +50,8 @@ internal static class RatioRun
                 var f = figures[^1];
                 string verdict = f.Ok ? "ok" : "MISSED";
                 Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{f.Name,-20} {f.Value,14:0.##} {f.Unit,-4} limit {f.Limit,12:0.##}  ratio {f.Ratio:0.00}, at least {f.Bar:0.00}: {verdict}"));
+                    CultureInfo.InvariantCulture, $"{f.Name,-20} {f.Value,14:0.##} {f.Unit,-4} limit {f.Limit,12:0.##}  ratio "
+                        + $"{f.Ratio:0.00}, at least {f.Bar:0.00}: {verdict}"));
             }
         }
 
@@ -99,8 +101,10 @@ internal static class RatioRun
 
     private static Figure Vpcd()
     {
-        string output = Programs.Must(Path.Combine(Programs.Root(), "tests", "with-pcscd.sh"), "dotnet", Environment.GetCommandLineArgs()[0], VpcdMode);
-        var rates = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => double.Parse(l, CultureInfo.InvariantCulture)).ToList();
+        string output = Programs.Must(Path.Combine(Programs.Root(), "tests", "with-pcscd.sh"), "dotnet",
+            Environment.GetCommandLineArgs()[0], VpcdMode);
+        var rates = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => double.Parse(l, CultureInfo.InvariantCulture))
+            .ToList();
         int next = 0;
         return Measure.AgainstConstant("card.vpcd", () => rates[next++ % rates.Count], "/s", VpcdRate);
     }

@@ -60,14 +60,16 @@ internal sealed class NativeCard : IDisposable
     {
         string aot = _folder.File("aot");
         Programs.Must(
-            "dotnet", "publish", Path.Combine(Programs.Root(), "card", "Emulator"), "-c", "Release", "--nologo", "--disable-build-servers", "-v", "quiet", "-p:CppCompilerAndLinker=gcc", "-o", aot);
+            "dotnet", "publish", Path.Combine(Programs.Root(), "card", "Emulator"), "-c", "Release", "--nologo", "--disable-build-servers",
+            "-v", "quiet", "-p:CppCompilerAndLinker=gcc", "-o", aot);
         _program = Path.Combine(aot, "hiercash-card");
         _image = _folder.File("first.card");
         Programs.Must(_program, "new", _image);
     }
 
     /// <summary>From the start of the process to the end of its first answer.</summary>
-    public void FirstResponse() => Programs.Must(_program, "apdu", "send", "00A404000AF048494552434153480100", "--reader", "emulator:" + _image);
+    public void FirstResponse() => Programs.Must(
+        _program, "apdu", "send", "00A404000AF048494552434153480100", "--reader", "emulator:" + _image);
 
     public void Dispose() => _folder.Dispose();
 }
@@ -102,6 +104,7 @@ internal static class Programs
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
+        return process.ExitCode == 0 ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {output}");
     }
 }

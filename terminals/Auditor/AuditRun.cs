@@ -6,7 +6,8 @@ namespace HierCash.Auditor;
 
 /// <param name="Findings">All that is wrong, the first row first; empty when everything holds.</param>
 /// <param name="Verified">Rows whose signatures were verified in this run.</param>
-/// <param name="Notes">What holds and is worth knowing all the same: what shops owe to their banks, and what an issuer bears that was restored.</param>
+/// <param name="Notes">What holds and is worth knowing all the same: what shops owe to their banks, and what an issuer bears that was
+/// restored.</param>
 public sealed record AuditResult(IReadOnlyList<Finding> Findings, int Verified, IReadOnlyList<Finding> Notes)
 {
     public bool Ok => Findings.Count == 0;
@@ -35,7 +36,8 @@ public static class AuditRun
     public static Schema SeenSchema => VerifiedRows.Schema;
 
     /// <summary>True if it is an auditor's own database, and no party's.</summary>
-    public static bool IsSeen(IReadSnapshot db) => db.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seen'") == 1;
+    public static bool IsSeen(IReadSnapshot db) =>
+        db.Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'seen'") == 1;
 
     /// <param name="issuer">The issuer's database, or null.</param>
     /// <param name="banks">Databases of banks by name.</param>
@@ -43,7 +45,8 @@ public static class AuditRun
     /// <exception cref="InvalidOperationException">A database is missing, or of another version.</exception>
     /// <exception cref="BooksInMotionException">The parties write all the time, so there was no moment at which nobody did.</exception>
     public static AuditResult Run(
-        string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen = null, ICrashPoints? crash = null)
+        string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen = null,
+        ICrashPoints? crash = null)
     {
         var kept = seen is null ? new VerifiedRows() : new VerifiedRows(seen);
         var keys = new TrustedKeys(suite, root);
@@ -88,7 +91,8 @@ public static class AuditRun
             bool isIssuerSound = findings.Count == 0;
             var strangers = issuerBooks is null ? [] : open.Where(b => BankNumber.IsOfAnotherScheme(b, issuerBooks, keys)).ToList();
             findings.AddRange(strangers.Select(b => b.Finds(
-                "secret_key", "bank", "it is the database of a bank of another scheme: the issuer knows none of its keys, and signed nothing of what it has. Give the banks of this scheme")));
+                "secret_key", "bank", "it is the database of a bank of another scheme: the issuer knows none of its keys, and signed "
+                    + "nothing of what it has. Give the banks of this scheme")));
             open.RemoveAll(strangers.Contains);
             strangers.ForEach(b => b.Dispose());
             var numbers = open.ConvertAll(b => BankNumber.Of(b, issuerBooks, keys));
@@ -118,18 +122,21 @@ public static class AuditRun
         }
     }
 
-    /// <summary>Books that were at rest are read without a snapshot: what was read while somebody began to write them is nobody's fault.</summary>
+    /// <summary>
+    /// Books that were at rest are read without a snapshot: what was read while somebody began to write them is nobody's fault.
+    /// </summary>
     private static void RequireStill(List<Books> all)
     {
         if (all.FirstOrDefault(b => b.HasMoved) is { } moved)
         {
-            throw new BooksInMotionException($"The books of {moved.Name} were at rest, and somebody began to write them while they were read. Run it again, or audit copies.");
+            throw new BooksInMotionException($"The books of {moved.Name} were at rest, and somebody began to write them while they were "
+                + $"read. Run it again, or audit copies.");
         }
     }
 
     /// <summary>
-    /// Holds all books still at one moment: if nobody committed anywhere between the first and the last, they are of one time, and what a bank
-    /// has, the issuer has too.
+    /// Holds all books still at one moment: if nobody committed anywhere between the first and the last, they are of one time, and what a
+    /// bank has, the issuer has too.
     /// </summary>
     private static void PinTogether(List<Books> all, ICrashPoints crash)
     {
@@ -151,7 +158,8 @@ public static class AuditRun
         }
 
         throw new BooksInMotionException(
-            $"The books changed each of {Attempts} times they were to be read at one moment, so they cannot be compared. Run it again when less is going on, or audit copies.");
+            $"The books changed each of {Attempts} times they were to be read at one moment, so they cannot be compared. Run it again when "
+                + $"less is going on, or audit copies.");
     }
 
     /// <summary>What cannot even be read is a finding, not an end.</summary>

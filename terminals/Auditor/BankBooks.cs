@@ -16,20 +16,23 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     public IReadOnlyList<Finding> Notes => _notes;
 
     public IEnumerable<Finding> Run() =>
-        Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions()).Concat(Float()).Concat(Evidences()).Concat(Statements());
+        Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions())
+            .Concat(Float()).Concat(Evidences()).Concat(Statements());
 
     private static byte[] Blob(DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
 
     private IEnumerable<Finding> Ledger()
     {
         foreach (var (tx, sum, count) in books.Rows(
-            "SELECT t.id, coalesce(sum(e.amount), 0), count(e.tx) FROM ledger_tx t LEFT JOIN ledger_entry e ON e.tx = t.id GROUP BY t.id HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.tx) <> 2",
+            "SELECT t.id, coalesce(sum(e.amount), 0), count(e.tx) FROM ledger_tx t LEFT JOIN ledger_entry e ON e.tx = t.id GROUP BY t.id "
+                + "HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.tx) <> 2",
             r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2))))
         {
             yield return books.Finds("ledger_tx", tx, $"its {count} entries sum to {sum}; two that sum to 0 are due");
         }
 
-        foreach (long tx in books.Rows("SELECT DISTINCT tx FROM ledger_entry e WHERE NOT EXISTS (SELECT 1 FROM ledger_tx t WHERE t.id = e.tx)", r => r.GetInt64(0)))
+        foreach (long tx in books.Rows(
+            "SELECT DISTINCT tx FROM ledger_entry e WHERE NOT EXISTS (SELECT 1 FROM ledger_tx t WHERE t.id = e.tx)", r => r.GetInt64(0)))
         {
             yield return books.Finds("ledger_entry", tx, "it belongs to no transaction");
         }
@@ -40,7 +43,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             FROM ledger_account a LEFT JOIN ledger_entry e ON e.account = a.id LEFT JOIN ledger_tx t ON t.id = e.tx
             LEFT JOIN shop_account s ON a.kind = 'shop' AND s.reference = a.owner GROUP BY a.id
             """,
-            r => (Id: r.GetInt64(0), Kind: r.GetString(1), Balance: r.GetInt64(2), Sum: r.GetInt64(3), Instructed: r.GetInt64(4), Shop: r.IsDBNull(5) ? "" : r.GetString(5))))
+            r => (Id: r.GetInt64(0), Kind: r.GetString(1), Balance: r.GetInt64(2), Sum: r.GetInt64(3), Instructed: r.GetInt64(4),
+                Shop: r.IsDBNull(5) ? "" : r.GetString(5))))
         {
             if (a.Balance != a.Sum)
             {
@@ -51,17 +55,20 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             long may = a.Kind == "shop" ? -a.Instructed : 0;
             if (a.Kind is "user" or "shop" or "float" && a.Balance < may)
             {
-                yield return books.Finds("ledger_account", a.Id, $"the {a.Kind} account is at {a.Balance}{(may < 0 ? $", and instructions took {-may} from it" : "")}");
+                yield return books.Finds("ledger_account", a.Id,
+                    $"the {a.Kind} account is at {a.Balance}{(may < 0 ? $", and instructions took {-may} from it" : "")}");
             }
             else if (a.Kind == "shop" && a.Balance < 0)
             {
-                _notes.Add(books.Finds("ledger_account", a.Id, $"{a.Shop} owes {-a.Balance} minor units to this bank, for payments that were taken back"));
+                _notes.Add(books.Finds("ledger_account", a.Id,
+                    $"{a.Shop} owes {-a.Balance} minor units to this bank, for payments that were taken back"));
             }
         }
 
         // Ids are given once and upwards, and nothing is ever deleted.
         long last = 0;
-        foreach (var (id, kind, reference) in books.Rows("SELECT id, kind, reference FROM ledger_tx ORDER BY id", r => (r.GetInt64(0), r.GetString(1), Blob(r, 2))))
+        foreach (var (id, kind, reference) in books.Rows(
+            "SELECT id, kind, reference FROM ledger_tx ORDER BY id", r => (r.GetInt64(0), r.GetString(1), Blob(r, 2))))
         {
             if (id != last + 1)
             {
@@ -98,7 +105,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
                 (SELECT count(*) FROM ledger_tx t WHERE t.reference = w.request AND t.kind = 'withdrawal')
             FROM withdrawal w LEFT JOIN account a ON a.u = w.u ORDER BY w.rowid
             """,
-            r => (Row: r.GetInt64(0), Request: Blob(r, 1), U: Blob(r, 2), X: r.GetInt64(3), Order: Blob(r, 4), State: r.GetString(5), Issued: r.GetInt64(6) == 1,
+            r => (Row: r.GetInt64(0), Request: Blob(r, 1), U: Blob(r, 2), X: r.GetInt64(3), Order: Blob(r, 4), State: r.GetString(5),
+                Issued: r.GetInt64(6) == 1,
                 Never: r.IsDBNull(7) ? null : Blob(r, 7), Key: Blob(r, 8), Moved: r.GetInt64(9), Debits: r.GetInt64(10))))
         {
             var reader = new BerTlvReader(w.Order);
@@ -114,16 +122,19 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             bool? known = seen.Check($"{books.Name} withdrawal", w.Row, w.Order);
             if (!(known ?? (PublicKey.TryDecode(w.Key) is { } key && order.Verify(keys.Suite, key))))
             {
-                yield return books.Finds("withdrawal", w.Request, known is null ? "the order is not signed by the account" : "it changed since an earlier audit");
+                yield return books.Finds("withdrawal", w.Request, known is null ? "the order is not signed by the account"
+                    : "it changed since an earlier audit");
             }
 
-            bool ended = w.State switch { "Issued" => w.Issued && w.Never is null, "Reversed" => !w.Issued && w.Never is not null, _ => !w.Issued && w.Never is null };
+            bool ended = w.State switch { "Issued" => w.Issued && w.Never is null, "Reversed" => !w.Issued && w.Never is not null, _ =>
+                !w.Issued && w.Never is null };
             if (!ended)
             {
                 yield return books.Finds("withdrawal", w.Request, $"it is {w.State}, and its answer says something else");
             }
 
-            if (w.Never is { } never && !(NonIssuanceStatement.Decode(never) is { } statement && statement.Request == order.Request && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
+            if (w.Never is { } never && !(NonIssuanceStatement.Decode(never) is { } statement && statement.Request == order.Request
+                && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
             {
                 yield return books.Finds("withdrawal", w.Request, "money went back without a signed \"never issued\"");
             }
@@ -131,7 +142,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             long due = w.State == "Reversed" ? 0 : w.X;
             if (w.Moved != due || w.Debits != 1)
             {
-                yield return books.Finds("withdrawal", w.Request, $"{w.Moved} are in the float for it, {due} are due; debited {w.Debits} times");
+                yield return books.Finds("withdrawal", w.Request,
+                    $"{w.Moved} are in the float for it, {due} are due; debited {w.Debits} times");
             }
         }
 
@@ -142,10 +154,12 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             WHERE kind = $1 AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = t.reference)
             """;
         var all = ForgottenRows.Of(books, "withdrawal");
-        var reversed = books.Rows("SELECT times, amount FROM forgotten WHERE what = 'withdrawal' AND kind = 1", r => (r.GetInt64(0), r.GetInt64(1))).SingleOrDefault();
+        var reversed = books.Rows("SELECT times, amount FROM forgotten WHERE what = 'withdrawal' AND kind = 1", r =>
+            (r.GetInt64(0), r.GetInt64(1))).SingleOrDefault();
         foreach (var (kind, due) in new[] { ("withdrawal", (all.Times, all.Amount)), ("withdrawal reversed", reversed) })
         {
-            var (tx, times, amount) = books.Rows(Orphans, r => (r.IsDBNull(0) ? 0 : r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), kind).Single();
+            var (tx, times, amount) = books.Rows(Orphans, r => (r.IsDBNull(0) ? 0 : r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), kind)
+                .Single();
             if ((times, amount) != due)
             {
                 yield return books.Finds("ledger_tx", tx, "it moved money for a withdrawal that is not there");
@@ -157,14 +171,17 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     private IEnumerable<Finding> Instructions()
     {
         var forgotten = ForgottenRows.Of(books, "transfer");
-        foreach (var (at, bytes, state) in books.Rows("SELECT number, transfer, state FROM booked_transfer ORDER BY number", r => (r.GetInt64(0), Blob(r, 1), (BookingOutcome)r.GetInt64(2))))
+        foreach (var (at, bytes, state) in books.Rows(
+            "SELECT number, transfer, state FROM booked_transfer ORDER BY number", r =>
+                (r.GetInt64(0), Blob(r, 1), (BookingOutcome)r.GetInt64(2))))
         {
             if (forgotten.MissingBefore(at) is { } due)
             {
                 yield return books.Finds("booked_transfer", due, "it is missing");
             }
 
-            if (ClearingInstruction.Decode(bytes) is not { } transfer || (long)transfer.Number != at || transfer.Bank.Value != (number ?? transfer.Bank.Value)
+            if (ClearingInstruction.Decode(bytes) is not { } transfer || (long)transfer.Number != at
+                || transfer.Bank.Value != (number ?? transfer.Bank.Value)
                 || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("booked_transfer", at, "the issuer did not sign it for this bank");
@@ -180,7 +197,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
         long booked = books.Number("SELECT number FROM booked");
         if (!forgotten.EndsAt(booked))
         {
-            yield return books.Finds("booked", booked, $"other instructions are kept, or more were forgotten than the {forgotten.Times} that it says");
+            yield return books.Finds("booked", booked,
+                $"other instructions are kept, or more were forgotten than the {forgotten.Times} that it says");
         }
 
         foreach (var finding in Parked.Rest())
@@ -193,7 +211,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     {
         long balance = books.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
         long withdrawn = books.Number("SELECT coalesce(sum(x), 0) FROM withdrawal WHERE state <> 'Reversed'")
-            + books.Number("SELECT amount FROM forgotten WHERE what = 'withdrawal' AND kind = 0") + books.Number("SELECT coalesce(sum(x), 0) FROM recovered");
+            + books.Number("SELECT amount FROM forgotten WHERE what = 'withdrawal' AND kind = 0")
+            + books.Number("SELECT coalesce(sum(x), 0) FROM recovered");
         long instructed = books.Number(
             """
             SELECT coalesce(sum(e.amount), 0) FROM ledger_entry e JOIN ledger_tx t ON t.id = e.tx JOIN ledger_account a ON a.id = e.account
@@ -201,7 +220,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             """);
         if (balance != withdrawn + instructed)
         {
-            yield return books.Finds("ledger_account", "float", $"it holds {balance}; withdrawals and instructions leave {withdrawn + instructed}");
+            yield return books.Finds("ledger_account", "float",
+                $"it holds {balance}; withdrawals and instructions leave {withdrawn + instructed}");
         }
     }
 
@@ -209,20 +229,24 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     {
         foreach (var e in books.Rows(
             "SELECT coin_id, proof, claimed, file, excess, guaranteed FROM evidence",
-            r => (Coin: Blob(r, 0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null : Blob(r, 3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
+            r => (Coin: Blob(r, 0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null
+                : Blob(r, 3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
         {
             var file = e.File is null ? null : Evidence.Decode(e.File);
-            var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = $1 AND in_time = 1", r => Rebuttal.Decode(Blob(r, 0)) ?? Rebuttal.None, e.Coin).ToList();
+            var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = $1 AND in_time = 1", r =>
+                Rebuttal.Decode(Blob(r, 0)) ?? Rebuttal.None, e.Coin).ToList();
             var finding = file?.Check(keys.Suite, keys.Root, new Defence(rebuttals, []));
             bool proven = finding?.IsProven == true;
             if (proven != (e.Proof == Proof.Excess) || (e.File is not null && file is null))
             {
-                yield return books.Finds("evidence", e.Coin, $"it says {e.Proof}, and its file {(proven ? "proves an excess" : "proves none")}");
+                yield return books.Finds("evidence", e.Coin,
+                    $"it says {e.Proof}, and its file {(proven ? "proves an excess" : "proves none")}");
             }
             else if (finding is not null && (finding.Excess.ToLedger() != e.Excess || finding.Guaranteed.ToLedger() != e.Guaranteed))
             {
                 yield return books.Finds(
-                    "evidence", e.Coin, $"it says that {e.Excess} exceed X and {e.Guaranteed} are guaranteed; its file says {finding.Excess.ToLedger()} and {finding.Guaranteed.ToLedger()}");
+                    "evidence", e.Coin, $"it says that {e.Excess} exceed X and {e.Guaranteed} are guaranteed; its file says "
+                        + $"{finding.Excess.ToLedger()} and {finding.Guaranteed.ToLedger()}");
             }
         }
 
@@ -237,7 +261,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     private IEnumerable<Finding> Statements()
     {
         var chain = new StatementChain(keys, books, 0);
-        foreach (var (at, bytes) in books.Rows("SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
+        foreach (var (at, bytes) in books.Rows(
+            "SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
         {
             if (chain.Breaks(bytes, number ?? CirculationStatement.Decode(bytes)?.Bank.Value ?? 0) is { } what)
             {

@@ -46,7 +46,8 @@ public sealed class Books : IDisposable
     private (SqliteConnection Reader, SqliteConnection Witness) Connect()
     {
         _state = _file.State;
-        string source = new SqliteConnectionStringBuilder { DataSource = _file.Source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        string source = new SqliteConnectionStringBuilder { DataSource = _file.Source, Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false }.ToString();
         var reader = new SqliteConnection(source);
         var witness = new SqliteConnection(source);
         reader.Open();
@@ -75,7 +76,9 @@ public sealed class Books : IDisposable
     /// <summary>True if there is such a table: whose database it is, its tables say.</summary>
     public bool Has(string table) => Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1", table) == 1;
 
-    /// <summary>What is wrong with the file itself, before anything in it is believed (PRAGMA integrity_check); null if nothing is.</summary>
+    /// <summary>
+    /// What is wrong with the file itself, before anything in it is believed (PRAGMA integrity_check); null if nothing is.
+    /// </summary>
     public Finding? Damage()
     {
         try
@@ -94,7 +97,8 @@ public sealed class Books : IDisposable
         catch (SqliteException e)
         {
             // Nothing is said of the party: a full disk, a folder that is in the way.
-            throw new InvalidOperationException($"The database of {Name} cannot be read, so nothing is found out of it. Check its folder and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}.");
+            throw new InvalidOperationException($"The database of {Name} cannot be read, so nothing is found out of it. Check its folder "
+                + $"and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}.");
         }
     }
 
@@ -124,11 +128,14 @@ public sealed class Books : IDisposable
     public void Release() => Rows("ROLLBACK", _ => 0);
 
     private Finding Damaged(string said) =>
-        new(Name, "database", "", $"the file is damaged, so nothing in it can be believed. Take a good copy. SQLite says: {said.ReplaceLineEndings(" ")}");
+        new(Name, "database", "",
+            $"the file is damaged, so nothing in it can be believed. Take a good copy. SQLite says: {said.ReplaceLineEndings(" ")}");
 
-    public List<T> Rows<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters) => Query(_connection, sql, map, parameters);
+    public List<T> Rows<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters) =>
+        Query(_connection, sql, map, parameters);
 
-    private static List<T> Query<T>(SqliteConnection connection, string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters)
+    private static List<T> Query<T>(
+        SqliteConnection connection, string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -147,9 +154,11 @@ public sealed class Books : IDisposable
         return rows;
     }
 
-    public long Number(string sql, params ReadOnlySpan<object> parameters) => Rows(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0), parameters).FirstOrDefault();
+    public long Number(string sql, params ReadOnlySpan<object> parameters) =>
+        Rows(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0), parameters).FirstOrDefault();
 
-    public Finding Finds(string table, object row, string what) => new(Name, table, row is byte[] bytes ? Short(bytes) : row.ToString() ?? "", what);
+    public Finding Finds(string table, object row, string what) =>
+        new(Name, table, row is byte[] bytes ? Short(bytes) : row.ToString() ?? "", what);
 
     public static string Short(byte[] id) => Convert.ToHexStringLower(id.AsSpan(0, Math.Min(8, id.Length)));
 
@@ -179,13 +188,16 @@ public sealed class VerifiedRows
     public VerifiedRows(Database store)
     {
         _store = store;
-        foreach (var (table, row, digest) in store.Read(db => db.Query("SELECT name, row, digest FROM seen", r => (r.GetString(0), r.GetInt64(1), r.Bytes(2)))))
+        foreach (var (table, row, digest) in store.Read(
+            db => db.Query("SELECT name, row, digest FROM seen", r => (r.GetString(0), r.GetInt64(1), r.Bytes(2)))))
         {
             _known.Add((table, row), digest);
         }
     }
 
-    public static Schema Schema { get; } = Terminals.Store.Schema.Of("CREATE TABLE seen(name TEXT NOT NULL, row INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(name, row)) STRICT;");
+    public static Schema Schema { get; } =
+        Terminals.Store.Schema.Of(
+            "CREATE TABLE seen(name TEXT NOT NULL, row INTEGER NOT NULL, digest BLOB NOT NULL, PRIMARY KEY(name, row)) STRICT;");
 
     /// <summary>Rows whose signatures were verified in this run.</summary>
     public int Verified { get; private set; }

@@ -1,9 +1,10 @@
 namespace HierCash.Auditor;
 
 /// <summary>
-/// A party's database as a file that is only read, and beside which nothing is left. Where a party has it open, SQLite shares its log. Where nobody has, SQLite
-/// is told that it does not change, for else it makes a log beside it, or cannot where the folder may only be read; whether it did change is looked at. A copy
-/// with a log, which SQLite could read only by writing beside it, is copied once more, into a folder of this user's alone that is gone with this object.
+/// A party's database as a file that is only read, and beside which nothing is left. Where a party has it open, SQLite shares its log.
+/// Where nobody has, SQLite is told that it does not change, for else it makes a log beside it, or cannot where the folder may only be
+/// read; whether it did change is looked at. A copy with a log, which SQLite could read only by writing beside it, is copied once more,
+/// into a folder of this user's alone that is gone with this object.
 /// </summary>
 internal sealed class BooksFile : IDisposable
 {
@@ -62,7 +63,8 @@ internal sealed class BooksFile : IDisposable
         Forget();
         IsAtRest = !File.Exists(Log);
         IsShared = !IsAtRest && File.Exists(Index) && FileFault.ReadOnly(Index) is null;
-        Source = IsShared ? _path : IsAtRest ? $"file:{Uri.EscapeDataString(Path.GetFullPath(_path)).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1" : Copy();
+        Source = IsShared ? _path : IsAtRest
+            ? $"file:{Uri.EscapeDataString(Path.GetFullPath(_path)).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1" : Copy();
     }
 
     /// <exception cref="BooksInMotionException">The party writes all the time.</exception>
@@ -87,7 +89,8 @@ internal sealed class BooksFile : IDisposable
             }
         }
 
-        throw new BooksInMotionException($"'{_path}' changed each of {Tries} times it was to be copied. Run it again when less is going on, or audit copies.");
+        throw new BooksInMotionException(
+            $"'{_path}' changed each of {Tries} times it was to be copied. Run it again when less is going on, or audit copies.");
     }
 
     private void Forget()

@@ -4,7 +4,8 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Auditor;
 
 /// <summary>
-/// What a bank said to the issuer of its instructions, against what both have in their books (R8): a bank that acknowledged what it did not book, or parks what it
+/// What a bank said to the issuer of its instructions, against what both have in their books (R8): a bank that acknowledged what it did not
+/// book, or parks what it
 /// could book; an issuer that shows statements which the bank did not sign.
 /// </summary>
 /// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
@@ -15,14 +16,19 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
 
     public IEnumerable<Finding> Run() => Said().Concat(Statements()).Concat(Bookable());
 
-    /// <summary>Each number that the bank acknowledged: it has the instruction, and has booked it unless it signed that it did not.</summary>
+    /// <summary>
+    /// Each number that the bank acknowledged: it has the instruction, and has booked it unless it signed that it did not.
+    /// </summary>
     private IEnumerable<Finding> Said()
     {
-        var states = bank.Rows("SELECT number, state FROM booked_transfer", r => (r.GetInt64(0), r.GetInt64(1))).ToDictionary(s => s.Item1, s => s.Item2);
+        var states = bank.Rows("SELECT number, state FROM booked_transfer", r => (r.GetInt64(0), r.GetInt64(1)))
+            .ToDictionary(s => s.Item1, s => s.Item2);
         long forgotten = ForgottenRows.Of(bank, "transfer").Highest;
-        var parked = issuer.Rows("SELECT number, outcome FROM parked WHERE bank = $1", r => (r.GetInt64(0), r.GetInt64(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
+        var parked = issuer.Rows("SELECT number, outcome FROM parked WHERE bank = $1", r => (r.GetInt64(0), r.GetInt64(1)), id)
+            .ToDictionary(s => s.Item1, s => s.Item2);
         foreach (long number in issuer.Rows(
-            "SELECT i.number FROM instruction i JOIN bank b ON b.id = i.bank WHERE b.id = $1 AND i.number <= b.acknowledged ORDER BY i.number", r => r.GetInt64(0), id))
+            "SELECT i.number FROM instruction i JOIN bank b ON b.id = i.bank WHERE b.id = $1 AND i.number <= b.acknowledged ORDER BY "
+                + "i.number", r => r.GetInt64(0), id))
         {
             if (!states.TryGetValue(number, out long state))
             {
@@ -30,7 +36,8 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
                 Switches.Off("R8 acknowledged", ref missing);
                 if (missing)
                 {
-                    yield return bank.Finds("booked_transfer", number, "the bank acknowledged it to the issuer, and its books do not have it");
+                    yield return bank.Finds("booked_transfer", number,
+                        "the bank acknowledged it to the issuer, and its books do not have it");
                 }
             }
             else if (state != 0 && parked.GetValueOrDefault(number) == 0)
@@ -44,10 +51,13 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
     private IEnumerable<Finding> Statements()
     {
         var keysOfBank = issuer.Rows(
-            "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r => PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).ToList();
-        bool Signed(byte[] bytes, long number, long outcome) => BookingStatement.Decode(bytes) is { } s && s.Bank.Value == id && (long)s.Number == number
+            "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r =>
+                PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).ToList();
+        bool Signed(byte[] bytes, long number, long outcome) =>
+            BookingStatement.Decode(bytes) is { } s && s.Bank.Value == id && (long)s.Number == number
             && (long)s.Outcome == outcome && keysOfBank.Exists(k => k is not null && s.Verify(keys.Suite, k));
-        foreach (var p in issuer.Rows("SELECT number, outcome, statement FROM parked WHERE bank = $1", r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2)), id))
+        foreach (var p in issuer.Rows("SELECT number, outcome, statement FROM parked WHERE bank = $1", r =>
+            (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2)), id))
         {
             if (!Signed(p.Bytes, p.Number, p.Outcome))
             {
@@ -56,7 +66,8 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
         }
 
         foreach (var p in bank.Rows(
-            "SELECT p.number, t.state, p.statement FROM parked p JOIN booked_transfer t ON t.number = p.number", r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2))))
+            "SELECT p.number, t.state, p.statement FROM parked p JOIN booked_transfer t ON t.number = p.number", r =>
+                (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2))))
         {
             if (!Signed(p.Bytes, p.Number, p.Outcome))
             {
@@ -65,11 +76,14 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
         }
     }
 
-    /// <summary>Parked, and nothing that the bank's own books show stands in the way: since so long that the bank has visited since and left it.</summary>
+    /// <summary>
+    /// Parked, and nothing that the bank's own books show stands in the way: since so long that the bank has visited since and left it.
+    /// </summary>
     private IEnumerable<Finding> Bookable()
     {
         foreach (var (number, state, since, bytes) in bank.Rows(
-            "SELECT t.number, t.state, p.since, t.transfer FROM booked_transfer t JOIN parked p ON p.number = t.number WHERE t.state <> 0 ORDER BY t.number",
+            "SELECT t.number, t.state, p.since, t.transfer FROM booked_transfer t JOIN parked p ON p.number = t.number WHERE t.state <> 0 "
+                + "ORDER BY t.number",
             r => (r.GetInt64(0), (BookingOutcome)r.GetInt64(1), r.GetInt64(2), r.GetFieldValue<byte[]>(3))))
         {
             if (ClearingInstruction.Decode(bytes) is { } transfer && Obstacle(number, state, since, transfer) is { } lie)
@@ -86,26 +100,33 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
         {
             // Each visit tries what is parked first: an account that a later instruction found was there for this one.
             BookingOutcome.NoAccount when bank.Rows(
-                "SELECT transfer FROM booked_transfer WHERE number > $1 AND state = 0", r => ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0)), number)
+                "SELECT transfer FROM booked_transfer WHERE number > $1 AND state = 0", r =>
+                    ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0)), number)
                 .Any(t => t?.Kind is TransferKind.ShopCredit or TransferKind.ShopDebit && t.Reference == transfer.Reference) =>
                 "it booked a later one on that account",
-            BookingOutcome.NoWithdrawal when bank.Number("SELECT count(*) FROM withdrawal WHERE request = $1 AND debited < $2", reference, since) > 0 =>
+            BookingOutcome.NoWithdrawal when bank.Number(
+                "SELECT count(*) FROM withdrawal WHERE request = $1 AND debited < $2", reference, since) > 0 =>
                 "its books had that withdrawal",
-            BookingOutcome.BeyondFloat when bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'") >= transfer.Total.ToLedger() && Visited(LastFloat(since)) =>
+            BookingOutcome.BeyondFloat when bank.Number(
+                "SELECT balance FROM ledger_account WHERE kind = 'float'") >= transfer.Total.ToLedger() && Visited(LastFloat(since)) =>
                 "the float holds it, and did when the bank visited last",
-            BookingOutcome.ClaimNotVerified when transfer.Kind == TransferKind.ClaimDebit && Claimable(reference) >= transfer.Total.ToLedger() =>
+            BookingOutcome.ClaimNotVerified when transfer.Kind == TransferKind.ClaimDebit
+                && Claimable(reference) >= transfer.Total.ToLedger() =>
                 "its evidence proves it, and the term of its notice was over when it visited last",
             _ => null,
         };
     }
 
-    /// <summary>What the bank's own evidence and notices allowed to be claimed on that coin when it visited last, less what was claimed.</summary>
+    /// <summary>
+    /// What the bank's own evidence and notices allowed to be claimed on that coin when it visited last, less what was claimed.
+    /// </summary>
     private long Claimable(byte[] coin)
     {
         long allowed = bank.Rows(
             "SELECT until, allowed FROM notice WHERE coin_id = $1", r => (Until: r.GetInt64(0), Allowed: r.GetInt64(1)), coin)
             .Where(n => Visited(n.Until)).Select(n => n.Allowed).DefaultIfEmpty(0).Max();
-        return bank.Number("SELECT min(excess, guaranteed, $2) - claimed FROM evidence WHERE coin_id = $1 AND proof = $3", coin, allowed, (long)Proof.Excess);
+        return bank.Number("SELECT min(excess, guaranteed, $2) - claimed FROM evidence WHERE coin_id = $1 AND proof = $3", coin, allowed,
+            (long)Proof.Excess);
     }
 
     /// <summary>When the float changed last, or the instruction was parked if that was later.</summary>

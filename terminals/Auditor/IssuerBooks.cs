@@ -23,7 +23,8 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
     public IEnumerable<Finding> Run()
     {
         foreach (var certificate in books.Rows(
-            "SELECT name, certificate, 'secret_key' FROM secret_key WHERE certificate IS NOT NULL UNION ALL SELECT lower(hex(substr(certificate, 1, 8))), certificate, 'lost_key' FROM lost_key",
+            "SELECT name, certificate, 'secret_key' FROM secret_key WHERE certificate IS NOT NULL UNION ALL SELECT "
+                + "lower(hex(substr(certificate, 1, 8))), certificate, 'lost_key' FROM lost_key",
             r => (Name: r.GetString(0), Bytes: Blob(r, 1), Table: r.GetString(2))))
         {
             if (KeyCertificate.Decode(certificate.Bytes) is not { } decoded || !keys.Add(decoded))
@@ -32,7 +33,8 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
             }
         }
 
-        foreach (var finding in Payments().Concat(CoinRows()).Concat(Issuances()).Concat(Honoured()).Concat(Transfers()).Concat(BankRows()).Concat(DeadPayments()).Concat(Cases()).Concat(Registry()).Concat(Statements()))
+        foreach (var finding in Payments().Concat(CoinRows()).Concat(Issuances()).Concat(Honoured()).Concat(Transfers()).Concat(BankRows())
+            .Concat(DeadPayments()).Concat(Cases()).Concat(Registry()).Concat(Statements()))
         {
             yield return finding;
         }
@@ -49,9 +51,11 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
     private IEnumerable<Finding> CoinRows()
     {
         foreach (var c in books.Rows(
-            $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0), c.keyed FROM {Coins} c ORDER BY c.coin",
+            $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h "
+                + $"WHERE h.coin = c.coin), 0), c.keyed FROM {Coins} c ORDER BY c.coin",
             r => (Coin: r.GetInt64(0), Id: Blob(r, 1), N: Blob(r, 2), TM: r.GetInt64(3), X: r.GetInt64(4), Y: r.GetInt64(5),
-                Returned: r.GetInt64(6), Open: r.GetInt64(7) == 1, Expiry: r.GetInt64(8), Credited: r.GetInt64(9), Keyed: r.GetInt64(10) == 1)))
+                Returned: r.GetInt64(6), Open: r.GetInt64(7) == 1, Expiry: r.GetInt64(8), Credited: r.GetInt64(9),
+                Keyed: r.GetInt64(10) == 1)))
         {
             string table = c.Open ? "inspection" : "closed_coin";
             if (c.Y != c.Credited)
@@ -61,17 +65,22 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
 
             if (c.Y < 0 || c.Returned < 0 || c.Y + c.Returned > c.X || c.Open != c.Y + c.Returned < c.X)
             {
-                yield return books.Finds(table, c.Coin, $"Y {c.Y} and returned {c.Returned} do not fit X {c.X} of {(c.Open ? "an open" : "a used-up")} coin");
+                yield return books.Finds(table, c.Coin,
+                    $"Y {c.Y} and returned {c.Returned} do not fit X {c.X} of {(c.Open ? "an open" : "a used-up")} coin");
             }
 
             if (!IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry, c.Keyed) && !IsKeptLonger(c.Coin, c.Id, c.N, c.TM, c.X, c.Expiry))
             {
-                yield return books.Finds(table, c.Coin, "its coin id is not the hash of what the row says: n, TM, X, expiry or who made the key was changed");
+                yield return books.Finds(table, c.Coin,
+                    "its coin id is not the hash of what the row says: n, TM, X, expiry or who made the key was changed");
             }
         }
     }
 
-    /// <summary>A coin that was signed twice because the issuer was restored from a copy is kept for as long as either S_I is good: a payment shows the one that expires earlier (rule R27).</summary>
+    /// <summary>
+    /// A coin that was signed twice because the issuer was restored from a copy is kept for as long as either S_I is good: a payment shows
+    /// the one that expires earlier (rule R27).
+    /// </summary>
     private bool IsKeptLonger(long coin, byte[] id, byte[] n, long tm, long x, long expiry) =>
         books.Number("SELECT count(*) FROM restoration") > 0
         && books.Rows($"SELECT h FROM history WHERE coin = {coin}", r => CashPayment.Decode(Blob(r, 0))).OfType<CashPayment>()
@@ -89,24 +98,32 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
                 from key in keys.Of(KeyUsage.IssuerCoin)
                 from g in Enum.GetValues<GFunction>()
                 from currency in Currency.All
-                let terms = new CoinAttributes(Coin.Suite1, g, issuer, key.Id, new Amount((ulong)x), currency, (ushort)tm, new Quarter((ushort)expiry), keyed)
+                let terms = new CoinAttributes(Coin.Suite1, g, issuer, key.Id, new Amount((ulong)x), currency, (ushort)tm,
+                    new Quarter((ushort)expiry), keyed)
                 select Digest.Of(SignedMessage.Coin(terms, n))).Any(d => d.ToArray().AsSpan().SequenceEqual(id));
     }
 
     /// <summary>One withdrawal is one coin, also where the issuer signed it twice because it was restored from a copy (rule R27).</summary>
-    private static bool IsOf(Coin coin, byte[] n, long tm, long x) => coin.N.AsSpan().SequenceEqual(n) && coin.Terms.TM == tm && coin.Terms.FaceValue.ToLedger() == x;
+    private static bool IsOf(Coin coin, byte[] n, long tm, long x) =>
+        coin.N.AsSpan().SequenceEqual(n) && coin.Terms.TM == tm && coin.Terms.FaceValue.ToLedger() == x;
 
     /// <summary>Each payment: columns, H, receipt, all signatures; what was credited against the verdict.</summary>
     private IEnumerable<Finding> Payments()
     {
-        var coins = books.Rows($"SELECT coin, n, tm, x FROM {Coins}", r => (Number: r.GetInt64(0), N: Blob(r, 1), TM: r.GetInt64(2), X: r.GetInt64(3))).ToDictionary(c => c.Number);
-        var revoked = books.Rows("SELECT w, revoked FROM till WHERE revoked IS NOT NULL", r => (Convert.ToHexString(Blob(r, 0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
+        var coins = books.Rows($"SELECT coin, n, tm, x FROM {Coins}", r =>
+            (Number: r.GetInt64(0), N: Blob(r, 1), TM: r.GetInt64(2), X: r.GetInt64(3))).ToDictionary(c => c.Number);
+        var revoked = books.Rows("SELECT w, revoked FROM till WHERE revoked IS NOT NULL", r =>
+            (Convert.ToHexString(Blob(r, 0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
         var present = new HashSet<long>();
         foreach (var p in books.Rows(
-            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission, by_revoked, till FROM history ORDER BY id",
-            r => (Id: r.GetInt64(0), Payment: Blob(r, 1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5), Verdict: (Verdict)r.GetInt64(6),
-                Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: Blob(r, 11), Receipt: Blob(r, 12),
-                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null : Blob(r, 14), ByRevoked: r.GetInt64(15) == 1, Till: Blob(r, 16))))
+            "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission, "
+                + "by_revoked, till FROM history ORDER BY id",
+            r => (Id: r.GetInt64(0), Payment: Blob(r, 1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5),
+                Verdict: (Verdict)r.GetInt64(6),
+                Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: Blob(r, 11),
+                Receipt: Blob(r, 12),
+                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null
+                    : Blob(r, 14), ByRevoked: r.GetInt64(15) == 1, Till: Blob(r, 16))))
         {
             present.Add(p.Id);
             var h = CashPayment.Decode(p.H);
@@ -117,8 +134,10 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
                 continue;
             }
 
-            bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y && h.Till.Value.ToArray().AsSpan().SequenceEqual(p.Till)
-                && receipt.Subject == h.Id.Value && receipt.Verdict == (p.Reversed is null ? p.Verdict : Verdict.Dead) && receipt.Paid == h.Paid
+            bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y
+                && h.Till.Value.ToArray().AsSpan().SequenceEqual(p.Till)
+                && receipt.Subject == h.Id.Value && receipt.Verdict == (p.Reversed is null ? p.Verdict : Verdict.Dead)
+                && receipt.Paid == h.Paid
                 && coins.TryGetValue(p.Coin, out var coin) && IsOf(h.Coin, coin.N, coin.TM, coin.X);
             if (!columns)
             {
@@ -126,7 +145,8 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
                 continue;
             }
 
-            // While H counts, what is credited, guaranteed and waiting makes y; once it is struck out, only what a revoked till keeps is left (rules R1, R4).
+            // While H counts, what is credited, guaranteed and waiting makes y; once it is struck out, only what a revoked till keeps is
+            // left (rules R1, R4).
             bool ever = p.Verdict is Verdict.Settled or Verdict.Equivocation or Verdict.Excess;
             bool counts = p.Reversed is null && ever;
             long sum = p.Credited + p.Guaranteed + p.Waiting;
@@ -135,18 +155,23 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
                 : p.Guaranteed + p.Waiting == 0 && p.Credited + p.Moved <= (ever ? p.Y : 0);
             if (!parts || (p.Verdict == Verdict.Settled && counts && p.Credited != p.Y))
             {
-                yield return books.Finds("history", p.Id, $"{p.Credited} credited, {p.Guaranteed} guaranteed, {p.Waiting} waiting of {p.Y} with verdict {p.Verdict}{(p.Reversed is null ? "" : ", taken back")}");
+                yield return books.Finds("history", p.Id, $"{p.Credited} credited, {p.Guaranteed} guaranteed, {p.Waiting} waiting of {p.Y} "
+                    + $"with verdict {p.Verdict}{(p.Reversed is null ? "" : ", taken back")}");
             }
 
-            // A shop keeps something of what S_W took back only where the till's key was revoked by then; the date of its last receipt says when that was.
+            // A shop keeps something of what S_W took back only where the till's key was revoked by then; the date of its last receipt says
+            // when that was.
             bool keeps = p.ByRevoked || (p.Reversed is not null && p.Credited > 0);
-            if (keeps && !(revoked.TryGetValue(Convert.ToHexString(h.Till.Value.ToArray()), out long since) && since <= receipt.Date.ToLedger()))
+            if (keeps && !(revoked.TryGetValue(Convert.ToHexString(h.Till.Value.ToArray()), out long since)
+                && since <= receipt.Date.ToLedger()))
             {
-                yield return books.Finds("history", p.Id, "it was taken back as of a revoked till, and the key of its till was not revoked before");
+                yield return books.Finds("history", p.Id,
+                    "it was taken back as of a revoked till, and the key of its till was not revoked before");
             }
 
             if (p.Reversed is { } reversed && !(Reversal.Decode(reversed) is { } taken
-                && taken.Payment == h.Id && taken.Y == h.Paid && taken.Moved.ToLedger() == p.Moved && keys.IsStatement(k => taken.Verify(keys.Suite, k))))
+                && taken.Payment == h.Id && taken.Y == h.Paid && taken.Moved.ToLedger() == p.Moved
+                && keys.IsStatement(k => taken.Verify(keys.Suite, k))))
             {
                 yield return books.Finds("history", p.Id, "the statement that took it back is not signed");
             }
@@ -160,15 +185,18 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
             bool? known = seen.Check($"{books.Name} history", p.Id, p.H, []);
             bool? revision = seen.Check($"{books.Name} receipt {receipt.Revision} {receipt.Date.Microseconds}", p.Id, p.Receipt, []);
             known = known is null || revision is null ? (known & revision) : known.Value && revision.Value;
-            bool genuine = known ?? (keys.IsStatement(k => receipt.Verify(keys.Suite, k)) && keys.Of(KeyUsage.IssuerCoin).Any(k => h.Coin.Verify(keys.Suite, k)) && h.Verify(keys.Suite));
+            bool genuine = known ?? (keys.IsStatement(k => receipt.Verify(keys.Suite, k))
+                && keys.Of(KeyUsage.IssuerCoin).Any(k => h.Coin.Verify(keys.Suite, k)) && h.Verify(keys.Suite));
             if (!genuine)
             {
-                yield return books.Finds("history", p.Id, known is null ? "a signature does not verify: S_I, S_U or the receipt" : "it changed since an earlier audit");
+                yield return books.Finds("history", p.Id, known is null ? "a signature does not verify: S_I, S_U or the receipt"
+                    : "it changed since an earlier audit");
             }
         }
 
         foreach (var twice in books.Rows(
-            "SELECT coin, seq, min(id) FROM history WHERE verdict = 12 AND reversed IS NULL GROUP BY coin, seq HAVING count(*) > 1", r => (Coin: r.GetInt64(0), Seq: r.GetInt64(1), Id: r.GetInt64(2))))
+            "SELECT coin, seq, min(id) FROM history WHERE verdict = 12 AND reversed IS NULL GROUP BY coin, seq HAVING count(*) > 1", r =>
+                (Coin: r.GetInt64(0), Seq: r.GetInt64(1), Id: r.GetInt64(2))))
         {
             yield return books.Finds("history", twice.Id, $"seq {twice.Seq} of coin {twice.Coin} is settled twice");
         }
@@ -188,8 +216,10 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
     private IEnumerable<Finding> Issuances()
     {
         foreach (var row in books.Rows(
-            $"SELECT i.request, i.bank, i.x, i.ek IS NOT NULL, i.never_issued, (SELECT count(*) FROM {Coins} c WHERE c.request = i.request AND c.bank = i.bank AND c.x = i.x) FROM issuance i",
-            r => (Request: Blob(r, 0), Bank: r.GetInt64(1), X: r.GetInt64(2), Issued: r.GetInt64(3) == 1, Never: r.IsDBNull(4) ? null : Blob(r, 4), Coins: r.GetInt64(5))))
+            $"SELECT i.request, i.bank, i.x, i.ek IS NOT NULL, i.never_issued, (SELECT count(*) FROM {Coins} c WHERE c.request = i.request "
+                + $"AND c.bank = i.bank AND c.x = i.x) FROM issuance i",
+            r => (Request: Blob(r, 0), Bank: r.GetInt64(1), X: r.GetInt64(2), Issued: r.GetInt64(3) == 1, Never: r.IsDBNull(4) ? null
+                : Blob(r, 4), Coins: r.GetInt64(5))))
         {
             if (row.Issued == row.Never is not null)
             {
@@ -197,37 +227,46 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
             }
             else if (row.Coins != (row.Issued ? 1 : 0))
             {
-                yield return books.Finds("issuance", row.Request, row.Issued ? "no coin of this bank and amount belongs to it" : "a coin belongs to what was never issued");
+                yield return books.Finds("issuance", row.Request, row.Issued ? "no coin of this bank and amount belongs to it"
+                    : "a coin belongs to what was never issued");
             }
-            else if (row.Never is { } never && !(NonIssuanceStatement.Decode(never) is { } statement && statement.Request.Value.ToArray().AsSpan().SequenceEqual(row.Request)
-                && statement.Bank.Value == row.Bank && statement.FaceValue.ToLedger() == row.X && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
+            else if (row.Never is { } never && !(
+                NonIssuanceStatement.Decode(never) is { } statement && statement.Request.Value.ToArray().AsSpan().SequenceEqual(row.Request)
+                && statement.Bank.Value == row.Bank && statement.FaceValue.ToLedger() == row.X
+                && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
             {
                 yield return books.Finds("issuance", row.Request, "its \"never issued\" is not signed for this withdrawal");
             }
         }
 
-        foreach (long coin in books.Rows($"SELECT coin FROM {Coins} c WHERE bank <> 0 AND NOT EXISTS (SELECT 1 FROM issuance i WHERE i.request = c.request)", r => r.GetInt64(0)))
+        foreach (long coin in books.Rows($"SELECT coin FROM {Coins} c WHERE bank <> 0 AND NOT EXISTS (SELECT 1 FROM issuance i WHERE "
+            + $"i.request = c.request)", r => r.GetInt64(0)))
         {
             yield return books.Finds("inspection", coin, "no withdrawal belongs to this coin");
         }
     }
 
     /// <summary>
-    /// Coins that the issuer signed and forgot with a copy, and that no bank gave back (R27): what they paid it bears itself, and the books have the restoration. That S_I is genuine their
+    /// Coins that the issuer signed and forgot with a copy, and that no bank gave back (R27): what they paid it bears itself, and the books
+    /// have the restoration. That S_I is genuine their
     /// payments show.
     /// </summary>
     private IEnumerable<Finding> Honoured()
     {
         bool restored = books.Number("SELECT count(*) FROM restoration") > 0;
         foreach (long coin in books.Rows(
-            $"SELECT coin FROM {Coins} c WHERE bank = 0 AND ($1 = 0 OR returned > 0 OR NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = c.coin) OR coin IN (SELECT coin FROM trace_case))",
+            $"SELECT coin FROM {Coins} c WHERE bank = 0 AND ($1 = 0 OR returned > 0 OR NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = "
+                + $"c.coin) OR coin IN (SELECT coin FROM trace_case))",
             r => r.GetInt64(0), restored ? 1L : 0L))
         {
-            yield return books.Finds("inspection", coin, "it is a coin of no bank, and the issuer was not restored, or nobody was paid with it, or something of it went back, or there is a case about it");
+            yield return books.Finds("inspection", coin, "it is a coin of no bank, and the issuer was not restored, or nobody was paid "
+                + "with it, or something of it went back, or there is a case about it");
         }
 
-        long borne = books.Number("SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0) FROM transfer_delta WHERE bank = 0");
-        long paid = books.Number($"SELECT coalesce(sum(y), 0) FROM {Coins} WHERE bank = 0") + books.Number("SELECT coalesce(sum(amount), 0) FROM forgotten WHERE what = 'honoured'");
+        long borne = books.Number(
+            "SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0) FROM transfer_delta WHERE bank = 0");
+        long paid = books.Number($"SELECT coalesce(sum(y), 0) FROM {Coins} WHERE bank = 0")
+            + books.Number("SELECT coalesce(sum(amount), 0) FROM forgotten WHERE what = 'honoured'");
         if (borne != paid)
         {
             yield return books.Finds("transfer_delta", "0", $"coins of no bank paid {paid}, but the issuer bears {borne}");
@@ -240,15 +279,18 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
 
         if (borne > 0)
         {
-            _notes.Add(books.Finds("transfer_delta", "0", $"the issuer bears {borne} minor units: coins that it had signed and forgotten with a copy paid that, and no bank gave them back"));
+            _notes.Add(books.Finds("transfer_delta", "0", $"the issuer bears {borne} minor units: coins that it had signed and forgotten "
+                + $"with a copy paid that, and no bank gave them back"));
         }
     }
 
     private IEnumerable<Finding> BankRows()
     {
         foreach (var b in books.Rows(
-            $"SELECT id, issued, settled, redeemed, returned, (SELECT coalesce(sum(x - y - returned), 0) FROM {Coins} c WHERE c.bank = b.id) FROM bank b",
-            r => (Id: r.GetInt64(0), Issued: r.GetInt64(1), Settled: r.GetInt64(2), Redeemed: r.GetInt64(3), Returned: r.GetInt64(4), Coins: r.GetInt64(5))))
+            $"SELECT id, issued, settled, redeemed, returned, (SELECT coalesce(sum(x - y - returned), 0) FROM {Coins} c WHERE c.bank = "
+                + $"b.id) FROM bank b",
+            r => (Id: r.GetInt64(0), Issued: r.GetInt64(1), Settled: r.GetInt64(2), Redeemed: r.GetInt64(3), Returned: r.GetInt64(4),
+                Coins: r.GetInt64(5))))
         {
             long outstanding = b.Issued - b.Settled - b.Redeemed - b.Returned;
             if (outstanding != b.Coins || outstanding < 0)
@@ -256,9 +298,11 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
                 yield return books.Finds("bank", b.Id, $"{outstanding} is outstanding, but its coins hold {b.Coins}");
             }
 
-            foreach (var (what, total, kind, minus) in new[] { ("settled", b.Settled, 1, 6), ("redeemed", b.Redeemed, 4, 0), ("returned", b.Returned, 5, 0) })
+            foreach (var (what, total, kind, minus) in new[] { ("settled", b.Settled, 1, 6), ("redeemed", b.Redeemed, 4, 0),
+                ("returned", b.Returned, 5, 0) })
             {
-                long moved = books.Number($"SELECT coalesce(sum(CASE kind WHEN $2 THEN amount ELSE -amount END), 0) FROM {Moved} WHERE bank = $1 AND kind IN ($2, $3)", b.Id, kind, minus);
+                long moved = books.Number($"SELECT coalesce(sum(CASE kind WHEN $2 THEN amount ELSE -amount END), 0) FROM {Moved} WHERE "
+                    + $"bank = $1 AND kind IN ($2, $3)", b.Id, kind, minus);
                 if (moved != total)
                 {
                     yield return books.Finds("bank", b.Id, $"{total} is {what}, but {moved} was or will be instructed");
@@ -269,18 +313,22 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
 
     private IEnumerable<Finding> Transfers()
     {
-        var kept = books.Rows("SELECT id FROM bank", r => r.GetInt64(0)).ToDictionary(bank => bank, bank => ForgottenRows.Of(books, "instruction", bank));
+        var kept = books.Rows("SELECT id FROM bank", r => r.GetInt64(0))
+            .ToDictionary(bank => bank, bank => ForgottenRows.Of(books, "instruction", bank));
         foreach (var t in books.Rows(
             "SELECT bank, number, kind, reference, amount, transfer FROM instruction ORDER BY bank, number",
-            r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: Blob(r, 3), Amount: r.GetInt64(4), ClearingInstruction: Blob(r, 5))))
+            r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: Blob(r, 3), Amount: r.GetInt64(4),
+                ClearingInstruction: Blob(r, 5))))
         {
             if (kept.GetValueOrDefault(t.Bank)?.MissingBefore(t.Number) is { } due)
             {
                 yield return books.Finds("instruction", $"{t.Bank}/{due}", "it is missing");
             }
 
-            if (ClearingInstruction.Decode(t.ClearingInstruction) is not { } signed || (long)signed.Number != t.Number || signed.Bank.Value != t.Bank || (long)signed.Kind != t.Kind
-                || signed.Total.ToLedger() != t.Amount || !signed.Reference.ToArray().AsSpan().SequenceEqual(t.Reference) || !keys.IsStatement(k => signed.Verify(keys.Suite, k)))
+            if (ClearingInstruction.Decode(t.ClearingInstruction) is not { } signed || (long)signed.Number != t.Number
+                || signed.Bank.Value != t.Bank || (long)signed.Kind != t.Kind
+                || signed.Total.ToLedger() != t.Amount || !signed.Reference.ToArray().AsSpan().SequenceEqual(t.Reference)
+                || !keys.IsStatement(k => signed.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("instruction", $"{t.Bank}/{t.Number}", "it is not what the issuer signed");
             }
@@ -307,7 +355,8 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
             yield return books.Finds("claim_payment", payment, "the shop was credited before the claim was booked");
         }
 
-        foreach (var (bank, number) in books.Rows("SELECT id, next_number FROM bank", r => (r.GetInt64(0), r.GetInt64(1))).Where(b => !kept[b.Item1].EndsAt(b.Item2 - 1)))
+        foreach (var (bank, number) in books.Rows("SELECT id, next_number FROM bank", r => (r.GetInt64(0), r.GetInt64(1)))
+            .Where(b => !kept[b.Item1].EndsAt(b.Item2 - 1)))
         {
             yield return books.Finds("instruction", $"{bank}/{number - 1}", "it is missing, or one too many is there");
         }
@@ -317,17 +366,21 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
         long claims = books.Number("SELECT coalesce(sum(amount), 0) FROM claim_payment WHERE paid IS NULL");
         if (debits != credits + claims)
         {
-            yield return books.Finds("instruction", "", $"{debits} go into clearing, {credits} come out of it, and {claims} wait until claims are booked");
+            yield return books.Finds("instruction", "",
+                $"{debits} go into clearing, {credits} come out of it, and {claims} wait until claims are booked");
         }
     }
 
     private IEnumerable<Finding> DeadPayments()
     {
         foreach (var d in books.Rows(
-            "SELECT payment_id, coin_id, seq, y, basis, statement, (SELECT coalesce(sum(credited), 0) FROM history h WHERE h.payment_id = d.payment_id) FROM dead_payment d",
-            r => (Payment: Blob(r, 0), Coin: Blob(r, 1), Seq: r.GetInt64(2), Y: r.GetInt64(3), Basis: r.GetInt64(4), Statement: Blob(r, 5), Credited: r.GetInt64(6))))
+            "SELECT payment_id, coin_id, seq, y, basis, statement, (SELECT coalesce(sum(credited), 0) FROM history h WHERE h.payment_id = "
+                + "d.payment_id) FROM dead_payment d",
+            r => (Payment: Blob(r, 0), Coin: Blob(r, 1), Seq: r.GetInt64(2), Y: r.GetInt64(3), Basis: r.GetInt64(4), Statement: Blob(r, 5),
+                Credited: r.GetInt64(6))))
         {
-            if (NonSettlementStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.ToArray().AsSpan().SequenceEqual(d.Payment) || !s.Coin.Value.ToArray().AsSpan().SequenceEqual(d.Coin)
+            if (NonSettlementStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.ToArray().AsSpan().SequenceEqual(d.Payment)
+                || !s.Coin.Value.ToArray().AsSpan().SequenceEqual(d.Coin)
                 || s.Seq != d.Seq || s.Y.ToLedger() != d.Y || (long)s.Basis != d.Basis || !keys.IsStatement(k => s.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("dead_payment", d.Payment, "its statement is not what the issuer signed");
@@ -346,7 +399,8 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
             SELECT t.coin, t.is_excess, t.proof, (SELECT coalesce(sum(y), 0) FROM history h WHERE h.coin = t.coin AND h.reversed IS NULL AND h.verdict <> 10), c.x, c.keyed
             FROM trace_case t JOIN {Coins} c ON c.coin = t.coin
             """,
-            r => (Coin: r.GetInt64(0), Excess: r.GetInt64(1) == 1, Judged: !r.IsDBNull(2), Signed: r.GetInt64(3), X: r.GetInt64(4), Keyed: r.GetInt64(5) == 1)))
+            r => (Coin: r.GetInt64(0), Excess: r.GetInt64(1) == 1, Judged: !r.IsDBNull(2), Signed: r.GetInt64(3), X: r.GetInt64(4),
+                Keyed: r.GetInt64(5) == 1)))
         {
             if (c.Keyed)
             {
@@ -355,12 +409,14 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
 
             if (!c.Judged && c.Excess != c.Signed > c.X)
             {
-                yield return books.Finds("trace_case", c.Coin, $"it says {(c.Excess ? "" : "no ")}excess, but {c.Signed} are signed of X {c.X}");
+                yield return books.Finds("trace_case", c.Coin,
+                    $"it says {(c.Excess ? "" : "no ")}excess, but {c.Signed} are signed of X {c.X}");
             }
         }
 
         foreach (byte[] payment in books.Rows(
-            "SELECT payment_id FROM guarantee g WHERE paid > 0 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin)", r => Blob(r, 0)))
+            "SELECT payment_id FROM guarantee g WHERE paid > 0 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin)", r =>
+                Blob(r, 0)))
         {
             yield return books.Finds("guarantee", payment, "it was claimed without a case");
         }
@@ -382,7 +438,8 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
         foreach (var bank in books.Rows("SELECT DISTINCT bank FROM audit_statement ORDER BY bank", r => r.GetInt64(0)))
         {
             var chain = new StatementChain(keys, books, bank);
-            foreach (var (number, bytes) in books.Rows("SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
+            foreach (var (number, bytes) in books.Rows(
+                "SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
             {
                 if (chain.Breaks(bytes, bank) is { } what)
                 {

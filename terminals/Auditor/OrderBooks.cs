@@ -14,7 +14,8 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
     {
         foreach (var (u, order, word, isShown, key) in books.Rows(
             "SELECT r.u, r.number, r.word, r.shown, a.public_key FROM renounced r LEFT JOIN account a ON a.u = r.u ORDER BY r.u, r.number",
-            r => (r.GetFieldValue<byte[]>(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.GetInt64(3) == 1, r.IsDBNull(4) ? [] : r.GetFieldValue<byte[]>(4))))
+            r => (r.GetFieldValue<byte[]>(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.GetInt64(3) == 1, r.IsDBNull(4) ? []
+                : r.GetFieldValue<byte[]>(4))))
         {
             if (!(PublicKey.TryDecode(key) is { } account && IsWord(u, order, word, isShown, account)))
             {
@@ -25,7 +26,8 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
 
     private bool IsWord(byte[] u, long order, byte[] word, bool isShown, PublicKey account)
     {
-        bool Its(AccountId user, PartyId bank, uint signed) => user.Value.ToArray().AsSpan().SequenceEqual(u) && bank.Value == (number ?? bank.Value) && signed == order;
+        bool Its(AccountId user, PartyId bank, uint signed) =>
+            user.Value.ToArray().AsSpan().SequenceEqual(u) && bank.Value == (number ?? bank.Value) && signed == order;
         return isShown
             ? ShownOrder.Decode(word) is { } shown && Its(shown.User, shown.Bank, shown.Number) && shown.Verify(keys.Suite, account)
             : Renunciation.Decode(word) is { } own && Its(own.User, own.Bank, own.Number) && own.Verify(keys.Suite, account);
@@ -33,7 +35,8 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
 
     private IEnumerable<Finding> Numbers()
     {
-        var known = books.Rows("SELECT u, known FROM account", r => (U: Convert.ToHexString(r.GetFieldValue<byte[]>(0)), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
+        var known = books.Rows("SELECT u, known FROM account", r =>
+            (U: Convert.ToHexString(r.GetFieldValue<byte[]>(0)), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
         long there = ForgottenRows.Of(books, "order").Times + books.Number(
             """
             SELECT count(*) FROM account a JOIN (SELECT u, number FROM ordered UNION SELECT u, number FROM renounced) o ON o.u = a.u AND o.number BETWEEN 1 AND a.known
@@ -49,7 +52,8 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
             SELECT w.request, w.u, w.user_order, EXISTS (SELECT 1 FROM ledger_tx t WHERE t.kind = 'withdrawal assigned' AND t.reference = w.request)
             FROM withdrawal w ORDER BY w.rowid
             """,
-            r => (r.GetFieldValue<byte[]>(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)), r.GetFieldValue<byte[]>(2), r.GetInt64(3) == 1)))
+            r => (r.GetFieldValue<byte[]>(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)), r.GetFieldValue<byte[]>(2),
+                r.GetInt64(3) == 1)))
         {
             var reader = new BerTlvReader(bytes);
             var order = WithdrawalOrder.Read(ref reader);
@@ -58,7 +62,8 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
                 continue;
             }
 
-            // An order that was missing may turn up after its account's card has signed another one under its number: what was issued is debited all the same.
+            // An order that was missing may turn up after its account's card has signed another one under its number: what was issued is
+            // debited all the same.
             if (!taken.Add((u, order.Number)) && !isAssigned)
             {
                 yield return books.Finds("withdrawal", request, $"its account has another withdrawal under order number {order.Number}");
@@ -67,7 +72,8 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
             // What was issued before the bank was restored is assigned at once, also before those that are still missing.
             if (!isAssigned && order.Number > known.GetValueOrDefault(u))
             {
-                yield return books.Finds("withdrawal", request, $"it is order {order.Number} of an account whose orders are not known up to there");
+                yield return books.Finds("withdrawal", request,
+                    $"it is order {order.Number} of an account whose orders are not known up to there");
             }
         }
     }

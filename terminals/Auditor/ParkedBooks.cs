@@ -50,7 +50,8 @@ internal sealed class ParkedBooks(Books books)
     /// <summary>Bookings that belong to no instruction, and what suspense has to hold.</summary>
     public IEnumerable<Finding> Rest()
     {
-        foreach (var (kind, known, forgotten) in new[] { ("instruction", _booked, ForgottenRows.Of(books, "transfer")), ("suspense", _suspended, ForgottenRows.Of(books, "suspense")) })
+        foreach (var (kind, known, forgotten) in new[] { ("instruction", _booked, ForgottenRows.Of(books, "transfer")),
+            ("suspense", _suspended, ForgottenRows.Of(books, "suspense")) })
         {
             var old = new List<(long Tx, long Amount)>();
             foreach (var (tx, reference, amount) in books.Rows(
@@ -70,7 +71,8 @@ internal sealed class ParkedBooks(Books books)
 
             if ((old.Count, old.Sum(o => o.Amount)) != (forgotten.Times, forgotten.Amount))
             {
-                yield return books.Finds("ledger_tx", old.Select(o => o.Tx).FirstOrDefault(), $"{forgotten.Times} that were booked as {kind} are forgotten; the ledger has {old.Count}, or other sums");
+                yield return books.Finds("ledger_tx", old.Select(o => o.Tx).FirstOrDefault(),
+                    $"{forgotten.Times} that were booked as {kind} are forgotten; the ledger has {old.Count}, or other sums");
             }
         }
 
@@ -78,16 +80,19 @@ internal sealed class ParkedBooks(Books books)
         long unordered = books.Number("SELECT coalesce(sum(x), 0) FROM recovered");
         if (suspense != _waiting - unordered)
         {
-            yield return books.Finds("ledger_account", "suspense", $"it holds {suspense}; parked instructions make {_waiting}, less withdrawals without an order: {unordered}");
+            yield return books.Finds("ledger_account", "suspense",
+                $"it holds {suspense}; parked instructions make {_waiting}, less withdrawals without an order: {unordered}");
         }
     }
 
     private bool Moved(ClearingInstruction transfer, string kind, string from, string to)
     {
         var moved = books.Rows(
-            "SELECT a.kind, a.owner, e.amount FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = e.account WHERE t.kind = $1 AND t.reference = $2",
+            "SELECT a.kind, a.owner, e.amount FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = "
+                + "e.account WHERE t.kind = $1 AND t.reference = $2",
             r => (Kind: r.GetString(0), Owner: r.GetFieldValue<byte[]>(1), Amount: r.GetInt64(2)), kind, Reference(transfer));
-        return moved.Count == 2 && moved.Any(m => m.Kind == from && m.Amount == -transfer.Total.ToLedger()) && moved.Any(m => m.Kind == to && m.Amount == transfer.Total.ToLedger())
+        return moved.Count == 2 && moved.Any(m => m.Kind == from && m.Amount == -transfer.Total.ToLedger())
+            && moved.Any(m => m.Kind == to && m.Amount == transfer.Total.ToLedger())
             && moved.Where(m => m.Kind == "shop").All(m => m.Owner.AsSpan().SequenceEqual(transfer.Reference.ToArray()));
     }
 

@@ -36,7 +36,8 @@ internal static class Program
     {
         var issuer = new Option<string?>("--issuer") { Description = "The issuer's database.", HelpName = "FILE" };
         var banks = new Option<string[]>("--bank") { Description = "A bank's database; may be given more than once.", HelpName = "FILE" };
-        var seen = new Option<string?>("--seen") { Description = "Where the auditor keeps what it has verified, so that the next run verifies only what is new.", HelpName = "FILE" };
+        var seen = new Option<string?>("--seen") { Description =
+            "Where the auditor keeps what it has verified, so that the next run verifies only what is new.", HelpName = "FILE" };
         var command = new Command(
             "audit",
             "Recomputes every invariant from databases and signatures alone, and names the first row that breaks one. "
@@ -50,7 +51,8 @@ internal static class Program
             string? books = result.GetValue(issuer);
             if (books is null)
             {
-                throw new UsageException("Give the issuer's database with --issuer: it holds the certificates, and most of what is to be audited.");
+                throw new UsageException(
+                    "Give the issuer's database with --issuer: it holds the certificates, and most of what is to be audited.");
             }
 
             var twice = files.GroupBy(Path.GetFullPath).FirstOrDefault(g => g.Count() > 1);
@@ -83,8 +85,11 @@ internal static class Program
                 result.GetValue(Json),
                 new { audit.Ok, audit.Verified, audit.Findings, audit.Notes },
                 audit.Ok
-                    ? string.Join(Environment.NewLine, [$"All invariants hold. Signatures of {audit.Verified} rows were verified.", .. audit.Notes.Select(n => n.ToString())])
-                    : string.Join(Environment.NewLine, audit.Findings.Take(100).Select(f => f.ToString())) + (audit.Findings.Count > 100 ? $"{Environment.NewLine}and {audit.Findings.Count - 100} more." : ""));
+                    ? string.Join(Environment.NewLine, [
+                        $"All invariants hold. Signatures of {audit.Verified} rows were verified.",
+                        .. audit.Notes.Select(n => n.ToString())])
+                    : string.Join(Environment.NewLine, audit.Findings.Take(100).Select(f => f.ToString()))
+                    + (audit.Findings.Count > 100 ? $"{Environment.NewLine}and {audit.Findings.Count - 100} more." : ""));
             return audit.Ok ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
@@ -112,17 +117,20 @@ internal static class Program
             throw new UsageException($"There is no folder for '{path}'. Check the path that --seen names.");
         }
 
-        throw new UsageException($"'{path}' cannot be used for --seen. Name a file that an earlier audit made, or one that is not there yet.");
+        throw new UsageException(
+            $"'{path}' cannot be used for --seen. Name a file that an earlier audit made, or one that is not there yet.");
     }
 
     private static PublicKey ReadRoot(string given)
     {
         if (File.Exists(given))
         {
-            return EnrolmentGrant.Decode(Armor.Read(Armor.Grant, given), Suite)?.Scheme.Root ?? throw new RefusedException($"The grant in '{given}' is damaged.");
+            return EnrolmentGrant.Decode(Armor.Read(Armor.Grant, given), Suite)?.Scheme.Root
+                ?? throw new RefusedException($"The grant in '{given}' is damaged.");
         }
 
-        return given.Length == 2 * PublicKey.Size && given.All(char.IsAsciiHexDigit) && PublicKey.TryDecode(Convert.FromHexString(given)) is { } key
+        return given.Length == 2 * PublicKey.Size && given.All(char.IsAsciiHexDigit)
+            && PublicKey.TryDecode(Convert.FromHexString(given)) is { } key
             ? key
             : throw new UsageException("--root is a root key of 130 hexadecimal digits, or a file with a grant.");
     }

@@ -9,34 +9,41 @@ namespace HierCash.Auditor;
 /// <summary>hiercash-auditor verify-evidence.</summary>
 internal static class VerifyEvidenceCommand
 {
-    public static Command Make(ICashSuite suite, Option<string> root, Option<bool> json, Func<string, PublicKey> readRoot, Func<string, byte[]> read)
+    public static Command Make(ICashSuite suite,
+        Option<string> root, Option<bool> json, Func<string, PublicKey> readRoot, Func<string, byte[]> read)
     {
         var file = new Argument<string>("FILE") { Description = "The evidence file, as 'hiercash-bank evidence' wrote it." };
         var rebuttals = new Option<string[]>("--rebuttal")
         {
-            Description = "What the accused shows against it, as 'hiercash-wallet rebut' kept it; may be given more than once.", HelpName = "FILE",
+            Description = "What the accused shows against it, as 'hiercash-wallet rebut' kept it; may be given more than once.",
+                HelpName = "FILE",
         };
         var answers = new Option<string[]>("--answer")
         {
-            Description = "What a shop that was asked answers, as 'hiercash-shop answer' wrote it; may be given more than once.", HelpName = "FILE",
+            Description = "What a shop that was asked answers, as 'hiercash-shop answer' wrote it; may be given more than once.",
+                HelpName = "FILE",
         };
         var silent = new Option<bool>("--shop-silent")
         {
-            Description = "Your own word, which the verdict repeats: each shop was asked after the bank had seen S_W, had time to ask the issuer, and shows no more than is given here.",
+            Description = "Your own word, which the verdict repeats: each shop was asked after the bank had seen S_W, had time to ask the "
+                + "issuer, and shows no more than is given here.",
         };
         var reversals = new Option<string[]>("--reversal")
         {
-            Description = "A file with the issuer's reversal, whoever brings it: a newer evidence file of this case, or a shop's answer; may be given more than once.", HelpName = "FILE",
+            Description = "A file with the issuer's reversal, whoever brings it: a newer evidence file of this case, or a shop's answer; "
+                + "may be given more than once.", HelpName = "FILE",
         };
         var revoked = new Option<string[]>("--revoked")
         {
-            Description = "Your own word, from 'hiercash-issuer tills': since when a till's key is revoked, such as W=2026-11-23T10:15Z. No answer by that key counts then, "
+            Description = "Your own word, from 'hiercash-issuer tills': since when a till's key is revoked, such as W=2026-11-23T10:15Z. "
+                + "No answer by that key counts then, "
                 + "and no S_W that the bank heard later names its shop.",
             HelpName = "W=TIME",
         };
         var bankRevoked = new Option<string[]>("--bank-revoked")
         {
-            Description = "Your own word, from 'hiercash-issuer banks': a key of the bank that was revoked, 8 hexadecimal digits; may be given more than once. No stamp by it names a shop.",
+            Description = "Your own word, from 'hiercash-issuer banks': a key of the bank that was revoked, 8 hexadecimal digits; may be "
+                + "given more than once. No stamp by it names a shop.",
             HelpName = "KEY",
         };
         var command = new Command(
@@ -54,19 +61,22 @@ internal static class VerifyEvidenceCommand
             var shown = (result.GetValue(rebuttals) ?? [])
                 .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException($"'{r}' is no rebuttal, or it was altered.")).ToList();
             var given = (result.GetValue(answers) ?? [])
-                .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException($"'{a}' is no shop's answer, or it was altered.")).ToList();
+                .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException($"'{a}' is no shop's answer, or it was altered."))
+                .ToList();
             var once = OnceSuite.Over(suite);
             var finding = evidence.Check(once, key, new Defence(shown, given, result.GetValue(silent))
             {
                 Reversals = [.. (result.GetValue(reversals) ?? []).SelectMany(r => ReadReversals(r, read(r)))],
                 RevokedBankKeys = [.. (result.GetValue(bankRevoked) ?? []).Select(ReadKey)],
-                Revoked = (result.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till).ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
+                Revoked = (result.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till)
+                    .ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
             });
             if (!finding.IsSigned)
             {
                 ConsoleEntry.Print(
                     result.GetValue(json), new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding },
-                    $"{finding.Finding} Nothing in it is shown, because nothing in it is known to be true. Check --root, and whether the file is whole.");
+                    $"{finding.Finding} Nothing in it is shown, because nothing in it is known to be true. Check --root, and whether the "
+                        + $"file is whole.");
                 return ExitCode.Refused;
             }
 
@@ -76,8 +86,10 @@ internal static class VerifyEvidenceCommand
                 new
                 {
                     finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Name,
-                    Account = finding.User.ToString(), Spent = finding.Spent.Minor, FaceValue = finding.FaceValue.Minor, Claimable = finding.Claimable.Minor,
-                    BankKey = evidence.BankKey.Key.Id.ToString(), Currency = finding.Currency.Name, Date = evidence.Date.ToString(), Until = evidence.Notice.Until.ToString(), RebuttedInTime = stamped, finding.Finding,
+                    Account = finding.User.ToString(), Spent = finding.Spent.Minor, FaceValue = finding.FaceValue.Minor,
+                    Claimable = finding.Claimable.Minor,
+                    BankKey = evidence.BankKey.Key.Id.ToString(), Currency = finding.Currency.Name, Date = evidence.Date.ToString(),
+                    Until = evidence.Notice.Until.ToString(), RebuttedInTime = stamped, finding.Finding,
                 },
                 string.Join(
                     Environment.NewLine,
@@ -110,7 +122,8 @@ internal static class VerifyEvidenceCommand
     private static KeyId ReadKey(string text) =>
         text.Length == 8 && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint id)
             ? new KeyId(id)
-            : throw new UsageException($"'{PlainText.Escape(text)}' is no key. Give the 8 hexadecimal digits that 'hiercash-issuer banks' says.");
+            : throw new UsageException(
+                $"'{PlainText.Escape(text)}' is no key. Give the 8 hexadecimal digits that 'hiercash-issuer banks' says.");
 
     private static (TillId Till, Timestamp Since) ReadRevoked(string text)
     {
@@ -118,8 +131,10 @@ internal static class VerifyEvidenceCommand
         return parts.Length == 2 && parts[0].Length == 2 * Id16.Size && parts[0].All(char.IsAsciiHexDigit)
             && Moment.Read(parts[1]) is { } time
             ? (new TillId(Id16.Read(Convert.FromHexString(parts[0]))), time)
-            : throw new UsageException($"'{PlainText.Escape(text)}' is no till and time. Give 32 hexadecimal digits, '=' and a time, such as 2026-11-23T10:15Z.");
+            : throw new UsageException(
+                $"'{PlainText.Escape(text)}' is no till and time. Give 32 hexadecimal digits, '=' and a time, such as 2026-11-23T10:15Z.");
     }
 
-    private static string Say(Culprit culprit) => culprit == Culprit.ShopToAnswer ? "the shop, once it was asked (--answer or --shop-silent)" : culprit.ToString();
+    private static string Say(Culprit culprit) =>
+        culprit == Culprit.ShopToAnswer ? "the shop, once it was asked (--answer or --shop-silent)" : culprit.ToString();
 }

@@ -1,10 +1,11 @@
-using System.Globalization;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
-/// <summary>The bank's secret keys: the first, and each next one that was made since (rule R17). Which of them is used, its grant says.</summary>
+/// <summary>
+/// The bank's secret keys: the first, and each next one that was made since (rule R17). Which of them is used, its grant says.
+/// </summary>
 internal static class BankKeys
 {
     /// <summary>The first one, made at first use.</summary>
@@ -25,7 +26,8 @@ internal static class BankKeys
             found.Dispose();
         }
 
-        throw new InvalidOperationException("The grant is for a key that this bank's database does not hold: they are not of one party. Put back the right database, or join with the grant for its own request.");
+        throw new InvalidOperationException("The grant is for a key that this bank's database does not hold: they are not of one party. "
+            + "Put back the right database, or join with the grant for its own request.");
     });
 
     /// <summary>The one after this, made at first use: a bank has one next key at most.</summary>
@@ -52,7 +54,9 @@ internal static class BankKeys
         return key.PublicKey;
     });
 
-    /// <summary>Those, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).</summary>
+    /// <summary>
+    /// Those, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).
+    /// </summary>
     public static List<PublicKey> Own(IReadSnapshot db, ICashSuite suite)
     {
         bool known = true;

@@ -16,7 +16,8 @@ public sealed record BankIdentity(PartyId Id, string Name, KeyCertificate Certif
 {
     /// <exception cref="InvalidOperationException">A shop's grant.</exception>
     public static BankIdentity Of(EnrolmentGrant grant) => new(
-        grant.Holder, grant.Name, grant.BankCertificate ?? throw new InvalidOperationException("This grant is not a bank's."), grant.Scheme);
+        grant.Holder, grant.Name, grant.BankCertificate
+            ?? throw new InvalidOperationException("This grant is not a bank's."), grant.Scheme);
 }
 
 /// <summary>A bank (EP 0810563, apparatus 200, claim 11). It never gets to know N_U, K, S_I, or which shop a coin paid.</summary>
@@ -45,7 +46,8 @@ public sealed partial class BankParty : ILinkHandler
     /// <param name="issuer">The link to the issuer, authenticated as this bank.</param>
     /// <param name="relay">Another one, for what wallets send through the bank; null where no stranger reaches it.</param>
     public BankParty(
-        BankIdentity identity, Database store, ICashSuite suite, ILink issuer, TimeProvider clock, ILogger log, ICrashPoints crash, ILink? relay = null)
+        BankIdentity identity, Database store, ICashSuite suite, ILink issuer, TimeProvider clock, ILogger log, ICrashPoints crash,
+        ILink? relay = null)
     {
         _identity = identity;
         _store = store;
@@ -90,15 +92,17 @@ public sealed partial class BankParty : ILinkHandler
     }
 
     /// <summary>
-    /// The request for this bank's next key, which the present one signs (rule R17); the next is made at first use. Which key a bank uses follows from its
-    /// grant: until it joins with the grant for the next one, it goes on with the present one.
+    /// The request for this bank's next key, which the present one signs (rule R17); the next is made at first use. Which key a bank uses
+    /// follows from its grant: until it joins with the grant for the next one, it goes on with the present one.
     /// </summary>
-    /// <param name="isFresh">The next key that was made before is not wanted any more: it was lost, or revoked with the present one.</param>
+    /// <param name="isFresh">The next key that was made before is not wanted any more: it was lost, or revoked with the present
+    /// one.</param>
     public static EnrolmentRequest RequestNextKey(Database store, ICashSuite suite, BankIdentity identity, bool isFresh = false)
     {
         using var present = BankKeys.Of(store, suite, identity.Certificate.Key);
         using var next = BankKeys.After(store, suite, identity.Certificate.Key, isFresh);
-        return EnrolmentRequest.Sign(next, EnrolmentRole.Bank, identity.Name) with { Voucher = KeyVoucher.Sign(present, EnrolmentRole.Bank, identity.Id, next.PublicKey) };
+        return EnrolmentRequest.Sign(next, EnrolmentRole.Bank,
+            identity.Name) with { Voucher = KeyVoucher.Sign(present, EnrolmentRole.Bank, identity.Id, next.PublicKey) };
     }
 
     /// <summary>The keys that this bank has, for whoever takes a grant.</summary>
@@ -108,7 +112,8 @@ public sealed partial class BankParty : ILinkHandler
     public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
     {
         using var bare = X509CertificateLoader.LoadCertificate(certificate);
-        using var key = BankKeys.Of(store, suite, PublicKey.TryDecode(bare.PublicKey.EncodedKeyValue.RawData) ?? throw new InvalidOperationException("The grant's certificate holds no key."));
+        using var key = BankKeys.Of(store, suite, PublicKey.TryDecode(bare.PublicKey.EncodedKeyValue.RawData)
+            ?? throw new InvalidOperationException("The grant's certificate holds no key."));
         return SchemeCertificate.WithKey(certificate, key);
     }
 
@@ -116,8 +121,11 @@ public sealed partial class BankParty : ILinkHandler
     /// <returns>The reference by which the issuer names the account.</returns>
     public Digest OpenShopAccount(string name) => _shops.Open(name, null);
 
-    /// <summary>Opens a shop's account and adds it to the shop's request, signed. Signed again, the same till's request names the same account.</summary>
-    /// <param name="account">The account of a shop that is known, whose further till this is: whoever asks for it has been recognised. Null: a new shop's.</param>
+    /// <summary>
+    /// Opens a shop's account and adds it to the shop's request, signed. Signed again, the same till's request names the same account.
+    /// </summary>
+    /// <param name="account">The account of a shop that is known, whose further till this is: whoever asks for it has been recognised.
+    /// Null: a new shop's.</param>
     /// <exception cref="InvalidOperationException">No shop's request, an altered one, or no such account.</exception>
     public EnrolmentRequest Vouch(EnrolmentRequest request, Digest? account = null)
     {
@@ -138,13 +146,19 @@ public sealed partial class BankParty : ILinkHandler
 
         using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         var reference = account is { } known ? _shops.Known(known, request.Key) : _shops.Open(request.Name, request.Key);
-        return request with { Account = new ShopAccount(Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null };
+        return request with { Account = new ShopAccount(
+            Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null };
     }
 
-    /// <summary>Shops with accounts here, and their balances in minor units; below zero is what a shop owes after reversals (rule R4).</summary>
+    /// <summary>
+    /// Shops with accounts here, and their balances in minor units; below zero is what a shop owes after reversals (rule R4).
+    /// </summary>
     public IReadOnlyList<(string Name, Digest Account, long Balance)> ShopAccounts => _shops.All;
 
-    /// <summary>The accounts that somebody may mean: those whose reference begins with these hexadecimal digits, 4 or more; where there are none, those of that name.</summary>
+    /// <summary>
+    /// The accounts that somebody may mean: those whose reference begins with these hexadecimal digits, 4 or more; where there are none,
+    /// those of that name.
+    /// </summary>
     public IReadOnlyList<(string Name, Digest Account, long Balance)> FindShopAccounts(string named) => _shops.Find(named);
 
     /// <summary>The account's bookings, oldest first: when, what, and by how many minor units it changed.</summary>
@@ -158,7 +172,9 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>What the issuer said of this bank's circulation, day by day.</summary>
     public IReadOnlyList<CirculationStatement> CirculationStatements => _store.Read(StatementTable.All);
 
-    /// <summary>Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.</summary>
+    /// <summary>
+    /// Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.
+    /// </summary>
     public IReadOnlyList<(CirculationStatement Refused, CirculationStatement? Kept)> Contradictions => _store.Read(ContradictionTable.All);
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
@@ -190,7 +206,8 @@ public sealed partial class BankParty : ILinkHandler
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));
 
     /// <summary>What the bank owes to the shop; 0 where the shop owes (<see cref="BankAudit.ShopDebts"/>).</summary>
-    public Amount BalanceOfShop(Digest reference) => Amount.FromLedger(Math.Max(0, _store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference)))));
+    public Amount BalanceOfShop(Digest reference) =>
+        Amount.FromLedger(Math.Max(0, _store.Read(db => Ledger.Balance(db, LedgerAccount.Shop(reference)))));
 
     public IReadOnlyList<AccountEntry> Accounts => _store.Read(AccountTable.All);
 
@@ -239,17 +256,23 @@ public sealed partial class BankParty : ILinkHandler
 
     /// <summary>Takes a user's rebuttal of a case, and says what the evidence shows with all that was heard (hole 19).</summary>
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
-    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _evidence.Rebut(coin, rebuttal, cancel);
+    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
+        _evidence.Rebut(coin, rebuttal, cancel);
 
-    /// <summary>The rebuttal with this bank's stamp, which proves to anybody when it was shown here; as a witness where there is no case, or it is not kept.</summary>
+    /// <summary>
+    /// The rebuttal with this bank's stamp, which proves to anybody when it was shown here; as a witness where there is no case, or it is
+    /// not kept.
+    /// </summary>
     public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _evidence.Stamped(coin, rebuttal);
 
     /// <summary>
-    /// One visit at the issuer, now and then and at start: certificates, how far both are, open withdrawals, dossiers, instructions, lost cards, statements.
-    /// Each step is tried by itself: one that fails keeps no other from running (R8), but where the two do not agree nothing runs (R27).
+    /// One visit at the issuer, now and then and at start: certificates, how far both are, open withdrawals, dossiers, instructions, lost
+    /// cards, statements. Each step is tried by itself: one that fails keeps no other from running (R8), but where the two do not agree
+    /// nothing runs (R27).
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
-    /// <exception cref="InvalidOperationException">The first step that failed; the others were done. Or the clocks differ, and none was: all that a visit books, signs and forgets is dated (rule R26).</exception>
+    /// <exception cref="InvalidOperationException">The first step that failed; the others were done. Or the clocks differ, and none was:
+    /// all that a visit books, signs and forgets is dated (rule R26).</exception>
     public async ValueTask Run(CancellationToken cancel)
     {
         string? wrong;
@@ -274,7 +297,8 @@ public sealed partial class BankParty : ILinkHandler
     private ValueTask RunSteps(CancellationToken cancel)
     {
         bool agreed = false;
-        Func<CancellationToken, ValueTask> IfAgreed(Func<CancellationToken, ValueTask> step) => c => agreed ? step(c) : ValueTask.CompletedTask;
+        Func<CancellationToken, ValueTask> IfAgreed(Func<CancellationToken, ValueTask> step) => c =>
+            agreed ? step(c) : ValueTask.CompletedTask;
         async ValueTask AgreeFirst(CancellationToken c)
         {
             await _agreement.Visit(c);
@@ -292,9 +316,12 @@ public sealed partial class BankParty : ILinkHandler
             ("statements", IfAgreed(_losses.FetchStatements)));
     }
 
-    /// <summary>Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.</summary>
+    /// <summary>
+    /// Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.
+    /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">One of the two was restored from an older copy, or the answer was none: nothing else of the visit is done.</exception>
+    /// <exception cref="InvalidOperationException">One of the two was restored from an older copy, or the answer was none: nothing else of
+    /// the visit is done.</exception>
     public async ValueTask Agree(CancellationToken cancel)
     {
         if (await CompareClocks(cancel) is { } fault)
@@ -318,13 +345,16 @@ public sealed partial class BankParty : ILinkHandler
         var parked = Parked;
         long suspense = Audit.Suspense;
         return _store.Read<IReadOnlyList<Waiting>>(db =>
-            [.. BankWaiting.Of(serving), .. BankWaiting.OfVisit(db, serving), .. BankWaiting.All(db, _identity.Scheme.Terms.Currency, parked, suspense, Timestamp.Now(_clock))]);
+            [.. BankWaiting.Of(serving), .. BankWaiting.OfVisit(db, serving),
+                .. BankWaiting.All(db, _identity.Scheme.Terms.Currency, parked, suspense, Timestamp.Now(_clock))]);
     }
 
     /// <summary>What a person has to look at, the newest first.</summary>
     public IReadOnlyList<BankAlarm> Alarms => _store.Read(BankAlarms.All);
 
-    /// <summary>Since when the issuer does not answer this bank, and why, in its words; null while it does, as far as the last visit knows.</summary>
+    /// <summary>
+    /// Since when the issuer does not answer this bank, and why, in its words; null while it does, as far as the last visit knows.
+    /// </summary>
     public (Timestamp Since, string Said)? Unanswered => _store.Read(UnansweredTable.Find);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>

@@ -26,7 +26,8 @@ internal sealed class BankSession : IDisposable
         _certificate = BankParty.LinkCertificate(_store, Suite, grant.LinkCertificate);
         _issuer = EnrolmentVerbs.IssuerLink(folder, grant, _certificate, Suite, Console.Error.WriteLine);
         Scheme = grant.Scheme;
-        Party = new BankParty(BankIdentity.Of(grant), _store, Suite, _issuer, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance);
+        Party = new BankParty(BankIdentity.Of(grant), _store, Suite, _issuer, TimeProvider.System, NullLogger.Instance,
+            NoCrashPoints.Instance);
     }
 
     public BankParty Party { get; }
@@ -47,7 +48,8 @@ internal sealed class BankSession : IDisposable
         {
             1 => found[0],
             0 => throw new RefusedException($"There is no shop '{named}' at this bank. 'hiercash-bank accounts' lists them."),
-            _ => throw new RefusedException($"There are {found.Count} shop accounts '{named}' at this bank. Name the account as 'hiercash-bank accounts' lists it."),
+            _ => throw new RefusedException(
+                $"There are {found.Count} shop accounts '{named}' at this bank. Name the account as 'hiercash-bank accounts' lists it."),
         };
     }
 

@@ -21,7 +21,8 @@ public static class CrashPoints
     /// <summary>Every point that is declared above; a test compares.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        LetterBooked, LetterWritten, LetterOffered, LossReported, WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested, WithdrawalAnswered, WithdrawalConcluded,
+        LetterBooked, LetterWritten, LetterOffered, LossReported, WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested,
+        WithdrawalAnswered, WithdrawalConcluded,
         InstructionUncommitted, InstructionBooked, EvidenceStored,
     ];
 }

@@ -38,12 +38,15 @@ internal static class Program
             EnrolmentVerbs.InitCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             EnrolmentVerbs.RequestCommand(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
             EnrolmentVerbs.JoinCommand(Role, Folder, BankParty.Schema, BankParty.Keys, Suite, TimeProvider.System),
-            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new BankSession(d)), CardCommands.SetBack(Folder, Suite, d => new BankSession(d)),
+            Serve(), CardCommands.OpenAccount(Folder, Json, Suite, d => new BankSession(d)),
+            CardCommands.SetBack(Folder, Suite, d => new BankSession(d)),
             CardCommands.ReplaceCard(Folder, Json, Suite, d => new BankSession(d)),
             Deposit(), Accounts(), Statement(), EnrolmentCommands.EnrolShop(Folder, d => new BankSession(d)),
             EnrolmentCommands.NewKey(Role, Folder, Suite), Status(), Audit(),
-            CaseCommands.Evidence(Folder, Json, d => new BankSession(d)), CaseCommands.Rebut(Folder, Json, d => new BankSession(d)), CaseCommands.Lost(Folder, Json, d => new BankSession(d)),
-            CaseCommands.Explain(Folder, Json, d => new BankSession(d)), CaseCommands.Circulation(Folder, Json, d => new BankSession(d)), Parked(), Alarms(),
+            CaseCommands.Evidence(Folder, Json, d => new BankSession(d)), CaseCommands.Rebut(Folder, Json, d => new BankSession(d)),
+            CaseCommands.Lost(Folder, Json, d => new BankSession(d)),
+            CaseCommands.Explain(Folder, Json, d => new BankSession(d)), CaseCommands.Circulation(Folder, Json, d => new BankSession(d)),
+            Parked(), Alarms(),
             RecoverCommand.Make(Role, Folder, Json, d => new BankSession(d)),
         },
         args);
@@ -54,7 +57,8 @@ internal static class Program
         var every = CommonOptions.Seconds("--every", "Seconds between two visits to the issuer.", 10);
         var logFile = Serving.LogFile();
         var logSize = Serving.LogSize();
-        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen, every, logFile, logSize, CommonOptions.DespiteClock };
+        var command = new Command("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.") { Folder, listen,
+            every, logFile, logSize, CommonOptions.DespiteClock };
         command.SetAction(async (result, cancel) =>
         {
             int seconds = result.GetValue(every);
@@ -67,18 +71,21 @@ internal static class Program
 
             // Read behind the lock: 'join' changes it, and holds the same one.
             var folder = PartyFolder<EnrolledSettings>.Open(result.GetValue(Folder)!, Role);
-            await using var serving = new Serving(result.GetValue(Folder)!, Role, result.GetValue(logFile), result.GetValue(logSize), TimeProvider.System);
+            await using var serving = new Serving(
+                result.GetValue(Folder)!, Role, result.GetValue(logFile), result.GetValue(logSize), TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, BankParty.Schema);
             var grant = EnrolmentVerbs.Grant(folder, Role, Suite);
             using var certificate = BankParty.LinkCertificate(store, Suite, grant.LinkCertificate);
             using var issuer = EnrolmentVerbs.IssuerLink(folder, grant, certificate, Suite);
             using var relay = EnrolmentVerbs.IssuerLink(folder, grant, certificate, Suite);
-            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, serving.Log.CreateLogger(Role), NoCrashPoints.Instance, relay)
+            var party = new BankParty(BankIdentity.Of(grant), store, Suite, issuer, TimeProvider.System, serving.Log.CreateLogger(Role),
+                NoCrashPoints.Instance, relay)
             {
                 IsDespiteClock = result.GetValue(CommonOptions.DespiteClock), Faults = serving.Faults,
             };
             await serving.Run(
-                result.GetValue(listen)!, () => certificate, grant.Scheme.Fingerprint, party, Suite, store, TimeSpan.FromSeconds(seconds), () => null, c => party.Run(c).AsTask(), cancel);
+                result.GetValue(listen)!, () => certificate, grant.Scheme.Fingerprint, party, Suite, store, TimeSpan.FromSeconds(seconds),
+                () => null, c => party.Run(c).AsTask(), cancel);
             return ExitCode.Done;
         });
         return command;
@@ -94,11 +101,13 @@ internal static class Program
             using var open = new BankSession(result.GetValue(Folder)!);
             var currency = open.Scheme.Terms.Currency;
             var account = open.Account(result.GetValue(name)!);
-            var booked = open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency), Timestamp.Now(TimeProvider.System).Microseconds);
+            var booked = open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency),
+                Timestamp.Now(TimeProvider.System).Microseconds);
             var balance = open.Party.BalanceOf(booked.User);
             ConsoleEntry.PrintDone(
                 result.GetValue(Json), new { booked.Name, Balance = balance.Minor, Currency = currency.Name },
-                (booked.User == account.User ? "" : $"The card of '{account.Name}' was replaced: the cash is booked for the card that came after it. ") + $"{booked.Name} has {balance.Show(currency)}.");
+                (booked.User == account.User ? "" : $"The card of '{account.Name}' was replaced: the cash is booked for the card that came "
+                    + $"after it. ") + $"{booked.Name} has {balance.Show(currency)}.");
         });
         return command;
     }
@@ -121,7 +130,8 @@ internal static class Program
                     Shops = shops.Select(s => new { s.Name, Account = s.Account.ToString(), s.Balance }),
                 },
                 string.Join(Environment.NewLine, users.Select(u => $"user  {u.Name}: {u.Balance.Show(currency)}")
-                    .Concat(shops.Select(s => $"shop  {s.Name}: {Signed(s.Balance, currency)}, account {EnrolmentCommands.Short(s.Account)}")).DefaultIfEmpty("There are no accounts.")));
+                    .Concat(shops.Select(s => $"shop  {s.Name}: {Signed(s.Balance, currency)}, account "
+                        + $"{EnrolmentCommands.Short(s.Account)}")).DefaultIfEmpty("There are no accounts.")));
         });
         return command;
     }
@@ -141,8 +151,10 @@ internal static class Program
                 : (open.Party.Statement(open.Account(holder).User), open.Party.BalanceOf(open.Account(holder).User).ToLedger());
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Name = holder, Currency = currency.Name, Balance = balance, Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
-                string.Join(Environment.NewLine, lines.Select(l => $"{l.Date}  {l.Kind,-20}  {(l.Change < 0 ? "-" : "+")}{new Amount((ulong)Math.Abs(l.Change)).Show(currency)}")
+                new { Name = holder, Currency = currency.Name, Balance = balance,
+                    Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
+                string.Join(Environment.NewLine, lines.Select(
+                    l => $"{l.Date}  {l.Kind,-20}  {(l.Change < 0 ? "-" : "+")}{new Amount((ulong)Math.Abs(l.Change)).Show(currency)}")
                     .Append($"Balance {Signed(balance, currency)}")));
         });
         return command;
@@ -162,15 +174,19 @@ internal static class Program
             var currency = open.Scheme.Terms.Currency;
             var cases = open.Party.Cases;
             int standing = cases.Count(c => c.Fell is null);
-            string alarms = open.Party.Alarms.Count == 0 ? "No alarms." : $"{Counted.Say(open.Party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
+            string alarms = open.Party.Alarms.Count == 0 ? "No alarms."
+                : $"{Counted.Say(open.Party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
             var unanswered = open.Party.Unanswered;
             string goOn = audit.OpenWithdrawals == 0 ? "."
-                : $"; they go on by themselves while 'serve' runs and the issuer answers this bank{(unanswered is null ? "." : "; above is what it said last.")}";
+                : $"; they go on by themselves while 'serve' runs and the issuer answers this "
+                    + $"bank{(unanswered is null ? "." : "; above is what it said last.")}";
             var waits = open.Party.WaitsBeside(health?.Faults ?? []);
             string unordered = audit.Unordered is { Times: > 0 } u0 ? Environment.NewLine + RecoverCommand.Explain(u0, currency) : "";
             string behind = open.Party.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {BankParty.WhenBehind}"
-                : open.Party.Disbelieved is { } said ? $"{Environment.NewLine}THE ISSUER SAYS THAT THIS BANK IS BEHIND since {said}, and is not believed. {BankParty.WhenDisbelieved}" : "";
-            string refused = behind + (unanswered is { } u ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "");
+                : open.Party.Disbelieved is { } said ? $"{Environment.NewLine}THE ISSUER SAYS THAT THIS BANK IS BEHIND since {said}, and "
+                    + $"is not believed. {BankParty.WhenDisbelieved}" : "";
+            string refused = behind + (unanswered is { } u
+                ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "");
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
@@ -197,7 +213,8 @@ internal static class Program
 
     private static Command Parked()
     {
-        var command = new Command("parked", "Lists instructions that cannot be booked: why, since when, and what ends it. All else goes on.") { Folder, Json };
+        var command = new Command("parked",
+            "Lists instructions that cannot be booked: why, since when, and what ends it. All else goes on.") { Folder, Json };
         command.SetAction(result =>
         {
             using var open = new BankSession(result.GetValue(Folder)!);
@@ -216,7 +233,8 @@ internal static class Program
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Number, a.Holder }),
-                alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}{a.Subject}. {a.Advice}".TrimEnd())));
+                alarms.Count == 0 ? "No alarms." : string.Join(
+                    Environment.NewLine, alarms.Select(a => $"{a.Date}  {a.Kind}{a.Subject}. {a.Advice}".TrimEnd())));
         });
         return command;
     }
@@ -232,21 +250,26 @@ internal static class Program
             var behind = open.Party.Behind;
             var debts = open.Party.Audit.ShopDebts;
             string owed = string.Concat(debts.Select(d =>
-                $"{Environment.NewLine}{d.Shop} owes this bank {d.Owed.Show(open.Scheme.Terms.Currency)}, for payments that were taken back."));
+                $"{Environment.NewLine}{d.Shop} owes this bank {d.Owed.Show(open.Scheme.Terms.Currency)}, for payments that were "
+                    + $"taken back."));
             if (open.Party.Disbelieved is { } doubt)
             {
-                owed += $"{Environment.NewLine}The issuer says that this database is an older copy, since {doubt}, and is not believed. {BankParty.WhenDisbelieved}";
+                owed += $"{Environment.NewLine}The issuer says that this database is an older copy, since {doubt}, and is not believed. "
+                    + $"{BankParty.WhenDisbelieved}";
             }
 
             var contradictions = open.Party.Contradictions;
             owed += string.Concat(contradictions.Select(c =>
-                $"{Environment.NewLine}The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it said before. Both are kept: '--json' shows them."));
+                $"{Environment.NewLine}The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it said before. "
+                    + $"Both are kept: '--json' shows them."));
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                new { Ok = findings.Count == 0 && behind is null, Findings = findings, Behind = behind?.ToString(), Disbelieved = open.Party.Disbelieved?.ToString(), ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),
+                new { Ok = findings.Count == 0 && behind is null, Findings = findings, Behind = behind?.ToString(),
+                    Disbelieved = open.Party.Disbelieved?.ToString(), ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),
                     Contradictions = contradictions.Select(c => new
                     {
-                        c.Refused.Number, Refused = Convert.ToHexString(c.Refused.Encode()), Kept = c.Kept is null ? null : Convert.ToHexString(c.Kept.Encode()),
+                        c.Refused.Number, Refused = Convert.ToHexString(c.Refused.Encode()), Kept = c.Kept is null ? null
+                            : Convert.ToHexString(c.Kept.Encode()),
                     }) },
                 AuditView.Say(findings, behind is null ? null : "Stop 'serve' and run 'hiercash-bank recover'.") + owed);
             return findings.Count == 0 && behind is null ? ExitCode.Done : ExitCode.Refused;

@@ -5,7 +5,8 @@ using HierCash.Protocol.Commands;
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>
-/// The bank's letter to the holder of a card: its activation code, and no PIN (rule R12). It is on the disk before the card is changed and kept by nobody but
+/// The bank's letter to the holder of a card: its activation code, and no PIN (rule R12). It is on the disk before the card is changed and
+/// kept by nobody but
 /// its reader: a card whose answer was lost is gone on with by the same letter. The letter of a refused act is taken away again.
 /// </summary>
 public static class ActivationLetter
@@ -38,14 +39,17 @@ public static class ActivationLetter
             // A code that is typed where its letter belongs is not said again.
             throw MistypedLine.IsLikeSecret(path)
                 ? new RefusedException(
-                    $"There is no letter of the name of {path.Length} characters that was given. It could be a code, and is not said again. Name the letter's file; to type the code, leave --letter out.")
+                    $"There is no letter of the name of {path.Length} characters that was given. It could be a code, and is not said "
+                        + $"again. Name the letter's file; to type the code, leave --letter out.")
                 : new RefusedException($"{missing} --letter wants the bank's letter; without it the code is asked for.");
         }
 
-        var code = GivenFile.ReadText(path).Split('\n', StringSplitOptions.TrimEntries).FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) is { } line
+        var code = GivenFile.ReadText(path).Split('\n', StringSplitOptions.TrimEntries)
+            .FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) is { } line
             ? ActivationCode.Parse(line[Label.Length..])
             : null;
-        return code is null ? throw new RefusedException($"'{path}' is no letter with an activation code. Choose another name, or type the code.")
+        return code is null ? throw new RefusedException(
+            $"'{path}' is no letter with an activation code. Choose another name, or type the code.")
             : PrivateFile.Fault(path) is { } fault ? throw new RefusedException(fault)
             : code;
     }

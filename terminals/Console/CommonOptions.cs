@@ -25,7 +25,8 @@ public static class CommonOptions
     /// <summary>The same on all consoles that sign something for a peer (rule R26).</summary>
     public static Option<bool> DespiteClock { get; } = new("--despite-clock")
     {
-        Description = "Go on although the clock here and the peer's differ by more than a day. Only if you know that the peer's clock is the wrong one.",
+        Description = "Go on although the clock here and the peer's differ by more than a day. Only if you know that the peer's clock is "
+            + "the wrong one.",
     };
 
     /// <summary>The card's two PINs (rule R11): what is in the environment for one of them is never taken for the other.</summary>
@@ -99,7 +100,8 @@ public static class CommonOptions
     /// <summary>A number of seconds.</summary>
     public static Option<int> Seconds(string name, string what, int seconds) => new(name)
     {
-        Description = what, HelpName = "SECONDS", DefaultValueFactory = _ => seconds, CustomParser = result => ReadNumber(result, "number of seconds", "10"),
+        Description = what, HelpName = "SECONDS", DefaultValueFactory = _ => seconds, CustomParser = result =>
+            ReadNumber(result, "number of seconds", "10"),
     };
 
     /// <summary>A whole number; of anything else the parser of command lines would speak in types.</summary>
@@ -133,7 +135,8 @@ public static class CommonOptions
     /// <exception cref="UsageException">There is no further line.</exception>
     public static string AskSecret(string what) => !Console.IsInputRedirected
         ? TerminalPrompt.Ask($"{what}: ")
-        : TerminalPrompt.ReadLine() ?? throw new UsageException($"'{what}' is asked for. Run it at a terminal, or give a line for each question on standard input.");
+        : TerminalPrompt.ReadLine() ?? throw new UsageException(
+            $"'{what}' is asked for. Run it at a terminal, or give a line for each question on standard input.");
 
     /// <summary>A new PIN, typed twice at a terminal.</summary>
     /// <exception cref="UsageException">Not 4 to 8 digits, or not twice the same.</exception>
@@ -145,7 +148,8 @@ public static class CommonOptions
             throw new UsageException($"The new {which} has to have 4 to 8 digits.");
         }
 
-        return Console.IsInputRedirected || AskSecret($"New {which} once more") == next ? next : throw new UsageException($"The new {which} was not the same both times. Nothing was changed.");
+        return Console.IsInputRedirected || AskSecret($"New {which} once more") == next ? next
+            : throw new UsageException($"The new {which} was not the same both times. Nothing was changed.");
     }
 
     /// <summary>Yes or no at a terminal; no where nobody can be asked.</summary>

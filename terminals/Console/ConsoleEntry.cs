@@ -42,7 +42,8 @@ public static class ConsoleEntry
     private static readonly TimeSpan PromptGrace = TimeSpan.FromSeconds(1);
 
     /// <summary>Exceptions come here, and signals too.</summary>
-    private static readonly InvocationConfiguration Plainly = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    private static readonly InvocationConfiguration Plainly =
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     /// <summary>The terminal itself, for a program that draws a screen of its own and escapes what is foreign in it.</summary>
     public static TextWriter Terminal { get; private set; } = Console.Out;
@@ -80,18 +81,22 @@ public static class ConsoleEntry
         {
             return await Fail("Stopped.", ExitCode.Refused);
         }
-        catch (Exception e) when (e is RefusedException or CardRefusedException or InvalidOperationException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is RefusedException or CardRefusedException or InvalidOperationException or IOException
+            or UnauthorizedAccessException)
         {
             return await Fail(FileFault.Say(e), ExitCode.Refused);
         }
         catch (DbException e) when (IsOfTheDisk(e))
         {
-            string paying = RootCommand.ExecutableName == "hiercash-shop" ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "";
-            return await Fail($"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{paying}", ExitCode.Refused);
+            string paying = RootCommand.ExecutableName == "hiercash-shop"
+                ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "";
+            return await Fail($"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files "
+                + $"are whole.{paying}", ExitCode.Refused);
         }
         catch (DbException e)
         {
-            return await Fail($"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the folder and its permissions, or take a good copy of the file.", ExitCode.Refused);
+            return await Fail($"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the folder and its "
+                + $"permissions, or take a good copy of the file.", ExitCode.Refused);
         }
         catch (ArgumentException e)
         {
@@ -99,22 +104,26 @@ public static class ConsoleEntry
         }
         catch (OverflowException)
         {
-            return await Fail("A number or a date in what was given is too large to reckon with. Nothing was done with it.", ExitCode.Refused);
+            return await Fail("A number or a date in what was given is too large to reckon with. Nothing was done with it.",
+                ExitCode.Refused);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Nobody is left to handle it: a process that dies has no sentence, and an exit code that means nothing. What the fault says may hold anything, and is not printed.
-            return await Fail($"The program has a fault that it does not know ({e.GetType().Name}). Check with 'audit' where there is one, and report this with the command.", ExitCode.Refused);
+            // Nobody is left to handle it: a process that dies has no sentence, and an exit code that means nothing. What the fault says
+            // may hold anything, and is not printed.
+            return await Fail($"The program has a fault that it does not know ({e.GetType().Name}). Check with 'audit' where there is one, "
+                + $"and report this with the command.", ExitCode.Refused);
         }
     }
 
     /// <summary>SQLITE_IOERR and SQLITE_FULL. This project knows no driver, and those who throw it here know one.</summary>
     private static bool IsOfTheDisk(DbException e) =>
-        e.Message.StartsWith("SQLite Error 10:", StringComparison.Ordinal) || e.Message.StartsWith("SQLite Error 13:", StringComparison.Ordinal);
+        e.Message.StartsWith("SQLite Error 10:", StringComparison.Ordinal)
+            || e.Message.StartsWith("SQLite Error 13:", StringComparison.Ordinal);
 
     /// <summary>
-    /// Ctrl-C, SIGTERM and SIGHUP cancel what runs, which has a while to end. The handler is there before anything runs, never waits, and stays to the end of the
-    /// process: signals are told to one handler after the other, and a prompt has one too.
+    /// Ctrl-C, SIGTERM and SIGHUP cancel what runs, which has a while to end. The handler is there before anything runs, never waits, and
+    /// stays to the end of the process: signals are told to one handler after the other, and a prompt has one too.
     /// </summary>
     private static async Task<int> RunStoppable(ParseResult parsed)
     {
@@ -142,7 +151,9 @@ public static class ConsoleEntry
     public static void Print<T>(bool json, T value, JsonTypeInfo<T> type, string text) =>
         Console.WriteLine(json ? JsonSerializer.Serialize(value, type) : text);
 
-    /// <summary>The first argument or option for a file or a folder that was given as nothing: a script's variable that is not set.</summary>
+    /// <summary>
+    /// The first argument or option for a file or a folder that was given as nothing: a script's variable that is not set.
+    /// </summary>
     private static string? EmptyPath(ParseResult parsed)
     {
         static bool IsPath(string? name) => name is "FILE" or "DIR" or "TRACE";
@@ -155,12 +166,14 @@ public static class ConsoleEntry
     }
 
     /// <summary>
-    /// Prints what a command says that has done already what was asked: one JSON value, or what people read. What is done is done: where nobody can be told on
-    /// standard output, that is said on standard error, and the exit code stays that of the act. A code that says "refused" would have a payment asked for twice.
+    /// Prints what a command says that has done already what was asked: one JSON value, or what people read. What is done is done: where
+    /// nobody can be told on standard output, that is said on standard error, and the exit code stays that of the act. A code that says
+    /// "refused" would have a payment asked for twice.
     /// </summary>
     [RequiresUnreferencedCode("Give the type's JSON description where the program is compiled ahead of time.")]
     [RequiresDynamicCode("Give the type's JSON description where the program is compiled ahead of time.")]
-    public static void PrintDone(bool json, object value, string text) => SayDone(json ? JsonSerializer.Serialize(value, JsonSerializerOptions.Web) : text, text);
+    public static void PrintDone(bool json, object value, string text) =>
+        SayDone(json ? JsonSerializer.Serialize(value, JsonSerializerOptions.Web) : text, text);
 
     /// <summary>The same of a command that has no JSON.</summary>
     public static void SayDone(string text) => SayDone(text, text);
@@ -168,7 +181,8 @@ public static class ConsoleEntry
     /// <summary>Prints what has to be carried on, made by a command that changed the books for it.</summary>
     /// <param name="done">What is done, and what is printed: the sentence goes on with "could not be written".</param>
     /// <param name="again">The command that prints it again.</param>
-    /// <exception cref="RefusedException">It could not be written: what is done stays done, and who carries an empty file is told.</exception>
+    /// <exception cref="RefusedException">It could not be written: what is done stays done, and who carries an empty file is
+    /// told.</exception>
     public static void PrintToCarry(string text, string done, string again)
     {
         try

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>
-/// What is wrong with a command line that is not understood. Of words that belong nowhere only the first is named; and a word that could be a PIN, a PUK or an
-/// activation code is never shown, wherever it stands: screens are looked at, and logs are kept.
+/// What is wrong with a command line that is not understood. Of words that belong nowhere only the first is named; and a word that could be
+/// a PIN, a PUK or an activation code is never shown, wherever it stands: screens are looked at, and logs are kept.
 /// </summary>
 internal static partial class MistypedLine
 {
@@ -17,15 +17,17 @@ internal static partial class MistypedLine
     public static string Explain(ParseResult parsed, string[] args)
     {
         var foreign = parsed.UnmatchedTokens;
-        var known = parsed.Errors.Select(e => e.Message).Where(m => !foreign.Any(t => m.Contains($"'{t}'", StringComparison.Ordinal))).ToList();
-        var said = foreign.Count == 0 ? known : [Unknown(foreign[0], parsed, foreign.Count > 1), .. known.Where(m => !IsOfAMissingCommand(m, parsed))];
+        var known = parsed.Errors.Select(e => e.Message).Where(m => !foreign.Any(t => m.Contains($"'{t}'", StringComparison.Ordinal)))
+            .ToList();
+        var said = foreign.Count == 0 ? known
+            : [Unknown(foreign[0], parsed, foreign.Count > 1), .. known.Where(m => !IsOfAMissingCommand(m, parsed))];
         string name = parsed.RootCommandResult.Command.Name;
         return string.Join(Environment.NewLine, said.Select(m => Mask(WithoutTypes(m), args)).Distinct().Append($"See {name} --help."));
     }
 
     /// <summary>
-    /// A PIN, a PUK or a code, or one with a slip: three digits or more, and at most two other characters, alone or after an option's name; or four digits or more
-    /// one after the other, as a code is printed, anywhere in a word.
+    /// A PIN, a PUK or a code, or one with a slip: three digits or more, and at most two other characters, alone or after an option's name;
+    /// or four digits or more one after the other, as a code is printed, anywhere in a word.
     /// </summary>
     public static bool IsLikeSecret(string word)
     {

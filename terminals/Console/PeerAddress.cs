@@ -15,7 +15,8 @@ public static class PeerAddress
             return new HostPort(text, port);
         }
 
-        if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int given) && given is > 0 and < 65536)
+        if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int given)
+            && given is > 0 and < 65536)
         {
             return new HostPort(text[..colon], given);
         }

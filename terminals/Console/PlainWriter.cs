@@ -4,10 +4,12 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>
-/// The one way from a console program to a terminal (rule R18): whatever it prints, a name, a peer's reason, a card's answer, cannot steer the terminal,
-/// because control and format characters are written out. Line breaks stay: what is foreign and may hold one is escaped where it comes in.
+/// The one way from a console program to a terminal (rule R18): whatever it prints, a name, a peer's reason, a card's answer, cannot steer
+/// the terminal, because control and format characters are written out. Line breaks stay: what is foreign and may hold one is escaped where
+/// it comes in.
 /// </summary>
-/// <param name="mayBeLost">What an output that is full, gone or closed does not take is lost, and ends nothing: standard error, where nobody else can be told either.</param>
+/// <param name="mayBeLost">What an output that is full, gone or closed does not take is lost, and ends nothing: standard error, where
+/// nobody else can be told either.</param>
 public sealed class PlainWriter(TextWriter terminal, bool mayBeLost = false) : TextWriter(terminal.FormatProvider)
 {
     private char _half;

@@ -5,9 +5,9 @@ using System.Runtime.InteropServices;
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>
-/// What tells a program to end: Ctrl-C (SIGINT), SIGTERM, and a terminal that is closed (SIGHUP). The first one cancels. One that comes right after it is the same wish:
-/// 'timeout' signals a process and then its group, and keys bounce. Who asks again later does not want to wait, and the program ends at once, with an exit code of ours:
-/// the system's own end would be 130, 143 or 129.
+/// What tells a program to end: Ctrl-C (SIGINT), SIGTERM, and a terminal that is closed (SIGHUP). The first one cancels. One that comes
+/// right after it is the same wish: 'timeout' signals a process and then its group, and keys bounce. Who asks again later does not want to
+/// wait, and the program ends at once, with an exit code of ours: the system's own end would be 130, 143 or 129.
 /// </summary>
 internal static class StopSignals
 {

@@ -69,7 +69,8 @@ internal static class TerminalPrompt
         private readonly CancellationTokenSource _stopped = new();
         private readonly PosixSignalRegistration[] _signals;
 
-        public StopSignal() => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Stop))];
+        public StopSignal() => _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(
+            s => PosixSignalRegistration.Create(s, Stop))];
 
         public CancellationToken Token => _stopped.Token;
 

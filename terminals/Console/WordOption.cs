@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace HierCash.Terminals.Consoles;
 
-/// <summary>Options whose values are words. The parser of command lines takes any number for such a word, also one behind which nothing stands.</summary>
+/// <summary>
+/// Options whose values are words. The parser of command lines takes any number for such a word, also one behind which nothing stands.
+/// </summary>
 public static class WordOption
 {
     /// <summary>One of a few words, in whatever case. The numbers that stand behind them are no words.</summary>

@@ -6,8 +6,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// The issuer's secret keys: root, SE_I, SS_I, statements, evidence. Made at first use, kept in the store. Each but root and evidence can be
-/// rotated: the newest one signs or is asked for, and the older ones open and verify what they were used for, until its terms end (hole 22).
+/// The issuer's secret keys: root, SE_I, SS_I, statements, evidence. Made at first use, kept in the store. Each but root and evidence can
+/// be rotated: the newest one signs or is asked for, and the older ones open and verify what they were used for, until its terms end (hole
+/// 22).
 /// </summary>
 public sealed class IssuerKeys
 {
@@ -35,7 +36,8 @@ public sealed class IssuerKeys
     private volatile IReadOnlyList<KeyCertificate> _lost;
 
     private IssuerKeys(
-        ICashSuite suite, PartyId issuer, ISigningKey root, ISigningKey evidence, IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> keys,
+        ICashSuite suite, PartyId issuer, ISigningKey root, ISigningKey evidence,
+        IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> keys,
         IReadOnlyList<KeyCertificate> lost)
     {
         _lost = lost;
@@ -81,13 +83,15 @@ public sealed class IssuerKeys
             suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeyTable.All(db));
     });
 
-    private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(IWriteTransaction db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
+    private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(
+        IWriteTransaction db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
     {
         var keys = new Dictionary<KeyUsage, List<(ISigningKey, KeyCertificate)>>();
         foreach (var (usage, name) in Names)
         {
             // The first of each use begins a day earlier, as link certificates do: for clocks that are behind.
-            var list = new List<(ISigningKey, KeyCertificate)> { LoadCertified(db, suite, root, name, usage, issuer, now.Minus(TimeSpan.FromDays(1))) };
+            var list = new List<(ISigningKey, KeyCertificate)> { LoadCertified(
+                db, suite, root, name, usage, issuer, now.Minus(TimeSpan.FromDays(1))) };
             while (SecretKeyTable.Has(db, Nth(name, list.Count)))
             {
                 list.Add(LoadCertified(db, suite, root, Nth(name, list.Count), usage, issuer, now));
@@ -99,13 +103,17 @@ public sealed class IssuerKeys
         return keys;
     }
 
-    /// <summary>Takes over the keys that another process of this issuer made (hole 22), or certified again (rule R26): 'rotate' and 'clock accept' beside 'serve'.</summary>
+    /// <summary>
+    /// Takes over the keys that another process of this issuer made (hole 22), or certified again (rule R26): 'rotate' and 'clock accept'
+    /// beside 'serve'.
+    /// </summary>
     internal void Refresh(Database store, Timestamp now)
     {
         // Root and evidence key are the two that are not rotated; they have no certificate.
         var (count, lost, newest) = store.Read(db =>
             (SecretKeyTable.Count(db), LostKeyTable.Count(db), SecretKeyTable.CertificateDigests(db)));
-        bool made = count != 2 + _keys.Values.Sum(k => k.Count) || !newest.ToHashSet().SetEquals(_keys.Values.SelectMany(k => k).Select(k => Digest.Of(k.Certificate.Encode())));
+        bool made = count != 2 + _keys.Values.Sum(k => k.Count)
+            || !newest.ToHashSet().SetEquals(_keys.Values.SelectMany(k => k).Select(k => Digest.Of(k.Certificate.Encode())));
         Switches.Off("R17 serve", ref made);
         if (lost != _lost.Count)
         {
@@ -118,7 +126,9 @@ public sealed class IssuerKeys
         }
     }
 
-    /// <summary>Makes a new key of that use. What the old one signed stays good, and what was enciphered to it can still be opened.</summary>
+    /// <summary>
+    /// Makes a new key of that use. What the old one signed stays good, and what was enciphered to it can still be opened.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the issuer's uses.</exception>
     /// <exception cref="InvalidOperationException">The clock says an earlier day than the present key's certificate.</exception>
     internal KeyCertificate Rotate(Database store, KeyUsage usage, Timestamp now)
@@ -133,15 +143,16 @@ public sealed class IssuerKeys
         _keys = store.Write(db =>
         {
             var all = LoadAll(db, _suite, Root, _issuer, now);
-            all[usage].Add(LoadCertified(db, _suite, Root, Nth(Names[usage], all[usage].Count), usage, _issuer, begins(all[usage].Select(k => k.Certificate))));
+            all[usage].Add(LoadCertified(db, _suite, Root, Nth(Names[usage], all[usage].Count), usage, _issuer,
+                begins(all[usage].Select(k => k.Certificate))));
             return all;
         });
         return _keys[usage][^1].Certificate;
     }
 
     /// <summary>
-    /// Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and encipher to the newest of the day. So there is one for each day on
-    /// which a lost one would be the newest to encipher to.
+    /// Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and
+    /// encipher to the newest of the day. So there is one for each day on which a lost one would be the newest to encipher to.
     /// </summary>
     internal void Renew(Database store, Timestamp now)
     {
@@ -184,7 +195,10 @@ public sealed class IssuerKeys
     /// <summary>True of a key of this issuer's own whose secret is lost.</summary>
     internal bool IsLost(KeyUsage usage, KeyId id) => _lost.Any(c => c.Usage == usage && c.Key.Id == id);
 
-    /// <summary>Certificates that begin on a day that is still to come are made again, and begin now: a clock that was ahead had made them (rule R26).</summary>
+    /// <summary>
+    /// Certificates that begin on a day that is still to come are made again, and begin now: a clock that was ahead had made them (rule
+    /// R26).
+    /// </summary>
     /// <returns>How many.</returns>
     internal int CertifyAgain(Database store, Timestamp now)
     {
@@ -200,7 +214,8 @@ public sealed class IssuerKeys
                     if (begins > now)
                     {
                         // Later than the one before it, as ever; also than a lost one, which others have and nobody certifies again.
-                        var lost = _lost.Where(c => c.Usage == usage && c.NotBefore < begins).Select(c => c.NotBefore).Append(default).Max();
+                        var lost = _lost.Where(c => c.Usage == usage && c.NotBefore < begins).Select(c => c.NotBefore).Append(default)
+                            .Max();
                         Switches.Replace("R27 after a lost key", ref lost, default);
                         var earlier = (before > lost ? before.Value : lost).Plus(TimeSpan.FromSeconds(1));
                         if (earlier >= begins)
@@ -225,18 +240,20 @@ public sealed class IssuerKeys
     }
 
     /// <summary>
-    /// When a new key begins: later than the present one, also where the clock was set back since. Whoever knows both takes the one that began later for the issuer's, and drops whoever
-    /// answers under the other (rule R17).
+    /// When a new key begins: later than the present one, also where the clock was set back since. Whoever knows both takes the one that
+    /// began later for the issuer's, and drops whoever answers under the other (rule R17).
     /// </summary>
     private Timestamp BeginsOn(KeyUsage usage, Timestamp present, Timestamp now)
     {
-        // Whoever has the certificate of a lost key of a day to come keeps it: no clock that is set right mends that, and nothing may wait for that day (R27).
+        // Whoever has the certificate of a lost key of a day to come keeps it: no clock that is set right mends that, and nothing may wait
+        // for that day (R27).
         bool isLost = _lost.Any(c => c.Usage == usage && c.NotBefore > now.Plus(MostAhead));
         Switches.Off("R27 lost key to come", ref isLost);
         if (present > now.Plus(MostAhead) && !isLost)
         {
             throw new InvalidOperationException(
-                $"The issuer's clock says {now}, and its present key was certified on {present}. Set the clock right, and rotate then; if it was wrong on that day, no key can be rotated before that date.");
+                $"The issuer's clock says {now}, and its present key was certified on {present}. Set the clock right, and rotate then; if "
+                    + $"it was wrong on that day, no key can be rotated before that date.");
         }
 
         var later = present.Plus(TimeSpan.FromSeconds(1));
@@ -248,8 +265,9 @@ public sealed class IssuerKeys
     internal PublicKey? CoinKey(KeyId id) => Certificate(KeyUsage.IssuerCoin, id)?.Key;
 
     /// <summary>
-    /// True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning. A lost one was, whatever its certificate says; and one that took the
-    /// place of a lost one of a day to come has signed since that one was heard of.
+    /// True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning. A lost one
+    /// was, whatever its certificate says; and one that took the place of a lost one of a day to come has signed since that one was heard
+    /// of.
     /// </summary>
     internal bool HasSignedCoins(IReadSnapshot db, KeyId id, Timestamp from, Timestamp to)
     {
@@ -262,11 +280,14 @@ public sealed class IssuerKeys
         return at >= 0 && (kept[at].NotBefore <= to || isLost || isInPlace) && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
     }
 
-    /// <summary>Since when the lost key was heard of after which that one was certified at once, directly or not; null for any other.</summary>
+    /// <summary>
+    /// Since when the lost key was heard of after which that one was certified at once, directly or not; null for any other.
+    /// </summary>
     private Timestamp? PlacedSince(IReadSnapshot db, List<KeyCertificate> kept, int at)
     {
         int its = at;
-        while (at > 0 && !IsLost(kept[at].Usage, kept[at].Key.Id) && kept[at].NotBefore == kept[at - 1].NotBefore.Plus(TimeSpan.FromSeconds(1)))
+        while (at > 0 && !IsLost(kept[at].Usage, kept[at].Key.Id)
+            && kept[at].NotBefore == kept[at - 1].NotBefore.Plus(TimeSpan.FromSeconds(1)))
         {
             at--;
         }
@@ -280,10 +301,12 @@ public sealed class IssuerKeys
     internal bool IsStatement(Func<PublicKey, bool> verify) => Of(KeyUsage.IssuerStatement).Exists(c => verify(c.Key));
 
     /// <summary>The certificate of the key of that id.</summary>
-    internal KeyCertificate? Certificate(KeyUsage usage, KeyId id) => Find(usage, id)?.Certificate ?? _lost.FirstOrDefault(c => c.Usage == usage && c.Key.Id == id);
+    internal KeyCertificate? Certificate(KeyUsage usage, KeyId id) =>
+        Find(usage, id)?.Certificate ?? _lost.FirstOrDefault(c => c.Usage == usage && c.Key.Id == id);
 
     /// <summary>All PE_I, the newest first.</summary>
-    internal IEnumerable<KeyCertificate> EncryptionCertificates => Enumerable.Reverse(_keys[KeyUsage.IssuerEncryption]).Select(k => k.Certificate);
+    internal IEnumerable<KeyCertificate> EncryptionCertificates =>
+        Enumerable.Reverse(_keys[KeyUsage.IssuerEncryption]).Select(k => k.Certificate);
 
     internal KeyCertificate CertifyBank(PartyId bank, PublicKey key, Timestamp now) =>
         KeyCertificate.Issue(Root, KeyUsage.Bank, bank, now, now.Plus(Validity), key);
@@ -315,7 +338,8 @@ public sealed class IssuerKeys
         var key = Load(db, suite, name);
         if (SecretKeyTable.Certificate(db, name) is { } stored)
         {
-            return (key, KeyCertificate.Decode(stored) ?? throw new InvalidOperationException($"The certificate of the {name} key is damaged."));
+            return (key, KeyCertificate.Decode(stored)
+                ?? throw new InvalidOperationException($"The certificate of the {name} key is damaged."));
         }
 
         var certificate = KeyCertificate.Issue(root, usage, issuer, now, now.Plus(Validity), key.PublicKey);

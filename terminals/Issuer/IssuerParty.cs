@@ -39,7 +39,8 @@ public sealed partial class IssuerParty : ILinkHandler
     private X509Certificate2? _link;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
-    public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeParameters terms, TimeProvider clock, ILogger log, ICrashPoints crash)
+    public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeParameters terms, TimeProvider clock, ILogger log,
+        ICrashPoints crash)
     {
         Id = id;
         _store = store;
@@ -60,7 +61,8 @@ public sealed partial class IssuerParty : ILinkHandler
         _lost = new LostKeys(store, suite, Keys, id, clock);
         _recovery = new IssuerRecovery(store, suite, Keys, id, terms, clock);
         _transfers = new ClearingCycle(
-            store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new SettlementProofs(store, _traces), _agreement, clock, crash);
+            store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new SettlementProofs(store, _traces), _agreement,
+            clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, _agreement, clock, crash);
         _life = new CoinLife(store, suite, Keys, id, terms, _agreement, clock, crash);
         _relay = new SealedRelay(suite, Keys, _reversals, _life, _traces);
@@ -153,7 +155,10 @@ public sealed partial class IssuerParty : ILinkHandler
         return _enrolment.Enrol(request, cap, bank);
     }
 
-    /// <summary>The date of a key of its own is on disk before its certificate leaves (rule R26). A grant of a wrong day is mended by enrolling again.</summary>
+    /// <summary>
+    /// The date of a key of its own is on disk before its certificate leaves (rule R26). A grant of a wrong day is mended by enrolling
+    /// again.
+    /// </summary>
     private void NoteCertified(Timestamp now)
     {
         bool notes = true;
@@ -183,7 +188,8 @@ public sealed partial class IssuerParty : ILinkHandler
         var now = Timestamp.Now(_clock);
         if (stolen > now)
         {
-            throw new InvalidOperationException($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of the theft with --since, or leave it out.");
+            throw new InvalidOperationException($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of "
+                + $"the theft with --since, or leave it out.");
         }
 
         return Registry.RevokeTill(till, now, stolen);
@@ -194,8 +200,9 @@ public sealed partial class IssuerParty : ILinkHandler
     public void Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
 
     /// <summary>
-    /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while nobody asks anything.
-    /// What lies between the last such sign and the next one counts as an outage (rule R6), also where the process stood still and was not started again.
+    /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while
+    /// nobody asks anything. What lies between the last such sign and the next one counts as an outage (rule R6), also where the process
+    /// stood still and was not started again.
     /// </summary>
     public ITimer StartService() => _service.Start(_clock, LogNoSign);
 
@@ -258,7 +265,9 @@ public sealed partial class IssuerParty : ILinkHandler
         return _recovery.Begin(without);
     }
 
-    /// <summary>Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.</summary>
+    /// <summary>
+    /// Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.
+    /// </summary>
     public IReadOnlyList<KeyCertificate> LostKeys => _store.Read(LostKeyTable.All);
 
     /// <summary>Banks that were left out of a recovery after they had shown a later word, and may still come.</summary>
@@ -271,10 +280,13 @@ public sealed partial class IssuerParty : ILinkHandler
     public static string WhenBehind => AgreedBooks.RunRecover;
 
     /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
-    public IReadOnlyList<Waiting> Waits => _store.Read<IReadOnlyList<Waiting>>(db => [.. IssuerWaiting.Of(Clock), .. IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock)))]);
+    public IReadOnlyList<Waiting> Waits =>
+        _store.Read<IReadOnlyList<Waiting>>(
+            db => [.. IssuerWaiting.Of(Clock), .. IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock)))]);
 
     /// <summary>Whether it stands still, on whom it waits, and everything that waits, as one read: 'serve' changes it meanwhile.</summary>
-    public (Timestamp? Behind, IReadOnlyList<PartyId> Awaited, IReadOnlyList<KeyCertificate> LostKeys, IReadOnlyList<Waiting> Waits) Standing =>
+    public (Timestamp? Behind,
+        IReadOnlyList<PartyId> Awaited, IReadOnlyList<KeyCertificate> LostKeys, IReadOnlyList<Waiting> Waits) Standing =>
         _store.Read(_ => (Behind, Awaited, LostKeys, Waits));
 
     /// <summary>What banks did not book, by bank and number.</summary>
@@ -305,7 +317,8 @@ public sealed partial class IssuerParty : ILinkHandler
 
         Keys.Refresh(_store, now);
 
-        bool stopped = Behind is not null && request.Type is not (MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return);
+        bool stopped = Behind is not null && request.Type is not (
+            MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return);
         var answer = stopped ? new Refusal(RefusalReason.Unavailable, AgreedBooks.Stopped).ToMessage() : request.Type switch
         {
             MessageType.Agree => _agreement.Handle(peer, request),
@@ -341,7 +354,8 @@ public sealed partial class IssuerParty : ILinkHandler
         {
             if (request.Type != MessageType.Certificates)
             {
-                // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the comparison agrees to nothing by that.
+                // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the
+                // comparison agrees to nothing by that.
                 _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
             }
 
@@ -357,7 +371,8 @@ public sealed partial class IssuerParty : ILinkHandler
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Peer}: {Request} refused: {Reason}")]
     private partial void LogRefused(LinkPeer peer, MessageType request, RefusalReason reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "nothing is returned, instructed or forgotten: no two banks have agreed yet that it is {Now}, and no person has ('hiercash-issuer clock accept')")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "nothing is returned, instructed or forgotten: no two banks have agreed yet that it "
+        + "is {Now}, and no person has ('hiercash-issuer clock accept')")]
     private partial void LogDoubted(Timestamp now);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the sign of life is not written: {Reason}")]

@@ -14,7 +14,8 @@ namespace HierCash.Issuer;
 /// <param name="IssuerKeys">Makes keys for users who ask (claim 2).</param>
 /// <param name="G">Identity (claim 7) or Sha256.</param>
 /// <param name="Fingerprint">Of the scheme: the database beside has to be that scheme's (rule R23).</param>
-public sealed record IssuerSettings(string Currency, ExcessPolicy Excess, bool IssuerKeys = false, GFunction G = GFunction.Sha256, string? Fingerprint = null);
+public sealed record IssuerSettings(
+    string Currency, ExcessPolicy Excess, bool IssuerKeys = false, GFunction G = GFunction.Sha256, string? Fingerprint = null);
 
 /// <summary>hiercash-issuer.</summary>
 internal static class Program
@@ -47,34 +48,42 @@ internal static class Program
             """)
         {
             Init(), Serve(), Enrol(), Status(), Parked(), Audit(),
-            CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder), CirculationCommands.Watch(Folder, Json, OpenFolder),
+            CirculationCommands.Banks(Folder, Json, OpenFolder), CirculationCommands.Cap(Folder, Json, OpenFolder),
+            CirculationCommands.Watch(Folder, Json, OpenFolder),
             CareCommands.Explain(Folder, Json, OpenFolder), CareCommands.Alarms(Folder, Json, OpenFolder),
-            CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder), ClockCommand.Make(Folder, Json, d => OpenFolder(d, wasUsed: true)),
+            CareCommands.Rotate(Folder, OpenFolder), TillCommands.Tills(Folder, Json, OpenFolder), CareCommands.Revoke(Folder, OpenFolder),
+            ClockCommand.Make(Folder, Json, d => OpenFolder(d, wasUsed: true)),
             RecoverCommand.Make(Role, Folder, Json, OpenFolder),
         },
         args);
 
     private static Command Init()
     {
-        var currency = new Option<string>("--currency") { Description = "Three letters of ISO 4217.", DefaultValueFactory = _ => "EUR", HelpName = "CODE" };
+        var currency = new Option<string>("--currency") { Description = "Three letters of ISO 4217.", DefaultValueFactory = _ =>
+            "EUR", HelpName = "CODE" };
         var excess = WordOption.Of("--excess", "Who bears payments above a coin's face value.", ExcessPolicy.Guarantee);
-        var keyed = new Option<bool>("--issuer-keys") { Description = "Make key pairs for users who ask for them (claim 2). The issuer could then sign as they do." };
+        var keyed = new Option<bool>("--issuer-keys") { Description =
+            "Make key pairs for users who ask for them (claim 2). The issuer could then sign as they do." };
         var g = WordOption.Of("--g", "What the issuer signs of N_U: its hash, or itself (claim 7).", GFunction.Sha256);
-        var command = new Command("init", "Makes a new issuer: the root key and all keys under it.") { Folder, currency, excess, keyed, g, Json };
+        var command = new Command("init", "Makes a new issuer: the root key and all keys under it.") { Folder, currency, excess, keyed, g,
+            Json };
         command.SetAction(result =>
         {
             string code = result.GetValue(currency)!;
             if (Currency.TryParse(code) is not { } known)
             {
-                throw new UsageException($"'{code}' is no currency that this version knows. Give one of {string.Join(", ", Currency.Names)}.");
+                throw new UsageException(
+                    $"'{code}' is no currency that this version knows. Give one of {string.Join(", ", Currency.Names)}.");
             }
 
             var folder = PartyFolder<IssuerSettings>.Create(
-                result.GetValue(Folder)!, Role, new IssuerSettings(known.Name, result.GetValue(excess), result.GetValue(keyed), result.GetValue(g)), IssuerParty.Schema);
+                result.GetValue(Folder)!, Role, new IssuerSettings(
+                    known.Name, result.GetValue(excess), result.GetValue(keyed), result.GetValue(g)), IssuerParty.Schema);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
             var fingerprint = Make(folder, store).Scheme.Fingerprint.ToString();
             folder.Save(folder.Settings with { Fingerprint = fingerprint });
-            ConsoleEntry.PrintDone(result.GetValue(Json), new { Fingerprint = fingerprint }, $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
+            ConsoleEntry.PrintDone(result.GetValue(Json), new { Fingerprint = fingerprint },
+                $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
         });
         return command;
     }
@@ -96,11 +105,13 @@ internal static class Program
 
             var folder = PartyFolder<IssuerSettings>.Open(result.GetValue(Folder)!, Role);
             using var held = folder.Lock();
-            await using var serving = new Serving(result.GetValue(Folder)!, Role, result.GetValue(logFile), result.GetValue(logSize), TimeProvider.System);
+            await using var serving = new Serving(
+                result.GetValue(Folder)!, Role, result.GetValue(logFile), result.GetValue(logSize), TimeProvider.System);
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
             var party = Open(folder, store, serving.Log.CreateLogger(Role));
             await serving.Run(
-                result.GetValue(listen)!, party.LinkCertificate, party.Scheme.Fingerprint, party, Suite, store, TimeSpan.FromSeconds(seconds), () => party.StartService(),
+                result.GetValue(listen)!, party.LinkCertificate, party.Scheme.Fingerprint, party, Suite, store,
+                TimeSpan.FromSeconds(seconds), () => party.StartService(),
                 _ =>
                 {
                     party.CloseCycle();
@@ -117,16 +128,21 @@ internal static class Program
         var file = new Argument<string>("FILE") { Description = "The request; - reads standard input." };
         var cap = new Option<string?>("--cap")
         {
-            Description = $"Most cash that the bank may have outstanding; not given, a new bank gets {DefaultCap}. 'cap' changes it later.", HelpName = "AMOUNT",
+            Description = $"Most cash that the bank may have outstanding; not given, a new bank gets {DefaultCap}. 'cap' changes "
+                + $"it later.", HelpName = "AMOUNT",
         };
         var number = new Option<uint?>("--bank")
         {
-            Description = "The number of a bank whose key was revoked: the request brings its new key. Be sure that the request is that bank's.", HelpName = "NUMBER",
+            Description = "The number of a bank whose key was revoked: the request brings its new key. Be sure that the request is that "
+                + "bank's.", HelpName = "NUMBER",
             CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
-        var bank = new Command("bank", "Enrols a bank, or takes its next key ('hiercash-bank new-key'); prints the grant.") { file, cap, number, Folder };
-        var shop = new Command("shop", "Enrols a shop's till for which its bank, or another till of the shop, has signed; prints its grant.") { file, Folder };
-        bank.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Bank, result.GetValue(cap), result.GetValue(number)));
+        var bank = new Command("bank", "Enrols a bank, or takes its next key ('hiercash-bank new-key'); prints the grant.") { file, cap,
+            number, Folder };
+        var shop = new Command("shop",
+            "Enrols a shop's till for which its bank, or another till of the shop, has signed; prints its grant.") { file, Folder };
+        bank.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Bank, result.GetValue(cap),
+            result.GetValue(number)));
         shop.SetAction(result => Grant(result.GetValue(Folder)!, result.GetValue(file)!, EnrolmentRole.Shop, null, null));
         return new Command("enrol", "Takes a bank or shop into the scheme.") { bank, shop };
     }
@@ -136,17 +152,21 @@ internal static class Program
         var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
         Amount? given = cap is null ? null : CommonOptions.ReadTotal(cap, Terms(folder.Settings).Currency);
         var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, file))
-            ?? throw new RefusedException($"The request in '{file}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it made again.");
+            ?? throw new RefusedException($"The request in '{file}' is damaged, or asks under a name that cannot be shown. Copy it again, "
+                + $"whole; or have it made again.");
         if (request.Role != role)
         {
-            throw new RefusedException($"'{file}' is the request of a {request.Role.ToString().ToLowerInvariant()}. Use 'enrol {request.Role.ToString().ToLowerInvariant()}'.");
+            throw new RefusedException($"'{file}' is the request of a {request.Role.ToString().ToLowerInvariant()}. Use 'enrol "
+                + $"{request.Role.ToString().ToLowerInvariant()}'.");
         }
 
         using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
         var party = Open(folder, store);
         PartyId? bank = number is { } n ? new PartyId(n) : null;
-        var limit = given ?? party.Registry.BankOf(request, bank)?.Cap ?? CommonOptions.ReadAmount(DefaultCap, Terms(folder.Settings).Currency);
-        ConsoleEntry.PrintToCarry(Armor.Write(Armor.Grant, party.Enrol(request, limit, bank).Encode()), "It is enrolled, and its grant", "The same call");
+        var limit = given ?? party.Registry.BankOf(request, bank)?.Cap
+            ?? CommonOptions.ReadAmount(DefaultCap, Terms(folder.Settings).Currency);
+        ConsoleEntry.PrintToCarry(Armor.Write(Armor.Grant, party.Enrol(request, limit, bank).Encode()), "It is enrolled, and its grant",
+            "The same call");
     }
 
     private static Command Status()
@@ -168,14 +188,16 @@ internal static class Program
         var (deltas, unfetched, cases, alarms) = party.Queues;
         var standing = party.Standing;
         string goesOn = standing.Awaited.Count > 0 ? RecoverCommand.Explain(standing.Awaited) : IssuerParty.WhenBehind;
-        string behind = standing.Behind is { } since ? $"{Environment.NewLine}STOPPED since {since}. {goesOn}{RecoverCommand.Explain(standing.LostKeys)}" : "";
+        string behind = standing.Behind is { } since
+            ? $"{Environment.NewLine}STOPPED since {since}. {goesOn}{RecoverCommand.Explain(standing.LostKeys)}" : "";
         ConsoleEntry.Print(
             json,
             new
             {
                 Fingerprint = party.Scheme.Fingerprint.ToString(), Root = Convert.ToHexString(party.Scheme.Root.Bytes), CoinsOpen = open,
                 CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
-                Parked = party.Parked.Select(p => p.ToJson()), Behind = standing.Behind?.ToString(), Waits = standing.Waits.Select(w => w.ToJson()),
+                Parked = party.Parked.Select(p => p.ToJson()), Behind = standing.Behind?.ToString(),
+                Waits = standing.Waits.Select(w => w.ToJson()),
                 ClockBehind = party.Clock.IsBehind, ClockDoubted = party.Clock.Doubted?.ToString(), Serving = HealthView.ToJson(health),
             },
             string.Create(CultureInfo.InvariantCulture, $"""
@@ -193,7 +215,8 @@ internal static class Program
 
     private static Command Parked()
     {
-        var command = new Command("parked", "Lists what banks could not book, or have not fetched for a whole dispute term: why, since when, what ends it, and whom it stops.") { Folder, Json };
+        var command = new Command("parked", "Lists what banks could not book, or have not fetched for a whole dispute term: why, since "
+            + "when, what ends it, and whom it stops.") { Folder, Json };
         command.SetAction(result =>
         {
             var (party, currency, store) = OpenFolder(result.GetValue(Folder)!);
@@ -218,17 +241,21 @@ internal static class Program
             var borne = findings.Count == 0 ? party!.Audit.Borne : Amount.Zero;
             var behind = party?.Behind;
             string? recover = behind is null ? null
-                : party!.Awaited is { Count: > 0 } awaited ? RecoverCommand.Explain(awaited) : "Stop 'serve', run 'hiercash-issuer recover', and serve again.";
+                : party!.Awaited is { Count: > 0 } awaited ? RecoverCommand.Explain(awaited)
+                : "Stop 'serve', run 'hiercash-issuer recover', and serve again.";
             string says = AuditView.Say(findings, recover)
-                + (borne.IsZero ? "" : $" The issuer bears {borne.Show(Terms(folder.Settings).Currency)}: coins that it had signed and forgotten with a copy paid that, and no bank gave them back.");
+                + (borne.IsZero ? "" : $" The issuer bears {borne.Show(Terms(folder.Settings).Currency)}: coins that it had signed and "
+                + $"forgotten with a copy paid that, and no bank gave them back.");
             ConsoleEntry.Print(
-                result.GetValue(Json), new { Ok = findings.Count == 0 && behind is null, Findings = findings, Borne = borne.Minor, Behind = behind?.ToString() }, says);
+                result.GetValue(Json), new { Ok = findings.Count == 0
+                    && behind is null, Findings = findings, Borne = borne.Minor, Behind = behind?.ToString() }, says);
             return findings.Count == 0 && behind is null ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
     }
 
-    private static (IssuerParty Party, Currency Currency, Database Store) OpenFolder(string directory) => OpenFolder(directory, wasUsed: false);
+    private static (IssuerParty Party, Currency Currency, Database Store) OpenFolder(string directory) =>
+        OpenFolder(directory, wasUsed: false);
 
     private static (IssuerParty Party, Currency Currency, Database Store) OpenFolder(string directory, bool wasUsed)
     {
@@ -245,7 +272,8 @@ internal static class Program
         Switches.On("R23 root", ref hasRoot);
         if (!hasRoot)
         {
-            throw new RefusedException($"The database '{folder.DatabasePath}' has lost the issuer's root key. Put back its newest good copy.");
+            throw new RefusedException(
+                $"The database '{folder.DatabasePath}' has lost the issuer's root key. Put back its newest good copy.");
         }
 
         var party = Make(folder, store, log);
@@ -253,7 +281,8 @@ internal static class Program
         bool isOther = folder.Settings.Fingerprint is { } own && own != actual;
         Switches.Off("R23 other", ref isOther);
         return isOther
-            ? throw new RefusedException($"The database '{folder.DatabasePath}' is that of the scheme {actual}, and this folder's scheme is {folder.Settings.Fingerprint}. Put back the right one.")
+            ? throw new RefusedException($"The database '{folder.DatabasePath}' is that of the scheme {actual}, and this folder's scheme "
+                + $"is {folder.Settings.Fingerprint}. Put back the right one.")
             : party;
     }
 
@@ -262,7 +291,8 @@ internal static class Program
 
     private static SchemeParameters Terms(IssuerSettings settings) => new()
     {
-        Currency = Currency.TryParse(settings.Currency) ?? throw new RefusedException($"The settings name the unknown currency '{settings.Currency}'."),
+        Currency = Currency.TryParse(settings.Currency)
+            ?? throw new RefusedException($"The settings name the unknown currency '{settings.Currency}'."),
         Excess = settings.Excess,
         IssuerKeys = settings.IssuerKeys,
         G = settings.G,

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace HierCash.Terminals.Link;
 
 /// <summary>
-/// Who of those that are connected counts in which share of the listener's connections, and who goes when a share is full (rule R22; link.md). Everybody
-/// begins as a stranger, by address, before TLS; a certificate of the scheme makes a party of it, a request with a known account's signature an account.
+/// Who of those that are connected counts in which share of the listener's connections, and who goes when a share is full (rule R22;
+/// link.md). Everybody begins as a stranger, by address, before TLS; a certificate of the scheme makes a party of it, a request with a
+/// known account's signature an account.
 /// </summary>
 internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider clock, ILogger log)
 {
@@ -58,7 +59,9 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     /// <returns>Why there is no place for it; null if there is.</returns>
     public string? IsParty(Guest guest, LinkPeer peer, Digest key) => Enter(guest, _parties, (peer, key));
 
-    /// <summary>It has sent a request with that account's signature. Where the account has its share already, it stays a stranger.</summary>
+    /// <summary>
+    /// It has sent a request with that account's signature. Where the account has its share already, it stays a stranger.
+    /// </summary>
     public void IsAccount(Guest guest, AccountId account)
     {
         bool counts = true;
@@ -69,7 +72,9 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         }
     }
 
-    /// <summary>One of the few places for a stranger's long frame, also where somebody else has to lose his; null where it cannot be had.</summary>
+    /// <summary>
+    /// One of the few places for a stranger's long frame, also where somebody else has to lose his; null where it cannot be had.
+    /// </summary>
     public Guest? LongFrame(ConnectionContext connection)
     {
         var place = new Guest(() => connection.Abort(new ConnectionAbortedException("Others need the place.")));
@@ -89,7 +94,8 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     }
 
     /// <summary>
-    /// Counts what strangers of an address ask that nobody understands, for a minute. Others of the same address, parties and wallets, do not notice: only who asks once more is shut out.
+    /// Counts what strangers of an address ask that nobody understands, for a minute. Others of the same address, parties and wallets, do
+    /// not notice: only who asks once more is shut out.
     /// </summary>
     /// <param name="reply">What it was answered.</param>
     public bool IsTooMuch(Guest guest, LinkMessage reply)
@@ -205,8 +211,8 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     }
 
     /// <summary>
-    /// Of those that have one to give the ones that have the most. Who keeps all of its own busy does not keep the idle ones of others in their places;
-    /// nor does it get the place of one that has no more than it has itself, unless nobody has more.
+    /// Of those that have one to give the ones that have the most. Who keeps all of its own busy does not keep the idle ones of others in
+    /// their places; nor does it get the place of one that has no more than it has itself, unless nobody has more.
     /// </summary>
     private static IEnumerable<Guest> Givers(Share share, HashSet<Guest>? own)
     {

@@ -8,7 +8,8 @@ namespace HierCash.Terminals.Link;
 /// <summary>A way to ask another party. Implementations: in-process, TCP.</summary>
 public interface ILink
 {
-    /// <exception cref="LinkException">No answer; whether the other side did it is unknown, so ask again: every request may be repeated.</exception>
+    /// <exception cref="LinkException">No answer; whether the other side did it is unknown, so ask again: every request may be
+    /// repeated.</exception>
     ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel);
 }
 
@@ -19,7 +20,8 @@ public static class Answering
 {
     /// <summary>The party's answer; where its files fail, the refusal that says why.</summary>
     /// <param name="failed">Told of such a fault.</param>
-    public static async ValueTask<LinkMessage> Ask(ILinkHandler party, LinkPeer peer, LinkMessage request, Action<Exception>? failed, CancellationToken cancel)
+    public static async ValueTask<LinkMessage> Ask(
+        ILinkHandler party, LinkPeer peer, LinkMessage request, Action<Exception>? failed, CancellationToken cancel)
     {
         try
         {
@@ -48,7 +50,8 @@ public static class Answering
         }
 
         string why = refusal.Text[(refusal.Text.IndexOf(": ", StringComparison.Ordinal) is var at && at >= 0 ? at + 2 : 0)..].TrimEnd('.');
-        throw new LinkException($"No answer from {peer} just now, for its own files fail: {why}. It goes on by itself when that is mended. Nothing is lost: repeat it later.") { StoreFault = why };
+        throw new LinkException($"No answer from {peer} just now, for its own files fail: {why}. It goes on by itself when that is mended. "
+            + $"Nothing is lost: repeat it later.") { StoreFault = why };
     }
 }
 
@@ -83,7 +86,8 @@ public interface IWireTap
 
 /// <summary>Two parties in one process. Both directions go through the frame's bytes, as on a wire.</summary>
 /// <param name="time">What the other side's clock says.</param>
-public sealed class InProcessLink(LinkPeer self, string name, string peerName, Func<ILinkHandler> peer, Func<Timestamp> time, IWireTap? tap = null) : ILink
+public sealed class InProcessLink(LinkPeer self, string name, string peerName, Func<ILinkHandler> peer, Func<Timestamp> time,
+    IWireTap? tap = null) : ILink
 {
     private ulong _correlation;
 

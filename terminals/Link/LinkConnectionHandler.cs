@@ -14,7 +14,8 @@ namespace HierCash.Terminals.Link;
 /// <summary>One connection: who it is, then frames, answered in any order, until either side ends it.</summary>
 /// <param name="stopping">The server stops: nothing more is read, what was read is answered.</param>
 internal sealed partial class LinkConnectionHandler(
-    ILinkHandler party, Digest scheme, ICashSuite suite, TimeProvider clock, LinkLimits limits, ConnectionShares shares, ILogger log, CancellationToken stopping) : ConnectionHandler
+    ILinkHandler party, Digest scheme, ICashSuite suite, TimeProvider clock, LinkLimits limits, ConnectionShares shares, ILogger log,
+    CancellationToken stopping) : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -144,7 +145,8 @@ internal sealed partial class LinkConnectionHandler(
         Switches.Off("R30 long", ref isLong);
         return !isLong ? null
             : length > limits.MaxLongFrame ? throw new LinkFaultException($"it announced a frame of {length} bytes, and nobody knows it")
-            : shares.LongFrame(connection) ?? throw new LinkFaultException($"it announced a frame of {length} bytes, and others send long ones");
+            : shares.LongFrame(connection) ?? throw new LinkFaultException(
+                $"it announced a frame of {length} bytes, and others send long ones");
     }
 
     private async ValueTask<LinkFrame> ReadFrame(ConnectionContext connection, int length)
@@ -163,10 +165,12 @@ internal sealed partial class LinkConnectionHandler(
             return frame;
         }
 
-        var refusal = new Refusal(RefusalReason.Malformed, $"This party speaks version {LinkFrame.Version} of the link. Use a matching version.").ToMessage();
+        var refusal = new Refusal(RefusalReason.Malformed,
+            $"This party speaks version {LinkFrame.Version} of the link. Use a matching version.").ToMessage();
         throw new LinkFaultException($"it sent a frame of version {bytes[0]}, kind {bytes[1]}")
         {
-            Farewell = new LinkFrame(FrameKind.Response, BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(2)), refusal with { Said = Timestamp.Now(clock) }), Version = bytes[0],
+            Farewell = new LinkFrame(FrameKind.Response, BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(2)),
+                refusal with { Said = Timestamp.Now(clock) }), Version = bytes[0],
         };
     }
 
@@ -185,7 +189,8 @@ internal sealed partial class LinkConnectionHandler(
     }
 
     private async Task Answer(
-        ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, ReadFrameResult read, SemaphoreSlim pending, SemaphoreSlim? strange, SemaphoreSlim writing)
+        ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, ReadFrameResult read, SemaphoreSlim pending,
+        SemaphoreSlim? strange, SemaphoreSlim writing)
     {
         // The party's work must not hold up the reading of the next frame.
         await Task.Yield();
@@ -193,7 +198,8 @@ internal sealed partial class LinkConnectionHandler(
         try
         {
             var reply = await Work(connection, guest, peer, frame.Message);
-            await Write(connection, writing, new LinkFrame(FrameKind.Response, frame.Correlation, reply with { Said = Timestamp.Now(clock) }));
+            await Write(connection, writing, new LinkFrame(
+                FrameKind.Response, frame.Correlation, reply with { Said = Timestamp.Now(clock) }));
             if (shares.IsTooMuch(guest, reply))
             {
                 LogClosed(peer, "strangers of its address send what nobody understands");
@@ -217,7 +223,8 @@ internal sealed partial class LinkConnectionHandler(
         }
     }
 
-    private async ValueTask<LinkMessage> Work(ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, LinkMessage request)
+    private async ValueTask<LinkMessage> Work(
+        ConnectionContext connection, ConnectionShares.Guest guest, LinkPeer peer, LinkMessage request)
     {
         try
         {
@@ -260,7 +267,8 @@ internal sealed partial class LinkConnectionHandler(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Peer} left before its {Request} was answered")]
     private partial void LogUnanswered(LinkPeer peer, MessageType request);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Request} of {Peer} is not answered, because the party's own files cannot be used: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "{Request} of {Peer} is not answered, because the party's own files cannot be used: {Reason}")]
     private partial void LogNotStored(LinkPeer peer, MessageType request, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Request} of {Peer} failed")]

@@ -48,7 +48,8 @@ public sealed record LinkLimits
     public int MaxStrangerFrame { get; init; } = 16 * 1024;
 
     /// <summary>
-    /// Bytes of a frame of a stranger that has one of the few places for long ones: the longest that a wallet sends, a rebuttal, and the frame around it.
+    /// Bytes of a frame of a stranger that has one of the few places for long ones: the longest that a wallet sends, a rebuttal, and the
+    /// frame around it.
     /// </summary>
     public int MaxLongFrame { get; init; } = LinkMessages.MostAtBank + 1024;
 
@@ -61,7 +62,9 @@ public sealed record LinkLimits
     /// <summary>Requests of a stranger's connection that are worked on at once.</summary>
     public int MaxPendingOfStranger { get; init; } = 4;
 
-    /// <summary>Requests that nobody understands, of strangers of one address and in one minute: each further one ends its connection (rule R30).</summary>
+    /// <summary>
+    /// Requests that nobody understands, of strangers of one address and in one minute: each further one ends its connection (rule R30).
+    /// </summary>
     public int MaxUnknown { get; init; } = 60;
 
     /// <summary>After a failed connection no other is tried for this long, doubled each time up to <see cref="MaxBackOff"/>.</summary>

@@ -29,18 +29,21 @@ public sealed class LinkServer : IAsyncDisposable
     }
 
     /// <summary>Where it listens, with the port that it got.</summary>
-    public string Address => _host.Urls.First(u => u.StartsWith("https", StringComparison.Ordinal)).Replace("https://", "", StringComparison.Ordinal);
+    public string Address => _host.Urls.First(u => u.StartsWith("https", StringComparison.Ordinal))
+        .Replace("https://", "", StringComparison.Ordinal);
 
     /// <summary>For a party whose key never changes.</summary>
     public static Task<LinkServer> Start(
-        IPEndPoint endpoint, X509Certificate2 own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
+        IPEndPoint endpoint, X509Certificate2 own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock,
+        LinkLimits limits,
         ILoggerFactory log, CancellationToken cancel) => Start(endpoint, () => own, scheme, party, suite, clock, limits, log, cancel);
 
     /// <param name="own">The party's certificate and key, asked for at each new connection: its keys change while it serves.</param>
     /// <param name="health">A Unix domain socket, and what is written to whoever connects to it (rule R28); null: nobody can ask.</param>
     /// <exception cref="LinkException">The address is in use, or not this machine's, or not allowed; the message says which.</exception>
     public static async Task<LinkServer> Start(
-        IPEndPoint endpoint, Func<X509Certificate2> own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock, LinkLimits limits,
+        IPEndPoint endpoint, Func<X509Certificate2> own, Digest scheme, ILinkHandler party, ICashSuite suite, TimeProvider clock,
+        LinkLimits limits,
         ILoggerFactory log, CancellationToken cancel, (string Socket, Func<byte[]> Say)? health = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -71,7 +74,8 @@ public sealed class LinkServer : IAsyncDisposable
             });
             if (health is { } point)
             {
-                options.ListenUnixSocket(point.Socket, listen => listen.Run(async asked => await asked.Transport.Output.WriteAsync(point.Say(), asked.ConnectionClosed)));
+                options.ListenUnixSocket(point.Socket, listen =>
+                    listen.Run(async asked => await asked.Transport.Output.WriteAsync(point.Say(), asked.ConnectionClosed)));
             }
         });
         var host = builder.Build();
@@ -89,7 +93,9 @@ public sealed class LinkServer : IAsyncDisposable
         return new LinkServer(host, stopping);
     }
 
-    private static string Why(Exception fault) => (fault as SocketException ?? fault.InnerException as SocketException ?? fault.InnerException?.InnerException as SocketException)?.SocketErrorCode switch
+    private static string Why(Exception fault) =>
+        (fault as SocketException ?? fault.InnerException as SocketException
+            ?? fault.InnerException?.InnerException as SocketException)?.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse => "another program listens there",
         SocketError.AddressNotAvailable => "this machine has no such address",

@@ -71,10 +71,12 @@ public static class SchemeCertificate
             return new Finding(
                 null,
                 $"{OutOfDate}: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, "
-                    + $"and the clock here says {Day(now)}; set this clock right if it is wrong; else tell the people whose certificate it is");
+                    + $"and the clock here says {Day(now)}; set this clock right if it is wrong; else tell the people whose "
+                    + $"certificate it is");
         }
 
-        if (certificate.PublicKey.Oid.Value != EcPublicKey || PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData) is not { } key)
+        if (certificate.PublicKey.Oid.Value != EcPublicKey
+            || PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData) is not { } key)
         {
             return new Finding(null, "its certificate holds no key of the scheme's curve");
         }
@@ -88,13 +90,15 @@ public static class SchemeCertificate
     }
 
     /// <summary>The certificate together with its secret key, as TLS wants it.</summary>
-    /// <exception cref="DatabaseException">The key is another party's: the database is not the one that belongs to these settings (rule R23).</exception>
+    /// <exception cref="DatabaseException">The key is another party's: the database is not the one that belongs to these settings (rule
+    /// R23).</exception>
     public static X509Certificate2 WithKey(byte[] certificate, ISigningKey key)
     {
         using var bare = X509CertificateLoader.LoadCertificate(certificate);
         if (!bare.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.PublicKey.Bytes))
         {
-            throw new DatabaseException("The database and the settings of this folder are not of one party: their keys differ. Put back the two that belong together.");
+            throw new DatabaseException("The database and the settings of this folder are not of one party: their keys differ. Put back "
+                + "the two that belong together.");
         }
 
         var scalar = key.ExportScalar();
@@ -104,7 +108,8 @@ public static class SchemeCertificate
     }
 
     /// <summary>
-    /// O, OU and CN, each once and each in an RDN of its own, in any order: RFC 5280, 4.1.2.4 prescribes none, and openssl writes them in the order in which they are given.
+    /// O, OU and CN, each once and each in an RDN of its own, in any order: RFC 5280, 4.1.2.4 prescribes none, and openssl writes them in
+    /// the order in which they are given.
     /// </summary>
     private static (LinkRole Role, PartyId Id)? ReadName(X500DistinguishedName subject)
     {
@@ -119,7 +124,8 @@ public static class SchemeCertificate
             string? Value(string oid) => parts.Find(p => p.GetSingleElementType().Value == oid)?.GetSingleElementValue();
             string? unit = Value(UnitOid);
             var roles = Enum.GetValues<LinkRole>().Where(r => r != LinkRole.Wallet && r.ToString() == unit).ToList();
-            return Value(OrganisationOid) == "HierCash" && roles is [var role] && uint.TryParse(Value(CommonNameOid), NumberStyles.None, CultureInfo.InvariantCulture, out uint id)
+            return Value(OrganisationOid) == "HierCash" && roles is [var role]
+                && uint.TryParse(Value(CommonNameOid), NumberStyles.None, CultureInfo.InvariantCulture, out uint id)
                 ? (role, new PartyId(id))
                 : null;
         }

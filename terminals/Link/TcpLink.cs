@@ -24,11 +24,17 @@ public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Sch
     /// <summary>Why a key that the root key certified is not the peer's present one; null if it may be (rule R17).</summary>
     public Func<PublicKey, string?> KeyFault { get; init; } = _ => null;
 
-    /// <summary>Certificates of that party's later keys, for one that answers under a key which they replaced: it may have been restored from a copy that lacks them (R27).</summary>
+    /// <summary>
+    /// Certificates of that party's later keys, for one that answers under a key which they replaced: it may have been restored from a copy
+    /// that lacks them (R27).
+    /// </summary>
     public Func<PublicKey, IReadOnlyList<KeyCertificate>> Newer { get; init; } = _ => [];
 
-    /// <summary>The issuer of a scheme, by number, and not under a statement key that is retired as far as the scheme's certificates are known here.</summary>
-    public static LinkTarget IssuerOf(Scheme scheme, string host, int port) => new(host, port, LinkRole.Issuer, scheme.Fingerprint, scheme.Issuer)
+    /// <summary>
+    /// The issuer of a scheme, by number, and not under a statement key that is retired as far as the scheme's certificates are known here.
+    /// </summary>
+    public static LinkTarget IssuerOf(Scheme scheme, string host, int port) =>
+        new(host, port, LinkRole.Issuer, scheme.Fingerprint, scheme.Issuer)
     {
         KeyFault = key => RetiredKey(scheme, key),
         Newer = key => NewerKeys(scheme, key),
@@ -54,7 +60,8 @@ public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Sch
 }
 
 /// <summary>A link over TCP and TLS 1.3: connects when it is first used, and again with back-off; calls share the connection.</summary>
-public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite suite, TimeProvider clock, LinkLimits limits) : ILink, IDisposable
+public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite suite, TimeProvider clock, LinkLimits limits)
+    : ILink, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private readonly SemaphoreSlim _gate = new(1);
@@ -65,7 +72,9 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     private TimeSpan _wait;
     private ulong _correlation;
 
-    /// <summary>Told once a call, where the other side has not answered for 2 s: a person who sees nothing does not know whether anything happens.</summary>
+    /// <summary>
+    /// Told once a call, where the other side has not answered for 2 s: a person who sees nothing does not know whether anything happens.
+    /// </summary>
     public Action<string>? SayWaiting { get; init; }
 
     public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
@@ -90,7 +99,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
                 connection.Leave(started);
             }
 
-            throw new LinkException($"No answer came from {target} within {limits.CallTime.TotalSeconds:0} s. Nothing is lost: repeat it later.");
+            throw new LinkException(
+                $"No answer came from {target} within {limits.CallTime.TotalSeconds:0} s. Nothing is lost: repeat it later.");
         }
     }
 
@@ -164,7 +174,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
                     EnabledSslProtocols = SslProtocols.Tls13,
                     ClientCertificates = own is null ? null : [own],
                     LocalCertificateSelectionCallback = (_, _, _, _, _) => own!,
-                    RemoteCertificateValidationCallback = (_, certificate, _, _) => (fault = Fault(certificate)) is null || (newer = Newer(certificate, fault)).Count > 0,
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                        (fault = Fault(certificate)) is null || (newer = Newer(certificate, fault)).Count > 0,
                 },
                 either.Token);
             var connection = new Connection(client, tls, target, own is not null, clock);
@@ -197,7 +208,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         }
     }
 
-    private LinkException Distrusted(string fault, Exception? inner) => new($"What answers as {target} is not to be trusted: {fault}.", inner)
+    private LinkException Distrusted(string fault, Exception? inner) =>
+        new($"What answers as {target} is not to be trusted: {fault}.", inner)
     {
         IsOutOfDate = fault.StartsWith(SchemeCertificate.OutOfDate, StringComparison.Ordinal),
     };
@@ -207,7 +219,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     {
         bool shows = own is not null;
         Switches.Off("R27 shows later keys", ref shows);
-        return shows && certificate is X509Certificate2 presented && SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow()).Peer is { Key: { } key } peer
+        return shows && certificate is X509Certificate2 presented
+            && SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow()).Peer is { Key: { } key } peer
             && peer.Role == target.Role && !IsAnother(peer) && target.KeyFault(key) == fault
             ? target.Newer(key)
             : [];
@@ -224,7 +237,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         return finding.Peer is not { } peer ? finding.Fault
             : peer.Role != target.Role ? $"its certificate is that of {peer}"
             : !IsAnother(peer) ? target.KeyFault(peer.Key!) ?? target.Remembered?.Invoke(presented)
-            : peer.Role == LinkRole.Bank ? $"it is {peer}, and your card's bank is number {target.Number}. Nothing was sent. Give the address of bank {target.Number}"
+            : peer.Role == LinkRole.Bank ? $"it is {peer}, and your card's bank is number {target.Number}. Nothing was sent. Give the "
+                + $"address of bank {target.Number}"
             : $"its certificate is that of {peer}";
     }
 
@@ -268,7 +282,10 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         /// <summary>Takes no further call.</summary>
         public bool IsBroken { get; private set; }
 
-        /// <summary>A call had no answer in time. Where nothing else came either since it began, the line is gone; else those that still wait get what comes, and no other call does.</summary>
+        /// <summary>
+        /// A call had no answer in time. Where nothing else came either since it began, the line is gone; else those that still wait get
+        /// what comes, and no other call does.
+        /// </summary>
         public void Leave(long started)
         {
             IsBroken = true;
@@ -364,7 +381,8 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         private LinkException Gone(Exception? inner) =>
             new(
                 $"The connection to {_target} broke off before the answer came. Nothing is lost: repeat it later."
-                + (_isCertified && Volatile.Read(ref _heard) == 0 ? " If it does so each time, it does not accept this party's certificate: compare the clocks, and set the wrong clock right." : ""),
+                + (_isCertified && Volatile.Read(ref _heard) == 0 ? " If it does so each time, it does not accept this party's "
+                + "certificate: compare the clocks, and set the wrong clock right." : ""),
                 inner);
 
         public void Dispose()

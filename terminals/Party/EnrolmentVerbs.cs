@@ -23,7 +23,8 @@ public delegate IReadOnlyList<PublicKey> KnownKeys(Database store, ICashSuite su
 public static class EnrolmentVerbs
 {
     /// <summary>The command that makes the party's folder and prints its request.</summary>
-    public static Command InitCommand(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
+    public static Command InitCommand(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request,
+        ICashSuite suite)
     {
         var name = new Option<string>("--name") { Description = $"The {role}'s name.", Required = true, HelpName = "NAME" };
         var command = new Command("init", $"Makes a new {role}; prints its request for {forWhom}.") { folder, name };
@@ -44,7 +45,8 @@ public static class EnrolmentVerbs
     }
 
     /// <summary>The command that prints the request of a party that is there: the same key asks again.</summary>
-    public static Command RequestCommand(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
+    public static Command RequestCommand(
+        string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
     {
         var command = new Command("request", $"Prints the {role}'s request for {forWhom} again, as 'init' did.") { folder };
         command.SetAction(result =>
@@ -61,17 +63,21 @@ public static class EnrolmentVerbs
 
     /// <summary>The command that takes the issuer's grant.</summary>
     /// <param name="clock">The party's own: a certificate that is not good now would be of no use to it.</param>
-    public static Command JoinCommand(string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite, TimeProvider clock)
+    public static Command JoinCommand(string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite,
+        TimeProvider clock)
     {
         var file = new Argument<string>("FILE") { Description = "The issuer's grant; - reads standard input." };
-        var fingerprint = new Option<string?>("--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
+        var fingerprint = new Option<string?>(
+            "--fingerprint") { Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX" };
         var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
-        var command = new Command("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.") { file, fingerprint, issuer, folder };
+        var command = new Command("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.") { file, fingerprint,
+            issuer, folder };
         command.SetAction(result =>
         {
             string named = result.GetValue(file)!;
             var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite)
-                ?? throw new RefusedException($"The grant in '{named}' is damaged, or not signed by its own root key. Copy it again, whole.");
+                ?? throw new RefusedException(
+                    $"The grant in '{named}' is damaged, or not signed by its own root key. Copy it again, whole.");
             RequireScheme(grant, result.GetValue(fingerprint));
             RequireGoodNow(grant, named, clock);
             var party = PartyFolder<EnrolledSettings>.Open(result.GetValue(folder)!, role);
@@ -80,8 +86,10 @@ public static class EnrolmentVerbs
                 Join(party, result.GetValue(folder)!, role, grant, named, keys(store, suite), result.GetValue(issuer), suite);
             }
 
-            string account = grant.Account is { } paid ? $" It is '{grant.Name}', and its money goes to account {paid.Reference} at bank {paid.Bank}: see that this is yours." : "";
-            ConsoleEntry.SayDone($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
+            string account = grant.Account is { } paid ? $" It is '{grant.Name}', and its money goes to account {paid.Reference} at bank "
+                + $"{paid.Bank}: see that this is yours." : "";
+            ConsoleEntry.SayDone($"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the "
+                + $"published one.{account}");
         });
         return command;
     }
@@ -91,7 +99,8 @@ public static class EnrolmentVerbs
     public static EnrolmentGrant Grant(PartyFolder<EnrolledSettings> folder, string role, ICashSuite suite) =>
         folder.Settings.Grant is { } grant && EnrolmentGrant.Decode(Convert.FromBase64String(grant), suite) is { } decoded
             ? decoded
-            : throw new RefusedException($"This {role} is not enrolled. Carry its request to the issuer, and take the grant with 'hiercash-{role} join FILE'.");
+            : throw new RefusedException(
+                $"This {role} is not enrolled. Carry its request to the issuer, and take the grant with 'hiercash-{role} join FILE'.");
 
     private static void RequireScheme(EnrolmentGrant grant, string? fingerprint)
     {
@@ -102,7 +111,10 @@ public static class EnrolmentVerbs
         }
     }
 
-    /// <summary>With a certificate that is over, or not good yet, a bank could not call the issuer: and its former key would be retired as soon as it can.</summary>
+    /// <summary>
+    /// With a certificate that is over, or not good yet, a bank could not call the issuer: and its former key would be retired as soon as
+    /// it can.
+    /// </summary>
     private static void RequireGoodNow(EnrolmentGrant grant, string file, TimeProvider clock)
     {
         using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
@@ -112,14 +124,16 @@ public static class EnrolmentVerbs
         if (!isGood)
         {
             throw new RefusedException(
-                $"The certificate in the grant '{file}' is good from {from} to {until}, and the clock here says {now}. Set the wrong clock right; if it was the issuer's, have the same request enrolled again.");
+                $"The certificate in the grant '{file}' is good from {from} to {until}, and the clock here says {now}. Set the wrong clock "
+                    + $"right; if it was the issuer's, have the same request enrolled again.");
         }
     }
 
     /// <summary>Takes the issuer's grant, if it is for this party's key.</summary>
     /// <exception cref="RefusedException">It is not, or something serves the folder; nothing was changed.</exception>
     private static void Join(
-        PartyFolder<EnrolledSettings> party, string path, string role, EnrolmentGrant grant, string file, IReadOnlyList<PublicKey> keys, HostPort issuer,
+        PartyFolder<EnrolledSettings> party, string path, string role, EnrolmentGrant grant, string file, IReadOnlyList<PublicKey> keys,
+        HostPort issuer,
         ICashSuite suite)
     {
         if (KeyOf(grant) is not { } key || !keys.Contains(key))
@@ -136,13 +150,15 @@ public static class EnrolmentVerbs
         if (IsFormer(key, joined, keys) && IsGivenUp(key, joined!, keys))
         {
             throw new RefusedException(
-                $"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to the issuer ('hiercash-bank new-key' prints it again), and join its grant.");
+                $"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to the issuer "
+                    + $"('hiercash-bank new-key' prints it again), and join its grant.");
         }
 
         if (IsFormer(key, joined, keys))
         {
             throw new RefusedException(
-                $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with 'hiercash-bank new-key', and have the issuer enrol it.");
+                $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with "
+                    + $"'hiercash-bank new-key', and have the issuer enrol it.");
         }
 
         party.Save(settings with { Grant = Convert.ToBase64String(grant.Encode()), IssuerHost = issuer.Host, IssuerPort = issuer.Port });
@@ -154,7 +170,10 @@ public static class EnrolmentVerbs
         return PublicKey.TryDecode(certificate.PublicKey.EncodedKeyValue.RawData);
     }
 
-    /// <summary>True unless it is the key with which the party has joined, or the one that it made last: what came before is retired, or may be somebody else's too.</summary>
+    /// <summary>
+    /// True unless it is the key with which the party has joined, or the one that it made last: what came before is retired, or may be
+    /// somebody else's too.
+    /// </summary>
     /// <param name="joined">The grant that the party has; null before the first.</param>
     /// <param name="keys">Oldest first.</param>
     public static bool IsFormer(PublicKey key, EnrolmentGrant? joined, IReadOnlyList<PublicKey> keys)
@@ -164,7 +183,10 @@ public static class EnrolmentVerbs
         return former;
     }
 
-    /// <summary>Of those that are not joined: made after the present key, and not the last. It was nobody's present key, whether the issuer has enrolled it or not.</summary>
+    /// <summary>
+    /// Of those that are not joined: made after the present key, and not the last. It was nobody's present key, whether the issuer has
+    /// enrolled it or not.
+    /// </summary>
     /// <param name="keys">Oldest first.</param>
     public static bool IsGivenUp(PublicKey key, EnrolmentGrant joined, IReadOnlyList<PublicKey> keys) =>
         keys.SkipWhile(k => !k.Equals(KeyOf(joined))).Skip(1).SkipLast(1).Contains(key);
@@ -172,8 +194,10 @@ public static class EnrolmentVerbs
     /// <summary>The link to the issuer.</summary>
     /// <param name="sayWaiting">Told when the issuer takes long; null where nobody waits for it.</param>
     public static TcpLink IssuerLink(
-        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, X509Certificate2 own, ICashSuite suite, Action<string>? sayWaiting = null) => new(
-        LinkTarget.IssuerOf(grant.Scheme, folder.Settings.IssuerHost, folder.Settings.IssuerPort), own, suite, TimeProvider.System, new LinkLimits())
+        PartyFolder<EnrolledSettings> folder, EnrolmentGrant grant, X509Certificate2 own, ICashSuite suite, Action<string>? sayWaiting =
+            null) => new(
+        LinkTarget.IssuerOf(grant.Scheme, folder.Settings.IssuerHost, folder.Settings.IssuerPort), own, suite, TimeProvider.System,
+        new LinkLimits())
     {
         SayWaiting = sayWaiting,
     };

@@ -12,7 +12,9 @@ public sealed record Health(int Process, Timestamp Since, IReadOnlyList<Fault> F
 {
     /// <summary>One JSON object in UTF-8.</summary>
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
-        new HealthJson(Process, Since.Microseconds, [.. Faults.Select(f => new FaultJson(f.What, f.Reason, f.Since.Microseconds, f.Times, f.EndsWhen))]), JsonSerializerOptions.Web);
+        new HealthJson(Process, Since.Microseconds,
+            [.. Faults.Select(f => new FaultJson(f.What, f.Reason, f.Since.Microseconds, f.Times, f.EndsWhen))]),
+            JsonSerializerOptions.Web);
 
     /// <summary>Null where it is none.</summary>
     public static Health? FromJson(ReadOnlySpan<byte> json)
@@ -20,7 +22,8 @@ public sealed record Health(int Process, Timestamp Since, IReadOnlyList<Fault> F
         try
         {
             return JsonSerializer.Deserialize<HealthJson>(json, JsonSerializerOptions.Web) is { Faults: { } faults } h
-                ? new Health(h.Process, new Timestamp(h.Since), [.. faults.Select(f => new Fault(f.What, f.Reason, new Timestamp(f.Since), f.Times, f.EndsWhen))])
+                ? new Health(h.Process, new Timestamp(h.Since),
+                    [.. faults.Select(f => new Fault(f.What, f.Reason, new Timestamp(f.Since), f.Times, f.EndsWhen))])
                 : null;
         }
         catch (JsonException)
@@ -35,8 +38,8 @@ public sealed record Health(int Process, Timestamp Since, IReadOnlyList<Fault> F
 }
 
 /// <summary>
-/// Where 'status' hears from the process that serves a folder what that cannot do (rule R28): a Unix domain socket in run/ of the folder, which is its owner's alone. It was made
-/// before anything failed, so it also answers when the disk is full or may only be read.
+/// Where 'status' hears from the process that serves a folder what that cannot do (rule R28): a Unix domain socket in run/ of the folder,
+/// which is its owner's alone. It was made before anything failed, so it also answers when the disk is full or may only be read.
 /// </summary>
 public static class HealthPoint
 {

@@ -9,7 +9,8 @@ public static class HealthView
     /// <summary>For JSON: null where nothing serves.</summary>
     public static object? ToJson(Health? health) => health is null ? null : new
     {
-        health.Process, Since = health.Since.ToString(), Faults = health.Faults.Select(f => new { f.What, f.Reason, Since = f.Since.ToString(), f.Times, f.EndsWhen }),
+        health.Process, Since = health.Since.ToString(),
+            Faults = health.Faults.Select(f => new { f.What, f.Reason, Since = f.Since.ToString(), f.Times, f.EndsWhen }),
     };
 
     /// <summary>For people.</summary>
@@ -17,11 +18,13 @@ public static class HealthView
     {
         null => "Nothing serves here at the moment.",
         { Faults.Count: 0 } => $"It serves since {health.Since}, without a fault.",
-        _ => $"It serves since {health.Since}, with {Counted.Say(health.Faults.Count, "fault")}:{Environment.NewLine}{string.Join(Environment.NewLine, health.Faults.Select(f => $"  {f}"))}",
+        _ => $"It serves since {health.Since}, with "
+            + $"{Counted.Say(health.Faults.Count, "fault")}:{Environment.NewLine}{string.Join(Environment.NewLine, health.Faults.Select(f => $"  {f}"))}",
     };
 
     /// <summary>Runs 'status'; where the party's files cannot even be read, what serves them may still say why.</summary>
-    /// <exception cref="RefusedException">The files cannot be read, and the process that serves them has said what its faults are.</exception>
+    /// <exception cref="RefusedException">The files cannot be read, and the process that serves them has said what its faults
+    /// are.</exception>
     public static void Status(string folder, string role, Action<Health?> show)
     {
         var health = HealthPoint.Ask(folder, role);

@@ -13,7 +13,8 @@ public static class IssuerKeyed
 
     /// <summary>For whoever is about to ask for one.</summary>
     public const string ForBuyer =
-        "You ask for issuer-keyed cash: the issuer makes the key and could sign as you do. It is never guaranteed, shops may refuse it, and it proves nothing to third parties.";
+        "You ask for issuer-keyed cash: the issuer makes the key and could sign as you do. It is never guaranteed, shops may refuse it, "
+            + "and it proves nothing to third parties.";
 
     /// <summary>True if it has to be said of this coin.</summary>
     public static bool IsSaidOf(Coin coin)

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace HierCash.Terminals;
 
 /// <summary>
-/// Structured logs, one JSON object a line, on stderr or in a file. What is logged is chosen at each place; nothing secret is. How much is limited (rule R30),
-/// and whoever logs never waits for the output nor hears that it fails (rule R28): a thread of its own writes, and what that cannot write is counted.
+/// Structured logs, one JSON object a line, on stderr or in a file. What is logged is chosen at each place; nothing secret is. How much is
+/// limited (rule R30), and whoever logs never waits for the output nor hears that it fails (rule R28): a thread of its own writes, and what
+/// that cannot write is counted.
 /// </summary>
 public sealed class LineLog : ILoggerFactory
 {
@@ -166,7 +167,8 @@ public sealed class LineLog : ILoggerFactory
                 _lost += lost + 1;
             }
 
-            _faults?.Note(FaultName, FileFault.Say(e).TrimEnd('.'), "the log can be written again; until then its lines are counted and lost");
+            _faults?.Note(FaultName, FileFault.Say(e).TrimEnd('.'),
+                "the log can be written again; until then its lines are counted and lost");
         }
     }
 
@@ -175,11 +177,13 @@ public sealed class LineLog : ILoggerFactory
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        // The framework's own news is of no use to an operator; its faults are. That it did not start comes back to who starts it, and is said once, in a sentence.
+        // The framework's own news is of no use to an operator; its faults are. That it did not start comes back to who starts it, and is
+        // said once, in a sentence.
         public bool IsEnabled(LogLevel logLevel) => !category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal)
             && logLevel >= (category.StartsWith("Microsoft", StringComparison.Ordinal) ? LogLevel.Error : LogLevel.Information);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {

@@ -3,8 +3,9 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Terminals;
 
 /// <summary>
-/// How much of a log may be written (rule R30): of each kind of line and peer so many a minute, and of all together so many bytes. What is left out is counted, and
-/// the count is written when the minute is over. Strangers are one peer: what they bring about takes nobody else's lines.
+/// How much of a log may be written (rule R30): of each kind of line and peer so many a minute, and of all together so many bytes. What is
+/// left out is counted, and the count is written when the minute is over. Strangers are one peer: what they bring about takes nobody else's
+/// lines.
 /// </summary>
 internal sealed class LogLimit(TimeProvider clock)
 {
@@ -27,7 +28,8 @@ internal sealed class LogLimit(TimeProvider clock)
     /// <summary>Whether the line is written, and what is to be said before it of those that were not.</summary>
     /// <param name="size">Of the whole line, in bytes or nearly so.</param>
     /// <param name="isError">It may use what is kept for errors.</param>
-    public (bool IsWritten, IReadOnlyList<(string From, string Text)> Before) Take(string from, string kind, string peer, string message, int size, bool isError)
+    public (bool IsWritten, IReadOnlyList<(string From, string Text)> Before) Take(
+        string from, string kind, string peer, string message, int size, bool isError)
     {
         bool limits = true;
         Switches.Off("R30 log", ref limits);
@@ -72,7 +74,8 @@ internal sealed class LogLimit(TimeProvider clock)
         }
 
         var left = _kinds.Where(k => k.Value.Left > 0).OrderByDescending(k => k.Value.Left).ToList();
-        var said = left.Take(MostSaid).Select(k => (k.Key.Item1, $"{k.Value.Left} more of these within a minute until {Timestamp.Now(clock)}, the last: {k.Value.Last}")).ToList();
+        var said = left.Take(MostSaid).Select(k => (k.Key.Item1, $"{k.Value.Left} more of these within a minute until "
+            + $"{Timestamp.Now(clock)}, the last: {k.Value.Last}")).ToList();
         if (left.Count > MostSaid)
         {
             said.Add(("log", $"{left.Skip(MostSaid).Sum(k => k.Value.Left)} more of {left.Count - MostSaid} other kinds"));

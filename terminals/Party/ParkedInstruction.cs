@@ -10,9 +10,12 @@ namespace HierCash.Terminals;
 /// <param name="InSuspense">At the bank: its money left clearing or the float and waits in suspense.</param>
 /// <param name="StopsIssuing">At the issuer: the bank gets no cash issued before it is booked.</param>
 public sealed record ParkedInstruction(
-    PartyId Bank, ulong Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Reason, Timestamp Since, bool TermOver, bool InSuspense, bool StopsIssuing)
+    PartyId Bank, ulong Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Reason, Timestamp Since, bool TermOver,
+    bool InSuspense, bool StopsIssuing)
 {
-    /// <summary>For people: whose account or coin it is about, as far as the side that shows it may know; empty for what is about nobody.</summary>
+    /// <summary>
+    /// For people: whose account or coin it is about, as far as the side that shows it may know; empty for what is about nobody.
+    /// </summary>
     public string Whose { get; init; } = "";
 
     /// <summary>For people: why the bank did not book it.</summary>
@@ -20,7 +23,8 @@ public sealed record ParkedInstruction(
     {
         BookingOutcome.NoAccount => "the bank has no such shop account",
         BookingOutcome.NoWithdrawal => "the bank knows no withdrawal of this coin",
-        BookingOutcome.ClaimNotVerified when Kind == TransferKind.ClaimRestore => "it gives back more than this bank has booked of claims on this coin",
+        BookingOutcome.ClaimNotVerified when Kind == TransferKind.ClaimRestore =>
+            "it gives back more than this bank has booked of claims on this coin",
         BookingOutcome.ClaimNotVerified => "the bank has not verified an excess that covers it, or the holder's term is not over",
         BookingOutcome.BeyondFloat => "the bank's e-cash float holds less",
         _ => "the bank has not fetched it",
@@ -31,7 +35,8 @@ public sealed record ParkedInstruction(
     {
         BookingOutcome.NoAccount => "the bank opens that account",
         BookingOutcome.NoWithdrawal => "its holder shows that withdrawal's order: 'hiercash-wallet resume'",
-        BookingOutcome.ClaimNotVerified when Kind == TransferKind.ClaimRestore => "the claim on the same coin is booked: the two are set off against each other",
+        BookingOutcome.ClaimNotVerified when Kind == TransferKind.ClaimRestore =>
+            "the claim on the same coin is booked: the two are set off against each other",
         BookingOutcome.ClaimNotVerified => "the bank has found the case proven and the holder's term is over",
         BookingOutcome.BeyondFloat => "the float holds as much again",
         _ => "the bank fetches it",
@@ -42,12 +47,15 @@ public sealed record ParkedInstruction(
 
     /// <summary>One line for a console.</summary>
     public string Show(Currency currency) =>
-        $"instruction {Bank}/{Number}, {Kind} {Amount.Show(currency)}{(Whose.Length > 0 ? $" for {Whose}" : "")}, since {Since}: {Why}. It ends when {EndsWhen}."
-        + (StopsIssuing ? " Until then nothing is issued to this bank." : InSuspense ? " Until then the sum waits in suspense." : TermOver ? " Its term is over: ask the other side." : "");
+        $"instruction {Bank}/{Number}, {Kind} {Amount.Show(currency)}{(Whose.Length > 0 ? $" for {Whose}" : "")}, since {Since}: {Why}. It "
+            + $"ends when {EndsWhen}."
+        + (StopsIssuing ? " Until then nothing is issued to this bank." : InSuspense ? " Until then the sum waits in suspense." : TermOver
+        ? " Its term is over: ask the other side." : "");
 
     /// <summary>What --json shows.</summary>
     public object ToJson() => new
     {
-        Bank = Bank.Value, Number, Kind = Kind.ToString(), Whose, Amount = Amount.Minor, Reason = Reason.ToString(), Since = Since.ToString(), TermOver, InSuspense, StopsIssuing, EndsWhen,
+        Bank = Bank.Value, Number, Kind = Kind.ToString(), Whose, Amount = Amount.Minor, Reason = Reason.ToString(),
+            Since = Since.ToString(), TermOver, InSuspense, StopsIssuing, EndsWhen,
     };
 }

@@ -14,5 +14,6 @@ public static class ParkedView
     /// <summary>One sentence for a status.</summary>
     public static string Summary(IReadOnlyList<ParkedInstruction> parked, string console) => parked.Count == 0
         ? "Nothing is parked."
-        : $"{parked.Count} instructions are parked{(parked.Any(p => p.StopsIssuing) ? ", and stop a bank's issuing" : "")}: '{console} parked' says why.";
+        : $"{parked.Count} instructions are parked{(parked.Any(p => p.StopsIssuing) ? ", and stop a bank's issuing" : "")}: '{console} "
+            + $"parked' says why.";
 }

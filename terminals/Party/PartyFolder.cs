@@ -31,7 +31,10 @@ public sealed class PartyFolder<TSettings>
 
     public string DatabasePath => Path.Combine(_path, _role + ".db");
 
-    /// <summary>Makes the folder for a new party, its database, and last its settings. The folder is its owner's alone, also where it was there and empty (rule R20).</summary>
+    /// <summary>
+    /// Makes the folder for a new party, its database, and last its settings. The folder is its owner's alone, also where it was there and
+    /// empty (rule R20).
+    /// </summary>
     /// <param name="schema">The tables of its database.</param>
     /// <exception cref="RefusedException">There is something in it already, or it is somebody else's.</exception>
     public static PartyFolder<TSettings> Create(string path, string role, TSettings settings, Schema schema)
@@ -47,7 +50,8 @@ public sealed class PartyFolder<TSettings>
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new RefusedException($"The folder '{path}' cannot be made, or closed to others. {FileFault.Say(e).TrimEnd('.')}. Choose another folder with --dir.");
+            throw new RefusedException($"The folder '{path}' cannot be made, or closed to others. {FileFault.Say(e).TrimEnd('.')}. Choose "
+                + $"another folder with --dir.");
         }
 
         var folder = new PartyFolder<TSettings>(path, role, settings);
@@ -65,7 +69,8 @@ public sealed class PartyFolder<TSettings>
         {
             if (File.Exists(Path.Combine(path, role + ".db")))
             {
-                throw new RefusedException($"The settings '{file}' are gone, and the {role}'s database is there. Put back their newest copy; nothing was changed.");
+                throw new RefusedException($"The settings '{file}' are gone, and the {role}'s database is there. Put back their newest "
+                    + $"copy; nothing was changed.");
             }
 
             if (FileFault.Hidden(file) is { } hidden)
@@ -78,11 +83,13 @@ public sealed class PartyFolder<TSettings>
                 throw new RefusedException($"There is no {role} in '{path}'. Name its folder with --dir.");
             }
 
-            throw new RefusedException($"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
+            throw new RefusedException(
+                $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
         }
 
         string party = Path.Combine(path, role);
-        if (PrivateFile.Fault(path, [file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock", party + "-settle.lock"]) is { } fault)
+        if (PrivateFile.Fault(path, [file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock", party
+            + "-settle.lock"]) is { } fault)
         {
             throw new RefusedException(fault);
         }
@@ -110,14 +117,17 @@ public sealed class PartyFolder<TSettings>
 
     /// <summary>Held while a process serves the folder; gone with it, however it ends.</summary>
     /// <exception cref="RefusedException">Another process serves it.</exception>
-    public IDisposable Lock() => TryLock(".lock") ?? throw new RefusedException($"Another process serves the {_role} in '{_path}'. Stop that one first.");
+    public IDisposable Lock() => TryLock(".lock")
+        ?? throw new RefusedException($"Another process serves the {_role} in '{_path}'. Stop that one first.");
 
     /// <summary>Held while a process settles: that waits for the issuer, and whoever serves goes on beside it (rule R31).</summary>
     /// <returns>Null while another process settles.</returns>
     public IDisposable? TryLockSettling() => TryLock("-settle.lock");
 
     /// <exception cref="RefusedException">Another process settles.</exception>
-    public IDisposable LockSettling() => TryLockSettling() ?? throw new RefusedException($"Another process settles the {_role} in '{_path}', and sends all that is queued. Wait until it is done.");
+    public IDisposable LockSettling() =>
+        TryLockSettling() ?? throw new RefusedException(
+            $"Another process settles the {_role} in '{_path}', and sends all that is queued. Wait until it is done.");
 
     private FileStream? TryLock(string ending)
     {
@@ -133,10 +143,14 @@ public sealed class PartyFolder<TSettings>
         }
         catch (IOException e)
         {
-            throw new RefusedException($"Nothing can be written in '{_path}': {e.Message.Split(" : ")[0].Trim().TrimEnd('.')}. Nothing was done; mend the disk, then run this again.");
+            throw new RefusedException($"Nothing can be written in '{_path}': {e.Message.Split(" : ")[0].Trim().TrimEnd('.')}. Nothing was "
+                + $"done; mend the disk, then run this again.");
         }
     }
 
-    /// <summary>EWOULDBLOCK of Linux and of the BSDs, and the sharing violation of Windows: any other fault is the disk's, and no other process is to blame.</summary>
+    /// <summary>
+    /// EWOULDBLOCK of Linux and of the BSDs, and the sharing violation of Windows: any other fault is the disk's, and no other process is
+    /// to blame.
+    /// </summary>
     private static bool IsHeld(IOException fault) => fault.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace HierCash.Terminals;
 
 /// <summary>
-/// A log file that its owner alone can read. Where it gets larger than it may, it becomes FILE.1, what was that is gone, and a new one begins: a log never fills a
-/// disk (rule R30). After a fault it is opened anew with the next line (rule R28).
+/// A log file that its owner alone can read. Where it gets larger than it may, it becomes FILE.1, what was that is gone, and a new one
+/// begins: a log never fills a disk (rule R30). After a fault it is opened anew with the next line (rule R28).
 /// </summary>
 public sealed class RotatedFile : TextWriter
 {

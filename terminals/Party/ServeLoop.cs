@@ -43,13 +43,14 @@ public static partial class ServeLoop
     }
 
     /// <summary>
-    /// Runs the work every so often. A peer that is down is normal and only logged; what else fails, such as a store on a full disk, or what nobody foresaw, is logged and tried again:
-    /// a server that ends for that serves nobody (rule R28).
+    /// Runs the work every so often. A peer that is down is normal and only logged; what else fails, such as a store on a full disk, or
+    /// what nobody foresaw, is logged and tried again: a server that ends for that serves nobody (rule R28).
     /// </summary>
     /// <param name="store">While it has a fault it is tried each time, whether anybody asks or not; null: there is none.</param>
     /// <param name="faults">Told what fails of the work.</param>
     public static async Task Every(
-        TimeSpan period, Func<CancellationToken, Task> work, ILogger log, TimeProvider clock, CancellationToken cancel, Database? store = null, Faults? faults = null)
+        TimeSpan period, Func<CancellationToken, Task> work, ILogger log, TimeProvider clock, CancellationToken cancel,
+        Database? store = null, Faults? faults = null)
     {
         using var timer = new PeriodicTimer(period, clock);
         try
@@ -70,7 +71,8 @@ public static partial class ServeLoop
                 {
                     LogWaiting(log, e.Message);
                     faults?.Note(Work, e.Message.TrimEnd('.'), e.IsOutOfDate
-                        ? "the clock that is wrong is right, or the certificate is renewed; the peer is asked time and again" : "the peer answers again; it is asked time and again");
+                        ? "the clock that is wrong is right, or the certificate is renewed; the peer is asked time and again"
+                        : "the peer answers again; it is asked time and again");
                 }
                 catch (Exception e) when (StoreFault.Of(e) is not null)
                 {
@@ -81,13 +83,15 @@ public static partial class ServeLoop
                 {
                     LogFault(log, e.Message);
                     // A sentence that names a command says by that what ends it.
-                    faults?.Note(Work, e.Message.TrimEnd('.'), e.Message.Contains("'hiercash-", StringComparison.Ordinal) ? "" : "it is tried again and succeeds");
+                    faults?.Note(Work, e.Message.TrimEnd('.'), e.Message.Contains("'hiercash-", StringComparison.Ordinal) ? ""
+                        : "it is tried again and succeeds");
                 }
                 catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException) && GoesOn)
                 {
                     // What such a fault says may hold anything, and goes no further than the log.
                     LogUnknown(log, e);
-                    faults?.Note(Work, $"the program has a fault that it does not know ({e.GetType().Name}); the log has more", "it is tried again and succeeds, or this version is replaced");
+                    faults?.Note(Work, $"the program has a fault that it does not know ({e.GetType().Name}); the log has more",
+                        "it is tried again and succeeds, or this version is replaced");
                 }
             }
             while (await timer.WaitForNextTickAsync(cancel));

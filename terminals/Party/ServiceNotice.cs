@@ -3,11 +3,14 @@ using System.Text;
 
 namespace HierCash.Terminals;
 
-/// <summary>Tells the system's manager of services, where one started this process, that it is ready or stops (sd_notify(3): NOTIFY_SOCKET).</summary>
+/// <summary>
+/// Tells the system's manager of services, where one started this process, that it is ready or stops (sd_notify(3): NOTIFY_SOCKET).
+/// </summary>
 public static class ServiceNotice
 {
     /// <param name="state">Such as READY=1; lines are divided by line feeds.</param>
-    /// <param name="socket">A path, or a name in Linux's abstract space after @; null: the one of the environment. Without one nobody is told.</param>
+    /// <param name="socket">A path, or a name in Linux's abstract space after @; null: the one of the environment. Without one nobody is
+    /// told.</param>
     public static void Send(string state, string? socket = null)
     {
         string? name = socket ?? Environment.GetEnvironmentVariable("NOTIFY_SOCKET");

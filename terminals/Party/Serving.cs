@@ -12,7 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace HierCash.Terminals;
 
 /// <summary>
-/// A party that serves, from its log to its end. It says when it is ready; what fails on the way, a disk, a lock, its own log, it lives with, and goes on when that is over (rule R28).
+/// A party that serves, from its log to its end. It says when it is ready; what fails on the way, a disk, a lock, its own log, it lives
+/// with, and goes on when that is over (rule R28).
 /// </summary>
 public sealed class Serving : IAsyncDisposable
 {
@@ -38,7 +39,8 @@ public sealed class Serving : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new RefusedException($"The log '{logFile}' cannot be written. {HierCash.FileFault.Say(e).TrimEnd('.')}. Name another file with --log, or leave it out.");
+                throw new RefusedException($"The log '{logFile}' cannot be written. {HierCash.FileFault.Say(e).TrimEnd('.')}. Name another "
+                    + $"file with --log, or leave it out.");
             }
         }
 
@@ -57,7 +59,8 @@ public sealed class Serving : IAsyncDisposable
 
     public static Option<int> LogSize() => new("--log-size")
     {
-        Description = "Megabytes of the log file; then it becomes FILE.1, and a new one begins.", HelpName = "MB", DefaultValueFactory = _ => 10,
+        Description = "Megabytes of the log file; then it becomes FILE.1, and a new one begins.", HelpName = "MB",
+            DefaultValueFactory = _ => 10,
         CustomParser = result =>
         {
             int size = CommonOptions.ReadNumber(result, "number of megabytes", "10");
@@ -81,7 +84,8 @@ public sealed class Serving : IAsyncDisposable
         var log = Log.CreateLogger(_role);
         string? health = HealthSocket(log);
         await using var server = await LinkServer.Start(
-            endpoint, own, scheme, party, suite, _clock, new LinkLimits(), Log, cancel, health is null ? null : (health, () => new Health(Environment.ProcessId, _since, Faults.All).ToJson()));
+            endpoint, own, scheme, party, suite, _clock, new LinkLimits(), Log, cancel, health is null ? null
+                : (health, () => new Health(Environment.ProcessId, _since, Faults.All).ToJson()));
         await using var service = started();
         ServeLoop.SayStopping(cancel);
         ServeLoop.SayReady(server.Address);

@@ -2,7 +2,9 @@ using HierCash.Protocol.Cash;
 
 namespace HierCash.Terminals;
 
-/// <summary>Every state in which something waits at a party. The page docs/waiting.md has a row for each, and 'status' shows each that there is.</summary>
+/// <summary>
+/// Every state in which something waits at a party. The page docs/waiting.md has a row for each, and 'status' shows each that there is.
+/// </summary>
 public enum WaitingKind
 {
     /// <summary>Shop: accepted, and not sent yet, or sent and not answered.</summary>
@@ -157,5 +159,6 @@ public sealed record Waiting(WaitingKind Kind, string What, Timestamp? Since, st
     /// <summary>For 'status': one line each, under a heading; a sentence where nothing waits.</summary>
     public static string Say(IReadOnlyList<Waiting> all) => all.Count == 0
         ? "Nothing waits."
-        : string.Join(Environment.NewLine, all.Select(w => $"  {w.What}{(w.Since is { } since ? $", since {since}" : "")}: {w.Reason} {w.Ends}").Prepend("What waits:"));
+        : string.Join(Environment.NewLine, all.Select(
+            w => $"  {w.What}{(w.Since is { } since ? $", since {since}" : "")}: {w.Reason} {w.Ends}").Prepend("What waits:"));
 }

@@ -39,13 +39,17 @@ internal static class Program
         {
             EnrolmentVerbs.InitCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
             EnrolmentVerbs.RequestCommand(Role, "the shop's bank", Folder, ShopTill.Schema, ShopTill.RequestEnrolment, Suite),
-            EnrolmentVerbs.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite, TimeProvider.System), TillCommands.EnrolTill(Folder, d => new TillSession(d)),
+            EnrolmentVerbs.JoinCommand(Role, Folder, ShopTill.Schema, ShopTill.Keys, Suite, TimeProvider.System),
+            TillCommands.EnrolTill(Folder, d => new TillSession(d)),
             Pay(), Till(), Status(),
-            TillCommands.Settle(Folder, Json, (d, own) => new TillSession(d, own is null ? TillUse.Settles : TillUse.StandsIn, beside: own)),
+            TillCommands.Settle(Folder, Json, (d, own) =>
+                new TillSession(d, own is null ? TillUse.Settles : TillUse.StandsIn, beside: own)),
             JournalCommands.Journal(Folder, Json, d => new TillSession(d, TillUse.Looks)),
-            JournalCommands.Explain(Folder, Json, d => new TillSession(d, TillUse.Looks)), JournalCommands.Refund(Folder, Json, Suite, d => new TillSession(d)),
+            JournalCommands.Explain(Folder, Json, d => new TillSession(d, TillUse.Looks)),
+            JournalCommands.Refund(Folder, Json, Suite, d => new TillSession(d)),
             SalesCommand.Make(Folder, Json, Suite, (d, use) => new TillSession(d, use)),
-            CancelCommand.Make(Folder, Json, Suite, d => new TillSession(d)), RecoverCommand.Make(Folder, Json, d => new TillSession(d, TillUse.StandsIn)),
+            CancelCommand.Make(Folder, Json, Suite, d => new TillSession(d)),
+            RecoverCommand.Make(Folder, Json, d => new TillSession(d, TillUse.StandsIn)),
             AnswerCommand.Answer(Folder, Json, d => new TillSession(d)), PolicyCommand.Make(Folder, Json, d => new TillSession(d)),
         },
         args);
@@ -55,7 +59,8 @@ internal static class Program
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 12.50." };
         var pin = CommonOptions.PinOption(CommonOptions.PaymentPin);
         var profile = WordOption.Of("--profile", "Fast, or claims 4 and 5 of the patent to the letter.", PaymentProfile.Fast);
-        var command = new Command("pay", "Takes one payment, offline. What this till owes the card from an earlier payment is given back with it.")
+        var command = new Command("pay",
+            "Takes one payment, offline. What this till owes the card from an earlier payment is given back with it.")
         {
             amount, CardOptions.Reader, CardOptions.Wait, pin, profile, CommonOptions.DespiteClock, Folder, Json,
         };
@@ -126,10 +131,12 @@ internal static class Program
                 result.GetValue(Json),
                 new
                 {
-                    Paid = y.Minor, Currency = currency.Name, Time = paid.Sale.Time.ToString(), Coins = paid.Payments.Count, Payments = paid.Payments.Select(h => h.Id.ToString()),
+                    Paid = y.Minor, Currency = currency.Name, Time = paid.Sale.Time.ToString(), Coins = paid.Payments.Count,
+                        Payments = paid.Payments.Select(h => h.Id.ToString()),
                     IssuerKeyed = paid.Payments.Any(h => IssuerKeyed.IsSaidOf(h.Coin)),
                 },
-                $"{paid.Message} Receipt {paid.Sale.Time}; {(open.Till.CoinPayments(paid.Sale.Time).All(p => p.State == CoinPaymentState.Queued) ? "queued for settlement" : "settled with the issuer")}.");
+                $"{paid.Message} Receipt {paid.Sale.Time}; "
+                    + $"{(open.Till.CoinPayments(paid.Sale.Time).All(p => p.State == CoinPaymentState.Queued) ? "queued for settlement" : "settled with the issuer")}.");
         });
         return command;
     }
@@ -137,7 +144,8 @@ internal static class Program
     private static Command Till()
     {
         var every = CommonOptions.Seconds("--settle", "Seconds between two settlements in the background.", 15);
-        var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the background.") { CardOptions.Reader, every, CommonOptions.DespiteClock, Folder };
+        var command = new Command("till", "A screen for the person behind the counter: type an amount, take the card, settle in the "
+            + "background.") { CardOptions.Reader, every, CommonOptions.DespiteClock, Folder };
         command.SetAction(async (result, cancel) =>
         {
             if (Console.IsInputRedirected || Console.IsOutputRedirected)
@@ -155,7 +163,8 @@ internal static class Program
                 new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(ConsoleEntry.Terminal) });
             using var open = new TillSession(result.GetValue(Folder)!, isScreen: true);
             open.Till.IsDespiteClock = result.GetValue(CommonOptions.DespiteClock);
-            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite, open.Issuer, TimeProvider.System, open.Folder.TryLockSettling);
+            var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, result.GetValue(CardOptions.Reader), Suite,
+                open.Issuer, TimeProvider.System, open.Folder.TryLockSettling);
             await till.Run(TimeSpan.FromSeconds(result.GetValue(every)), cancel);
             return ExitCode.Done;
         });
@@ -179,16 +188,22 @@ internal static class Program
             var sum = held.Aggregate(Amount.Zero, (all, h) => all + h.Held);
             var owed = held.Aggregate(Amount.Zero, (all, h) => all + h.Owed);
             string Show(Amount amount) => amount.Show(currency);
-            string cancels = cut > 0 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
-            string brings = queued.IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null ? ": run 'hiercash-shop settle'." : ".";
+            string cancels = cut > 0
+                ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
+            string brings = queued.IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null
+                ? ": run 'hiercash-shop settle'." : ".";
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
                 {
-                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = queued.Minor, Settled = credited.Minor,
+                    W = till.W.ToString(), Currency = currency.Name, Accepted = till.Accepted.Minor, Queued = queued.Minor,
+                        Settled = credited.Minor,
                     Guaranteed = guaranteed.Minor, Waiting = waiting.Minor, Refused = till.Sum(CoinPaymentState.Refused).Minor, Open = cut,
-                    Held = sum.Minor, Owed = owed.Minor, Payments = held.Select(h => new { Time = h.Sale.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor, Said = h.Said.Minor, Sent = h.WasSent }),
-                    PayBackInCash = kept.Select(k => new { Time = k.Sale.Time.ToString(), Cash = k.Cash.Minor }), TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
+                    Held = sum.Minor, Owed = owed.Minor,
+                    Payments = held.Select(h => new { Time = h.Sale.Time.ToString(), Held = h.Held.Minor, Owed = h.Owed.Minor,
+                        Said = h.Said.Minor, Sent = h.WasSent }),
+                    PayBackInCash = kept.Select(k => new { Time = k.Sale.Time.ToString(), Cash = k.Cash.Minor }),
+                    TakesNone = till.WhyNoPayment, Revoked = till.Revoked?.ToString(),
                     Waits = waits.Select(w => w.ToJson()),
                 },
                 $"""

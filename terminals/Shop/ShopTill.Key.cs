@@ -30,7 +30,8 @@ public sealed partial class ShopTill
         PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault ? throw new InvalidOperationException(fault)
         : request.Role == EnrolmentRole.Shop && request.Verify(_suite)
         ? request with { Account = null, Voucher = KeyVoucher.Sign(_key, EnrolmentRole.Shop, shop, request.Key) }
-        : throw new InvalidOperationException("This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
+        : throw new InvalidOperationException(
+            "This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
 
     /// <summary>This till's certificate and key for its link to the issuer.</summary>
     public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)

@@ -229,7 +229,8 @@ public sealed partial class ShopTill
             if (tooMany)
             {
                 return Refuse(sale, card,
-                    $"The card has paid with {MostCoinPayments} coins, and it is not enough yet. No card holds more: nothing is taken. Ask for another card.");
+                    $"The card has paid with {MostCoinPayments} coins, and it is not enough yet. No card holds more: nothing is taken. Ask "
+                        + $"for another card.");
             }
 
             var status = Ask(sale, card, rest, profile, isRepeat, out var h, out var unfit);
@@ -303,7 +304,8 @@ public sealed partial class ShopTill
             if (repeats)
             {
                 return Refuse(sale, card,
-                    "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for another card.");
+                    "The card repeats itself: it shows what it has paid already, and it is not enough. Nothing is taken. Ask for "
+                        + "another card.");
             }
         }
     }

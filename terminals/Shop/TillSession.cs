@@ -14,7 +14,9 @@ internal enum TillUse
     /// <summary>It only looks: beside everything.</summary>
     Looks,
 
-    /// <summary>It takes payments, or ends them: one at a time, because each payment has a TIME of its own and a card in the reader.</summary>
+    /// <summary>
+    /// It takes payments, or ends them: one at a time, because each payment has a TIME of its own and a card in the reader.
+    /// </summary>
     Sells,
 
     /// <summary>It settles: one at a time, beside whoever sells (rule R31).</summary>
@@ -35,7 +37,8 @@ internal sealed class TillSession : IDisposable
     private readonly TcpLink _issuer;
 
     /// <param name="isScreen">True for the till's screen, which says itself what it waits for.</param>
-    /// <param name="beside">Another till of the shop, which knows the issuer's address: the folder of one that was put away long ago may name one that is no more.</param>
+    /// <param name="beside">Another till of the shop, which knows the issuer's address: the folder of one that was put away long ago may
+    /// name one that is no more.</param>
     public TillSession(string directory, TillUse use = TillUse.Sells, bool isScreen = false, TillSession? beside = null)
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
@@ -57,7 +60,8 @@ internal sealed class TillSession : IDisposable
         _certificate = ShopTill.LinkCertificate(Store, Suite, Grant.LinkCertificate);
         _issuer = EnrolmentVerbs.IssuerLink((beside ?? this).Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
         Issuer = new OwnLink(_issuer, Store);
-        Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance) { Online = Issuer };
+        Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance,
+            NoCrashPoints.Instance) { Online = Issuer };
     }
 
     public PartyFolder<EnrolledSettings> Folder { get; }

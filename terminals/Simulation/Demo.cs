@@ -73,7 +73,8 @@ public sealed class Demo
         {
             using var channel = _reader.Insert(card);
             var account = _town.OpenAccount(card, new Amount(10000), channel);
-            _story.Say($"{card.Owner} opens an account at bank-1 with a new card: it pins the root key and makes its account key (U = {account.User.ToString()[..8]}...), and pays in {Show(new Amount(10000))}.");
+            _story.Say($"{card.Owner} opens an account at bank-1 with a new card: it pins the root key and makes its account key (U = "
+                + $"{account.User.ToString()[..8]}...), and pays in {Show(new Amount(10000))}.");
         }
     }
 
@@ -116,7 +117,8 @@ public sealed class Demo
         foreach (string till in tills)
         {
             var result = await _town.Settle(till, cancel);
-            _story.Say($"{till}: {HierCash.Terminals.Consoles.Counted.Say(result.Settled, "payment")} settled, {result.Guaranteed} above their coin's face value and guaranteed, {result.Refused} refused.");
+            _story.Say($"{till}: {HierCash.Terminals.Consoles.Counted.Say(result.Settled, "payment")} settled, {result.Guaranteed} above "
+                + $"their coin's face value and guaranteed, {result.Refused} refused.");
         }
 
         int made = _town.Issuer.CloseCycle();
@@ -126,7 +128,8 @@ public sealed class Demo
         }
 
         var (open, closed) = _town.Issuer.CoinCounts;
-        _story.Say($"The issuer closes the cycle with {made} instructions: one debit for bank-1, one credit for the shop at bank-2. The shop's account is at {Show(ShopBalance)}.");
+        _story.Say($"The issuer closes the cycle with {made} instructions: one debit for bank-1, one credit for the shop at bank-2. The "
+            + $"shop's account is at {Show(ShopBalance)}.");
         _story.Say($"Inspection database: {open} coins; used up and kept for their terms: {closed}.");
         _story.Knows("bank-1", "that its customers spent a total; not where");
         _story.Knows("bank-2", "what its shop took; not from whom");
@@ -158,7 +161,8 @@ public sealed class Demo
         await _town.UserBank.FetchDossiers(cancel);
         var evidence = _town.UserBank.EvidenceFiles.Single();
         var finding = evidence.Check(_town.Options.Suite, _town.Scheme.Root);
-        _story.Say("The issuer opens E_I for bank-1 and sends it with the signed payments. bank-1 checks every signature, finds E_I in its user database, and writes the evidence file.");
+        _story.Say("The issuer opens E_I for bank-1 and sends it with the signed payments. bank-1 checks every signature, finds E_I in its "
+            + "user database, and writes the evidence file.");
         _story.Say($"The evidence file ({evidence.Encode().Length} bytes), checked with the root key alone: {finding.Finding}");
         _story.Knows("issuer", "that the case is proven; not who it was");
         return evidence;
@@ -168,9 +172,11 @@ public sealed class Demo
     {
         _town.Clock.Advance(_town.Options.Terms.DisputeTerm + Moment);
         await _town.RunCycle(cancel);
-        _story.Say($"Nobody rebuts it within {_town.Options.Terms.DisputeTerm.TotalDays:0} days: bank-1 pays from its claims on Mallory, into clearing.");
+        _story.Say($"Nobody rebuts it within {_town.Options.Terms.DisputeTerm.TotalDays:0} days: bank-1 pays from its claims on Mallory, "
+            + $"into clearing.");
         await _town.RunCycle(cancel);
-        _story.Say($"The issuer knows that it did, and only now signs the credit for the shop. The shop's account is at {Show(ShopBalance)}.");
+        _story.Say(
+            $"The issuer knows that it did, and only now signs the credit for the shop. The shop's account is at {Show(ShopBalance)}.");
     }
 
     private void ScanIssuer(params TownCard[] cards)
@@ -192,7 +198,8 @@ public sealed class Demo
             : $"LEAK: {string.Join("; ", leaks)}");
     }
 
-    private DemoReport Report(TownCard alice, TownCard mallory, TracingChannel fast, TracingChannel claim, TracingChannel over, Evidence evidence)
+    private DemoReport Report(TownCard alice, TownCard mallory, TracingChannel fast, TracingChannel claim, TracingChannel over,
+        Evidence evidence)
     {
         _story.Chapter("The audit");
         var findings = TownAudit.RunQuiet(_town).Concat(TownAudit.RunCard(alice)).Concat(TownAudit.RunCard(mallory)).ToList();
@@ -200,14 +207,16 @@ public sealed class Demo
         var proof = evidence.Check(_town.Options.Suite, _town.Scheme.Root);
         Expect(PaymentBits.Count(over.Apdus) == PaymentBits.Count(fast.Apdus), "a copy's payment looks like any other");
         _story.Say(findings.Count == 0
-            ? $"All ledgers sum to zero, floats match the issuer's books, every payment is accounted for: paid {Show(paid)}, reached the shop {Show(ShopBalance)}."
+            ? $"All ledgers sum to zero, floats match the issuer's books, every payment is accounted for: paid {Show(paid)}, reached the "
+                + $"shop {Show(ShopBalance)}."
             : $"BROKEN: {string.Join("; ", findings)}");
         bool bankSaw = _privacy.Any(f => f.Contains("bank-", StringComparison.Ordinal));
         return new DemoReport(
             _reader.Name, _currency.Name, _withdrawn.Minor, paid.Minor, ShopBalance.Minor, (proof.Spent - proof.FaceValue).Minor,
             proof.IsProven ? proof.Name : null, proof.IsProven, findings.Count == 0, findings,
             PaymentBits.Count(fast.Apdus), PaymentBits.Count(claim.Apdus), fast.Apdus.Count, fast.Bytes,
-            bankSaw, _privacy.Any(f => f.Contains(SimulatedTown.IssuerName, StringComparison.Ordinal)), _privacy, _town.Scheme.Fingerprint.ToString());
+            bankSaw, _privacy.Any(f => f.Contains(SimulatedTown.IssuerName, StringComparison.Ordinal)), _privacy,
+            _town.Scheme.Fingerprint.ToString());
     }
 
     private Amount ShopBalance => _town.ShopBank.BalanceOfShop(_town.AccountOf("Corner Cafe"));

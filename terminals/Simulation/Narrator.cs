@@ -11,5 +11,6 @@ public sealed class Narrator(TextWriter? output, bool color)
 
     public void Say(string sentence) => output?.WriteLine($"  {sentence}");
 
-    public void Knows(string party, string what) => output?.WriteLine(color ? $"    \e[2m{party} knows {what}.\e[0m" : $"    {party} knows {what}.");
+    public void Knows(string party, string what) =>
+        output?.WriteLine(color ? $"    \e[2m{party} knows {what}.\e[0m" : $"    {party} knows {what}.");
 }

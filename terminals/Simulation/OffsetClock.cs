@@ -1,6 +1,9 @@
 namespace HierCash.Simulation;
 
-/// <summary>A party's clock beside the town's: wrong by as much as somebody set it, while the time that nobody sets goes on as everywhere (rule R26).</summary>
+/// <summary>
+/// A party's clock beside the town's: wrong by as much as somebody set it, while the time that nobody sets goes on as everywhere (rule
+/// R26).
+/// </summary>
 public sealed class OffsetClock(TimeProvider town) : TimeProvider
 {
     /// <summary>How far it is ahead.</summary>
@@ -12,5 +15,6 @@ public sealed class OffsetClock(TimeProvider town) : TimeProvider
 
     public override long GetTimestamp() => town.GetTimestamp();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => town.CreateTimer(callback, state, dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        town.CreateTimer(callback, state, dueTime, period);
 }

@@ -12,7 +12,8 @@ public static class PaymentBits
     private const byte PayIns = 0x32;
 
     private static readonly Tag[] Counted =
-        [WalletTag.Time, WalletTag.W, WalletTag.E, WalletTag.Payment, WalletTag.PartPaid, WalletTag.Currency, WalletTag.Seq, WalletTag.Balance, WalletTag.SU];
+        [WalletTag.Time, WalletTag.W, WalletTag.E, WalletTag.Payment, WalletTag.PartPaid, WalletTag.Currency, WalletTag.Seq,
+            WalletTag.Balance, WalletTag.SU];
 
     /// <summary>Bits of the PAY commands and their answers in a trace.</summary>
     public static int Count(IEnumerable<ApduRecord> trace)

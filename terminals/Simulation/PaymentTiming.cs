@@ -15,7 +15,8 @@ namespace HierCash.Simulation;
 /// <param name="Bits">Bits of TIME, W, e, y, currency, seq, x and S_U.</param>
 /// <param name="PatentBits">What the patent counts at most.</param>
 public sealed record PaymentTimes(
-    string Reader, string Profile, int Payments, double Median, double P99, double CardMedian, double CardP99, double NoOp, double OverNoOps,
+    string Reader, string Profile, int Payments, double Median, double P99, double CardMedian, double CardP99, double NoOp,
+    double OverNoOps,
     int Apdus, int Bytes, int Bits, int PatentBits);
 
 /// <summary>Takes many payments and times each.</summary>
@@ -29,7 +30,8 @@ public static class PaymentTiming
 
     /// <summary>Payments of one minor unit, after a few that are not counted.</summary>
     /// <exception cref="CardChannelException">The card or its reader is gone.</exception>
-    public static PaymentTimes Run(SimulatedTown town, ITownReader reader, TownCard card, string till, PaymentProfile profile, int count, Action<int> progress)
+    public static PaymentTimes Run(SimulatedTown town, ITownReader reader, TownCard card, string till, PaymentProfile profile, int count,
+        Action<int> progress)
     {
         using var channel = reader.Insert(card);
         var whole = new List<double>(count);
@@ -63,7 +65,8 @@ public static class PaymentTiming
         double card50 = Median(waiting);
         int apdus = last!.Apdus.Count;
         return new PaymentTimes(
-            reader.Name, profile.ToString(), count, Median(whole), At(whole, 0.99), card50, At(waiting, 0.99), noOp, card50 / (apdus * noOp),
+            reader.Name, profile.ToString(), count, Median(whole), At(whole, 0.99), card50, At(waiting, 0.99), noOp,
+            card50 / (apdus * noOp),
             apdus, last.Bytes, PaymentBits.Count(last.Apdus), PatentBits);
     }
 
@@ -86,7 +89,10 @@ public static class PaymentTiming
         return times;
     }
 
-    /// <summary>What a wallet does now and then: the log makes room only for payments that somebody has a copy of. And the payment PIN, which more than 16 payments want.</summary>
+    /// <summary>
+    /// What a wallet does now and then: the log makes room only for payments that somebody has a copy of. And the payment PIN, which more
+    /// than 16 payments want.
+    /// </summary>
     private static void KeepLog(ICardChannel channel, TownCard owner)
     {
         var card = new WalletCard(channel);

@@ -62,7 +62,8 @@ public sealed class PcscTownReader : ITownReader
 
             if (Stopwatch.GetElapsedTime(started) > Patience)
             {
-                throw new CardChannelException(_watch.Now.Presence == CardPresence.Present ? $"Another card is in '{_watch.Now.Text}'. Take it out." : _watch.Now.Text);
+                throw new CardChannelException(_watch.Now.Presence == CardPresence.Present
+                    ? $"Another card is in '{_watch.Now.Text}'. Take it out." : _watch.Now.Text);
             }
         }
     }

@@ -36,7 +36,8 @@ public sealed class PrivacyScan(SimulatedTown town)
     /// <summary>Which of many secrets a party has: each place is read once, however many there are.</summary>
     public IReadOnlyCollection<T> FindAny<T>(string party, IEnumerable<(T What, byte[] Secret)> secrets)
     {
-        var patterns = secrets.SelectMany(s => Patterns(s.Secret).Select(p => (Bytes: p, s.What))).ToLookup(p => BinaryPrimitives.ReadUInt16BigEndian(p.Bytes));
+        var patterns = secrets.SelectMany(s => Patterns(s.Secret).Select(p => (Bytes: p, s.What)))
+            .ToLookup(p => BinaryPrimitives.ReadUInt16BigEndian(p.Bytes));
         var begins = new bool[ushort.MaxValue + 1];
         foreach (var group in patterns)
         {

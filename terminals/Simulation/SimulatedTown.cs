@@ -89,7 +89,8 @@ public sealed class SimulatedTown : IDisposable
     /// <param name="ask">What the holder says when asked about a withdrawal that this wallet did not begin; null: it is theirs.</param>
     /// <param name="resumed">Told what became of withdrawals that were cut short.</param>
     /// <param name="showed">Told what was done about orders that the bank did not know.</param>
-    public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null, Action<WithdrawalResult>? resumed = null, Action<string>? showed = null) =>
+    public WalletTerminal WalletWith(WalletRecords? records, Func<Amount, bool>? ask = null, Action<WithdrawalResult>? resumed = null,
+        Action<string>? showed = null) =>
         new(Link(LinkPeer.Wallet, WalletName, "bank-1", () => UserBank), Options.Suite, ClockOf(WalletName), Options.Crash, records)
         {
             AskHolder = ask ?? (_ => true), Resumed = resumed, ShowedOrder = showed,
@@ -179,13 +180,17 @@ public sealed class SimulatedTown : IDisposable
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
         _tills[till].Settler.Settle(TillLink(till), cancel);
 
-    /// <summary>A link as the given party would have it, for tests that speak in its name; with that party's own key, if no other is given.</summary>
-    public ILink IssuerLink(LinkPeer peer, string name) => Link(peer.Key is null ? peer with { Key = KeyOf(peer) } : peer, name, IssuerName, () => Issuer);
+    /// <summary>
+    /// A link as the given party would have it, for tests that speak in its name; with that party's own key, if no other is given.
+    /// </summary>
+    public ILink IssuerLink(LinkPeer peer, string name) =>
+        Link(peer.Key is null ? peer with { Key = KeyOf(peer) } : peer, name, IssuerName, () => Issuer);
 
     private PublicKey? KeyOf(LinkPeer peer) => peer.Role switch
     {
         LinkRole.Bank => _identities.Values.FirstOrDefault(i => i.Id == peer.Id)?.Certificate.Key,
-        LinkRole.Shop when _tillShops.FirstOrDefault(t => t.Value == peer.Id).Key is { } till => ShopTill.Keys(_stores[till], Options.Suite)[0],
+        LinkRole.Shop when _tillShops.FirstOrDefault(t => t.Value == peer.Id).Key is { } till =>
+            ShopTill.Keys(_stores[till], Options.Suite)[0],
         _ => null,
     };
 
@@ -260,7 +265,8 @@ public sealed class SimulatedTown : IDisposable
     /// <summary>The bytes of a party's store as they are on disk; only where the town has a folder.</summary>
     public byte[] StoreBytes(string name)
     {
-        string path = Path.Combine(Options.Directory ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
+        string path = Path.Combine(Options.Directory
+            ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
         _stores[name].Checkpoint();
         return File.ReadAllBytes(path);
     }
@@ -268,7 +274,8 @@ public sealed class SimulatedTown : IDisposable
     /// <summary>Puts older bytes in the place of a party's store, as a restored backup would; only where the town has a folder.</summary>
     public void Replace(string name, byte[] bytes)
     {
-        string path = Path.Combine(Options.Directory ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
+        string path = Path.Combine(Options.Directory
+            ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
         _stores[name].Dispose();
         _stores.Remove(name);
         File.Delete(path + "-wal");
@@ -284,21 +291,25 @@ public sealed class SimulatedTown : IDisposable
     public void Export(string name, string path) => _stores[name].Export(path);
 
     private IssuerParty StartIssuer() => new(
-        new PartyId(1), Store(IssuerName, IssuerParty.Schema), Options.Suite, Options.Terms, ClockOf(IssuerName), Records.Logger(IssuerName), Options.Crash);
+        new PartyId(1), Store(IssuerName, IssuerParty.Schema), Options.Suite, Options.Terms, ClockOf(IssuerName),
+        Records.Logger(IssuerName), Options.Crash);
 
     private BankParty StartBank(string name)
     {
         var identity = _identities[name];
         var link = Link(new LinkPeer(LinkRole.Bank, identity.Id, identity.Certificate.Key), name, IssuerName, () => Issuer);
-        return new BankParty(identity, Store(name, BankParty.Schema), Options.Suite, link, ClockOf(name), Records.Logger(name), Options.Crash);
+        return new BankParty(identity, Store(name, BankParty.Schema), Options.Suite, link, ClockOf(name), Records.Logger(name),
+            Options.Crash);
     }
 
     private ShopTill StartTill(string name) =>
-        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), ClockOf(name), Records.Logger(name), Options.Crash) { Online = TillLink(name) };
+        new(Store(name, ShopTill.Schema), Options.Suite, Scheme.Copy(Options.Suite), ClockOf(name), Records.Logger(name),
+            Options.Crash) { Online = TillLink(name) };
 
     /// <summary>A till's own link to the issuer.</summary>
     public ILink TillLink(string till) => new OwnLink(
-        Link(new LinkPeer(LinkRole.Shop, _tillShops[till], ShopTill.Keys(_stores[till], Options.Suite)[0]), till, IssuerName, () => Issuer), _stores[till]);
+        Link(new LinkPeer(LinkRole.Shop, _tillShops[till], ShopTill.Keys(_stores[till], Options.Suite)[0]), till, IssuerName, () => Issuer),
+        _stores[till]);
 
     private ILink Link(LinkPeer self, string from, string to, Func<ILinkHandler> peer)
     {

@@ -37,7 +37,8 @@ public static class TownAudit
             var outstanding = town.Issuer.Registry.FindBank(bank.Id)!.Circulation.Outstanding;
             if (bank.Audit.Float.ToLedger() + bank.Audit.Unbooked.Float != outstanding.ToLedger())
             {
-                findings.Add($"{bank.Name}: its float is {bank.Audit.Float}, and {bank.Audit.Unbooked.Float} is parked, but the issuer has {outstanding} outstanding for it");
+                findings.Add($"{bank.Name}: its float is {bank.Audit.Float}, and {bank.Audit.Unbooked.Float} is parked, but the issuer has "
+                    + $"{outstanding} outstanding for it");
             }
         }
 
@@ -66,7 +67,8 @@ public static class TownAudit
                 findings.Add($"{card.Owner}: x {balance} and signed {signed} do not make X {coin.Terms.FaceValue}");
             }
 
-            if ((closed ? entries.Count > seq : entries.Count != seq) || entries.Select(e => e.Payment.Seq).Distinct().Count() != entries.Count)
+            if ((closed ? entries.Count > seq : entries.Count != seq)
+                || entries.Select(e => e.Payment.Seq).Distinct().Count() != entries.Count)
             {
                 findings.Add($"{card.Owner}: {entries.Count} log entries for seq {seq}");
             }

@@ -29,7 +29,8 @@ public sealed class TownRecords : IWireTap
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             log.Enqueue((party, $"{logLevel}: {formatter(state, exception)} {exception}"));
     }
 }

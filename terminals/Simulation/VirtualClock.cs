@@ -1,6 +1,8 @@
 namespace HierCash.Simulation;
 
-/// <summary>A town's time: stands still until it is moved. Timers fire while it moves, each at its time, by the thread that moves it.</summary>
+/// <summary>
+/// A town's time: stands still until it is moved. Timers fire while it moves, each at its time, by the thread that moves it.
+/// </summary>
 public sealed class VirtualClock(DateTimeOffset start) : TimeProvider
 {
     private readonly List<VirtualTimer> _timers = [];

@@ -5,7 +5,10 @@ namespace HierCash.Terminals.Store;
 /// <summary>A database that cannot be what its party left: lost, damaged, or another's (rule R23). The message says what to do.</summary>
 public sealed class DatabaseException(string message, Exception? inner = null) : InvalidOperationException(message, inner);
 
-/// <summary>The store as a file: made once, for its owner alone, and never made anew in the place of one that is lost or damaged (rules R20 and R23).</summary>
+/// <summary>
+/// The store as a file: made once, for its owner alone, and never made anew in the place of one that is lost or damaged (rules R20 and
+/// R23).
+/// </summary>
 public sealed partial class Database
 {
     private const int Corrupt = 11;
@@ -17,10 +20,13 @@ public sealed partial class Database
     private const string Settings = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 1000";
     private static int _made;
 
-    /// <summary>Makes a new file with its tables, whole or not at all. Only the beginning of a party, or of a wallet's records, calls this.</summary>
+    /// <summary>
+    /// Makes a new file with its tables, whole or not at all. Only the beginning of a party, or of a wallet's records, calls this.
+    /// </summary>
     /// <exception cref="DatabaseException">There is a file of that name.</exception>
     public static Database CreateFile(string path, Schema schema) =>
-        TryMake(path, schema) ? OpenFile(path, schema) : throw new DatabaseException($"There is a database '{path}' already. It was left as it is.");
+        TryMake(path, schema) ? OpenFile(path, schema)
+            : throw new DatabaseException($"There is a database '{path}' already. It was left as it is.");
 
     /// <summary>The same, where somebody else may have made it meanwhile: two wallets of one folder begin at once.</summary>
     public static Database OpenOrCreateFile(string path, Schema schema)
@@ -34,8 +40,8 @@ public sealed partial class Database
     }
 
     /// <summary>
-    /// Opens a file that is there, if it is sound (PRAGMA quick_check, which reads every page once) and has the tables of this schema and no others. What an older version wrote is
-    /// carried over, in one transaction.
+    /// Opens a file that is there, if it is sound (PRAGMA quick_check, which reads every page once) and has the tables of this schema and
+    /// no others. What an older version wrote is carried over, in one transaction.
     /// </summary>
     /// <exception cref="DatabaseException">It is lost, damaged, or another's; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">It is of another version.</exception>
@@ -45,7 +51,8 @@ public sealed partial class Database
         Switches.On("R23 never anew", ref isMadeAnew);
         if (!File.Exists(path) && !(isMadeAnew && TryMake(path, schema)))
         {
-            throw new DatabaseException($"The database '{path}' is gone. No new one is made in its place, because what it knew of money would be forgotten. Put back its newest good copy.");
+            throw new DatabaseException($"The database '{path}' is gone. No new one is made in its place, because what it knew of money "
+                + $"would be forgotten. Put back its newest good copy.");
         }
 
         SqliteConnection? connection = null;
@@ -79,15 +86,17 @@ public sealed partial class Database
     }
 
     /// <summary>
-    /// What is wrong with the file, one sentence for each fault: every page, every index against its table (PRAGMA integrity_check), every reference.
-    /// Empty if nothing is. It reads everything more than once: for audits.
+    /// What is wrong with the file, one sentence for each fault: every page, every index against its table (PRAGMA integrity_check), every
+    /// reference. Empty if nothing is. It reads everything more than once: for audits.
     /// </summary>
     public IReadOnlyList<string> Damages()
     {
         try
         {
-            return Read(db => db.Query("PRAGMA integrity_check(20)", r => r.GetString(0)).Where(s => s != "ok").Select(s => $"database: the file is damaged. SQLite says: {s}")
-                .Concat(db.Query("PRAGMA foreign_key_check", r => $"database: a row of {r.GetString(0)} refers to a row of {r.GetString(2)} that is not there"))
+            return Read(db => db.Query("PRAGMA integrity_check(20)", r => r.GetString(0)).Where(s => s != "ok")
+                .Select(s => $"database: the file is damaged. SQLite says: {s}")
+                .Concat(db.Query("PRAGMA foreign_key_check", r =>
+                    $"database: a row of {r.GetString(0)} refers to a row of {r.GetString(2)} that is not there"))
                 .Select(s => s.ReplaceLineEndings(" ")).ToList());
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
@@ -101,7 +110,8 @@ public sealed partial class Database
         long version = Number("PRAGMA user_version");
         if (version == 0)
         {
-            throw new DatabaseException($"The database '{path}' is empty, or was never one of these programs'. Put back the newest good copy of the right one.");
+            throw new DatabaseException(
+                $"The database '{path}' is empty, or was never one of these programs'. Put back the newest good copy of the right one.");
         }
 
         if (Foreign(version) is { } why)
@@ -114,7 +124,8 @@ public sealed partial class Database
         Switches.Off("R23 tables", ref isForeign);
         if (isForeign)
         {
-            throw new DatabaseException($"The database '{path}' does not have the tables that belong there: it is that of another kind of party. Put back the right one.");
+            throw new DatabaseException($"The database '{path}' does not have the tables that belong there: it is that of another kind of "
+                + $"party. Put back the right one.");
         }
 
         string said = Query("PRAGMA quick_check(1)", r => r.GetString(0)).FirstOrDefault("nothing");
@@ -134,15 +145,16 @@ public sealed partial class Database
     }
 
     /// <summary>
-    /// Another connection to the same file, after its disk has failed. It is the same while this process has it open under its name: a copy that somebody has put
-    /// there meanwhile is taken by no program that runs (rule R27).
+    /// Another connection to the same file, after its disk has failed. It is the same while this process has it open under its name: a copy
+    /// that somebody has put there meanwhile is taken by no program that runs (rule R27).
     /// </summary>
     /// <exception cref="DatabaseException">It is another file.</exception>
     private void Reopen(string path)
     {
         if (!IsStillOpen(path))
         {
-            throw new DatabaseException($"The database '{path}' was moved or replaced while this program had it open. Stop the program, see which file is the right one, and start it again.");
+            throw new DatabaseException($"The database '{path}' was moved or replaced while this program had it open. Stop the program, "
+                + $"see which file is the right one, and start it again.");
         }
 
         var connection = Connect(path, SqliteOpenMode.ReadWrite);
@@ -166,19 +178,25 @@ public sealed partial class Database
         _connection = connection;
     }
 
-    /// <summary>By the links that Linux shows of what a process has open: of a file that was replaced they end in "(deleted)". Where there are none, it counts as the same.</summary>
+    /// <summary>
+    /// By the links that Linux shows of what a process has open: of a file that was replaced they end in "(deleted)". Where there are none,
+    /// it counts as the same.
+    /// </summary>
     private static bool IsStillOpen(string path)
     {
         const string Open = "/proc/self/fd";
         string name = Path.GetFileName(LinkedFile.Resolve(path));
-        return !Directory.Exists(Open) || Directory.EnumerateFileSystemEntries(Open).Any(f => Path.GetFileName(new FileInfo(f).LinkTarget) == name);
+        return !Directory.Exists(Open) || Directory.EnumerateFileSystemEntries(Open)
+            .Any(f => Path.GetFileName(new FileInfo(f).LinkTarget) == name);
     }
 
     private static List<string> Tables(Database db) =>
-        db.Query("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1", r => r.GetString(0));
+        db.Query("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1", r =>
+            r.GetString(0));
 
     private static DatabaseException Damaged(string path, string said, Exception? inner) => new DatabaseException(
-        $"The database '{path}' is damaged, and nothing in it can be believed. Remove '{path}-wal' and '{path}-shm' with it, and put back its newest good copy. SQLite says: {said.ReplaceLineEndings(" ")}",
+        $"The database '{path}' is damaged, and nothing in it can be believed. Remove '{path}-wal' and '{path}-shm' with it, and put back "
+            + $"its newest good copy. SQLite says: {said.ReplaceLineEndings(" ")}",
         inner);
 
     /// <summary>Under another name first: nobody ever finds a file without its tables.</summary>
@@ -193,7 +211,8 @@ public sealed partial class Database
             {
                 store.Fill(schema, Schema.Version);
 
-                // Here, where it has no other name yet: of several who open a file at once and ask for the log, one may find the journal gone that another removes.
+                // Here, where it has no other name yet: of several who open a file at once and ask for the log, one may find the journal
+                // gone that another removes.
                 Run(store._connection, "PRAGMA journal_mode = WAL");
             }
 
@@ -212,7 +231,8 @@ public sealed partial class Database
 
     private static SqliteConnection Connect(string path, SqliteOpenMode mode)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = Patience }.ToString());
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = Patience }.ToString());
         connection.Open();
         return connection;
     }

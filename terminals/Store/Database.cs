@@ -15,7 +15,10 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     /// <summary>What <see cref="Faults"/> call this store.</summary>
     public const string FaultName = "database";
 
-    /// <summary>After somebody else's lock has outlasted <see cref="Patience"/> nobody waits for it for so long: who asks meanwhile hears at once why not.</summary>
+    /// <summary>
+    /// After somebody else's lock has outlasted <see cref="Patience"/> nobody waits for it for so long: who asks meanwhile hears at once
+    /// why not.
+    /// </summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -46,7 +49,8 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     public static string? Foreign(long version) => version switch
     {
         >= Schema.Oldest and <= Schema.Version => null,
-        < Schema.Oldest => $"The database has schema {version}, from before the first release, and cannot be taken over. Make the party anew in another folder.",
+        < Schema.Oldest => $"The database has schema {version}, from before the first release, and cannot be taken over. Make the party "
+            + $"anew in another folder.",
         _ => $"The database has schema {version}, which this version does not know. Use a newer version.",
     };
 
@@ -61,7 +65,8 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         return store;
     }
 
-    private void Fill(Schema schema, int version) => Write(db => db.Execute($"{string.Concat(schema.UpTo(version))}; PRAGMA user_version = {version}"));
+    private void Fill(Schema schema, int version) =>
+        Write(db => db.Execute($"{string.Concat(schema.UpTo(version))}; PRAGMA user_version = {version}"));
 
     /// <summary>Runs in one transaction: all of it is durable when this returns, none of it when this throws.</summary>
     /// <exception cref="InvalidOperationException">Called from within another Write or a Read.</exception>
@@ -69,15 +74,16 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     {
         lock (_gate)
         {
-            // A snapshot that is read cannot become one that is written once somebody else wrote; and a transaction has no second one within.
+            // A snapshot that is read cannot become one that is written once somebody else wrote; and a transaction has no second one
+            // within.
             RequireNone();
             return Transact(Begin, Commit, work);
         }
     }
 
     /// <summary>
-    /// Runs on one snapshot: no statement of it sees what another connection committed since the first. It changes nothing: what it would write
-    /// is undone. Within a Write or another Read it sees what that sees.
+    /// Runs on one snapshot: no statement of it sees what another connection committed since the first. It changes nothing: what it would
+    /// write is undone. Within a Write or another Read it sees what that sees.
     /// </summary>
     public T Read<T>(Func<IReadSnapshot, T> work)
     {
@@ -130,7 +136,8 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         }
         catch (SqliteException e)
         {
-            // After a full disk or an I/O error SQLite rolled back by itself; what went wrong first is what the caller hears. Where it did not, the next one opens anew.
+            // After a full disk or an I/O error SQLite rolled back by itself; what went wrong first is what the caller hears. Where it did
+            // not, the next one opens anew.
             bool first = true;
             Switches.Off("R28 first error", ref first);
             _isSuspect |= e.SqliteErrorCode != NoTransaction;
@@ -181,7 +188,9 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         }
     }
 
-    /// <summary>A commit that changes nothing: whether this store takes anything again is known without waiting for somebody who asks.</summary>
+    /// <summary>
+    /// A commit that changes nothing: whether this store takes anything again is known without waiting for somebody who asks.
+    /// </summary>
     public void Probe() => Write(db => db.Execute($"PRAGMA user_version = {Schema.Version}"));
 
     private void RequireNone()

@@ -11,10 +11,13 @@ namespace HierCash.Terminals.Store;
 public sealed record Fault(string What, string Reason, Timestamp Since, long Times, string EndsWhen)
 {
     /// <summary>For people.</summary>
-    public override string ToString() => $"{char.ToUpperInvariant(What[0])}{What[1..]}, since {Since}: {Reason}.{(EndsWhen.Length > 0 ? $" It ends when {EndsWhen}." : "")}";
+    public override string ToString() => $"{char.ToUpperInvariant(What[0])}{What[1..]}, since {Since}: "
+        + $"{Reason}.{(EndsWhen.Length > 0 ? $" It ends when {EndsWhen}." : "")}";
 }
 
-/// <summary>The faults that a serving process lives with (rule R28): each once, from the first time that it was met until it is over.</summary>
+/// <summary>
+/// The faults that a serving process lives with (rule R28): each once, from the first time that it was met until it is over.
+/// </summary>
 public sealed class Faults(TimeProvider clock)
 {
     private readonly Lock _gate = new();

@@ -3,7 +3,8 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Terminals.Store;
 
 /// <summary>
-/// What a party's rows added up to before they were forgotten (rule R10): sums that an audit recomputes survive their rows, and a chain goes on from where
+/// What a party's rows added up to before they were forgotten (rule R10): sums that an audit recomputes survive their rows, and a chain
+/// goes on from where
 /// its oldest kept link begins.
 /// </summary>
 public static class Forgotten
@@ -13,7 +14,8 @@ public static class Forgotten
 
     /// <summary>Carries a row forward; inside the transaction that deletes it.</summary>
     /// <param name="number">The row's number where it has one; the highest is kept.</param>
-    public static void Add(IWriteTransaction db, string what, long bank, long kind, long number, long amount, Digest? digest = null) => db.Execute(
+    public static void Add(IWriteTransaction db, string what, long bank, long kind, long number, long amount, Digest? digest = null) =>
+        db.Execute(
         """
         INSERT INTO forgotten(what, bank, kind, number, amount, times, digest) VALUES($1, $2, $3, $4, $5, 1, $6)
         ON CONFLICT(what, bank, kind) DO UPDATE SET

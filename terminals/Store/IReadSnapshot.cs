@@ -3,8 +3,9 @@ using System.Data.Common;
 namespace HierCash.Terminals.Store;
 
 /// <summary>
-/// A party's store as it was at one moment: nothing that another connection commits meanwhile is seen. Only the classes in a party's Storage/ folder call these methods, one class for
-/// each table; everybody else passes the snapshot on to them. Parameters are $1, $2 and so on, which SQLite and PostgreSQL both take: long, string, byte[], or null.
+/// A party's store as it was at one moment: nothing that another connection commits meanwhile is seen. Only the classes in a party's
+/// Storage/ folder call these methods, one class for each table; everybody else passes the snapshot on to them. Parameters are $1, $2 and
+/// so on, which SQLite and PostgreSQL both take: long, string, byte[], or null.
 /// </summary>
 public interface IReadSnapshot
 {
@@ -16,7 +17,8 @@ public interface IReadSnapshot
         where T : class;
 
     /// <summary>The first column of the first row; 0 where there is no row.</summary>
-    /// <exception cref="InvalidOperationException">The column is not a 64-bit integer: a sum of nothing is null, and of bigints a numeric, until the statement says otherwise.</exception>
+    /// <exception cref="InvalidOperationException">The column is not a 64-bit integer: a sum of nothing is null, and of bigints a numeric,
+    /// until the statement says otherwise.</exception>
     long Number(string sql, params ReadOnlySpan<object?> parameters);
 }
 

@@ -5,19 +5,19 @@ using System.Runtime.ExceptionServices;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Sqlite.Helpers;
-using HierCash.Iso7816;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Terminals.Store;
 
 /// <summary>
-/// A party's tables, as numbered SQL scripts. The first one makes them, each later one carries over what an older database holds. The number of the last script that ran is in the database
-/// (PRAGMA user_version). Scripts that were released are never changed: a database has the tables of its number, to the letter (rule R23).
+/// A party's tables, as numbered SQL scripts. The first one makes them, each later one carries over what an older database holds. The
+/// number of the last script that ran is in the database (PRAGMA user_version). Scripts that were released are never changed: a database
+/// has the tables of its number, to the letter (rule R23).
 /// </summary>
 public sealed class Schema
 {
     /// <summary>Of this version's databases. A party whose tables a number did not change has no script of that number.</summary>
-    public const int Version = 11;
+    public const int Version = 12;
 
     /// <summary>Databases with an older number are from before the first release.</summary>
     public const int Oldest = 11;
@@ -26,10 +26,12 @@ public sealed class Schema
     private readonly SqlScript[] _scripts;
 
     private Schema(IEnumerable<(int Number, string Sql)> scripts) =>
-        _scripts = [.. scripts.OrderBy(s => s.Number).Select(s => new SqlScript(s.Number.ToString("0000", CultureInfo.InvariantCulture), s.Sql))];
+        _scripts = [.. scripts.OrderBy(s => s.Number)
+            .Select(s => new SqlScript(s.Number.ToString("0000", CultureInfo.InvariantCulture), s.Sql))];
 
     /// <summary>Scripts that a program brings along: embedded resources <c>schema/NUMBER.sql</c>.</summary>
-    public static Schema Of(Assembly assembly) => new(assembly.GetManifestResourceNames().Where(n => n.StartsWith(Folder, StringComparison.Ordinal)).Select(n =>
+    public static Schema Of(Assembly assembly) =>
+        new(assembly.GetManifestResourceNames().Where(n => n.StartsWith(Folder, StringComparison.Ordinal)).Select(n =>
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(n)!);
         return (int.Parse(n.AsSpan(Folder.Length, 4), NumberStyles.None, CultureInfo.InvariantCulture), reader.ReadToEnd());
@@ -44,7 +46,9 @@ public sealed class Schema
     /// <summary>What makes the tables of that number in an empty database.</summary>
     public IEnumerable<string> UpTo(int version) => _scripts.Where(s => Number(s.Name) <= version).Select(s => s.Contents);
 
-    /// <summary>Runs the scripts that are newer than the database, and writes their number; all of it in one transaction, or nothing.</summary>
+    /// <summary>
+    /// Runs the scripts that are newer than the database, and writes their number; all of it in one transaction, or nothing.
+    /// </summary>
     internal void Upgrade(SqliteConnection connection)
     {
         using var shared = new SharedConnection(connection);

@@ -29,8 +29,10 @@ public sealed record StoreFault(string Reason, string EndsWhen, string? Detail =
     public static StoreFault? Of(Exception fault) => fault switch
     {
         SqliteException e => Of(e.SqliteErrorCode),
-        DatabaseException e => new StoreFault("its database cannot be used", "its operator has mended that, and has started the program again", e.Message.TrimEnd('.')),
-        IOException or UnauthorizedAccessException => new StoreFault("its files cannot be used", "they can be read and written again", FileFault.Say(fault).TrimEnd('.')),
+        DatabaseException e => new StoreFault(
+            "its database cannot be used", "its operator has mended that, and has started the program again", e.Message.TrimEnd('.')),
+        IOException or UnauthorizedAccessException =>
+            new StoreFault("its files cannot be used", "they can be read and written again", FileFault.Say(fault).TrimEnd('.')),
         _ => null,
     };
 
@@ -44,7 +46,8 @@ public sealed record StoreFault(string Reason, string EndsWhen, string? Detail =
         IoError => new StoreFault("its disk fails (disk I/O error)", "the disk works again"),
         Busy or Locked => new StoreFault("another program has locked its database", "that program lets the database go, or is ended"),
         CannotOpen => new StoreFault("its database file cannot be opened", "its folder can be read and written again"),
-        Corrupt or NotADatabase => new StoreFault("its database is damaged", "its newest good copy is put back, and the program started again"),
+        Corrupt or NotADatabase => new StoreFault(
+            "its database is damaged", "its newest good copy is put back, and the program started again"),
         _ => null,
     };
 }

@@ -19,7 +19,8 @@ internal static class Program
         var json = new Option<bool>("--json") { Description = "Print one JSON object on stdout and nothing else." };
         var directory = new Option<string?>("--dir")
         {
-            Description = "Keep the parties' databases and the evidence file in a new folder DIR/town. Default: a temporary folder, removed at the end.",
+            Description = "Keep the parties' databases and the evidence file in a new folder DIR/town. Default: a temporary folder, "
+                + "removed at the end.",
             HelpName = "DIR",
         };
         var seed = new Option<ulong?>("--seed")
@@ -33,7 +34,8 @@ internal static class Program
             HelpName = "READER",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var demo = new Command("demo", "Withdraw, pay, settle; then a copied card overspends and is traced.") { json, directory, seed, pcsc };
+        var demo = new Command("demo", "Withdraw, pay, settle; then a copied card overspends and is traced.") { json, directory, seed,
+            pcsc };
         demo.SetAction((result, cancel) =>
         {
             string? reader = result.GetResult(pcsc) is null ? null : result.GetValue(pcsc) ?? VpcdName;
@@ -82,7 +84,8 @@ internal static class Program
                 Suite = seed is { } number ? new BouncyCastleSuite(new SeededRandom(number)) : new BclSuite(),
             });
             bool color = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
-            using ITownReader reader = pcsc is null ? new DirectReader() : new PcscTownReader(pcsc, town.Options.Suite, TimeProvider.System, Console.Error.WriteLine);
+            using ITownReader reader = pcsc is null ? new DirectReader()
+                : new PcscTownReader(pcsc, town.Options.Suite, TimeProvider.System, Console.Error.WriteLine);
             var report = await Demo.Run(town, reader, new Narrator(json ? null : ConsoleEntry.Terminal, color), cancel);
             if (directory is not null)
             {

@@ -62,7 +62,8 @@ internal static class TimeCommand
                 {
                     foreach (var profile in Enum.GetValues<PaymentProfile>())
                     {
-                        times.Add(PaymentTiming.Run(town, reader, card, till, profile, count, done => Progress(reader.Name, profile, done, count)));
+                        times.Add(PaymentTiming.Run(town, reader, card, till, profile, count, done =>
+                            Progress(reader.Name, profile, done, count)));
                         if (!json)
                         {
                             Say(times[^1]);
@@ -95,7 +96,8 @@ internal static class TimeCommand
     private static void Say(PaymentTimes t)
     {
         string Ms(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-        string against = $"{t.OverNoOps.ToString("0.0", CultureInfo.InvariantCulture)} times as long as {t.Apdus} commands that do nothing ({Ms(t.NoOp)} ms each)";
+        string against = $"{t.OverNoOps.ToString("0.0", CultureInfo.InvariantCulture)} times as long as {t.Apdus} commands that do nothing "
+            + $"({Ms(t.NoOp)} ms each)";
         Console.WriteLine(
             $"""
             {t.Reader}, {t.Profile.ToLowerInvariant()} profile, {t.Payments} payments:

@@ -3,8 +3,8 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Wallet;
 
 /// <summary>
-/// Which coins to withdraw so that no amount is one's own: those of a 1-2-5 series, as everybody has them, with one E_I each (hole 23). Coins are
-/// divisible, so nothing is lost by it but slots of the card.
+/// Which coins to withdraw so that no amount is one's own: those of a 1-2-5 series, as everybody has them, with one E_I each (hole 23).
+/// Coins are divisible, so nothing is lost by it but slots of the card.
 /// </summary>
 public static class CoinPlanner
 {

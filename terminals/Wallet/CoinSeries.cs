@@ -3,7 +3,8 @@ using HierCash.Protocol.Cash;
 namespace HierCash.Wallet;
 
 /// <summary>
-/// The coins of one order that are still to be withdrawn. Repeated after it was cut short it is the same order: a coin of it that is finished on the way is taken out (rule R31).
+/// The coins of one order that are still to be withdrawn. Repeated after it was cut short it is the same order: a coin of it that is
+/// finished on the way is taken out (rule R31).
 /// </summary>
 public sealed class CoinSeries(IEnumerable<Amount> coins)
 {

@@ -8,12 +8,14 @@ using HierCash.Terminals.Link;
 namespace HierCash.Wallet;
 
 /// <summary>
-/// The issuer's certificates as the bank has them. The card gets the few that it needs next, and checks them itself; it has no room for all that
-/// there ever were (rule R15).
+/// The issuer's certificates as the bank has them. The card gets the few that it needs next, and checks them itself; it has no room for all
+/// that there ever were (rule R15).
 /// </summary>
 internal sealed class IssuerCertificates
 {
-    /// <summary>Of certificates that nobody has checked a card is offered so many in a row: as many as it keeps without one pushing out another.</summary>
+    /// <summary>
+    /// Of certificates that nobody has checked a card is offered so many in a row: as many as it keeps without one pushing out another.
+    /// </summary>
     private const int MaxOffers = 4;
 
     private readonly IReadOnlyList<KeyCertificate> _all;
@@ -33,23 +35,27 @@ internal sealed class IssuerCertificates
     /// <param name="banksClock">Hears the bank's time.</param>
     /// <exception cref="LinkException">The bank cannot be reached, or has none.</exception>
     /// <exception cref="InvalidOperationException">It has none that is valid by this clock, which is not the bank's.</exception>
-    public static async ValueTask<IssuerCertificates> Fetch(ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, PeerClock banksClock, CancellationToken cancel)
+    public static async ValueTask<IssuerCertificates> Fetch(
+        ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, PeerClock banksClock, CancellationToken cancel)
     {
         var reply = await bank.Call(new CertificatesMessage().ToMessage(), cancel);
         banksClock.Hear(reply);
         var all = reply.As<CertificatesReply>()?.Certificates ?? [];
         var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)
-            ?? throw (banksClock.Fault is { } fault ? new InvalidOperationException(fault) : new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank."));
+            ?? throw (banksClock.Fault is { } fault ? new InvalidOperationException(fault)
+            : new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank."));
         return new IssuerCertificates(all, kept, encryption);
     }
 
     /// <summary>
-    /// Statement keys' certificates that were not kept yet, and that the card takes, the newest first. A bank can invent what it likes; the card has the root key.
+    /// Statement keys' certificates that were not kept yet, and that the card takes, the newest first. A bank can invent what it likes; the
+    /// card has the root key.
     /// </summary>
     public IReadOnlyList<KeyCertificate> TakenBy(WalletCard card)
     {
         var known = _kept.Select(c => c.Digest).ToHashSet();
-        var offers = Of(KeyUsage.IssuerStatement).Where(c => !known.Contains(c.Digest)).OrderByDescending(c => c.NotBefore).Take(MaxOffers).ToList();
+        var offers = Of(KeyUsage.IssuerStatement).Where(c => !known.Contains(c.Digest)).OrderByDescending(c => c.NotBefore).Take(MaxOffers)
+            .ToList();
         return [.. offers.Where(c => Takes(card, c))];
     }
 
@@ -64,7 +70,10 @@ internal sealed class IssuerCertificates
         }
     }
 
-    /// <summary>E_K to the card. Which PS_I is in it only the card can read: the newest is tried first, older ones where the card does not know the one that signed.</summary>
+    /// <summary>
+    /// E_K to the card. Which PS_I is in it only the card can read: the newest is tried first, older ones where the card does not know the
+    /// one that signed.
+    /// </summary>
     public StatusWord Finish(WalletCard card, byte slot, byte[] ek)
     {
         var status = WalletStatus.KeyUnknown;
@@ -84,7 +93,8 @@ internal sealed class IssuerCertificates
     /// <summary>The statement key that signed something, before the card is shown it; kept ones before those that the bank says.</summary>
     /// <returns>What the card took; null if nobody has one of that key, or the card takes none.</returns>
     public KeyCertificate? BringStatement(WalletCard card, Func<KeyCertificate, bool> signed) =>
-        _kept.Concat(Of(KeyUsage.IssuerStatement)).Where(signed).DistinctBy(c => c.Digest).Take(MaxOffers).FirstOrDefault(c => card.OfferCertificate(c).IsSuccess);
+        _kept.Concat(Of(KeyUsage.IssuerStatement)).Where(signed).DistinctBy(c => c.Digest).Take(MaxOffers)
+            .FirstOrDefault(c => card.OfferCertificate(c).IsSuccess);
 
     private static bool Takes(WalletCard card, KeyCertificate certificate)
     {

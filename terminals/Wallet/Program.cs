@@ -44,7 +44,8 @@ internal static class Program
             """)
         {
             Withdraw(), Resume(), Balance(), Log(), StatusCommand.Make(Suite, PinOption, Json, Status),
-        }.With(new ActivationCommands(Suite, PinOption).All).With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All).With(new RebuttalCommands(Suite, PinOption, Json, Bank, Status, Link).All),
+        }.With(new ActivationCommands(Suite, PinOption).All).With(new LifeCommands(Suite, PinOption, Json, Bank, Status, Link).All)
+            .With(new RebuttalCommands(Suite, PinOption, Json, Bank, Status, Link).All),
         args);
 
     private static RootCommand With(this RootCommand root, IEnumerable<Command> commands)
@@ -60,22 +61,28 @@ internal static class Program
     private static Command Withdraw()
     {
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 50.00." };
-        var set = new Option<bool>("--set") { Description = "In coins of a 1-2-5 series, as everybody has them: an odd amount tells bank and shop who you are." };
-        var issuerKeyed = new Option<bool>("--issuer-keyed") { Description = "Let the issuer make the coin's key, if it does. It could then sign as you do: such cash is not provable to third parties." };
+        var set = new Option<bool>("--set") { Description =
+            "In coins of a 1-2-5 series, as everybody has them: an odd amount tells bank and shop who you are." };
+        var issuerKeyed = new Option<bool>("--issuer-keyed") { Description =
+            "Let the issuer make the coin's key, if it does. It could then sign as you do: such cash is not provable to third parties." };
         var sameKey = new Option<int?>("--same-key")
         {
-            Description = "Under the key of the coin in that slot, which may be spent ('explain' shows all slots). Shops and issuer can tell that such coins are of one holder.",
+            Description = "Under the key of the coin in that slot, which may be spent ('explain' shows all slots). Shops and issuer can "
+                + "tell that such coins are of one holder.",
             HelpName = "SLOT", Arity = ArgumentArity.ExactlyOne, CustomParser = r => CommonOptions.ReadNumber(r, "slot of the card", "0"),
         };
-        var command = new Command("withdraw", "Withdraws cash onto the card. A withdrawal that was cut short is finished first; one of the same amount is this one again.")
+        var command = new Command("withdraw",
+            "Withdraws cash onto the card. A withdrawal that was cut short is finished first; one of the same amount is this one again.")
         {
-            amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, CommonOptions.DespiteClock, LifeCommands.Folder, Json,
+            amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, CommonOptions.DespiteClock,
+                LifeCommands.Folder, Json,
         };
         command.SetAction(async (result, cancel) =>
         {
             if (result.GetValue(issuerKeyed) && result.GetValue(sameKey) is not null)
             {
-                throw new UsageException("Give --same-key or --issuer-keyed, not both: the key is the one on the card, or a new one of the issuer's.");
+                throw new UsageException(
+                    "Give --same-key or --issuer-keyed, not both: the key is the one on the card, or a new one of the issuer's.");
             }
 
             using var card = await CardOptions.Open(result, Suite, cancel);
@@ -106,7 +113,8 @@ internal static class Program
             if (plan.Count > room)
             {
                 throw new RefusedException(
-                    $"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. 'hiercash-wallet keep' frees the slots of coins that are spent; or withdraw a rounder amount.");
+                    $"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. "
+                        + $"'hiercash-wallet keep' frees the slots of coins that are spent; or withdraw a rounder amount.");
             }
 
             if (result.GetValue(issuerKeyed))
@@ -137,7 +145,8 @@ internal static class Program
                     true,
                     new
                     {
-                        Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor), Resumed = series.Resumed.Select(c => c.Minor),
+                        Withdrawn = value.Minor, Currency = status.Currency.Name, Coins = plan.Select(c => c.Minor),
+                            Resumed = series.Resumed.Select(c => c.Minor),
                         IssuerKeyed = result.GetValue(issuerKeyed),
                     },
                     "");
@@ -149,13 +158,17 @@ internal static class Program
         return command;
     }
 
-    /// <summary>Free slots, those of spent or redeemed coins of which the card may forget every payment, and those of coins of this order that wait already.</summary>
+    /// <summary>
+    /// Free slots, those of spent or redeemed coins of which the card may forget every payment, and those of coins of this order that wait
+    /// already.
+    /// </summary>
     private static int Room(ICardChannel channel, string pin, PrivateStatus status, IReadOnlyList<Amount> plan)
     {
         var card = new WalletCard(channel);
         var held = WalletTerminal.ReadLog(channel, pin).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot).ToHashSet();
         return Enumerable.Range(0, status.Slots).Count(i => card.GetCoin((byte)i) is var coin
-            && (coin.State == SlotState.Free || (coin.State is SlotState.Closed or SlotState.Ended && !held.Contains(i)) || (coin.Pending is { } pending && plan.Contains(pending.FaceValue))));
+            && (coin.State == SlotState.Free || (coin.State is SlotState.Closed or SlotState.Ended && !held.Contains(i))
+            || (coin.Pending is { } pending && plan.Contains(pending.FaceValue))));
     }
 
     /// <summary>The slot of the coin whose key further ones share: the one that counts them.</summary>
@@ -168,18 +181,22 @@ internal static class Program
 
         if (new WalletCard(channel).GetCoin((byte)slot).Cash is not { } cash)
         {
-            throw new RefusedException($"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet explain' shows the slots.");
+            throw new RefusedException(
+                $"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet explain' shows the slots.");
         }
 
         return cash.Coin.Terms.TM == 0
             ? (byte)slot
-            : throw new RefusedException($"The coin in slot {slot} was itself withdrawn under another coin's key. Give the slot of that coin, the first of that key.");
+            : throw new RefusedException($"The coin in slot {slot} was itself withdrawn under another coin's key. Give the slot of that "
+                + $"coin, the first of that key.");
     }
 
     private static Command Resume()
     {
-        var all = new Option<bool>("--all") { Description = "Without asking, also those that this wallet did not begin: say so only if all of them are yours." };
-        var command = new Command("resume", "Finishes withdrawals that were cut short. It asks about those that this wallet did not begin: they debit your account.")
+        var all = new Option<bool>("--all") { Description =
+            "Without asking, also those that this wallet did not begin: say so only if all of them are yours." };
+        var command = new Command("resume",
+            "Finishes withdrawals that were cut short. It asks about those that this wallet did not begin: they debit your account.")
         {
             all, CardOptions.Reader, CardOptions.Wait, PinOption, Bank, CommonOptions.DespiteClock, LifeCommands.Folder, Json,
         };
@@ -241,7 +258,8 @@ internal static class Program
             var coins = Enumerable.Range(0, status.Slots).Select(i => (Slot: i, Reply: card.GetCoin((byte)i))).ToList();
             var total = card.GetBalance().Total;
             int pending = coins.Count(c => c.Reply.State == SlotState.Pending);
-            var active = coins.Where(c => c.Reply.State == SlotState.Active).Select(c => (c.Slot, Cash: c.Reply.Cash!, c.Reply.Cash!.Coin.Terms)).ToList();
+            var active = coins.Where(c => c.Reply.State == SlotState.Active)
+                .Select(c => (c.Slot, Cash: c.Reply.Cash!, c.Reply.Cash!.Coin.Terms)).ToList();
             ConsoleEntry.Print(
                 result.GetValue(Json),
                 new
@@ -249,14 +267,17 @@ internal static class Program
                     Balance = total.Minor, Currency = status.Currency.Name, Scheme = status.Scheme.ToString(), Pending = pending,
                     Coins = active.Select(c => new
                     {
-                        c.Slot, FaceValue = c.Terms.FaceValue.Minor, Balance = c.Cash.Balance.Minor, Expires = c.Terms.Expiry.End.ToString(), c.Terms.TM,
+                        c.Slot, FaceValue = c.Terms.FaceValue.Minor, Balance = c.Cash.Balance.Minor,
+                            Expires = c.Terms.Expiry.End.ToString(), c.Terms.TM,
                         IssuerKeyed = IssuerKeyed.IsSaidOf(c.Cash.Coin),
                     }),
                 },
                 string.Join(Environment.NewLine, active
-                    .Select(c => $"{c.Cash.Balance.Show(status.Currency)} of {c.Terms.FaceValue.Show(status.Currency)}, {LifeCommands.Expiry(c.Terms.Expiry)} (slot {c.Slot}){LifeCommands.Keyed(c.Cash.Coin)}")
+                    .Select(c => $"{c.Cash.Balance.Show(status.Currency)} of {c.Terms.FaceValue.Show(status.Currency)}, "
+                        + $"{LifeCommands.Expiry(c.Terms.Expiry)} (slot {c.Slot}){LifeCommands.Keyed(c.Cash.Coin)}")
                     .Append($"Balance {total.Show(status.Currency)}")
-                    .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'." : $"Scheme {status.Scheme}")));
+                    .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'."
+                    : $"Scheme {status.Scheme}")));
         });
         return command;
     }
@@ -269,12 +290,15 @@ internal static class Program
             using var channel = await CardOptions.Open(result, Suite, cancel);
             var status = Status(channel, CommonOptions.ReadPin(result.GetValue(PinOption)));
             var card = new WalletCard(channel);
-            var log = Enumerable.Range(0, status.LogEntries).Select(i => card.ReadLog((byte)i)).Where(e => e.Payment is not null).OrderBy(e => e.Payment!.Time).ToList();
+            var log = Enumerable.Range(0, status.LogEntries).Select(i => card.ReadLog((byte)i)).Where(e => e.Payment is not null)
+                .OrderBy(e => e.Payment!.Time).ToList();
             ConsoleEntry.Print(
                 result.GetValue(Json),
-                log.Select(e => new { Time = e.Payment!.Time.ToString(), Paid = e.Payment.Paid.Minor, Till = e.Payment.Till.ToString(), State = e.State.ToString() }),
+                log.Select(e => new { Time = e.Payment!.Time.ToString(), Paid = e.Payment.Paid.Minor, Till = e.Payment.Till.ToString(),
+                    State = e.State.ToString() }),
                 log.Count == 0 ? "The card has paid nothing yet." : string.Join(Environment.NewLine, log.Select(e =>
-                    $"{e.Payment!.Time}  {e.Payment.Paid.Show(status.Currency)}  till {e.Payment.Till}{(e.State == LogState.Restored ? "  taken back" : "")}")));
+                    $"{e.Payment!.Time}  {e.Payment.Paid.Show(status.Currency)}  till "
+                        + $"{e.Payment.Till}{(e.State == LogState.Restored ? "  taken back" : "")}")));
         });
         return command;
     }
@@ -285,7 +309,8 @@ internal static class Program
         card.Select();
         var verified = card.Verify(pin);
         return verified.IsSuccess ? card.GetStatus().Private!
-            : throw new RefusedException(verified == StatusWord.ConditionsNotSatisfied ? "This card belongs to no bank yet. Open an account with it first." : PinWords.Explain(verified, PinRole.Holder));
+            : throw new RefusedException(verified == StatusWord.ConditionsNotSatisfied
+            ? "This card belongs to no bank yet. Open an account with it first." : PinWords.Explain(verified, PinRole.Holder));
     }
 
     /// <summary>The way to the bank that the card names, and to no other one of the scheme (rule R19).</summary>

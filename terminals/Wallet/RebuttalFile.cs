@@ -9,8 +9,9 @@ public static class RebuttalFile
     public const string Suffix = ".rebuttal";
 
     /// <summary>
-    /// Writes the file whole or not at all. The stamps that it had are the proof that it came in time: they stay in it; or, where what is shown has changed
-    /// since, in a file of their own, from which they come back with the content. What cannot be read is moved aside, never written over.
+    /// Writes the file whole or not at all. The stamps that it had are the proof that it came in time: they stay in it; or, where what is
+    /// shown has changed since, in a file of their own, from which they come back with the content. What cannot be read is moved aside,
+    /// never written over.
     /// </summary>
     public static Rebuttal Keep(string file, Rebuttal rebuttal)
     {

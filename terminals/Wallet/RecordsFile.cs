@@ -5,8 +5,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Wallet;
 
 /// <summary>
-/// wallet.db in the holder's folder. It is made at the first use with a card that has not been told yet that anything is kept, and by 'recover' where it was
-/// lost; nothing else makes one, because a card forgets what it was told is kept (rule R23).
+/// wallet.db in the holder's folder. It is made at the first use with a card that has not been told yet that anything is kept, and by
+/// 'recover' where it was lost; nothing else makes one, because a card forgets what it was told is kept (rule R23).
 /// </summary>
 public static class RecordsFile
 {
@@ -45,11 +45,13 @@ public static class RecordsFile
         if (isThere)
         {
             throw new RefusedException(
-                $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, name the right folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
+                $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, "
+                    + $"name the right folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
         }
 
         throw new RefusedException(
-            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back the newest copy, name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
+            $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back the newest copy, "
+                + $"name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
     }
 
     /// <summary>For who only looks: why nothing can go on with these records; null if it can.</summary>
@@ -84,7 +86,8 @@ public static class RecordsFile
         }
         catch (DatabaseException e)
         {
-            throw new DatabaseException($"{e.Message.TrimEnd('.')}. If there is no good copy, move '{path}' away and run 'hiercash-wallet recover --dir {folder}', which makes it again from the card.", e);
+            throw new DatabaseException($"{e.Message.TrimEnd('.')}. If there is no good copy, move '{path}' away and run 'hiercash-wallet "
+                + $"recover --dir {folder}', which makes it again from the card.", e);
         }
     }
 
@@ -100,7 +103,8 @@ public static class RecordsFile
             if (missing > 0)
             {
                 records.Copy(WalletTerminal.ReadLog(channel, pin));
-                say($"The records were lost, or are older than the card. Copied from the card again: {missing} of its payments that should have been there. "
+                say($"The records were lost, or are older than the card. Copied from the card again: {missing} of its payments that should "
+                    + $"have been there. "
                     + "Copies of payments that the card has forgotten since are gone, and with them what they would have rebutted.");
             }
 

@@ -193,7 +193,8 @@ public sealed class WalletRecords(Database store)
             Switches.Off("R19 key", ref isOlder);
             if (isOlder)
             {
-                return $"it shows a key that bank {bank} has given up, and this wallet knows its newer one. Nothing was sent. Tell your bank";
+                return $"it shows a key that bank {bank} has given up, and this wallet knows its newer one. Nothing was sent. Tell "
+                    + $"your bank";
             }
 
             // An older certificate of the key that it knows makes no other key newer.

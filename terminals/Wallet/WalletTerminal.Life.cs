@@ -15,8 +15,8 @@ namespace HierCash.Wallet;
 public sealed record RecoveryResult(Amount Amount, bool Done, string Message);
 
 /// <summary>
-/// What a holder does with the issuer, sealed and by way of the bank (hole 23): redeem, get back what was never settled (holes 4, 9); and with
-/// the bank: report a card as lost (hole 10).
+/// What a holder does with the issuer, sealed and by way of the bank (hole 23): redeem, get back what was never settled (holes 4, 9); and
+/// with the bank: report a card as lost (hole 10).
 /// </summary>
 public sealed partial class WalletTerminal
 {
@@ -24,11 +24,12 @@ public sealed partial class WalletTerminal
     public static readonly TimeSpan RenewWithin = TimeSpan.FromDays(30);
 
     /// <summary>
-    /// Asks the issuer for the money of payments that were never settled, and restores it on the card. A payment that may still be settled is
-    /// refused with the date from which to ask again.
+    /// Asks the issuer for the money of payments that were never settled, and restores it on the card. A payment that may still be settled
+    /// is refused with the date from which to ask again.
     /// </summary>
     /// <param name="which">Chooses payments; null: all.</param>
-    public async ValueTask<IReadOnlyList<RecoveryResult>> Recover(ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<RecoveryResult>> Recover(
+        ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
         var certificates = await Certificates(card, cancel);
@@ -42,7 +43,8 @@ public sealed partial class WalletTerminal
             var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
             results.Add(reply.As<DeadStatementReply>()?.Statement is { } statement
                 ? Restore(card, status, certificates, h, statement)
-                : new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
+                : new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
+                    + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
         }
 
         foreach (var (entry, h) in Forgotten(card, status, log).Where(e => e.H.Till != till && (which is null || which(e.Entry))))
@@ -56,27 +58,31 @@ public sealed partial class WalletTerminal
             }
             else if (Refusal.Read(reply) is not { Reason: RefusalReason.NotAllowed } refusal)
             {
-                results.Add(new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
+                results.Add(new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
+                    + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
             }
         }
 
         return results;
     }
 
-    private RecoveryResult Restore(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CashPayment h, NonSettlementStatement statement)
+    private RecoveryResult Restore(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CashPayment h,
+        NonSettlementStatement statement)
     {
         BringStatement(card, certificates, k => statement.Verify(suite, k));
         var restored = card.Restore(statement);
         return new RecoveryResult(h.Paid, restored.IsSuccess, restored.IsSuccess
-            ? $"{h.Paid.Show(status.Currency)} of {h.Time} are on the card again: {(statement.Basis == DeathBasis.Voided ? "the shop took the payment back." : "the shop never settled them.")}"
+            ? $"{h.Paid.Show(status.Currency)} of {h.Time} are on the card again: "
+                + $"{(statement.Basis == DeathBasis.Voided ? "the shop took the payment back." : "the shop never settled them.")}"
             : restored.Explain());
     }
 
     /// <summary>
-    /// Payments that stand in the records and not in the card's log any more, of coins that the card still has, and that nothing took back: the newest first, and
-    /// of each coin no more than the card can tell of (rule R24).
+    /// Payments that stand in the records and not in the card's log any more, of coins that the card still has, and that nothing took back:
+    /// the newest first, and of each coin no more than the card can tell of (rule R24).
     /// </summary>
-    private List<(LoggedPayment Entry, CashPayment H)> Forgotten(WalletCard card, PrivateStatus status, IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> log)
+    private List<(LoggedPayment Entry, CashPayment H)> Forgotten(
+        WalletCard card, PrivateStatus status, IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> log)
     {
         bool asks = records is not null;
         Switches.Off("R24 kept", ref asks);
@@ -95,8 +101,10 @@ public sealed partial class WalletTerminal
         }
 
         var there = log.Select(e => e.H.Id).ToHashSet();
-        return [.. records!.All.GroupBy(e => e.H.Id).Where(g => g.All(e => e.Entry.Proof is null)).Select(g => (g.First().Entry, g.First().H))
-            .Where(e => !there.Contains(e.H.Id) && newest.TryGetValue(e.H.Coin.Id, out ushort seq) && e.H.Seq <= seq && seq - e.H.Seq < ShowPaymentCommand.RingBits)
+        return [.. records!.All.GroupBy(e => e.H.Id).Where(g => g.All(e => e.Entry.Proof is null))
+            .Select(g => (g.First().Entry, g.First().H))
+            .Where(e => !there.Contains(e.H.Id) && newest.TryGetValue(e.H.Coin.Id, out ushort seq) && e.H.Seq <= seq
+            && seq - e.H.Seq < ShowPaymentCommand.RingBits)
             .OrderByDescending(e => e.H.Time)];
     }
 
@@ -108,15 +116,17 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>The same with the places in the card's log.</summary>
-    internal static IReadOnlyList<(byte Index, LogState State, LoggedPayment Entry, CashPayment H)> ReadLog(ICardChannel channel, string pin)
+    internal static IReadOnlyList<(byte Index, LogState State, LoggedPayment Entry, CashPayment H)> ReadLog(
+        ICardChannel channel, string pin)
     {
         var (card, status) = Open(channel, pin);
         return Entries(card, status);
     }
 
     /// <summary>
-    /// What the card and the records hold against an accusation: each S_W and each dead statement that the card was given. The certificates that dead statements
-    /// want come from the records, where the card has checked them, and from the bank beside these: who is accused does not need the accuser.
+    /// What the card and the records hold against an accusation: each S_W and each dead statement that the card was given. The certificates
+    /// that dead statements want come from the records, where the card has checked them, and from the bank beside these: who is accused
+    /// does not need the accuser.
     /// </summary>
     public async ValueTask<Rebuttal> MakeRebuttal(ICardChannel channel, string pin, CancellationToken cancel)
     {
@@ -151,7 +161,8 @@ public sealed partial class WalletTerminal
         }
     }
 
-    public static Rebuttal MakeRebuttal(IEnumerable<(LogState State, LoggedPayment Entry, CashPayment H)> log, IReadOnlyList<KeyCertificate> certificates)
+    public static Rebuttal MakeRebuttal(
+        IEnumerable<(LogState State, LoggedPayment Entry, CashPayment H)> log, IReadOnlyList<KeyCertificate> certificates)
     {
         var restored = log.Where(e => e.Entry.Proof is not null).Select(e => (e.H, Proof: e.Entry.Proof!)).ToList();
         return new Rebuttal(
@@ -177,13 +188,17 @@ public sealed partial class WalletTerminal
         return answer?.Cancelled ?? throw new InvalidOperationException(refusal?.Text ?? "The bank's answer is malformed. Report again.");
     }
 
-    /// <summary>Every S_W that the card was given goes to the issuer at the next contact: what its shop settled all the same is taken back from the shop (rule R4).</summary>
+    /// <summary>
+    /// Every S_W that the card was given goes to the issuer at the next contact: what its shop settled all the same is taken back from the
+    /// shop (rule R4).
+    /// </summary>
     private async ValueTask Upload(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
     {
         bool uploads = true;
         Switches.Off("R4 upload", ref uploads);
         var kept = records?.All ?? [];
-        foreach (var (_, entry, h) in Log(card, status).Concat(kept).Where(e => e.Entry.Proof?.TillKey is not null).DistinctBy(Proven).ToList())
+        foreach (var (_, entry, h) in Log(card, status).Concat(kept).Where(e => e.Entry.Proof?.TillKey is not null).DistinctBy(Proven)
+            .ToList())
         {
             if (!uploads || records?.IsUploaded(h.Id) == true)
             {
@@ -247,7 +262,8 @@ public sealed partial class WalletTerminal
 
             if (coin is not null)
             {
-                log.Add(((byte)i, reply.State, entry, new CashPayment(coin, entry.Seq, entry.Balance, entry.Time, entry.Till, entry.Paid, entry.SU)));
+                log.Add(((byte)i, reply.State, entry,
+                    new CashPayment(coin, entry.Seq, entry.Balance, entry.Time, entry.Till, entry.Paid, entry.SU)));
             }
         }
 
@@ -263,8 +279,8 @@ public sealed partial class WalletTerminal
 }
 
 /// <summary>
-/// The way of a wallet to the issuer through its bank, which cannot read it (hole 23). The issuer's answer is what opens under the seed of the question, and
-/// nothing else: what the bank says itself, or who has its key, ends nothing (rule R4).
+/// The way of a wallet to the issuer through its bank, which cannot read it (hole 23). The issuer's answer is what opens under the seed of
+/// the question, and nothing else: what the bank says itself, or who has its key, ends nothing (rule R4).
 /// </summary>
 internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer) : ILink
 {

@@ -5,7 +5,10 @@ using HierCash.Protocol.Link;
 
 namespace HierCash.Wallet;
 
-/// <summary>The numbers of the account's orders (rule R27): a bank that was restored from a copy lacks some, and takes no further one before it has seen them.</summary>
+/// <summary>
+/// The numbers of the account's orders (rule R27): a bank that was restored from a copy lacks some, and takes no further one before it has
+/// seen them.
+/// </summary>
 public sealed partial class WalletTerminal
 {
     /// <summary>Told, in a sentence for the holder, what was done about an order that the bank did not know.</summary>
@@ -13,19 +16,26 @@ public sealed partial class WalletTerminal
 
     /// <summary>Withdrawals that the card began, in the order of their numbers; those that nobody ordered yet come last.</summary>
     private static List<(byte Slot, PendingWithdrawal Pending, uint Order)> Unfinished(WalletCard card, PrivateStatus status) =>
-        [.. Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Pending is not null)
+        [.. Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i)))
+            .Where(s => s.Coin.Pending is not null)
             .Select(s => (s.Slot, s.Coin.Pending!, s.Coin.Order)).OrderBy(s => s.Order == 0 ? ulong.MaxValue : s.Order)];
 
-    private static WithdrawalOrder Sign(WalletCard card, PrivateStatus status, BeginWithdrawalReply begun, Amount faceValue, KeyId key, Timestamp date)
+    private static WithdrawalOrder Sign(
+        WalletCard card, PrivateStatus status, BeginWithdrawalReply begun, Amount faceValue, KeyId key, Timestamp date)
     {
         var signed = card.AuthoriseWithdrawal(begun.Slot, date);
-        return new WithdrawalOrder(status.User, status.Bank, faceValue, status.Currency, key, begun.EI, signed.Number, date, signed.Signature);
+        return new WithdrawalOrder(status.User, status.Bank, faceValue, status.Currency, key, begun.EI, signed.Number, date,
+            signed.Signature);
     }
 
-    private ValueTask<LinkMessage> Send(WalletCard card, PrivateStatus status, IssuerCertificates certificates, WithdrawalOrder order, CancellationToken cancel) =>
+    private ValueTask<LinkMessage> Send(
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, WithdrawalOrder order, CancellationToken cancel) =>
         Send(card, status, certificates, new WithdrawMessage(order).ToMessage(), order.Number, cancel);
 
-    /// <summary>Sends an order. What the bank lacks before it is shown or renounced first; each number once, and none from its own on: so it ends, whatever a bank says.</summary>
+    /// <summary>
+    /// Sends an order. What the bank lacks before it is shown or renounced first; each number once, and none from its own on: so it ends,
+    /// whatever a bank says.
+    /// </summary>
     private async ValueTask<LinkMessage> Send(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, LinkMessage order, uint number, CancellationToken cancel)
     {
@@ -53,13 +63,17 @@ public sealed partial class WalletTerminal
         }
     }
 
-    /// <summary>Shows that order: from the records, or from the card. Of one that neither has the card signs that it cannot be shown.</summary>
+    /// <summary>
+    /// Shows that order: from the records, or from the card. Of one that neither has the card signs that it cannot be shown.
+    /// </summary>
     /// <returns>Why the bank took none of it; null if it did.</returns>
-    private async ValueTask<Refusal?> CloseGap(WalletCard card, PrivateStatus status, IssuerCertificates certificates, uint number, CancellationToken cancel)
+    private async ValueTask<Refusal?> CloseGap(
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, uint number, CancellationToken cancel)
     {
         if (records?.Order(status.User, status.Bank, number) is { } kept)
         {
-            return Shown(number, await bank.Call(new WithdrawMessage(kept).ToMessage(), cancel), $" It is of {kept.FaceValue.Show(status.Currency)}. This wallet has shown it from its records.");
+            return Shown(number, await bank.Call(new WithdrawMessage(kept).ToMessage(), cancel),
+                $" It is of {kept.FaceValue.Show(status.Currency)}. This wallet has shown it from its records.");
         }
 
         RequireClock();
@@ -80,12 +94,14 @@ public sealed partial class WalletTerminal
         }
 
         var until = (reply.As<RenounceReply>() ?? throw Malformed()).Until;
-        Tell(number, ", and neither the records nor the card have it: the card signed that it cannot be shown." + (until is { } date ? $" The bank waits until {date} whether it turns up." : ""));
+        Tell(number, ", and neither the records nor the card have it: the card signed that it cannot be shown."
+            + (until is { } date ? $" The bank waits until {date} whether it turns up." : ""));
         return null;
     }
 
     private async ValueTask<Refusal?> ShowFromCard(
-        WalletCard card, PrivateStatus status, IssuerCertificates certificates, byte slot, CoinReply coin, Timestamp now, CancellationToken cancel)
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, byte slot, CoinReply coin, Timestamp now,
+        CancellationToken cancel)
     {
         if (coin.Pending is not { } pending)
         {
@@ -98,7 +114,8 @@ public sealed partial class WalletTerminal
         {
             // Rule R16: it would debit the account. It was ordered, so the card does not renounce it either.
             return new Refusal(
-                RefusalReason.Unavailable, $"A withdrawal of {pending.FaceValue.Show(status.Currency)} was ordered before, and not by this wallet. 'hiercash-wallet resume' asks whether it is yours.");
+                RefusalReason.Unavailable, $"A withdrawal of {pending.FaceValue.Show(status.Currency)} was ordered before, and not by this "
+                    + $"wallet. 'hiercash-wallet resume' asks whether it is yours.");
         }
 
         var order = Sign(card, status, begun, pending.FaceValue, pending.Key, now);
@@ -150,21 +167,26 @@ public sealed partial class WalletTerminal
     private void Tell(uint number, string what) => ShowedOrder?.Invoke($"The bank did not know order {number} of this account{what}");
 
     /// <summary>
-    /// Shows the bank what was ordered: by this wallet for as long as a backup may be old, and what the card has and the records lack. A bank that was restored from a copy does not know
-    /// whose those withdrawals were (R27). To any other bank it says nothing new: each order counts once.
+    /// Shows the bank what was ordered: by this wallet for as long as a backup may be old, and what the card has and the records lack. A
+    /// bank that was restored from a copy does not know whose those withdrawals were (R27). To any other bank it says nothing new: each
+    /// order counts once.
     /// </summary>
     /// <param name="before">Of withdrawals that are unfinished still this was said already.</param>
     /// <returns>What the bank refused, and the holder has to know.</returns>
     private async ValueTask<IReadOnlyList<WithdrawalResult>> ShowOrders(
-        WalletCard card, PrivateStatus status, IssuerCertificates certificates, IReadOnlyList<WithdrawalResult> before, CancellationToken cancel)
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, IReadOnlyList<WithdrawalResult> before,
+        CancellationToken cancel)
     {
         var since = Timestamp.Now(clock).Minus(new SchemeParameters().BackupMaxAge);
-        var slots = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Order > 0).ToList();
+        var slots = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Order > 0)
+            .ToList();
         var pending = slots.Where(s => s.Coin.Pending is not null).Select(s => s.Coin.Order).ToHashSet();
         var kept = records?.Orders(status.User, status.Bank, since) ?? [];
-        var all = kept.Where(o => !pending.Contains(o.Number)).Select(o => (o.Number, o.FaceValue, OfCard: false, Make: (Func<LinkMessage>)(() => new WithdrawMessage(o).ToMessage())))
+        var all = kept.Where(o => !pending.Contains(o.Number))
+            .Select(o => (o.Number, o.FaceValue, OfCard: false, Make: (Func<LinkMessage>)(() => new WithdrawMessage(o).ToMessage())))
             .Concat(slots.Where(s => s.Coin.Cash is not null && records?.Order(status.User, status.Bank, s.Coin.Order) is null)
-                .Select(s => (Number: s.Coin.Order, s.Coin.Cash!.Coin.Terms.FaceValue, OfCard: true, Make: (Func<LinkMessage>)(() => OfCoin(card, status, s.Slot, s.Coin, Timestamp.Now(clock))))))
+                .Select(s => (Number: s.Coin.Order, s.Coin.Cash!.Coin.Terms.FaceValue, OfCard: true,
+                    Make: (Func<LinkMessage>)(() => OfCoin(card, status, s.Slot, s.Coin, Timestamp.Now(clock))))))
             .OrderBy(o => o.Number).ToList();
         if (all.Exists(o => o.OfCard))
         {
@@ -180,13 +202,17 @@ public sealed partial class WalletTerminal
             Switches.Off("R27 resume says", ref speaks);
             if (speaks)
             {
-                refused.Add(new WithdrawalResult(WithdrawalOutcome.Refused, order.FaceValue, refusal!.Text) { Waits = refusal.Reason == RefusalReason.OrderRenounced });
+                refused.Add(new WithdrawalResult(WithdrawalOutcome.Refused, order.FaceValue,
+                    refusal!.Text) { Waits = refusal.Reason == RefusalReason.OrderRenounced });
             }
         }
 
         return refused;
     }
 
-    /// <summary>Refusals of an order whose withdrawal has ended, or never begins: nothing waits for it, at this bank or on the card.</summary>
-    private static bool IsHarmless(RefusalReason reason) => reason is RefusalReason.OutOfDate or RefusalReason.KeyUnknown or RefusalReason.NotAllowed;
+    /// <summary>
+    /// Refusals of an order whose withdrawal has ended, or never begins: nothing waits for it, at this bank or on the card.
+    /// </summary>
+    private static bool IsHarmless(RefusalReason reason) =>
+        reason is RefusalReason.OutOfDate or RefusalReason.KeyUnknown or RefusalReason.NotAllowed;
 }

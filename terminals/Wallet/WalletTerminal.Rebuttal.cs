@@ -4,7 +4,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
@@ -16,7 +15,10 @@ public sealed record RebuttalResult(Notice Notice, Rebuttal Rebuttal, bool? Stan
     /// <summary>The evidence that the bank showed; null where it showed none that holds, and so was shown nothing.</summary>
     public Evidence? Evidence { get; init; }
 
-    /// <summary>What the wallet holds against it, as it was kept before the bank was asked for anything; with the issuer's stamp, if it could be reached.</summary>
+    /// <summary>
+    /// What the wallet holds against it, as it was kept before the bank was asked for anything; with the issuer's stamp, if it could be
+    /// reached.
+    /// </summary>
     public Rebuttal Held { get; init; } = Rebuttal.None;
 }
 
@@ -28,19 +30,23 @@ public sealed partial class WalletTerminal
         (await bank.Ask(new NoticesMessage(user), cancel)).Reply?.Notices ?? [];
 
     /// <summary>
-    /// Shows the bank, for each accusation, what the card and the wallet's records hold against it, and nothing about other coins. The issuer stamps first,
-    /// without seeing more than a hash, for each notice, also where there is nothing to stamp; if it cannot be reached, the bank's own stamp has to do. Then the
-    /// bank has to show the evidence: who answers to a mere question about a coin says whose it is (rule R5). So nobody sees from what a wallet sends whether it
-    /// knows the coin, before it was overspent; and a bank that shows no evidence takes nobody's proof of the day.
+    /// Shows the bank, for each accusation, what the card and the wallet's records hold against it, and nothing about other coins. The
+    /// issuer stamps first, without seeing more than a hash, for each notice, also where there is nothing to stamp; if it cannot be
+    /// reached, the bank's own stamp has to do. Then the bank has to show the evidence: who answers to a mere question about a coin says
+    /// whose it is (rule R5). So nobody sees from what a wallet sends whether it knows the coin, before it was overspent; and a bank that
+    /// shows no evidence takes nobody's proof of the day.
     /// </summary>
     /// <param name="keep">
-    /// Keeps a rebuttal before the bank is asked for the evidence, with the issuer's stamp if there is one, and again with the bank's: a bank that relays the stamp and then
-    /// falls silent takes nobody's proof that it came in time. Returns it with the stamps that the same rebuttal got before: those are the earliest.
+    /// Keeps a rebuttal before the bank is asked for the evidence, with the issuer's stamp if there is one, and again with the bank's: a
+    /// bank that relays the stamp and then falls silent takes nobody's proof that it came in time. Returns it with the stamps that the same
+    /// rebuttal got before: those are the earliest.
     /// </param>
-    /// <param name="keepEvidence">Keeps what the bank accuses with, before it is answered: a bank that changes its file afterwards is proven by that.</param>
+    /// <param name="keepEvidence">Keeps what the bank accuses with, before it is answered: a bank that changes its file afterwards is
+    /// proven by that.</param>
     /// <returns>One for each notice; with an empty rebuttal where there is nothing to show.</returns>
     public async ValueTask<IReadOnlyList<RebuttalResult>> Rebut(
-        ICardChannel channel, string pin, CancellationToken cancel, Func<Notice, Rebuttal, Rebuttal>? keep = null, Action<Notice, Evidence>? keepEvidence = null)
+        ICardChannel channel, string pin, CancellationToken cancel, Func<Notice, Rebuttal, Rebuttal>? keep = null,
+        Action<Notice, Evidence>? keepEvidence = null)
     {
         var (card, status) = Open(channel, pin);
         var results = new List<RebuttalResult>();
@@ -82,7 +88,8 @@ public sealed partial class WalletTerminal
             }
 
             // Only the bank's own word on this, heard or as a witness: in another's name it would take the place of a true one.
-            if (answer.Stamp.Role is StampRole.Bank or StampRole.Witness && answer.Stamp.Stamper == status.Bank && answer.Stamp.Subject == rebuttal.Digest)
+            if (answer.Stamp.Role is StampRole.Bank or StampRole.Witness && answer.Stamp.Stamper == status.Bank
+                && answer.Stamp.Subject == rebuttal.Digest)
             {
                 rebuttal = Genuine(rebuttal.With(answer.Stamp, [answer.Certificate]), root);
             }
@@ -94,7 +101,10 @@ public sealed partial class WalletTerminal
         return results;
     }
 
-    /// <summary>The evidence behind a notice, checked as a judge would, from the root key that the card has pinned; null where there is none that holds.</summary>
+    /// <summary>
+    /// The evidence behind a notice, checked as a judge would, from the root key that the card has pinned; null where there is none that
+    /// holds.
+    /// </summary>
     private async ValueTask<(Evidence File, PublicKey Root)?> Shown(PrivateStatus status, Notice notice, CancellationToken cancel)
     {
         try
@@ -127,7 +137,9 @@ public sealed partial class WalletTerminal
         }
     }
 
-    /// <summary>True if it is about an order of this card's account at this card's bank, of this card's scheme, and this notice is the file's.</summary>
+    /// <summary>
+    /// True if it is about an order of this card's account at this card's bank, of this card's scheme, and this notice is the file's.
+    /// </summary>
     private static bool IsOwn(PrivateStatus status, Notice notice, PublicKey root, Evidence file)
     {
         bool pinned = Digest.Of(root.Bytes) == status.Scheme;
@@ -148,11 +160,14 @@ public sealed partial class WalletTerminal
 
     private static bool IsEmpty(Rebuttal rebuttal) => rebuttal.Voids.Count + rebuttal.Dead.Count == 0;
 
-    /// <summary>Without certificates that the root key did not sign: whoever accuses says as many as they like, and a file has room for so many.</summary>
+    /// <summary>
+    /// Without certificates that the root key did not sign: whoever accuses says as many as they like, and a file has room for so many.
+    /// </summary>
     /// <param name="root">From the evidence, as the card has pinned it; null where the bank showed none.</param>
     private Rebuttal Genuine(Rebuttal rebuttal, PublicKey? root)
     {
-        var genuine = root is null ? rebuttal : rebuttal with { Certificates = [.. rebuttal.Certificates.Where(c => c.Verify(suite, root))] };
+        var genuine = root is null ? rebuttal
+            : rebuttal with { Certificates = [.. rebuttal.Certificates.Where(c => c.Verify(suite, root))] };
         Switches.Replace("R5 genuine kept", ref genuine, rebuttal);
         return genuine;
     }

@@ -13,8 +13,10 @@ public sealed partial class WalletTerminal
     /// <summary>Redeems coins: all that they hold goes back to the account with the bank's next bookings.</summary>
     /// <param name="which">Chooses coins; null: all.</param>
     /// <exception cref="CardChannelException">The card is gone; run it again.</exception>
-    /// <exception cref="LinkException">The bank or the issuer cannot be reached; run it again: what the card signed is in its log.</exception>
-    public async ValueTask<IReadOnlyList<RecoveryResult>> Redeem(ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
+    /// <exception cref="LinkException">The bank or the issuer cannot be reached; run it again: what the card signed is in its
+    /// log.</exception>
+    public async ValueTask<IReadOnlyList<RecoveryResult>> Redeem(
+        ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
         var link = Seal(card, await Certificates(card, cancel));
@@ -29,7 +31,8 @@ public sealed partial class WalletTerminal
         // What waits is asked for once more below, with what is signed now.
         var before = await ResumeRedemptions(card, status, link, cancel);
         var coins = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i)))
-            .Where(c => c.Coin.State == SlotState.Active && (which is null || which(c.Coin.Cash!))).Select(c => (c.Slot, Cash: c.Coin.Cash!)).OrderBy(c => c.Cash.Balance).ToList();
+            .Where(c => c.Coin.State == SlotState.Active && (which is null || which(c.Coin.Cash!)))
+            .Select(c => (c.Slot, Cash: c.Coin.Cash!)).OrderBy(c => c.Cash.Balance).ToList();
         var refused = new List<RecoveryResult>();
         foreach (var (slot, cash) in coins)
         {
@@ -46,8 +49,8 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>
-    /// Room for one more coin: where no slot is free, a spent coin is closed, the one that expires first, once all that it paid stands in the records (rule R24).
-    /// What was paid last stays as it is: its till may ask for it again.
+    /// Room for one more coin: where no slot is free, a spent coin is closed, the one that expires first, once all that it paid stands in
+    /// the records (rule R24). What was paid last stays as it is: its till may ask for it again.
     /// </summary>
     private void MakeRoom(ICardChannel channel, string pin, WalletCard card, PrivateStatus status)
     {
@@ -64,7 +67,8 @@ public sealed partial class WalletTerminal
             return;
         }
 
-        foreach (var (slot, coin) in coins.Where(c => c.Coin.State == SlotState.Closed && !held.Contains(c.Slot)).OrderBy(c => c.Coin.Cash!.Coin.Terms.Expiry.Index))
+        foreach (var (slot, coin) in coins.Where(c => c.Coin.State == SlotState.Closed && !held.Contains(c.Slot))
+            .OrderBy(c => c.Coin.Cash!.Coin.Terms.Expiry.Index))
         {
             if (Close(card, slot, coin.Cash!).IsSuccess)
             {
@@ -81,7 +85,8 @@ public sealed partial class WalletTerminal
         return card.Close(slot, Timestamp.Min(Timestamp.Now(clock), last), out _);
     }
 
-    private async ValueTask<List<RecoveryResult>> ResumeRedemptions(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
+    private async ValueTask<List<RecoveryResult>> ResumeRedemptions(
+        WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
     {
         // Rule R24: what the card has forgotten, and the issuer has not answered, is sent from the records.
         bool asksKept = true;
@@ -93,7 +98,8 @@ public sealed partial class WalletTerminal
         if (asksKept && records is not null)
         {
             var there = log.Select(e => e.H.Id).ToHashSet();
-            open.AddRange(records.All.Select(e => e.H).Where(h => h.Till == till && !there.Contains(h.Id) && !records.IsUploaded(h.Id)).DistinctBy(h => h.Id));
+            open.AddRange(records.All.Select(e => e.H).Where(h => h.Till == till && !there.Contains(h.Id) && !records.IsUploaded(h.Id))
+                .DistinctBy(h => h.Id));
         }
 
         foreach (var h in open)
@@ -106,14 +112,16 @@ public sealed partial class WalletTerminal
             Switches.On("hole 9 receipt", ref its);
             if (receipt is null || !its)
             {
-                results.Add(new RecoveryResult(h.Paid, false, $"{amount}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed. Redeem again later."}"));
+                results.Add(new RecoveryResult(h.Paid, false,
+                    $"{amount}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed. Redeem again later."}"));
                 continue;
             }
 
             // One that waits is asked for again, until it is paid or what was left came back; one that the issuer
             // knows nothing of, or cannot read, once somebody has looked there.
             bool waits = !receipt.Share.Waiting.IsZero && !receipt.IsReturned;
-            bool stays = waits || receipt.Verdict is not (Verdict.Settled or Verdict.Excess or Verdict.Equivocation or Verdict.Late or Verdict.Cancelled);
+            bool stays = waits || receipt.Verdict is not (
+                Verdict.Settled or Verdict.Excess or Verdict.Equivocation or Verdict.Late or Verdict.Cancelled);
             Switches.Off("hole 9 early", ref stays);
             if (!stays)
             {
@@ -131,15 +139,20 @@ public sealed partial class WalletTerminal
             {
                 Verdict.Settled or Verdict.Excess or Verdict.Equivocation when receipt.Share.Credited == h.Paid => new RecoveryResult(
                     h.Paid, true, $"{amount} are redeemed. The bank books them on your account with its next bookings."),
-                Verdict.Late => new RecoveryResult(h.Paid, true, $"{amount} came too late to be redeemed: they come back to your account by themselves."),
-                Verdict.Cancelled => new RecoveryResult(h.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
+                Verdict.Late => new RecoveryResult(h.Paid, true,
+                    $"{amount} came too late to be redeemed: they come back to your account by themselves."),
+                Verdict.Cancelled => new RecoveryResult(
+                    h.Paid, true, $"{amount} are of a cancelled coin: they come back to your account by themselves."),
                 Verdict.Excess or Verdict.Equivocation when receipt.IsReturned => new RecoveryResult(
                     h.Paid, true, $"{amount} wait no more: what was left of the coin came back to your account on {receipt.Share.Due}."),
                 Verdict.Excess or Verdict.Equivocation when waits => new RecoveryResult(
-                    h.Paid, false, $"{amount} wait at the issuer: more was signed with this coin than it holds. What is left of it comes to your account by itself. Ask your bank."),
+                    h.Paid, false, $"{amount} wait at the issuer: more was signed with this coin than it holds. What is left of it comes "
+                        + $"to your account by itself. Ask your bank."),
                 Verdict.NotYetKnown => new RecoveryResult(
-                    h.Paid, false, $"{amount} wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and 'hiercash-wallet redeem' asks again."),
-                _ => new RecoveryResult(h.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank; this stays open, and 'hiercash-wallet redeem' asks again."),
+                    h.Paid, false, $"{amount} wait: the issuer does not know yet to which bank's account they go. Tell your bank; this "
+                        + $"stays open, and 'hiercash-wallet redeem' asks again."),
+                _ => new RecoveryResult(h.Paid, false, $"{amount} are not redeemed: {receipt.Verdict}. Ask your bank; this stays open, and "
+                    + $"'hiercash-wallet redeem' asks again."),
             });
         }
 

@@ -16,9 +16,11 @@ public sealed partial class WalletTerminal
         if (card.GetStatus().State == WalletState.Frozen && card.GetBalance().Total is var frozen)
         {
             all.Add(frozen.IsZero
-                ? new Waiting(WaitingKind.FrozenCard, "this card", null, "This card image is a restored copy: it pays and withdraws no more.", "Ask the bank for another card.")
+                ? new Waiting(WaitingKind.FrozenCard, "this card", null,
+                    "This card image is a restored copy: it pays and withdraws no more.", "Ask the bank for another card.")
                 : new Waiting(
-                    WaitingKind.FrozenCard, $"{frozen.Show(status.Currency)} on this card", null, "This card image is a restored copy, and its coins are frozen: it pays no more.",
+                    WaitingKind.FrozenCard, $"{frozen.Show(status.Currency)} on this card", null,
+                    "This card image is a restored copy, and its coins are frozen: it pays no more.",
                     "'hiercash-wallet lost-report' and 'hiercash-wallet report-lost' get on the account what was not spent."));
         }
 
@@ -27,14 +29,17 @@ public sealed partial class WalletTerminal
             if (card.GetCoin(slot).Pending is { } pending)
             {
                 all.Add(new Waiting(
-                    WaitingKind.UnfinishedWithdrawal, $"a withdrawal of {pending.FaceValue.Show(status.Currency)}", null, "The card has begun it, and has no answer yet. The account may be debited already.",
+                    WaitingKind.UnfinishedWithdrawal, $"a withdrawal of {pending.FaceValue.Show(status.Currency)}", null,
+                    "The card has begun it, and has no answer yet. The account may be debited already.",
                     "'hiercash-wallet resume' ends it, and so does the same 'withdraw' again."));
             }
         }
 
         var till = RedemptionTill(status);
-        all.AddRange(ReadLog(channel, pin).Where(e => e.Entry.Till == till && !e.Entry.Confirmed && e.State != LogState.Restored).Select(e => new Waiting(
-            WaitingKind.UnansweredRedemption, $"{e.Entry.Paid.Show(status.Currency)} on their way to the account", e.Entry.Time, "The card has signed the redemption, and the issuer has not answered.",
+        all.AddRange(ReadLog(channel, pin).Where(e => e.Entry.Till == till && !e.Entry.Confirmed && e.State != LogState.Restored)
+            .Select(e => new Waiting(
+            WaitingKind.UnansweredRedemption, $"{e.Entry.Paid.Show(status.Currency)} on their way to the account", e.Entry.Time,
+            "The card has signed the redemption, and the issuer has not answered.",
             "'hiercash-wallet redeem' sends it again.")));
         return all;
     }

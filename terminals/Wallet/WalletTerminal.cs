@@ -39,12 +39,16 @@ public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, 
 
 /// <summary>The user's terminal: between a wallet card and its bank (EP 0810563, issuance steps 1, 4 and 5). It keeps no secrets.</summary>
 /// <param name="records">The holder's own records, which say what the issuer has heard of already; or null.</param>
-public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash, WalletRecords? records = null)
+public sealed partial class WalletTerminal(
+    ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash, WalletRecords? records = null)
 {
     private readonly HashSet<WithdrawalId> _begun = [];
     private readonly PeerClock _banksClock = new(clock, new SchemeParameters().ClockTolerance, "this wallet", "the bank");
 
-    /// <summary>Asks the holder whether a withdrawal of that amount, which this wallet did not begin itself, is theirs (rule R16). Null: it is left alone.</summary>
+    /// <summary>
+    /// Asks the holder whether a withdrawal of that amount, which this wallet did not begin itself, is theirs (rule R16). Null: it is left
+    /// alone.
+    /// </summary>
     public Func<Amount, bool>? AskHolder { get; init; }
 
     /// <summary>A person knows that the bank's clock and this one differ, and goes on (rule R26).</summary>
@@ -58,8 +62,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     public Action<WithdrawalResult>? Resumed { get; init; }
 
     /// <summary>
-    /// Withdraws X. Withdrawals that were cut short are finished first. One of the same amount is this one, repeated: it is resumed, and no further one begins; while one of another
-    /// amount waits none begins either (rule R31).
+    /// Withdraws X. Withdrawals that were cut short are finished first. One of the same amount is this one, repeated: it is resumed, and no
+    /// further one begins; while one of another amount waits none begins either (rule R31).
     /// </summary>
     /// <exception cref="CardRefusedException">The card said no; the message says why.</exception>
     /// <exception cref="CardChannelException">The card is gone; resume with it later.</exception>
@@ -67,16 +71,22 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     public ValueTask<WithdrawalResult> Withdraw(ICardChannel channel, string pin, Amount faceValue, CancellationToken cancel) =>
         Withdraw(channel, pin, faceValue, (card, currency, key) => card.BeginWithdrawal(faceValue, currency, key), cancel);
 
-    /// <summary>Withdraws a coin whose key pair the issuer makes, if it does (EP 0810563, claim 2). The issuer could sign as the user, so nothing of it proves anything to third parties.</summary>
+    /// <summary>
+    /// Withdraws a coin whose key pair the issuer makes, if it does (EP 0810563, claim 2). The issuer could sign as the user, so nothing of
+    /// it proves anything to third parties.
+    /// </summary>
     public ValueTask<WithdrawalResult> WithdrawIssuerKeyed(ICardChannel channel, string pin, Amount faceValue, CancellationToken cancel) =>
-        Withdraw(channel, pin, faceValue, (card, currency, key) => card.BeginWithdrawalWithoutKey(faceValue, currency, key), cancel, keyed: true);
+        Withdraw(channel, pin, faceValue, (card, currency, key) =>
+            card.BeginWithdrawalWithoutKey(faceValue, currency, key), cancel, keyed: true);
 
     /// <summary>Withdraws a further coin under the key of the coin in that slot (EP 0810563, variable TM; hole 15).</summary>
-    public ValueTask<WithdrawalResult> WithdrawSameKey(ICardChannel channel, string pin, byte slot, Amount faceValue, CancellationToken cancel) =>
+    public ValueTask<WithdrawalResult> WithdrawSameKey(
+        ICardChannel channel, string pin, byte slot, Amount faceValue, CancellationToken cancel) =>
         Withdraw(channel, pin, faceValue, (card, currency, key) => card.BeginWithdrawalSameKey(slot, faceValue, currency, key), cancel);
 
     private async ValueTask<WithdrawalResult> Withdraw(
-        ICardChannel channel, string pin, Amount faceValue, Func<WalletCard, Currency, KeyId, BeginWithdrawalReply> begin, CancellationToken cancel, bool keyed = false)
+        ICardChannel channel, string pin, Amount faceValue, Func<WalletCard, Currency, KeyId, BeginWithdrawalReply> begin,
+        CancellationToken cancel, bool keyed = false)
     {
         var (card, status) = Open(channel, pin);
         var certificates = await Certificates(card, cancel);
@@ -90,7 +100,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
 
         if (repeated is not null)
         {
-            return repeated.Waits ? OnCard(repeated, status.Currency) : repeated with { Message = $"{repeated.Message} This withdrawal was begun before, and is finished now." };
+            return repeated.Waits ? OnCard(repeated, status.Currency)
+                : repeated with { Message = $"{repeated.Message} This withdrawal was begun before, and is finished now." };
         }
 
         if (Other(unfinished, faceValue, status.Currency) is { } refused)
@@ -112,19 +123,27 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         }
         catch (LinkException e)
         {
-            throw new LinkException($"{e.Message} The withdrawal is begun: 'hiercash-wallet resume' finishes it, and so does the same withdrawal again.", e);
+            throw new LinkException(
+                $"{e.Message} The withdrawal is begun: 'hiercash-wallet resume' finishes it, and so does the same withdrawal again.", e);
         }
     }
 
-    /// <summary>A withdrawal that the bank has refused for now waits on the card: whoever only reads the refusal would begin another one later.</summary>
-    private static WithdrawalResult OnCard(WithdrawalResult done, Currency currency) => done is { Outcome: WithdrawalOutcome.Refused, Waits: true }
-        ? done with { Message = $"{done.Message} The withdrawal of {done.Amount.Show(currency)} waits on the card: 'hiercash-wallet resume' asks for it again." }
+    /// <summary>
+    /// A withdrawal that the bank has refused for now waits on the card: whoever only reads the refusal would begin another one later.
+    /// </summary>
+    private static WithdrawalResult OnCard(WithdrawalResult done, Currency currency) =>
+        done is { Outcome: WithdrawalOutcome.Refused, Waits: true }
+        ? done with { Message = $"{done.Message} The withdrawal of {done.Amount.Show(currency)} waits on the card: 'hiercash-wallet "
+            + $"resume' asks for it again." }
         : done;
 
-    /// <summary>The withdrawal of that amount that was begun before and is this one: finished just now, or still waiting; null if none is.</summary>
+    /// <summary>
+    /// The withdrawal of that amount that was begun before and is this one: finished just now, or still waiting; null if none is.
+    /// </summary>
     private static WithdrawalResult? Repeated(IReadOnlyList<WithdrawalResult> unfinished, Amount faceValue)
     {
-        var same = unfinished.Where(e => e.Amount == faceValue && (e.Waits || e.Outcome == WithdrawalOutcome.Issued)).OrderBy(e => e.Waits).FirstOrDefault();
+        var same = unfinished.Where(e => e.Amount == faceValue && (e.Waits || e.Outcome == WithdrawalOutcome.Issued)).OrderBy(e => e.Waits)
+            .FirstOrDefault();
         bool repeats = same is not null;
         Switches.Off("R31 repeated", ref repeats);
         return repeats ? same : null;
@@ -140,11 +159,15 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         return waits
             ? new WithdrawalResult(
                 WithdrawalOutcome.Refused, faceValue,
-                $"A withdrawal of {Show(other!.Amount)} waits, and no other one begins beside it. {other.Message} 'hiercash-wallet resume' finishes it; then withdraw {Show(faceValue)}.")
+                $"A withdrawal of {Show(other!.Amount)} waits, and no other one begins beside it. {other.Message} 'hiercash-wallet resume' "
+                    + $"finishes it; then withdraw {Show(faceValue)}.")
             : null;
     }
 
-    /// <summary>Finishes every withdrawal that the card began: the same E_I leads to the same answer (hole 7). The holder is asked about those that this wallet did not begin (rule R16).</summary>
+    /// <summary>
+    /// Finishes every withdrawal that the card began: the same E_I leads to the same answer (hole 7). The holder is asked about those that
+    /// this wallet did not begin (rule R16).
+    /// </summary>
     public async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
@@ -186,7 +209,10 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         }
     }
 
-    /// <summary>The key that signed a statement to the card. What the card took is kept for a rebuttal: whoever accuses later does not get to say what it is.</summary>
+    /// <summary>
+    /// The key that signed a statement to the card. What the card took is kept for a rebuttal: whoever accuses later does not get to say
+    /// what it is.
+    /// </summary>
     private void BringStatement(WalletCard card, IssuerCertificates certificates, Func<PublicKey, bool> signed)
     {
         if (certificates.BringStatement(card, c => signed(c.Key)) is { } taken)
@@ -195,7 +221,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         }
     }
 
-    private async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
+    private async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
     {
         var results = new List<WithdrawalResult>();
         foreach (var (slot, pending, _) in Unfinished(card, status))
@@ -205,7 +232,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             results.Add(IsHolders(begun, pending.FaceValue)
                 ? await Finish(card, status, certificates, begun, pending.FaceValue, pending.Key, cancel)
                 : new WithdrawalResult(WithdrawalOutcome.NotConfirmed, pending.FaceValue,
-                    $"A withdrawal of {pending.FaceValue.Show(status.Currency)} waits on the card that this wallet did not begin. It is left alone: 'hiercash-wallet resume' asks whether it is yours."));
+                    $"A withdrawal of {pending.FaceValue.Show(status.Currency)} waits on the card that this wallet did not begin. It is "
+                        + $"left alone: 'hiercash-wallet resume' asks whether it is yours."));
         }
 
         return results;
@@ -220,7 +248,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
     }
 
     private async ValueTask<WithdrawalResult> Finish(
-        WalletCard card, PrivateStatus status, IssuerCertificates certificates, BeginWithdrawalReply begun, Amount faceValue, KeyId key, CancellationToken cancel, bool keyed = false)
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, BeginWithdrawalReply begun, Amount faceValue, KeyId key,
+        CancellationToken cancel, bool keyed = false)
     {
         RequireClock();
         var date = Timestamp.Now(clock);
@@ -232,7 +261,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         if (Refusal.Read(reply) is { } refusal)
         {
             // A request under a key that is gone is never carried out; all else may be, by a later resume.
-            return new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, refusal.Text) { Waits = refusal.Reason != RefusalReason.KeyUnknown };
+            return new WithdrawalResult(WithdrawalOutcome.Refused, faceValue,
+                refusal.Text) { Waits = refusal.Reason != RefusalReason.KeyUnknown };
         }
 
         if (reply.As<WithdrawReply>()?.Answer is not { } answer)
@@ -245,7 +275,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
         return result;
     }
 
-    private WithdrawalResult Apply(WalletCard card, PrivateStatus status, IssuerCertificates certificates, byte slot, Amount faceValue, WithdrawalAnswer answer, bool keyed)
+    private WithdrawalResult Apply(WalletCard card, PrivateStatus status, IssuerCertificates certificates, byte slot, Amount faceValue,
+        WithdrawalAnswer answer, bool keyed)
     {
         string amount = faceValue.Show(status.Currency);
         if (answer.EK is { } ek)
@@ -259,7 +290,8 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
                 : stored == WalletStatus.KeyUnknown
                 ? new WithdrawalResult(
                     WithdrawalOutcome.Pending, faceValue,
-                    $"The bank debited {amount} and has the cash, signed with a key of the issuer of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.") { Waits = true }
+                    $"The bank debited {amount} and has the cash, signed with a key of the issuer of which the bank has no certificate "
+                        + $"yet. Resume the withdrawal in a minute; nothing is lost.") { Waits = true }
                 : throw new CardRefusedException(stored, $"The card does not take the bank's answer. {stored.Explain()}");
         }
 
@@ -270,20 +302,24 @@ public sealed partial class WalletTerminal(ILink bank, ICashSuite suite, TimePro
             return freed.IsSuccess
                 ? answer.Text is { } why
                     ? new WithdrawalResult(WithdrawalOutcome.Refused, faceValue, why)
-                    : new WithdrawalResult(WithdrawalOutcome.Reversed, faceValue, $"The issuer does not issue these {amount}: {Explain(never.Reason, keyed)} The account has its money back.")
+                    : new WithdrawalResult(WithdrawalOutcome.Reversed, faceValue,
+                        $"The issuer does not issue these {amount}: {Explain(never.Reason, keyed)} The account has its money back.")
                 : freed == WalletStatus.KeyUnknown
                 ? new WithdrawalResult(
                     WithdrawalOutcome.Pending, faceValue,
-                    $"The issuer does not issue these {amount}, and signed that with a key of which the bank has no certificate yet. Resume the withdrawal in a minute; nothing is lost.") { Waits = true }
+                    $"The issuer does not issue these {amount}, and signed that with a key of which the bank has no certificate yet. "
+                        + $"Resume the withdrawal in a minute; nothing is lost.") { Waits = true }
                 : throw new CardRefusedException(freed, $"The card does not take the issuer's statement. {freed.Explain()}");
         }
 
-        return new WithdrawalResult(WithdrawalOutcome.Pending, faceValue, $"The bank debited {amount} and waits for the issuer. Resume the withdrawal later; nothing is lost.") { Waits = true };
+        return new WithdrawalResult(WithdrawalOutcome.Pending, faceValue,
+            $"The bank debited {amount} and waits for the issuer. Resume the withdrawal later; nothing is lost.") { Waits = true };
     }
 
     private static string Explain(IssueRefusal reason, bool keyed) => reason switch
     {
-        IssueRefusal.Undecipherable when keyed => "it makes no keys for users, or it could not decipher the card's request. Withdraw without --issuer-keyed.",
+        IssueRefusal.Undecipherable when keyed =>
+            "it makes no keys for users, or it could not decipher the card's request. Withdraw without --issuer-keyed.",
         IssueRefusal.Asked => "the bank withdrew the request, because it stayed unanswered for too long.",
         IssueRefusal.Undecipherable => "it could not decipher the card's request.",
         IssueRefusal.AmountDiffers => "the amount in the card's request is not the amount that the bank asked for.",

@@ -41,7 +41,9 @@ public sealed class AgreedPointTests
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Money moves from the issuer to the banks after the issuer's books were opened and before the banks' were: nobody is accused.</summary>
+    /// <summary>
+    /// Money moves from the issuer to the banks after the issuer's books were opened and before the banks' were: nobody is accused.
+    /// </summary>
     [Test]
     public void WhoeverWritesBetweenTwoPartiesIsNotAccused()
     {
@@ -57,7 +59,10 @@ public sealed class AgreedPointTests
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(1300));
     }
 
-    /// <summary>A bank with shops' accounts alone, from whose books no order tells whose they are, has changed its key: they are still known, and compared.</summary>
+    /// <summary>
+    /// A bank with shops' accounts alone, from whose books no order tells whose they are, has changed its key: they are still known, and
+    /// compared.
+    /// </summary>
     [Test]
     public async Task ABankThatChangedItsKeyIsStillKnown([Values] bool isRevoked)
     {
@@ -67,7 +72,8 @@ public sealed class AgreedPointTests
             _town.Issuer.Revoke(bank);
         }
 
-        _town.Rejoin("bank-2", _town.Issuer.Enrol(_town.RequestNextKey("bank-2", isFresh: isRevoked), _town.Options.Cap, isRevoked ? bank : null));
+        _town.Rejoin("bank-2", _town.Issuer.Enrol(
+            _town.RequestNextKey("bank-2", isFresh: isRevoked), _town.Options.Cap, isRevoked ? bank : null));
         await _town.RunCycle();
         Assert.That(Run().Findings, Is.Empty);
     }
@@ -83,12 +89,15 @@ public sealed class AgreedPointTests
         Assert.That(Run().Ok, "and at rest they are sound");
     }
 
-    /// <summary>A page of a file is overwritten, or the file is something else: that is said first, and nothing in it is believed.</summary>
+    /// <summary>
+    /// A page of a file is overwritten, or the file is something else: that is said first, and nothing in it is believed.
+    /// </summary>
     [TestCase("issuer")]
     [TestCase("bank-2")]
     public void ADamagedFileIsAFinding(string party)
     {
-        foreach (var (name, damage) in new (string, Action<string>)[] { ("page", OverwritePage), ("other", file => File.WriteAllText(file, new string('x', 9000))) })
+        foreach (var (name, damage) in new (
+            string, Action<string>)[] { ("page", OverwritePage), ("other", file => File.WriteAllText(file, new string('x', 9000))) })
         {
             string copy = Path.Combine(_folder, name);
             Directory.CreateDirectory(copy);
@@ -104,12 +113,16 @@ public sealed class AgreedPointTests
             Assert.That((found.Books, found.Table), Is.EqualTo((party, "database")));
             Assert.That(found.What, Does.StartWith("the file is damaged, so nothing in it can be believed."));
             var console = ConsoleProcess.Run(
-                copy, "hiercash-auditor", "audit", "--issuer", "issuer.db", "--bank", "bank-1.db", "--bank", "bank-2.db", "--root", Convert.ToHexString(_town.Scheme.Root.Bytes));
-            Assert.That((console.Code, console.Output.Contains("the file is damaged", StringComparison.Ordinal)), Is.EqualTo((1, true)), console.Output + console.Error);
+                copy, "hiercash-auditor", "audit", "--issuer", "issuer.db", "--bank", "bank-1.db", "--bank", "bank-2.db", "--root",
+                Convert.ToHexString(_town.Scheme.Root.Bytes));
+            Assert.That((console.Code, console.Output.Contains("the file is damaged", StringComparison.Ordinal)), Is.EqualTo((1, true)),
+                console.Output + console.Error);
         }
     }
 
-    /// <summary>An instruction may take a shop below zero, by as much as it took: its debt. A cent more is nobody's debt but a finding.</summary>
+    /// <summary>
+    /// An instruction may take a shop below zero, by as much as it took: its debt. A cent more is nobody's debt but a finding.
+    /// </summary>
     [TestCase(-400, true)]
     [TestCase(-401, false)]
     public void AShopsDebtIsNoFinding(long balance, bool isDebt)
@@ -126,7 +139,9 @@ public sealed class AgreedPointTests
         if (isDebt)
         {
             Assert.That(audit.Findings, Is.Empty);
-            Assert.That(audit.Notes.Single().ToString(), Does.StartWith("bank-2: ledger_account").And.EndWith("Cafe owes 400 minor units to this bank, for payments that were taken back"));
+            Assert.That(audit.Notes.Single().ToString(),
+                Does.StartWith("bank-2: ledger_account")
+                    .And.EndWith("Cafe owes 400 minor units to this bank, for payments that were taken back"));
             Assert.That(own.Run(), Is.Empty);
             Assert.That(own.ShopDebts, Is.EqualTo(new[] { ("Cafe", new Amount(400)) }));
             Assert.That(_town.ShopBank.ShopAccounts.Select(s => (s.Name, s.Balance)), Is.EqualTo(new[] { ("Cafe", -400L) }));

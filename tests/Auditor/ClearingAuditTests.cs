@@ -9,7 +9,9 @@ using HierCash.Tests.Scenarios;
 
 namespace HierCash.Tests.Audits;
 
-/// <summary>The auditor on the books of banks that lie about instructions (R8): it names the bank; of honest banks that park it finds nothing.</summary>
+/// <summary>
+/// The auditor on the books of banks that lie about instructions (R8): it names the bank; of honest banks that park it finds nothing.
+/// </summary>
 [Parallelizable]
 public sealed class ClearingAuditTests
 {
@@ -68,8 +70,8 @@ public sealed class ClearingAuditTests
     }
 
     /// <summary>
-    /// The case has fallen before its bank comes: the issuer claimed by its own proof, then S_W came and the claim went back. There is nothing to verify
-    /// any more, and nothing stays parked for it.
+    /// The case has fallen before its bank comes: the issuer claimed by its own proof, then S_W came and the claim went back. There is
+    /// nothing to verify any more, and nothing stays parked for it.
     /// </summary>
     [Test, Rule(8)]
     public async Task AClaimThatFellBeforeItsBankCameIsBookedWithWhatIsGivenBack()
@@ -94,7 +96,8 @@ public sealed class ClearingAuditTests
         await town.RunCycle();
         await town.RunCycle();
         Assert.That((town.UserBank.Parked.Count, town.ShopBank.Parked.Count, town.Issuer.Parked.Count), Is.EqualTo((0, 0, 0)));
-        Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0L, 0UL, 2000UL)));
+        Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor),
+            Is.EqualTo((0L, 0UL, 2000UL)));
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That(Audit(town), Is.Empty);
         town.AssertSound();
@@ -116,7 +119,9 @@ public sealed class ClearingAuditTests
     {
         var reference = Digest.Of(System.Text.Encoding.UTF8.GetBytes($"shop account {town.ShopBank.Id} Ghost"));
         using var clerk = town.BankKey("bank-2");
-        string till = town.AddTill("Ghost", r => r with { Account = new ShopAccount(town.ShopBank.Id, reference, clerk.Sign(SignedMessage.ShopAccount(town.ShopBank.Id, reference, r.Key.Bytes))) });
+        string till = town.AddTill("Ghost", r =>
+            r with { Account = new ShopAccount(town.ShopBank.Id, reference,
+                clerk.Sign(SignedMessage.ShopAccount(town.ShopBank.Id, reference, r.Key.Bytes))) });
         using var bob = town.User("Bob", 2000);
         town.Pay(till, bob, 700);
         await town.Settle(till);
@@ -135,7 +140,8 @@ public sealed class ClearingAuditTests
                 return path;
             }
 
-            return AuditRun.Run(Copy("issuer"), [.. town.Banks.Select(b => (b.Name, Copy(b.Name)))], town.Scheme.Root, town.Options.Suite).Findings;
+            return AuditRun.Run(Copy("issuer"), [.. town.Banks.Select(b => (b.Name, Copy(b.Name)))], town.Scheme.Root, town.Options.Suite)
+                .Findings;
         }
         finally
         {

@@ -4,11 +4,14 @@ using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Audits;
 
-/// <summary>Changes copies of books as their own party could: with its keys, and so that everything else of that party's books still fits.</summary>
+/// <summary>
+/// Changes copies of books as their own party could: with its keys, and so that everything else of that party's books still fits.
+/// </summary>
 /// <param name="folder">Of the copies: issuer.db, bank-1.db, bank-2.db.</param>
 internal sealed class Forger(SimulatedTown town, string folder)
 {
-    private const string Recount = "UPDATE ledger_account SET balance = (SELECT coalesce(sum(amount), 0) FROM ledger_entry e WHERE e.account = ledger_account.id);";
+    private const string Recount =
+        "UPDATE ledger_account SET balance = (SELECT coalesce(sum(amount), 0) FROM ledger_entry e WHERE e.account = ledger_account.id);";
 
     private static readonly string[] Parties = ["issuer", "bank-1", "bank-2"];
 
@@ -45,7 +48,8 @@ internal sealed class Forger(SimulatedTown town, string folder)
     {
         var transfer = Instruction(bank, kind);
         long number = (long)transfer.Number;
-        long tx = Number(bank, "SELECT id FROM ledger_tx WHERE kind = 'instruction' AND hex(reference) = $0", number.ToString("X16", System.Globalization.CultureInfo.InvariantCulture));
+        long tx = Number(bank, "SELECT id FROM ledger_tx WHERE kind = 'instruction' AND hex(reference) = $0",
+            number.ToString("X16", System.Globalization.CultureInfo.InvariantCulture));
         Sql(
             bank,
             $"""
@@ -74,7 +78,8 @@ internal sealed class Forger(SimulatedTown town, string folder)
     public byte[] Statement(string bank, long number, BookingOutcome outcome)
     {
         using var key = town.BankKey(bank);
-        return BookingStatement.Sign(key, town.Banks.Single(b => b.Name == bank).Id, (ulong)number, outcome, Timestamp.Now(town.Clock)).Encode();
+        return BookingStatement.Sign(key, town.Banks.Single(b => b.Name == bank).Id, (ulong)number, outcome, Timestamp.Now(town.Clock))
+            .Encode();
     }
 
     /// <summary>A withdrawal that the bank says it has forgotten, with its money in the float.</summary>
@@ -89,7 +94,10 @@ internal sealed class Forger(SimulatedTown town, string folder)
         """,
         amount);
 
-    /// <summary>The bank says that it has forgotten its first instruction, and its ledger moved the money elsewhere: to a user, and not into clearing.</summary>
+    /// <summary>
+    /// The bank says that it has forgotten its first instruction, and its ledger moved the money elsewhere: to a user, and not into
+    /// clearing.
+    /// </summary>
     public void ForgetWhereItWent(string bank) => Sql(
         bank,
         $"""

@@ -16,9 +16,9 @@ using HierCash.Wallet;
 namespace HierCash.Tests.CardPulls;
 
 /// <summary>
-/// Cards are pulled out of PC/SC readers at random moments of payments and withdrawals. Most of it is waiting, so it has a service of its own and
-/// runs beside others. Its room comes before Pcsc by name, because who comes first has the service first.
-/// Three hundred of them: HIERCASH_PULLS=300 dotnet test tests -c Release --filter FullyQualifiedName~PullTests
+/// Cards are pulled out of PC/SC readers at random moments of payments and withdrawals. Most of it is waiting, so it has a service of its
+/// own and runs beside others. Its room comes before Pcsc by name, because who comes first has the service first. Three hundred of them:
+/// HIERCASH_PULLS=300 dotnet test tests -c Release --filter FullyQualifiedName~PullTests
 /// </summary>
 [Parallelizable]
 public sealed class PullTests
@@ -63,8 +63,10 @@ public sealed class PullTests
             Assert.That(faults, Is.Empty);
             lanes.ForEach(lane => lane.Finish());
             TestContext.Out.WriteLine(
-                $"{lanes.Sum(l => l.Pulled)} pulls, {lanes.Sum(l => l.CutPayments)} in a payment and {lanes.Sum(l => l.CutWithdrawals)} in a withdrawal; "
-                + $"{lanes.Sum(l => l.Payments)} payments accepted, of which {lanes.Sum(l => l.Repeated)} by a repeated PAY; {lanes.Sum(l => l.Withdrawals)} withdrawals");
+                $"{lanes.Sum(l => l.Pulled)} pulls, {lanes.Sum(l => l.CutPayments)} in a payment and {lanes.Sum(l => l.CutWithdrawals)} in "
+                    + $"a withdrawal; "
+                + $"{lanes.Sum(l => l.Payments)} payments accepted, of which {lanes.Sum(l => l.Repeated)} by a repeated PAY; "
+                + $"{lanes.Sum(l => l.Withdrawals)} withdrawals");
             Assert.That(lanes.Sum(l => l.Pulled), Is.EqualTo(Pulls));
             Assert.That(lanes.Sum(l => l.CutPayments + l.CutWithdrawals), Is.GreaterThan(Pulls / 2), "most pulls hit something");
 
@@ -140,7 +142,9 @@ public sealed class PullTests
             }
         }
 
-        /// <summary>One withdrawal and one payment that nobody cuts: where they end depends on the machine, and on what else runs on it.</summary>
+        /// <summary>
+        /// One withdrawal and one payment that nobody cuts: where they end depends on the machine, and on what else runs on it.
+        /// </summary>
         private void Measure()
         {
             using var inserted = _service.Insert(_image, _slot);
@@ -169,7 +173,8 @@ public sealed class PullTests
                 }
 
                 var after = _random.Next(1000) / 1000d * Reach * (inWithdrawal ? _withdrawal : _payment);
-                var pull = Task.Factory.StartNew(() => Pull(inserted, after), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                var pull = Task.Factory.StartNew(() =>
+                    Pull(inserted, after), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
                 UseUntilItIsGone(channel, inWithdrawal);
                 pull.Wait();
             }
@@ -253,7 +258,8 @@ public sealed class PullTests
             var till = _town.Till(_till);
             bool again = _open is not null;
             long started = Stopwatch.GetTimestamp();
-            var result = _open is { } ticket ? till.Continue(ticket, channel, TownCard.TillPin) : till.Pay(channel, new Amount((ulong)(1 + _random.Next(800))), TownCard.TillPin);
+            var result = _open is { } ticket ? till.Continue(ticket, channel, TownCard.TillPin)
+                : till.Pay(channel, new Amount((ulong)(1 + _random.Next(800))), TownCard.TillPin);
             _payment = !again && result.Outcome == TillOutcome.Accepted ? Stopwatch.GetElapsedTime(started) : _payment;
             _open = result.Outcome == TillOutcome.CardGone ? result.Sale : null;
             Payments += result.Outcome == TillOutcome.Accepted ? 1 : 0;
@@ -285,7 +291,8 @@ public sealed class PullTests
                 {
                     return CardChannels.Open($"Virtual PCD 00 0{_slot}", Suite, TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None);
                 }
-                catch (CardChannelException e) when (tries < MostTries && e.Message.StartsWith("Another program has the card to itself", StringComparison.Ordinal))
+                catch (CardChannelException e) when (
+                    tries < MostTries && e.Message.StartsWith("Another program has the card to itself", StringComparison.Ordinal))
                 {
                     // On a busy machine the service may still be at the card that was pulled: it says so, and one repeats.
                 }
@@ -300,7 +307,8 @@ public sealed class PullTests
                 using var channel = Open();
                 Assert.That(_open is null || Pay(channel), "a repeated PAY ends it");
 
-                // What a till does when a card comes back: a payment that was refused halfway, and whose S_W the pulled card never got, is made good.
+                // What a till does when a card comes back: a payment that was refused halfway, and whose S_W the pulled card never got, is
+                // made good.
                 _town.Till(_till).ComesBack(channel);
                 MakeRoom(channel);
                 _town.Wallet.Resume(channel, TownCard.HolderPin, default).AsTask().Wait();
@@ -319,7 +327,8 @@ public sealed class PullTests
             ulong account = _town.UserBank.BalanceOf(_town.UserBank.Accounts.Single(a => a.Name == _owner).User).Minor;
             Assert.That(till.OpenSales, Is.Empty);
             Assert.That(till.Sum(CoinPaymentState.Settled), Is.EqualTo(till.Accepted), "each accepted payment is settled");
-            Assert.That(card.GetBalance().Total.Minor + account + till.Accepted.Minor, Is.EqualTo(Deposit), $"{_owner}: no amount lost or doubled");
+            Assert.That(card.GetBalance().Total.Minor + account + till.Accepted.Minor, Is.EqualTo(Deposit),
+                $"{_owner}: no amount lost or doubled");
         }
     }
 }

@@ -49,6 +49,7 @@ public sealed class UnusualAmountTests
     public void AtATillWithPayments(string typed, string? reason)
     {
         UnusualAmount.Parse(typed, Currency.Eur, out var amount);
-        Assert.That(UnusualAmount.Find(typed, amount, Currency.Eur, [new(90_000), new(250), new(100), new(300), new(240)], Floor), Is.EqualTo(reason));
+        Assert.That(UnusualAmount.Find(typed, amount, Currency.Eur, [new(90_000), new(250), new(100), new(300), new(240)], Floor),
+            Is.EqualTo(reason));
     }
 }

@@ -84,7 +84,8 @@ internal static class IssuerMoves
         yield return HolderMoves.Pay(0, 0, (ulong)(3000 + random.Next(2000)));
         yield return HolderMoves.Pay(-1, 1, (ulong)(3000 + random.Next(2000)));
         yield return HonestMoves.Cycle();
-        yield return new Step(Kind, "claim too much", t => t.LieToBank((k, r, total) => k == TransferKind.ClaimDebit ? (k, r, total + total) : (k, r, total)));
+        yield return new Step(Kind, "claim too much", t =>
+            t.LieToBank((k, r, total) => k == TransferKind.ClaimDebit ? (k, r, total + total) : (k, r, total)));
         yield return HonestMoves.Wait(TimeSpan.FromDays(70));
     }
 

@@ -4,7 +4,10 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 
-/// <summary>Bad days while somebody cheats: an honest party's clock is wrong for a while (rule R26), or its database is put back to an older copy (rule R27).</summary>
+/// <summary>
+/// Bad days while somebody cheats: an honest party's clock is wrong for a while (rule R26), or its database is put back to an older copy
+/// (rule R27).
+/// </summary>
 internal sealed partial class CheatTown
 {
     private readonly Dictionary<string, OffsetClock> _clocks = [];
@@ -23,7 +26,8 @@ internal sealed partial class CheatTown
         }
 
         clock.Off = off;
-        Tell(off == TimeSpan.Zero ? $"The clock of {party} is right again." : $"The clock of {party} is wrong by {off.TotalHours:0} hours.");
+        Tell(off == TimeSpan.Zero ? $"The clock of {party} is right again."
+            : $"The clock of {party} is wrong by {off.TotalHours:0} hours.");
         if (off != TimeSpan.Zero)
         {
             BadDays.Add($"clock of {party}");
@@ -39,10 +43,13 @@ internal sealed partial class CheatTown
         }
     }
 
-    /// <summary>Somebody looks after a few days: a party that signs nothing for months is in arrears, whatever the reason (rule R8).</summary>
+    /// <summary>
+    /// Somebody looks after a few days: a party that signs nothing for months is in arrears, whatever the reason (rule R8).
+    /// </summary>
     private void RightClocks()
     {
-        foreach (string party in _clocks.Where(c => c.Value.Off != TimeSpan.Zero && Now > _wrongSince.Plus(TimeSpan.FromDays(9))).Select(c => c.Key))
+        foreach (string party in _clocks.Where(c => c.Value.Off != TimeSpan.Zero && Now > _wrongSince.Plus(TimeSpan.FromDays(9)))
+            .Select(c => c.Key))
         {
             SetClock(party, TimeSpan.Zero);
         }
@@ -57,8 +64,10 @@ internal sealed partial class CheatTown
     /// <summary>Everybody has visited before, as servers do every few seconds: what was never sent nobody can give back.</summary>
     public void PutBack(string party)
     {
-        // To a bank that is lied to, the town has another program; copies are no older than what anybody still has to be told again; and who was enrolled since has to be enrolled anew.
-        if (!_copies.Remove(party, out var copy) || Deceived.ContainsKey(party) || Now > copy.Date.Plus(World.Options.Terms.BackupMaxAge) || copy.Enrolled != Shops.Count + People.Count)
+        // To a bank that is lied to, the town has another program; copies are no older than what anybody still has to be told again; and
+        // who was enrolled since has to be enrolled anew.
+        if (!_copies.Remove(party, out var copy) || Deceived.ContainsKey(party) || Now > copy.Date.Plus(World.Options.Terms.BackupMaxAge)
+            || copy.Enrolled != Shops.Count + People.Count)
         {
             return;
         }

@@ -200,7 +200,8 @@ internal sealed partial class CheatTown
         {
             bool reversed = false;
 
-            // The issuer does not answer a revoked till on its link (rule R17); a wallet has no name there, and brings S_W for whoever has one.
+            // The issuer does not answer a revoked till on its link (rule R17); a wallet has no name there, and brings S_W for whoever has
+            // one.
             Try(() => reversed = RawMessages.Reverse(World.TillLink(stand.Till), key, h) || RawMessages.UploadVoid(World, h, key));
             if (reversed)
             {
@@ -241,7 +242,8 @@ internal sealed partial class CheatTown
         }
 
         var rebuttal = new Rebuttal(
-            [.. parts.SelectMany(p => p.Voids)], [.. parts.SelectMany(p => p.Dead)], [.. parts.SelectMany(p => p.Certificates).DistinctBy(c => c.Key.Id)]);
+            [.. parts.SelectMany(p => p.Voids)], [.. parts.SelectMany(p => p.Dead)],
+            [.. parts.SelectMany(p => p.Certificates).DistinctBy(c => c.Key.Id)]);
         Rebut(person, file, rebuttal);
     });
 
@@ -249,7 +251,8 @@ internal sealed partial class CheatTown
     {
         person.Rebuttals[file.Dossier.Coin.ToString()] = rebuttal;
         var finding = World.UserBank.Rebut(file.Dossier.Coin, rebuttal, default).AsTask().GetAwaiter().GetResult();
-        Did($"{person.Name} answers the accusation with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: \"{finding.Finding}\"");
+        Did($"{person.Name} answers the accusation with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: "
+            + $"\"{finding.Finding}\"");
     }
 
     /// <summary>The issuer signs that it will never settle what it settled.</summary>
@@ -263,7 +266,8 @@ internal sealed partial class CheatTown
                 var h = file.Dossier.Payments[^1];
                 var dead = RawMessages.Dead(key, World.Issuer.Id, h, Now);
                 Did($"The issuer signs for Mallory that {Money(h.Paid.Minor)} will never be settled.");
-                Rebut(Mallory, file, new Rebuttal([], [dead], [.. World.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]));
+                Rebut(Mallory, file, new Rebuttal([], [dead],
+                    [.. World.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]));
             });
         }
     }
@@ -294,7 +298,8 @@ internal sealed partial class CheatTown
             1 => RawMessages.Doctored(key, real, drop: true),
             _ => RawMessages.Doctored(key, real, drop: false),
         });
-        Did(way == 0 ? "bank-1 makes evidence of Alice's order and Mallory's payments." : "bank-1 changes the dossier before it signs the evidence.");
+        Did(way == 0 ? "bank-1 makes evidence of Alice's order and Mallory's payments."
+            : "bank-1 changes the dossier before it signs the evidence.");
     });
 
     public void CancelUnasked(int which) => Try(() =>
@@ -314,7 +319,9 @@ internal sealed partial class CheatTown
     {
         var orders = RawMessages.Orders(World).ToList();
         using var key = World.BankKey("bank-1");
-        bool issued = RawMessages.Issue(BankLink, key, World.UserBank.Id, orders[which % orders.Count], minor, Timestamp.From(World.Clock.GetUtcNow() - back));
-        Did($"bank-1 asks for {Money(minor)} on an order that was for something else, dated {back.TotalHours:0} hours back: {(issued ? "issued" : "refused")}.");
+        bool issued = RawMessages.Issue(BankLink, key, World.UserBank.Id, orders[which % orders.Count], minor,
+            Timestamp.From(World.Clock.GetUtcNow() - back));
+        Did($"bank-1 asks for {Money(minor)} on an order that was for something else, dated {back.TotalHours:0} hours back: "
+            + $"{(issued ? "issued" : "refused")}.");
     });
 }

@@ -5,7 +5,9 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 
-/// <summary>How a history ends: faults end, everybody finishes what was begun, all terms pass, and what can be seen then is told to the oracle.</summary>
+/// <summary>
+/// How a history ends: faults end, everybody finishes what was begun, all terms pass, and what can be seen then is told to the oracle.
+/// </summary>
 internal sealed partial class CheatTown
 {
     /// <summary>Ends the history and asks the five questions.</summary>
@@ -78,7 +80,8 @@ internal sealed partial class CheatTown
             foreach (var person in People.Where(p => !p.Cheats && !p.IsRobbed))
             {
                 Keep(person);
-                Try(() => World.Wallet.Resume(person.Card.Card, person.Card.Pin, default).AsTask().GetAwaiter().GetResult(), $"{person.Name}, resuming");
+                Try(() => World.Wallet.Resume(person.Card.Card, person.Card.Pin, default).AsTask().GetAwaiter().GetResult(),
+                    $"{person.Name}, resuming");
                 TellCoins(person);
                 if (round == 0)
                 {
@@ -87,8 +90,10 @@ internal sealed partial class CheatTown
                 }
                 else if (_isDenRevoked)
                 {
-                    // The till that took her payment back is revoked since: what her card has again, she has redeemed in time (docs/security.md).
-                    Try(() => World.Wallet.Redeem(person.Card.Card, person.Card.Pin, null, default).AsTask().GetAwaiter().GetResult(), $"{person.Name}, redeeming");
+                    // The till that took her payment back is revoked since: what her card has again, she has redeemed in time
+                    // (docs/security.md).
+                    Try(() => World.Wallet.Redeem(person.Card.Card, person.Card.Pin, null, default).AsTask().GetAwaiter().GetResult(),
+                        $"{person.Name}, redeeming");
                 }
             }
 
@@ -166,7 +171,8 @@ internal sealed partial class CheatTown
             var (accused, name) = finding.Culprit switch
             {
                 Culprit.User => (Accused.User, finding.Name),
-                Culprit.Shop => (Accused.Shop, Shops.Find(s => finding.Finding.Contains(World.Till(s.Till).W.ToString(), StringComparison.Ordinal))?.Name ?? "a shop"),
+                Culprit.Shop => (Accused.Shop, Shops.Find(
+                    s => finding.Finding.Contains(World.Till(s.Till).W.ToString(), StringComparison.Ordinal))?.Name ?? "a shop"),
                 Culprit.Issuer => (Accused.Issuer, SimulatedTown.IssuerName),
                 Culprit.Bank => (Accused.Bank, World.Banks.FirstOrDefault(b => b.Id == file.BankKey.Holder)?.Name ?? "a bank"),
                 _ => (Accused.Nobody, ""),
@@ -192,7 +198,8 @@ internal sealed partial class CheatTown
 
         foreach (var shop in Shops.Where(s => !s.Cheats))
         {
-            seen.Queues.Add(new Waiting(shop.Name, "cents still queued", World.Till(shop.Till).Sum(Shop.CoinPaymentState.Queued).ToLedger(), null));
+            seen.Queues.Add(new Waiting(shop.Name, "cents still queued", World.Till(shop.Till).Sum(Shop.CoinPaymentState.Queued).ToLedger(),
+                null));
             seen.Queues.Add(new Waiting(shop.Name, "payments left open", World.Till(shop.Till).OpenSales.Count, null));
         }
     }

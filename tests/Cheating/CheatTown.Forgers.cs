@@ -9,7 +9,9 @@ namespace HierCash.Tests.Cheating;
 /// <summary>Whoever signs with a key that is not the one it should be.</summary>
 internal sealed partial class CheatTown
 {
-    /// <summary>Something like a card pays at an honest shop: with a coin of its own making, or with a coin that it has seen and cannot sign for.</summary>
+    /// <summary>
+    /// Something like a card pays at an honest shop: with a coin of its own making, or with a coin that it has seen and cannot sign for.
+    /// </summary>
     public void PayForged(ShopEntry shop, ulong minor, bool ownCoin) => Try(() =>
     {
         var seen = Held.Select(h => h.H).Concat(PaymentsOf(Mallory)).FirstOrDefault()?.Coin ?? Alice.Card.Coins()[0].Coin;
@@ -30,7 +32,8 @@ internal sealed partial class CheatTown
         }
 
         Note(new Purchase(shop, Mallory, Mallory.Card, result.Sale, Hand.Copy), result, Hand.Copy);
-        Did($"A forged card pays {Money(minor)} at {shop.Name} with {(ownCoin ? "a coin of its own making" : "a coin that it has seen")}: {result.Message}");
+        Did($"A forged card pays {Money(minor)} at {shop.Name} with {(ownCoin ? "a coin of its own making" : "a coin that it has seen")}: "
+            + $"{result.Message}");
         Settle(shop);
     });
 
@@ -56,7 +59,8 @@ internal sealed partial class CheatTown
         var pe = World.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerEncryption).Key.Id;
         var begun = client.BeginWithdrawal(new Amount(minor), Currency.Eur, pe);
         var signed = client.AuthoriseWithdrawal(begun.Slot, Now);
-        var order = new WithdrawalOrder(alice.User, World.UserBank.Id, new Amount(minor), Currency.Eur, pe, begun.EI, signed.Number, Now, signed.Signature);
+        var order = new WithdrawalOrder(alice.User, World.UserBank.Id, new Amount(minor), Currency.Eur, pe, begun.EI, signed.Number, Now,
+            signed.Signature);
         var reply = World.UserBank.Handle(
             LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default).AsTask().GetAwaiter().GetResult();
         bool done = reply.As<WithdrawReply>()?.Answer.EK is { } ek && client.FinishWithdrawal(begun.Slot, ek).IsSuccess;

@@ -107,7 +107,8 @@ internal sealed partial class CheatTown
                 var result = SendQueue(shop).AsTask().GetAwaiter().GetResult();
                 if (tell && result != new SettlementResult(0, 0, 0, 0))
                 {
-                    Tell($"{shop.Name} settles: {result.Settled} settled, {result.Guaranteed} guaranteed, {result.Refused} refused, {result.StillQueued} queued.");
+                    Tell($"{shop.Name} settles: {result.Settled} settled, {result.Guaranteed} guaranteed, {result.Refused} refused, "
+                        + $"{result.StillQueued} queued.");
                 }
             },
             $"{shop.Name}, settling");
@@ -144,11 +145,13 @@ internal sealed partial class CheatTown
         bool done = Try(() =>
         {
             sale.Card.Card.Reset();
-            World.Till(sale.Shop.Till).Refund(sale.Sale.Time, sale.Person.IsRobbed ? null : sale.Card.Card, World.TillLink(sale.Shop.Till), default)
+            World.Till(sale.Shop.Till).Refund(sale.Sale.Time, sale.Person.IsRobbed ? null
+                : sale.Card.Card, World.TillLink(sale.Shop.Till), default)
                 .AsTask().GetAwaiter().GetResult();
         });
         Sync(sale);
-        Tell($"{sale.Shop.Name} takes goods for {Money(sale.Sale.Amount.Minor)} back from {sale.Person.Name} and refunds{(done ? "" : ": not yet")}.");
+        Tell($"{sale.Shop.Name} takes goods for {Money(sale.Sale.Amount.Minor)} back from {sale.Person.Name} and "
+            + $"refunds{(done ? "" : ": not yet")}.");
     }
 
     /// <summary>The issuer closes a cycle and each bank visits it; whoever is accused hears of it and answers.</summary>
@@ -159,7 +162,8 @@ internal sealed partial class CheatTown
         Try(() => World.Issuer.Purge(), "issuer, forgetting");
         foreach (string bank in new[] { "bank-1", "bank-2" }.Where(b => World.Clock.GetUtcNow() >= _away.GetValueOrDefault(b)))
         {
-            Try(() => (Deceived.GetValueOrDefault(bank) ?? World.Banks.Single(b => b.Name == bank)).Run(default).AsTask().GetAwaiter().GetResult(), $"{bank}, visiting the issuer");
+            Try(() => (Deceived.GetValueOrDefault(bank) ?? World.Banks.Single(b => b.Name == bank)).Run(default).AsTask().GetAwaiter()
+                .GetResult(), $"{bank}, visiting the issuer");
         }
 
         if (tell)
@@ -183,7 +187,8 @@ internal sealed partial class CheatTown
         {
             var certificates = World.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
             var kept = WalletTerminal.MakeRebuttal(accused.Records.All, certificates);
-            foreach (var file in RawMessages.Files(World.UserBank).Where(f => f.Name == accused.Name && !accused.Rebuttals.ContainsKey(f.Dossier.Coin.ToString())))
+            foreach (var file in RawMessages.Files(World.UserBank)
+                .Where(f => f.Name == accused.Name && !accused.Rebuttals.ContainsKey(f.Dossier.Coin.ToString())))
             {
                 Rebut(accused, file, kept.About(file.Dossier.Coin));
             }
@@ -198,9 +203,11 @@ internal sealed partial class CheatTown
             // A bank that shows no evidence is shown nothing: whoever judges it is.
             var (notice, rebuttal, stands) = done.Evidence is not null ? done : done with
             {
-                Rebuttal = wallet.MakeRebuttal(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult().About(done.Notice.Coin),
+                Rebuttal = wallet.MakeRebuttal(accused.Card.Card, accused.Card.Pin, default).AsTask().GetAwaiter().GetResult()
+                    .About(done.Notice.Coin),
             };
-            bool isNews = !accused.Rebuttals.TryGetValue(notice.Coin.ToString(), out var before) || before.Voids.Count + before.Dead.Count != rebuttal.Voids.Count + rebuttal.Dead.Count;
+            bool isNews = !accused.Rebuttals.TryGetValue(notice.Coin.ToString(), out var before)
+                || before.Voids.Count + before.Dead.Count != rebuttal.Voids.Count + rebuttal.Dead.Count;
             accused.Rebuttals[notice.Coin.ToString()] = rebuttal;
             if (isNews)
             {
@@ -232,7 +239,8 @@ internal sealed partial class CheatTown
         {
             card.Card.Reset();
             ulong before = Balance(card);
-            var results = World.WalletWith(WalletOf(person, card)).Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+            var results = World.WalletWith(WalletOf(person, card)).Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter()
+                .GetResult();
             Tell($"{person.Name} redeems {Money(before)}: {string.Join(" ", results.Select(r => r.Message))}");
         });
         NoteRedemptions(card);
@@ -246,7 +254,8 @@ internal sealed partial class CheatTown
         {
             if (!Shops.Exists(s => World.Till(s.Till).W == h.Till))
             {
-                Truth.Signed(h.Id.ToString(), h.Coin.Id.ToString(), Truth.Redemption, h.Paid.ToLedger(), h.Time.ToDate()!.Value, Hand.Owner);
+                Truth.Signed(h.Id.ToString(), h.Coin.Id.ToString(), Truth.Redemption, h.Paid.ToLedger(), h.Time.ToDate()!.Value,
+                    Hand.Owner);
                 Truth.Arrived(h.Id.ToString(), World.Clock.GetUtcNow());
             }
         }
@@ -256,7 +265,8 @@ internal sealed partial class CheatTown
     public void Recover(Person person, TownCard card) => Try(() =>
     {
         card.Card.Reset();
-        var results = World.WalletWith(WalletOf(person, card)).Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+        var results = World.WalletWith(WalletOf(person, card)).Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter()
+            .GetResult();
         Tell($"{person.Name} asks for what no shop settled: {results.Count(r => r.Done)} of {results.Count} payments come back.");
     });
 

@@ -6,7 +6,9 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Cheating;
 
-/// <summary>Keys and names that somebody else has: a bank's old key, a shop's name (rules R17, R18); and what the honest do about it.</summary>
+/// <summary>
+/// Keys and names that somebody else has: a bank's old key, a shop's name (rules R17, R18); and what the honest do about it.
+/// </summary>
 internal sealed partial class CheatTown
 {
     /// <summary>Accounts that strangers opened under a name which a shop has later.</summary>
@@ -24,7 +26,8 @@ internal sealed partial class CheatTown
     }
 
     /// <summary>What a shop's till has queued goes over its own link; of one that was revoked, over that of the shop's next till.</summary>
-    private ValueTask<SettlementResult> SendQueue(ShopEntry shop) => shop == _stand && _isStandRevoked ? Visit(shop) : World.Settle(shop.Till);
+    private ValueTask<SettlementResult> SendQueue(ShopEntry shop) =>
+        shop == _stand && _isStandRevoked ? Visit(shop) : World.Settle(shop.Till);
 
     /// <summary>The same, with all else that a till does when it reaches the issuer.</summary>
     private async ValueTask<SettlementResult> Visit(ShopEntry shop)

@@ -40,7 +40,8 @@ internal sealed partial class CheatTown
                 body[from % body.Length] ^= 0x40;
             }
 
-            Try(() => World.UserBank.Handle(LinkPeer.Wallet, new LinkMessage(message.Type, body), default).AsTask().GetAwaiter().GetResult());
+            Try(() => World.UserBank.Handle(LinkPeer.Wallet, new LinkMessage(message.Type, body), default).AsTask().GetAwaiter()
+                .GetResult());
             if (message.Type == MessageType.Relay)
             {
                 // What is sealed; in the open a wallet's messages are for its bank alone, whoever repeats them.
@@ -55,7 +56,8 @@ internal sealed partial class CheatTown
     }
 
     private sealed class LyingIssuer(
-        ILink inner, ISigningKey statement, Func<TransferKind, Digest, Amount, (TransferKind Kind, Digest Reference, Amount Total)> change) : ILink
+        ILink inner, ISigningKey statement, Func<TransferKind, Digest, Amount, (TransferKind Kind, Digest Reference, Amount Total)> change)
+            : ILink
     {
         public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
         {

@@ -8,7 +8,9 @@ namespace HierCash.Tests.Cheating;
 /// <summary>What a shop does with a PIN that was typed at its till, and a thief with a PUK that is not the card's.</summary>
 internal sealed partial class CheatTown
 {
-    /// <summary>PAY, VOID, ACKNOWLEDGE, and so many small payments that the card forgets S_W. Den knows the payment PIN, which she typed.</summary>
+    /// <summary>
+    /// PAY, VOID, ACKNOWLEDGE, and so many small payments that the card forgets S_W. Den knows the payment PIN, which she typed.
+    /// </summary>
     public void EraseVoidAtDen(Person person, ulong minor) => Try(() =>
     {
         var w = World.Till(Den.Till).W;
@@ -21,7 +23,8 @@ internal sealed partial class CheatTown
         VoidInSilence(person, h);
         RawMessages.AcknowledgeAll(person.Card, person.Card.PaymentPin, PinRole.Payment);
         FillLogAtDen(person);
-        Did($"{person.Name} pays {Money(h.Paid.Minor)} at Den, which voids it, acknowledges her log with the PIN that she typed, and makes 64 small payments and voids.");
+        Did($"{person.Name} pays {Money(h.Paid.Minor)} at Den, which voids it, acknowledges her log with the PIN that she typed, and makes "
+            + $"64 small payments and voids.");
     });
 
     /// <summary>The same with a payment of which her wallet has had its copy already: only the void is news (rule R13).</summary>
@@ -49,7 +52,8 @@ internal sealed partial class CheatTown
         using var key = DenKey;
         for (ulong i = 1; i <= 64; i++)
         {
-            if (RawMessages.Pay(person.Card, new Timestamp(Now.Microseconds + i), World.Till(Den.Till).W, 1, person.Card.PaymentPin) is { } dust)
+            if (RawMessages.Pay(person.Card, new Timestamp(Now.Microseconds + i), World.Till(Den.Till).W, 1,
+                person.Card.PaymentPin) is { } dust)
             {
                 RawMessages.Void(person.Card, dust, key);
             }
@@ -67,7 +71,8 @@ internal sealed partial class CheatTown
             Take(person, person.Card, h, Hand.Shop, accepted: false);
         }
 
-        Did($"{person.Name} types the payment PIN at Den, which asks for {Money(minor)} from the account with it: {(withdrew ? "done, and charged." : "the card refuses.")}");
+        Did($"{person.Name} types the payment PIN at Den, which asks for {Money(minor)} from the account with it: "
+            + $"{(withdrew ? "done, and charged." : "the card refuses.")}");
     });
 
     /// <summary>The thief tries the PUK that every card once had, withdraws, and shops.</summary>
@@ -95,6 +100,7 @@ internal sealed partial class CheatTown
         person.Card.Card.Reset();
         var result = World.Till(Kiosk.Till).Pay(person.Card.Card, new Amount(minor), NewPaymentPin);
         Note(new Purchase(Kiosk, person, person.Card, result.Sale, Hand.Thief), result, Hand.Thief);
-        Did($"The thief resets the PIN of {person.Name}'s card with the public PUK, withdraws {Money(minor)} and spends it at Kiosk: {result.Message}");
+        Did($"The thief resets the PIN of {person.Name}'s card with the public PUK, withdraws {Money(minor)} and spends it at Kiosk: "
+            + $"{result.Message}");
     });
 }

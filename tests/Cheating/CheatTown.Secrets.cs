@@ -4,7 +4,10 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 
-/// <summary>What no party may know of another (protocol: Parties): looked for in stores, logs and messages, before and after everything is forgotten.</summary>
+/// <summary>
+/// What no party may know of another (protocol: Parties): looked for in stores, logs and messages, before and after everything is
+/// forgotten.
+/// </summary>
 internal sealed partial class CheatTown
 {
     /// <summary>Shorter names stand in any random bytes.</summary>
@@ -25,7 +28,8 @@ internal sealed partial class CheatTown
         }
     }
 
-    private static void Look(Observation seen, PrivacyScan scan, string party, List<((string What, string Owner) Secret, byte[] Bytes)> secrets) =>
+    private static void Look(Observation seen, PrivacyScan scan, string party,
+        List<((string What, string Owner) Secret, byte[] Bytes)> secrets) =>
         seen.Secrets.AddRange(scan.FindAny(party, secrets).Select(s => new Seen(party, s.What, s.Owner)));
 
     private List<((string What, string Owner) Secret, byte[] Bytes)> OfCoins()
@@ -46,7 +50,8 @@ internal sealed partial class CheatTown
         return secrets;
     }
 
-    private IEnumerable<((string What, string Owner) Secret, byte[] Bytes)> OfTills() => Shops.Select(s => (("W", s.Name), World.Till(s.Till).W.Value.ToArray()));
+    private IEnumerable<((string What, string Owner) Secret, byte[] Bytes)> OfTills() =>
+        Shops.Select(s => (("W", s.Name), World.Till(s.Till).W.Value.ToArray()));
 
     private List<((string What, string Owner) Secret, byte[] Bytes)> OfAccounts()
     {
@@ -86,7 +91,8 @@ internal sealed partial class CheatTown
         var found = scan.FindAny(party, there).ToHashSet();
         if (there.Find(t => !found.Contains(t.Secret)) is { Bytes: not null } missed)
         {
-            throw new InvalidOperationException($"The scan does not find {missed.Secret.What} of {missed.Secret.Owner} in {party}, where it is: its silence says nothing.");
+            throw new InvalidOperationException(
+                $"The scan does not find {missed.Secret.What} of {missed.Secret.Owner} in {party}, where it is: its silence says nothing.");
         }
     }
 }

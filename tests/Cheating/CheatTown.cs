@@ -96,7 +96,9 @@ internal sealed partial class CheatTown : IDisposable
     /// <summary>Whose move it is, and in which play; null: an honest one's.</summary>
     public Move? Actor { get; set; }
 
-    /// <summary>The plays in which somebody did cheat: a card signed, a party had a message before it. A move that came to nothing is not in it.</summary>
+    /// <summary>
+    /// The plays in which somebody did cheat: a card signed, a party had a message before it. A move that came to nothing is not in it.
+    /// </summary>
     public HashSet<Move> Done { get; } = [];
 
     /// <summary>Evidence files of the cheaters' own making.</summary>
@@ -131,7 +133,8 @@ internal sealed partial class CheatTown : IDisposable
     }
 
     /// <summary>A sentence for the story, with the day and the hour.</summary>
-    public void Tell(string sentence) => Story.Add($"{World.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} {sentence}");
+    public void Tell(string sentence) =>
+        Story.Add($"{World.Clock.GetUtcNow().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} {sentence}");
 
     /// <summary>The same of a cheat that was carried out.</summary>
     public void Did(string sentence)
@@ -161,7 +164,8 @@ internal sealed partial class CheatTown : IDisposable
 
             return true;
         }
-        catch (Exception e) when (e is not (LinkException or CardChannelException or CardRefusedException or InvalidOperationException or ArgumentException))
+        catch (Exception e) when (e is not (
+            LinkException or CardChannelException or CardRefusedException or InvalidOperationException or ArgumentException))
         {
             // No sentence for people, but a crash: whoever has it stands still for good.
             Trouble[$"{whose ?? "a program"}, which crashed,"] = $"{e.GetType().Name}: {e.Message}";

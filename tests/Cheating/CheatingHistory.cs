@@ -3,7 +3,9 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Cheating;
 
-/// <summary>One history: its steps follow from a seed and from who cheats, so that it can be replayed whole or without some of them.</summary>
+/// <summary>
+/// One history: its steps follow from a seed and from who cheats, so that it can be replayed whole or without some of them.
+/// </summary>
 internal sealed class CheatingHistory
 {
     private readonly ulong _seed;
@@ -123,7 +125,9 @@ internal sealed class CheatingHistory
         return new Outcome(town.End(), town.Story) { Done = town.Done, BadDays = town.BadDays };
     }
 
-    /// <summary>While a party stands still, or its clock is wrong, a cheater's message gets no answer: then that was the whole step.</summary>
+    /// <summary>
+    /// While a party stands still, or its clock is wrong, a cheater's message gets no answer: then that was the whole step.
+    /// </summary>
     private void Run(Step step, CheatTown town)
     {
         if (_hasBadDay && BadDays.HasAny(_seed))

@@ -28,8 +28,10 @@ public sealed class CheatingHistoryTests
     [Test]
     public void NobodyHonestLoses()
     {
-        int histories = int.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEATS"), CultureInfo.InvariantCulture, out int asked) ? asked : InEveryRun;
-        ulong first = ulong.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED"), CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
+        int histories = int.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEATS"), CultureInfo.InvariantCulture, out int asked)
+            ? asked : InEveryRun;
+        ulong first = ulong.TryParse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED"), CultureInfo.InvariantCulture,
+            out ulong seed) ? seed : 1;
         var counts = new ConcurrentDictionary<(CheatKind, CheatKind), int>();
         var plays = new ConcurrentDictionary<string, int>();
         var badDays = new ConcurrentDictionary<string, int>();
@@ -62,15 +64,18 @@ public sealed class CheatingHistoryTests
 
             if (outcome.Findings.Count > 0)
             {
-                TestContext.Progress.WriteLine($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}, {string.Join(", ", history.Names)}: {string.Join(' ', outcome.Findings)}");
+                TestContext.Progress.WriteLine($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}, "
+                    + $"{string.Join(", ", history.Names)}: {string.Join(' ', outcome.Findings)}");
                 if (failures.Count < 5)
                 {
                     var (smallest, kept) = history.Shrink(outcome);
-                    failures.Enqueue($"[{string.Join(" and ", cast)}] {string.Join(", ", history.Names)}: {smallest.Tell(first + (ulong)i, kept)}");
+                    failures.Enqueue(
+                        $"[{string.Join(" and ", cast)}] {string.Join(", ", history.Names)}: {smallest.Tell(first + (ulong)i, kept)}");
                 }
                 else
                 {
-                    failures.Enqueue($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}, {string.Join(", ", history.Names)}: {string.Join(' ', outcome.Findings)}");
+                    failures.Enqueue($"[{string.Join(" and ", cast)}] seed {first + (ulong)i}, {string.Join(", ", history.Names)}: "
+                        + $"{string.Join(' ', outcome.Findings)}");
                 }
             }
 
@@ -79,18 +84,23 @@ public sealed class CheatingHistoryTests
                 TestContext.Progress.WriteLine($"{done} of {histories} histories, {failures.Count} finds");
             }
         });
-        TestContext.Out.WriteLine($"{Table(counts)}\n{string.Join("\n", plays.Concat(badDays).OrderBy(p => p.Value).Select(p => $"{p.Value,6} {p.Key}"))}");
+        TestContext.Out.WriteLine(
+            $"{Table(counts)}\n{string.Join("\n", plays.Concat(badDays).OrderBy(p => p.Value).Select(p => $"{p.Value,6} {p.Key}"))}");
         Assert.That(failures, Is.Empty, string.Join("\n\n", failures));
         Assert.That(
-            Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))).Select(c => string.Join(" and ", c)), Is.Empty, "each kind, and each pair of kinds, cheated in one history at least");
+            Casts.Where(c => !counts.ContainsKey((c[0], c[^1]))).Select(c => string.Join(" and ", c)), Is.Empty,
+            "each kind, and each pair of kinds, cheated in one history at least");
         Assert.That(
-            new[] { "restored ", "clock of " }.SelectMany(b => new[] { "issuer", "bank-1", "bank-2" }.Select(p => b + p)).Except(badDays.Keys), Is.Empty, "each party was put back, and had a wrong clock");
+            new[] { "restored ", "clock of " }.SelectMany(b => new[] { "issuer", "bank-1", "bank-2" }.Select(p => b + p))
+                .Except(badDays.Keys), Is.Empty, "each party was put back, and had a wrong clock");
         Assert.That(
-            Plays.All.Where(p => (!p.IsBig || histories > InEveryRun) && !plays.ContainsKey(p.Name)).Select(p => p.Name), Is.Empty, "no play is missing");
+            Plays.All.Where(p => (!p.IsBig || histories > InEveryRun) && !plays.ContainsKey(p.Name)).Select(p => p.Name), Is.Empty,
+            "no play is missing");
     }
 
     /// <summary>One in a thousand is a big one: thousands of payments cost seconds.</summary>
-    private static CheatingHistory Make(ulong seed, int i, CheatKind[] cast) => i % 1000 == BigOne && Plays.All.FirstOrDefault(p => p.IsBig) is { } big
+    private static CheatingHistory Make(ulong seed, int i, CheatKind[] cast) =>
+        i % 1000 == BigOne && Plays.All.FirstOrDefault(p => p.IsBig) is { } big
         ? CheatingHistory.Of(seed, [big])
         : CheatingHistory.Of(seed, cast);
 
@@ -120,7 +130,9 @@ public sealed class CheatingHistoryTests
         Find($"Finding {find.Finding}, {find.Switch} off", find.Play, find.IsIn);
     }
 
-    /// <summary>Rules taken out and thefts planted, one at a time: random histories alone find each, and it is said after how many.</summary>
+    /// <summary>
+    /// Rules taken out and thefts planted, one at a time: random histories alone find each, and it is said after how many.
+    /// </summary>
     [TestCaseSource(typeof(PlantedThefts), nameof(PlantedThefts.All))]
     public void TheHistoriesAloneFind(string off, string what) => FindAlone(off, what, _ => true);
 
@@ -174,16 +186,19 @@ public sealed class CheatingHistoryTests
     {
         ulong seed = ulong.Parse(Environment.GetEnvironmentVariable("HIERCASH_CHEAT_SEED") ?? "1", CultureInfo.InvariantCulture);
         string? play = Environment.GetEnvironmentVariable("HIERCASH_CHEAT_PLAY");
-        var history = play is null ? CheatingHistory.Of(seed, Casts[(int)((seed - 1) % (ulong)Casts.Length)]) : CheatingHistory.Of(seed, [Plays.Named(play)]);
+        var history = play is null ? CheatingHistory.Of(seed, Casts[(int)((seed - 1) % (ulong)Casts.Length)])
+            : CheatingHistory.Of(seed, [Plays.Named(play)]);
         var outcome = history.Run();
-        TestContext.Out.WriteLine($"{string.Join(", ", history.Names)}: {outcome.Tell(seed, [.. Enumerable.Range(0, history.Steps.Count)])}");
+        TestContext.Out.WriteLine(
+            $"{string.Join(", ", history.Names)}: {outcome.Tell(seed, [.. Enumerable.Range(0, history.Steps.Count)])}");
         Assert.That(outcome.Findings, Is.Empty);
     }
 
     private static string Table(ConcurrentDictionary<(CheatKind A, CheatKind B), int> counts)
     {
         var lines = new List<string> { $"{"",-10}{string.Concat(Kinds.Select(k => $"{k,10}"))}" };
-        lines.AddRange(Kinds.Select(a => $"{a,-10}{string.Concat(Kinds.Select(b => $"{(counts.TryGetValue((a, b), out int n) ? n.ToString(CultureInfo.InvariantCulture) : ""),10}"))}"));
+        lines.AddRange(Kinds.Select(a =>
+            $"{a,-10}{string.Concat(Kinds.Select(b => $"{(counts.TryGetValue((a, b), out int n) ? n.ToString(CultureInfo.InvariantCulture) : ""),10}"))}"));
         return string.Join('\n', lines);
     }
 }

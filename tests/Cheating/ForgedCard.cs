@@ -6,7 +6,10 @@ using HierCash.Protocol.Commands;
 
 namespace HierCash.Tests.Cheating;
 
-/// <summary>No card at all, but something that answers a till like one: SELECT, and PAY with whatever its maker likes; where that is nothing, it says that it lacks money.</summary>
+/// <summary>
+/// No card at all, but something that answers a till like one: SELECT, and PAY with whatever its maker likes; where that is nothing, it
+/// says that it lacks money.
+/// </summary>
 internal sealed class ForgedCard(Func<PayCommand, CashPayment?> sign) : ICardChannel
 {
     public ReadOnlyMemory<byte> Atr => new byte[] { 0x3B, 0x00 };

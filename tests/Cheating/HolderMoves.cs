@@ -36,7 +36,8 @@ internal static class HolderMoves
     public static Step Pay(int copy, int shop, ulong minor, bool settle = true) => new(Kind, "pay with a copy", t =>
     {
         bool isCopy = t.Mallory.Copies.Count > 0 && copy >= 0;
-        t.Buy(t.Mallory, isCopy ? t.Mallory.Copies[copy % t.Mallory.Copies.Count] : t.Mallory.Card, t.HonestShop(shop), minor, isCopy ? Hand.Copy : Hand.Owner);
+        t.Buy(t.Mallory, isCopy ? t.Mallory.Copies[copy % t.Mallory.Copies.Count] : t.Mallory.Card, t.HonestShop(shop), minor, isCopy
+            ? Hand.Copy : Hand.Owner);
         if (settle)
         {
             t.Settle(t.HonestShop(shop));

@@ -32,7 +32,8 @@ internal static class HonestMoves
     public static Step Wait(TimeSpan span) => new(null, "wait", t => t.Wait(span));
 
     /// <summary>
-    /// Coins end meanwhile. No honest wallet is without contact for as long as a coin lives: it brings what the card was given, so that money moves while it still can (rule R4).
+    /// Coins end meanwhile. No honest wallet is without contact for as long as a coin lives: it brings what the card was given, so that
+    /// money moves while it still can (rule R4).
     /// </summary>
     public static Step WaitLong(TimeSpan span) => new(null, "wait long", t =>
     {

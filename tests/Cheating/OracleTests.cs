@@ -9,8 +9,8 @@ public sealed class OracleTests
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 9, 0, 0, TimeSpan.Zero);
 
     /// <summary>
-    /// Den, who cheats, signs S_W of 20.00 and settles them, in whichever order. Alice, honest, spends the whole 50.00 at Kiosk, honest too, which settles
-    /// them too late to be guaranteed: all of it is due to Kiosk.
+    /// Den, who cheats, signs S_W of 20.00 and settles them, in whichever order. Alice, honest, spends the whole 50.00 at Kiosk, honest
+    /// too, which settles them too late to be guaranteed: all of it is due to Kiosk.
     /// </summary>
     [TestCase(true)]
     [TestCase(false)]
@@ -35,7 +35,9 @@ public sealed class OracleTests
         Assert.That(Ask(truth, kiosk: 5000), Is.Empty);
     }
 
-    /// <summary>A coin of one who cheats: nobody can be sure that the issuer hears of S_W, and the excess that is late stays with the shop.</summary>
+    /// <summary>
+    /// A coin of one who cheats: nobody can be sure that the issuer hears of S_W, and the excess that is late stays with the shop.
+    /// </summary>
     [Test]
     public void OfACheatersCoinNothingIsSure()
     {
@@ -59,15 +61,19 @@ public sealed class OracleTests
         truth.Arrived("at Den", Start.AddHours(1));
         Sell(truth);
         var seen = new Observation();
-        seen.Secrets.AddRange([new Seen("bank-1", "N_U", "Mallory"), new Seen("bank-1", "W", "Kiosk"), new Seen("bank-1", "N_U", "Alice"), new Seen("bank-1", "N_U", "Alice")]);
-        Assert.That(TruthOracle.Ask(truth, seen).Where(f => f.Question == 5).Select(f => f.Sentence), Is.EqualTo(new[] { "N_U of Alice was seen in bank-1." }));
+        seen.Secrets.AddRange([new Seen("bank-1", "N_U", "Mallory"), new Seen("bank-1", "W", "Kiosk"), new Seen("bank-1", "N_U", "Alice"),
+            new Seen("bank-1", "N_U", "Alice")]);
+        Assert.That(TruthOracle.Ask(truth, seen).Where(f => f.Question == 5).Select(f => f.Sentence),
+            Is.EqualTo(new[] { "N_U of Alice was seen in bank-1." }));
     }
 
     private static Truth Town()
     {
         var truth = new Truth(new Limits(
-            FloorLimit: 5000, GuaranteeCap: 20_000, TimeSpan.FromDays(30), GuaranteeWindow: TimeSpan.FromHours(24), HotListMaxAge: TimeSpan.FromHours(24),
-            CancelGrace: TimeSpan.FromHours(24), SettlePeriod: TimeSpan.FromDays(7), UnderWay: TimeSpan.FromMinutes(15), NoPinLimit: 10_000));
+            FloorLimit: 5000, GuaranteeCap: 20_000, TimeSpan.FromDays(30), GuaranteeWindow: TimeSpan.FromHours(24),
+            HotListMaxAge: TimeSpan.FromHours(24),
+            CancelGrace: TimeSpan.FromHours(24), SettlePeriod: TimeSpan.FromDays(7), UnderWay: TimeSpan.FromMinutes(15),
+            NoPinLimit: 10_000));
         truth.Knows(new Party("bank-1", PartyKind.Bank, false, ""));
         truth.Knows(new Party("Alice", PartyKind.Holder, false, "bank-1"));
         truth.Knows(new Party("Mallory", PartyKind.Holder, true, "bank-1"));

@@ -28,7 +28,8 @@ internal static class RawMessages
         }
 
         client.Pay(PayCommand.Fast(time, till, new Amount(minor), Currency.Eur), out var reply);
-        return reply is { Coin: { } coin } ? new CashPayment(coin, reply.Seq, reply.Balance, time, till, reply.PartPaid ?? new Amount(minor), reply.SU) : null;
+        return reply is { Coin: { } coin } ? new CashPayment(
+            coin, reply.Seq, reply.Balance, time, till, reply.PartPaid ?? new Amount(minor), reply.SU) : null;
     }
 
     /// <summary>Many payments of one minor unit, one microsecond apart, of a holder who acknowledges her own log.</summary>
@@ -77,8 +78,10 @@ internal static class RawMessages
         client.Verify(pin, role);
         var now = Timestamp.Now(world.Clock);
         var key = world.Scheme.EncryptionKey(now)!.Id;
-        if (!client.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, x, Currency.Eur, key), out var begun).IsSuccess
-            || !client.Send<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(begun!.Slot, now), out var signed).IsSuccess)
+        if (!client.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, x, Currency.Eur, key), out var begun).IsSuccess
+            || !client.Send<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(begun!.Slot, now), out var signed)
+            .IsSuccess)
         {
             return false;
         }
@@ -106,7 +109,8 @@ internal static class RawMessages
         var client = new WalletCard(card.Card);
         client.Select();
         client.Verify(pin);
-        return [.. Enumerable.Range(0, HierCash.Card.Wallet.WalletApplet.SlotCount).Select(i => client.GetCoin((byte)i).Cash?.Coin).OfType<Coin>()];
+        return [.. Enumerable.Range(0, HierCash.Card.Wallet.WalletApplet.SlotCount).Select(i => client.GetCoin((byte)i).Cash?.Coin)
+            .OfType<Coin>()];
     }
 
     public static byte[] SignVoid(ISigningKey till, CashPayment h) => till.Sign(SignedMessage.Void(h.Id, h.Till));
@@ -114,8 +118,10 @@ internal static class RawMessages
     /// <summary>The other signature of the same message, which whoever has one has, too: (r, n - s) for (r, s).</summary>
     public static byte[] Mirrored(byte[] signature)
     {
-        var order = System.Numerics.BigInteger.Parse("00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", System.Globalization.NumberStyles.HexNumber);
-        var bytes = (order - new System.Numerics.BigInteger(signature.AsSpan(32), isUnsigned: true, isBigEndian: true)).ToByteArray(isUnsigned: true, isBigEndian: true);
+        var order = System.Numerics.BigInteger.Parse(
+            "00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", System.Globalization.NumberStyles.HexNumber);
+        var bytes = (order - new System.Numerics.BigInteger(signature.AsSpan(32), isUnsigned: true, isBigEndian: true))
+            .ToByteArray(isUnsigned: true, isBigEndian: true);
         return [.. signature[..32], .. new byte[32 - bytes.Length], .. bytes];
     }
 
@@ -129,7 +135,8 @@ internal static class RawMessages
     }
 
     /// <summary>The payments in a shop's message, if it is a settlement; for whoever watches the wire.</summary>
-    public static IEnumerable<CashPayment> Settled(LinkMessage message) => message.Type != MessageType.Settle || message.As<SettleMessage>() is not { } batch
+    public static IEnumerable<CashPayment> Settled(LinkMessage message) =>
+        message.Type != MessageType.Settle || message.As<SettleMessage>() is not { } batch
         ? []
         : batch.Items.Select(i => CashPayment.Decode(i)).OfType<CashPayment>();
 
@@ -144,7 +151,8 @@ internal static class RawMessages
             : null;
 
     /// <summary>Settles payments in the name of a till; the verdicts, or none where the issuer refuses all.</summary>
-    public static IReadOnlyList<Verdict> Settle(ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default)
+    public static IReadOnlyList<Verdict> Settle(
+        ILink till, ISigningKey key, IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default)
     {
         var reply = Call(till, SettleMessage.Sign(key, payments[0].Coin.Terms.Issuer, payments, date, queued).ToMessage());
         return reply.As<SettleReply>()?.Receipts.Select(r => r.Verdict).ToList() ?? [];
@@ -179,7 +187,8 @@ internal static class RawMessages
         var (message, seed) = SealedMessage.Seal(world.Options.Suite, issuer, new NonSettlementStatementMessage(h).ToMessage());
         var reply = world.UserBank.Handle(
             LinkPeer.Wallet, new RelayMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
-        return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened ? opened.As<DeadStatementReply>()?.Statement : null;
+        return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
+            ? opened.As<DeadStatementReply>()?.Statement : null;
     }
 
     /// <summary>A till asks for the hot list: a contact.</summary>
@@ -189,7 +198,9 @@ internal static class RawMessages
     public static void Outcome(ILink bank, Evidence file, Proof proof) =>
         Call(bank, new DossierOutcomeMessage(file.Dossier.Coin, file.Dossier.Header.Revision, proof).ToMessage());
 
-    /// <summary>A bank says that it booked everything up to a number, or to the last that was made for it: a word about more is refused.</summary>
+    /// <summary>
+    /// A bank says that it booked everything up to a number, or to the last that was made for it: a word about more is refused.
+    /// </summary>
     public static void AcknowledgeInstructions(ILink bank, ulong number)
     {
         var made = Call(bank, new InstructionsMessage(0).ToMessage()).As<InstructionsReply>()?.Transfers ?? [];
@@ -216,10 +227,12 @@ internal static class RawMessages
 
     /// <summary>The requests that went over the wire from wallets to the users' bank.</summary>
     public static IReadOnlyList<LinkMessage> WalletRequests(SimulatedTown world) => [.. world.Records.Wire
-        .Where(w => w.From == SimulatedTown.WalletName && w.To == "bank-1").Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message).OfType<LinkMessage>()];
+        .Where(w => w.From == SimulatedTown.WalletName && w.To == "bank-1").Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))?.Message)
+        .OfType<LinkMessage>()];
 
     /// <summary>Changes the instructions in the issuer's answer to a bank, signed by the issuer again.</summary>
-    public static LinkMessage Resign(LinkMessage reply, ISigningKey statement, Func<ClearingInstruction, (TransferKind Kind, Digest Reference, Amount Total)> change)
+    public static LinkMessage Resign(LinkMessage reply, ISigningKey statement,
+        Func<ClearingInstruction, (TransferKind Kind, Digest Reference, Amount Total)> change)
     {
         if (reply.As<InstructionsReply>()?.Transfers is not { } transfers)
         {
@@ -241,7 +254,10 @@ internal static class RawMessages
     public static Evidence FalseEvidence(ISigningKey bank, Evidence real, WithdrawalOrder order, PublicKey accountKey, string name) =>
         Evidence.Sign(bank, order, accountKey, name, real.Dossier, real.BankKey, real.Date);
 
-    /// <summary>An evidence file of the same case without some of its payments, or with one twice; the bank signs the dossier anew, as well as it can.</summary>
+    /// <summary>
+    /// An evidence file of the same case without some of its payments, or with one twice; the bank signs the dossier anew, as well as it
+    /// can.
+    /// </summary>
     public static Evidence Doctored(ISigningKey bank, Evidence real, bool drop)
     {
         var entries = real.Dossier.Entries;
@@ -252,11 +268,14 @@ internal static class RawMessages
     /// <summary>The cases of a bank: the coin, whose account, and what the file says with or without a rebuttal.</summary>
     public static IReadOnlyList<Evidence> Files(BankParty bank) => bank.EvidenceFiles;
 
-    /// <summary>What the file says when everybody was heard: its holder, and every shop, of which those without an answer gave none.</summary>
+    /// <summary>
+    /// What the file says when everybody was heard: its holder, and every shop, of which those without an answer gave none.
+    /// </summary>
     public static EvidenceFinding Check(SimulatedTown world, Evidence file, Rebuttal? rebuttal, IEnumerable<ShopTill> honest)
     {
         var answers = honest.SelectMany(t => file.Dossier.Payments.Select(h => t.Answer(h.Id.ToString()))).OfType<ShopAnswer>().ToList();
-        return file.Check(world.Options.Suite, world.Scheme.Root, new Defence(rebuttal is null ? [] : [rebuttal], answers, ShopIsSilent: true));
+        return file.Check(world.Options.Suite, world.Scheme.Root,
+            new Defence(rebuttal is null ? [] : [rebuttal], answers, ShopIsSilent: true));
     }
 
     public static LinkMessage Call(ILink link, LinkMessage message) => link.Call(message, default).AsTask().GetAwaiter().GetResult();

@@ -38,7 +38,8 @@ internal static class StrangerMoves
         if (with > 0)
         {
             // What her card holds again, and what a copy of it holds besides.
-            yield return new Step(Kind, "redeem what the stand paid", t => t.Redeem(t.Mallory, with == 1 || t.Mallory.Copies.Count == 0 ? t.Mallory.Card : t.Mallory.Copies[^1]));
+            yield return new Step(Kind, "redeem what the stand paid", t =>
+                t.Redeem(t.Mallory, with == 1 || t.Mallory.Copies.Count == 0 ? t.Mallory.Card : t.Mallory.Copies[^1]));
             yield return HonestMoves.Cycle();
         }
     }
@@ -115,7 +116,8 @@ internal static class StrangerMoves
         {
             if (!t.Honest(who).IsRobbed)
             {
-                t.Buy(t.Honest(who), t.Honest(who).Card, t.Stall(), Math.Min(minor, Math.Max(1, t.Balance(t.Honest(who).Card))), Hand.Owner);
+                t.Buy(t.Honest(who), t.Honest(who).Card, t.Stall(), Math.Min(minor, Math.Max(1, t.Balance(t.Honest(who).Card))),
+                    Hand.Owner);
                 t.Settle(t.Stall());
             }
         });

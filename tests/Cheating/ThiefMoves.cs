@@ -128,7 +128,8 @@ internal static class ThiefMoves
             if (RawMessages.Pay(t.Carol.Card, time, t.World.Till(t.Den.Till).W, minor) is { } h)
             {
                 t.Take(t.Carol, t.Carol.Card, h, Hand.Thief, accepted: true);
-                t.Did($"The thief pays {CheatTown.Money(h.Paid.Minor)} at Den with Carol's card; Den dates it {late.TotalHours + 1:0} hours back.");
+                t.Did($"The thief pays {CheatTown.Money(h.Paid.Minor)} at Den with Carol's card; Den dates it {late.TotalHours + 1:0} "
+                    + $"hours back.");
             }
         });
         yield return ShopMoves.SettleAll();

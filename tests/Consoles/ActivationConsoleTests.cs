@@ -13,7 +13,8 @@ public sealed class ActivationConsoleTests
     [OneTimeTearDown]
     public void EndTown() => _town.Dispose();
 
-    private ConsoleResult Typed(string typed, params string[] words) => ConsoleProcess.Run(_town.Folder, "hiercash-wallet", typed, [.. words, .. Card]);
+    private ConsoleResult Typed(string typed, params string[] words) =>
+        ConsoleProcess.Run(_town.Folder, "hiercash-wallet", typed, [.. words, .. Card]);
 
     private string Path(string file) => System.IO.Path.Combine(_town.Folder, file);
 
@@ -25,7 +26,8 @@ public sealed class ActivationConsoleTests
         var opened = _town.Run("hiercash-bank", open);
         Assert.That(opened.Code, Is.Zero, opened.Error);
         string letter = File.ReadAllText(Path("alice.letter"));
-        string shown = letter.Split('\n').Single(l => l.StartsWith("Activation code: ", StringComparison.Ordinal))["Activation code: ".Length..].Trim();
+        string shown = letter.Split('\n').Single(
+            l => l.StartsWith("Activation code: ", StringComparison.Ordinal))["Activation code: ".Length..].Trim();
         string code = shown.Replace(" ", "", StringComparison.Ordinal);
         Assert.That(code, Has.Length.EqualTo(20));
         if (!OperatingSystem.IsWindows())
@@ -56,9 +58,11 @@ public sealed class ActivationConsoleTests
     public void AWrongPukIsNoticedAtOnce()
     {
         _town.Must("hiercash-card", "new", "Carol.card");
-        _town.Must("hiercash-bank", "open-account", "Carol", "--letter", "carol.letter", "--reader", "emulator:Carol.card", "--dir", "north");
+        _town.Must("hiercash-bank", "open-account", "Carol", "--letter", "carol.letter", "--reader", "emulator:Carol.card", "--dir",
+            "north");
         using var screen = new TillScreenReader(
-            _town.Folder, $"wrong-{Environment.ProcessId}", "hiercash-wallet activate --letter carol.letter --reader emulator:Carol.card; sleep 8");
+            _town.Folder, $"wrong-{Environment.ProcessId}",
+            "hiercash-wallet activate --letter carol.letter --reader emulator:Carol.card; sleep 8");
         string shown = screen.Expect("the PUK", "The card's PUK is", "The PUK, from what you wrote:");
         screen.Keys(shown.Contains("PUK is 11111111", StringComparison.Ordinal) ? "22222222" : "11111111");
         screen.Keys("Enter");
@@ -72,7 +76,8 @@ public sealed class ActivationConsoleTests
         _town.Must("hiercash-card", "new", "Bob.card");
         _town.Must("hiercash-bank", "open-account", "Bob", "--letter", "bob.letter", "--reader", "emulator:Bob.card", "--dir", "north");
         using var screen = new TillScreenReader(
-            _town.Folder, $"activate-{Environment.ProcessId}", "hiercash-wallet activate --letter bob.letter --reader emulator:Bob.card; sleep 8");
+            _town.Folder, $"activate-{Environment.ProcessId}",
+            "hiercash-wallet activate --letter bob.letter --reader emulator:Bob.card; sleep 8");
         string shown = screen.Expect("the PUK", "The card's PUK is", "The PUK, from what you wrote:");
         string puk = shown[(shown.IndexOf("PUK is ", StringComparison.Ordinal) + 7)..][..8];
         Assert.That(puk.All(char.IsAsciiDigit), puk);
@@ -98,12 +103,14 @@ public sealed class ActivationConsoleTests
         _town.Must("hiercash-card", "new", "other.card");
         string[] others = ["--reader", "emulator:other.card", "--dir", "north"];
         var taken = _town.Run("hiercash-bank", ["open-account", "Oskar", "--letter", "alice.letter", .. others]);
-        Assert.That((taken.Code, taken.Error), Is.EqualTo((1, "'alice.letter' is a letter for another holder or card, or its code was used before. Name another file for the new letter.\n")));
+        Assert.That((taken.Code, taken.Error), Is.EqualTo((1, "'alice.letter' is a letter for another holder or card, or its code was used "
+            + "before. Name another file for the new letter.\n")));
         Assert.That(_town.Run("hiercash-card", "info", "other.card").Output, Does.StartWith("Blank"), "nothing was sent to that card");
         foreach (var (line, said) in new[]
         {
             ($"open-account Alice --letter x.letter {string.Join(' ', others)}", "There is an account 'Alice' with another card."),
-            ($"open-account Oskar --letter x.letter {string.Join(' ', Card)} --dir north", "waits for the activation code of another letter"),
+            ($"open-account Oskar --letter x.letter {string.Join(' ', Card)} --dir north",
+                "waits for the activation code of another letter"),
             ($"set-back Alice --letter x.letter {string.Join(' ', Card)} --dir north", "This card is not activated yet"),
             ($"set-back Alice --letter x.letter {string.Join(' ', others)}", "This card has no account yet"),
         })
@@ -118,15 +125,18 @@ public sealed class ActivationConsoleTests
     private void Activate(string code)
     {
         Assert.That(Typed($"{code}\n1111\n0000\n", "activate").Error, Does.Contain("run it at a terminal"));
-        Assert.That(Typed("99999999999999999999\n1111\n0000\n", "activate", "--puk-to", "no.puk").Error, Does.Contain("not the activation code of this card"));
+        Assert.That(Typed("99999999999999999999\n1111\n0000\n", "activate", "--puk-to", "no.puk").Error,
+            Does.Contain("not the activation code of this card"));
         Assert.That(Typed($"{code}\n1111\n1111\n", "activate", "--puk-to", "same.puk").Error, Does.Contain("have to differ"));
         Assert.That(Typed($"{code}\n1\n", "activate", "--puk-to", "short.puk").Error, Does.Contain("4 to 8 digits"));
-        Assert.That(Directory.GetFiles(_town.Folder, "*.puk").Where(f => !File.Exists(System.IO.Path.ChangeExtension(f, "card"))), Is.Empty, "no PUK of no card is kept");
+        Assert.That(Directory.GetFiles(_town.Folder, "*.puk").Where(f => !File.Exists(System.IO.Path.ChangeExtension(f, "card"))), Is.Empty,
+            "no PUK of no card is kept");
         var done = Typed($"{code[..10]} {code[10..]}\n1111\n0000\n", "activate", "--puk-to", "alice.puk");
         Assert.That(done.Code, Is.Zero, done.Error);
         Assert.That(done.Output + done.Error, Does.Not.Contain("0000").And.Not.Contain(File.ReadAllText(Path("alice.puk")).Trim()));
         Assert.That(Typed($"{code}\n1111\n0000\n", "activate", "--puk-to", "again.puk").Error, Does.Contain("activated already"));
-        Assert.That(Typed($"{code}\n1111\n0000\n", "activate", "--puk-to", "alice.puk").Error, Does.StartWith("'alice.puk' is there already, and may hold the PUK of another card."));
+        Assert.That(Typed($"{code}\n1111\n0000\n", "activate", "--puk-to", "alice.puk").Error,
+            Does.StartWith("'alice.puk' is there already, and may hold the PUK of another card."));
         Assert.That(Typed("", "balance", "--pin", "1111").Error.Trim(), Is.EqualTo("Wrong holder PIN; 2 tries are left."));
         Assert.That(Typed("", "balance", "--pin", "0000").Code, Is.Zero);
     }
@@ -138,8 +148,10 @@ public sealed class ActivationConsoleTests
         Assert.That(Typed("2222\n", "pin", "change", "--pin", "0000").Error, Does.Contain("have to differ"));
         Assert.That(Typed("12a4\n", "pin", "change", "--pin", "0000").Code, Is.EqualTo(2));
         Assert.That(Typed("4711\n", "pin", "change", "--pin", "0000").Output, Does.Contain("new holder PIN"));
-        Assert.That(Typed("4711\n0000\n", "pin", "unblock").Error, Does.StartWith("A PUK has 8 digits."), "a PIN in its place costs no try");
-        Assert.That(Typed($"{(puk == "12345678" ? "87654321" : "12345678")}\n0000\n", "pin", "unblock").Error.Trim(), Is.EqualTo("Wrong PUK; 9 tries are left."), "a wrong PUK is not called a wrong PIN");
+        Assert.That(Typed("4711\n0000\n", "pin", "unblock").Error, Does.StartWith("A PUK has 8 digits."),
+            "a PIN in its place costs no try");
+        Assert.That(Typed($"{(puk == "12345678" ? "87654321" : "12345678")}\n0000\n", "pin", "unblock").Error.Trim(),
+            Is.EqualTo("Wrong PUK; 9 tries are left."), "a wrong PUK is not called a wrong PIN");
         Assert.That(Typed($"{puk}\n0000\n", "pin", "unblock").Output, Does.Contain("new holder PIN"));
         var echoed = _town.Run("hiercash-wallet", ["pin", "unblock", "--puk", puk, .. Card]);
         Assert.That((echoed.Code, echoed.Output), Is.EqualTo((2, "")), "a PUK is typed, and never an option");
@@ -156,13 +168,17 @@ public sealed class ActivationConsoleTests
             Typed($"{wrong}\n0000\n", "pin", "unblock");
         }
 
-        Assert.That(Typed($"{wrong}\n0000\n", "pin", "unblock").Error, Does.Contain("The PUK is blocked").And.Contain("Take the card to its bank"));
-        Assert.That(_town.Run("hiercash-bank", ["set-back", "Alice", "--letter", "alice.letter", .. Card, "--dir", "north"]).Error, Does.Contain("Name another file"));
+        Assert.That(Typed($"{wrong}\n0000\n", "pin", "unblock").Error,
+            Does.Contain("The PUK is blocked").And.Contain("Take the card to its bank"));
+        Assert.That(_town.Run("hiercash-bank", ["set-back", "Alice", "--letter", "alice.letter", .. Card, "--dir", "north"]).Error,
+            Does.Contain("Name another file"));
         Assert.That(_town.Run("hiercash-bank", back).Code, Is.Zero);
         Assert.That(_town.Run("hiercash-bank", back).Code, Is.Zero, "its answer was lost, and the letter that is there is gone on with");
         string alarms = _town.Must("hiercash-bank", "alarms", "--dir", "north");
-        Assert.That(alarms.Split('\n').Count(l => l.Contains("card set back: Alice. This bank signed that the card", StringComparison.Ordinal)), Is.EqualTo(1), alarms);
-        Assert.That(_town.Must("hiercash-bank", "explain", "Alice", "--dir", "north"), Does.Contain("this bank signed that the card, if its PUK was blocked"));
+        Assert.That(alarms.Split('\n').Count(
+            l => l.Contains("card set back: Alice. This bank signed that the card", StringComparison.Ordinal)), Is.EqualTo(1), alarms);
+        Assert.That(_town.Must("hiercash-bank", "explain", "Alice", "--dir", "north"),
+            Does.Contain("this bank signed that the card, if its PUK was blocked"));
         Assert.That(_town.Must("hiercash-bank", "alarms", "--json", "--dir", "north"), Does.Contain("\"Alice\""));
         Assert.That(Typed("3333\n4444\n", "activate", "--letter", "second.letter", "--puk-to", "second.puk").Code, Is.Zero);
         Assert.That(Typed("", "balance", "--pin", "4444").Code, Is.Zero);

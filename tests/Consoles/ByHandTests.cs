@@ -18,7 +18,8 @@ public sealed partial class ByHandTests
         string folder = Directory.CreateTempSubdirectory("hiercash-hand-").FullName;
         try
         {
-            var info = new ProcessStartInfo("bash", ["-e"]) { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            var info = new ProcessStartInfo("bash", ["-e"]) { WorkingDirectory = folder, RedirectStandardInput = true,
+                RedirectStandardOutput = true, RedirectStandardError = true };
             info.Environment["PATH"] = ConsoleProcess.SearchPath;
             using var shell = Process.Start(info)!;
             var error = shell.StandardError.ReadToEndAsync();
@@ -29,7 +30,8 @@ public sealed partial class ByHandTests
             Assert.That(shell.ExitCode, Is.Zero, error.Result);
             Assert.That(output.Result, Does.Contain("shop  Corner Cafe: 12.50 EUR").And.Contain("Balance 37.50 EUR"));
             Assert.That(Regex.Count(output.Result, "All invariants hold."), Is.EqualTo(4));
-            Assert.That(output.Result, Does.Contain("12.50 EUR are on the card again.").And.Contain("50.00 EUR are redeemed").And.Contain("Balance 100.00 EUR"));
+            Assert.That(output.Result, Does.Contain("12.50 EUR are on the card again.").And.Contain("50.00 EUR are redeemed")
+                .And.Contain("Balance 100.00 EUR"));
         }
         finally
         {
@@ -43,7 +45,8 @@ public sealed partial class ByHandTests
     {
         using var town = new NetworkTown();
         town.OpenAccount("Alice Allister", "100.00");
-        town.Must("hiercash-wallet", "withdraw", "50.00", "--reader", "emulator:Alice Allister.card", "--pin", "0000", "--bank", town.North.Address);
+        town.Must("hiercash-wallet", "withdraw", "50.00", "--reader", "emulator:Alice Allister.card", "--pin", "0000", "--bank",
+            town.North.Address);
         var receipt = town.Json("hiercash-shop", "pay", "12.50", "--reader", "emulator:Alice Allister.card", "--dir", "cafe");
         string payment = receipt.GetProperty("payments")[0].GetString()!;
         town.Must("hiercash-shop", "settle", "--dir", "cafe");
@@ -76,7 +79,8 @@ public sealed partial class ByHandTests
             string logs = town.Issuer.Log + town.South.Log;
             Assert.That(logs, Does.Not.Contain("Alice"));
             Assert.That(town.North.Log + town.South.Log, Does.Not.Contain(payment));
-            foreach (string line in (logs + town.North.Log).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            foreach (string line in (logs + town.North.Log)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 Assert.That(() => JsonDocument.Parse(line), Throws.Nothing, "structured logs");
             }
@@ -88,10 +92,12 @@ public sealed partial class ByHandTests
     {
         using var town = new NetworkTown();
         var second = town.Run("hiercash-issuer", "serve", "--dir", "issuer", "--listen", "127.0.0.1:0");
-        Assert.That((second.Code, second.Error.Contains("Another process serves the issuer", StringComparison.Ordinal)), Is.EqualTo((1, true)));
+        Assert.That((second.Code, second.Error.Contains("Another process serves the issuer", StringComparison.Ordinal)),
+            Is.EqualTo((1, true)));
         town.North.Stop();
         var port = town.Run("hiercash-bank", "serve", "--dir", "north", "--listen", town.Issuer.Address);
-        Assert.That((port.Code, port.Error), Is.EqualTo((3, $"Cannot listen on {town.Issuer.Address}: another program listens there. Give another address and port with --listen.\n")));
+        Assert.That((port.Code, port.Error), Is.EqualTo((3, $"Cannot listen on {town.Issuer.Address}: another program listens there. Give "
+            + $"another address and port with --listen.\n")));
         town.AssertAudits();
     }
 

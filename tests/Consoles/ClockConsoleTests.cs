@@ -19,7 +19,10 @@ public sealed class ClockConsoleTests
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>A clock that is behind what was signed is shown; once a person says that it is right it stops nothing, and what was signed ahead is listed.</summary>
+    /// <summary>
+    /// A clock that is behind what was signed is shown; once a person says that it is right it stops nothing, and what was signed ahead is
+    /// listed.
+    /// </summary>
     [Test, Rule(26)]
     public void AClockThatIsBehindIsShownAndConfirmed()
     {
@@ -28,15 +31,19 @@ public sealed class ClockConsoleTests
         Assert.That(Issuer("clock", "accept").Code, Is.Zero);
         _clock[0] = (int)TimeSpan.FromDays(-3).TotalSeconds;
         var shown = Issuer("clock");
-        Assert.That(shown.Output, Does.Contain(", the latest time that it went by: nothing is signed until it is right. Compare this time with another clock.").And.Contain("hiercash-issuer clock accept"));
-        Assert.That(Issuer("status").Output, Does.Contain(", the latest time that it went by: nothing").And.Contain("What waits:").And.Contain("everything that the issuer signs: The issuer's clock says "));
+        Assert.That(shown.Output, Does.Contain(", the latest time that it went by: nothing is signed until it is right. Compare this time "
+            + "with another clock.").And.Contain("hiercash-issuer clock accept"));
+        Assert.That(Issuer("status").Output,
+            Does.Contain(", the latest time that it went by: nothing").And.Contain("What waits:")
+                .And.Contain("everything that the issuer signs: The issuer's clock says "));
         Assert.That(Json(Issuer("clock", "--json")).GetProperty("isBehind").GetBoolean(), Is.True);
         var accepted = Issuer("clock", "accept");
         Assert.That((accepted.Code, accepted.Error), Is.EqualTo((0, "")));
         Assert.That(accepted.Output, Does.Contain("Signed ahead: certificates of this issuer's keys: 3, made again"));
         var after = Json(Issuer("clock", "--json"));
         Assert.That(after.GetProperty("isBehind").GetBoolean(), Is.False);
-        Assert.That(DateTimeOffset.Parse(after.GetProperty("signed").GetString()!, null), Is.LessThan(TimeProvider.System.GetUtcNow().AddDays(-2)));
+        Assert.That(DateTimeOffset.Parse(after.GetProperty("signed").GetString()!, null),
+            Is.LessThan(TimeProvider.System.GetUtcNow().AddDays(-2)));
     }
 
     /// <summary>Who is no older copy has nothing to recover, and hears that.</summary>
@@ -52,7 +59,8 @@ public sealed class ClockConsoleTests
     }
 
     private ConsoleResult Issuer(params string[] arguments) => ConsoleProcess.Run(
-        _folder, "env", [$"LD_PRELOAD={FaultTools.WrongClock}", $"HIERCASH_CLOCK={_clock.Path}", "hiercash-issuer", .. arguments, "--dir", "issuer"]);
+        _folder, "env", [$"LD_PRELOAD={FaultTools.WrongClock}", $"HIERCASH_CLOCK={_clock.Path}", "hiercash-issuer", .. arguments, "--dir",
+            "issuer"]);
 
     private static JsonElement Json(ConsoleResult said) => JsonSerializer.Deserialize<JsonElement>(said.Output);
 }

@@ -6,8 +6,9 @@ using HierCash.Tests.Pcsc;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>
-/// A process that runs one console's Main for one call after another (tests/ConsoleHost). A call in it says and does what a process of its own does, without the start;
-/// what is told to stop, killed, or has an output that is closed or full is a process of its own. <see cref="ConsoleHostTests"/> compares the two.
+/// A process that runs one console's Main for one call after another (tests/ConsoleHost). A call in it says and does what a process of its
+/// own does, without the start; what is told to stop, killed, or has an output that is closed or full is a process of its own.
+/// <see cref="ConsoleHostTests"/> compares the two.
 /// </summary>
 internal sealed class ConsoleHost
 {
@@ -28,7 +29,8 @@ internal sealed class ConsoleHost
 
     private ConsoleHost(string console)
     {
-        var info = ConsoleProcess.Info(Path.GetTempPath(), ConsoleProcess.Find("console-host"), [Path.ChangeExtension(console, null) + ".dll"]);
+        var info = ConsoleProcess.Info(Path.GetTempPath(), ConsoleProcess.Find("console-host"),
+            [Path.ChangeExtension(console, null) + ".dll"]);
         PcscService.HideFrom(info);
         _process = Process.Start(info)!;
         _process.ErrorDataReceived += (_, said) => _said.Enqueue(said.Data ?? "");
@@ -41,7 +43,8 @@ internal sealed class ConsoleHost
     {
         var free = Free.GetOrAdd(console, _ => []);
         var host = free.TryTake(out var one) ? one : new ConsoleHost(console);
-        var result = host.Run(new { Folder = folder, Arguments = arguments, Input = input }, patience) ?? throw new TimeoutException($"{console} {string.Join(' ', arguments)} did not end.");
+        var result = host.Run(new { Folder = folder, Arguments = arguments, Input = input }, patience)
+            ?? throw new TimeoutException($"{console} {string.Join(' ', arguments)} did not end.");
         free.Add(host);
         return result;
     }
@@ -64,6 +67,7 @@ internal sealed class ConsoleHost
         }
 
         var ended = JsonSerializer.Deserialize<JsonElement>(said);
-        return ConsoleResult.Of(ended.GetProperty("Code").GetInt32(), ended.GetProperty("Output").GetString()!, ended.GetProperty("Error").GetString()!);
+        return ConsoleResult.Of(ended.GetProperty("Code").GetInt32(), ended.GetProperty("Output").GetString()!,
+            ended.GetProperty("Error").GetString()!);
     }
 }

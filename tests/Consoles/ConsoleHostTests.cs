@@ -12,7 +12,8 @@ public sealed class ConsoleHostTests
         _folder = Directory.CreateTempSubdirectory("hiercash-host-").FullName;
         Assert.That(ConsoleProcess.RunAlone(_folder, "hiercash-issuer", null, ["init", "--dir", "issuer"]).Code, Is.Zero);
         Assert.That(ConsoleProcess.RunAlone(_folder, "hiercash-card", null, ["new", "blank.card"]).Code, Is.Zero);
-        File.WriteAllText(Path.Combine(_folder, "north.request"), ConsoleProcess.RunAlone(_folder, "hiercash-bank", null, ["init", "--name", "North", "--dir", "north"]).Output);
+        File.WriteAllText(Path.Combine(_folder, "north.request"),
+            ConsoleProcess.RunAlone(_folder, "hiercash-bank", null, ["init", "--name", "North", "--dir", "north"]).Output);
     }
 
     [OneTimeTearDown]

@@ -4,7 +4,10 @@ using HierCash.Tests.Pcsc;
 
 namespace HierCash.Tests.Consoles;
 
-/// <summary>What a console said and how it ended. On a busy machine any of them may say for whom it waits: that stands apart from what else is on stderr.</summary>
+/// <summary>
+/// What a console said and how it ended. On a busy machine any of them may say for whom it waits: that stands apart from what else is on
+/// stderr.
+/// </summary>
 internal sealed partial record ConsoleResult(int Code, string Output, string Error, string Waited)
 {
     public static ConsoleResult Of(int code, string output, string error) =>
@@ -30,7 +33,8 @@ internal static class ConsoleProcess
             var output = new DirectoryInfo(AppContext.BaseDirectory);
             string tail = Path.Combine("bin", output.Parent!.Name, output.Name);
             string root = output.Parent.Parent!.Parent!.Parent!.FullName;
-            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor", "terminals/Town", "card/Emulator", "tests/ConsoleHost" }
+            return new[] { "terminals/Issuer", "terminals/Bank", "terminals/Shop", "terminals/Wallet", "terminals/Auditor",
+                "terminals/Town", "card/Emulator", "tests/ConsoleHost" }
                 .Select(p => Path.Combine(root, p, tail));
         }
     }
@@ -73,7 +77,8 @@ internal static class ConsoleProcess
         kill.WaitForExit();
     }
 
-    public static Process Start(string folder, string console, params string[] arguments) => Process.Start(Info(folder, Find(console), arguments))!;
+    public static Process Start(string folder, string console, params string[] arguments) =>
+        Process.Start(Info(folder, Find(console), arguments))!;
 
     /// <summary>A program whose streams are all given to the caller.</summary>
     public static ProcessStartInfo Info(string folder, string program, string[] arguments)

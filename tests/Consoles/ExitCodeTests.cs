@@ -14,7 +14,8 @@ public sealed class ExitCodeTests
     {
         _town = new NetworkTown();
         _town.OpenAccount("Alice", "100.00");
-        _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
+        _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            _town.North.Address);
         _town.Must("hiercash-issuer", "init", "--dir", "spare");
     }
 
@@ -53,7 +54,8 @@ public sealed class ExitCodeTests
         }
 
         Assert.That(process.WaitForExit(Patience));
-        Assert.That((process.ExitCode, process.StandardOutput.ReadToEnd(), process.StandardError.ReadToEnd()), Is.EqualTo((1, "", "Stopped.\n")));
+        Assert.That((process.ExitCode, process.StandardOutput.ReadToEnd(), process.StandardError.ReadToEnd()),
+            Is.EqualTo((1, "", "Stopped.\n")));
     }
 
     /// <summary>The bank is there and says nothing: who waits for it and asks twice does not wait longer, and ends as we say.</summary>
@@ -63,7 +65,8 @@ public sealed class ExitCodeTests
     {
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         silent.Start();
-        using var process = Start("hiercash-wallet", "notices", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", $"{silent.LocalEndpoint}");
+        using var process = Start("hiercash-wallet", "notices", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            $"{silent.LocalEndpoint}");
         Assert.That(process.StandardError.ReadLine(), Does.StartWith("Waiting for the bank"));
         ConsoleProcess.Signal(process, "INT");
         process.WaitForExit(pause);
@@ -97,7 +100,8 @@ public sealed class ExitCodeTests
     [Test]
     public void UnderNohupAServerStaysWhenItsTerminalIsClosed()
     {
-        using var process = ConsoleProcess.Start(_town.Folder, "sh", "-c", "trap '' HUP; exec hiercash-issuer serve --listen 127.0.0.1:0 --dir spare");
+        using var process = ConsoleProcess.Start(
+            _town.Folder, "sh", "-c", "trap '' HUP; exec hiercash-issuer serve --listen 127.0.0.1:0 --dir spare");
         Assert.That(process.StandardOutput.ReadLine(), Does.StartWith("Listening on"));
         ConsoleProcess.Signal(process, "HUP");
         Assert.That(process.WaitForExit(TimeSpan.FromSeconds(2)), Is.False);
@@ -113,7 +117,8 @@ public sealed class ExitCodeTests
         const string Pay = "hiercash-shop pay 1.00 --reader emulator:Alice.card --dir cafe";
         var full = Shell($"{Pay} >/dev/full");
         Assert.That(full.Code, Is.Zero);
-        Assert.That(full.Error, Does.StartWith("It is done, and could not be written to the output (No space left on device). Paid 1.00 EUR.").And.Contain("Receipt"));
+        Assert.That(full.Error, Does.StartWith(
+            "It is done, and could not be written to the output (No space left on device). Paid 1.00 EUR.").And.Contain("Receipt"));
         Assert.That(Shell($"{Pay} --json >/dev/full 2>/dev/full").Code, Is.Zero);
         Assert.That(Shell($"{Pay} >&- 2>&-").Code, Is.Zero);
         var journal = _town.Json("hiercash-shop", "journal", "--dir", "cafe");
@@ -121,7 +126,9 @@ public sealed class ExitCodeTests
         Assert.That(_town.Must("hiercash-shop", "journal", "--dir", "cafe").Split("Accepted"), Has.Length.EqualTo(4));
     }
 
-    /// <summary>What only shows has not done what was asked; what prints something to be carried says that it is done, and how it is had again.</summary>
+    /// <summary>
+    /// What only shows has not done what was asked; what prints something to be carried says that it is done, and how it is had again.
+    /// </summary>
     [Test]
     public void WhatIsAskedForAndCannotBeWrittenIsRefused()
     {
@@ -130,8 +137,10 @@ public sealed class ExitCodeTests
         var vouched = Shell("hiercash-bank enrol-shop bar.request --dir south >/dev/full");
         Assert.That(vouched.Code, Is.EqualTo(1));
         Assert.That(
-            vouched.Error, Does.Contain("The account is there, and the signed request could not be written: No space left on device. The same call prints it again."));
-        Assert.That(_town.Must("hiercash-bank", "enrol-shop", "bar.request", "--dir", "south"), Does.StartWith("-----BEGIN HIERCASH REQUEST"));
+            vouched.Error, Does.Contain("The account is there, and the signed request could not be written: No space left on device. The "
+                + "same call prints it again."));
+        Assert.That(_town.Must("hiercash-bank", "enrol-shop", "bar.request", "--dir", "south"),
+            Does.StartWith("-----BEGIN HIERCASH REQUEST"));
         var shops = _town.Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops").EnumerateArray();
         Assert.That(shops.Count(s => s.GetProperty("name").GetString() == "Bar"), Is.EqualTo(1));
     }
@@ -145,7 +154,8 @@ public sealed class ExitCodeTests
     {
         // SIGHUP is bit 0 of the signals that are caught (proc_pid_status(5)).
         var started = Stopwatch.GetTimestamp();
-        while (Convert.ToUInt64(File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("SigCgt:", StringComparison.Ordinal))[7..].Trim(), 16) % 2 == 0)
+        while (Convert.ToUInt64(File.ReadLines($"/proc/{process.Id}/status")
+            .First(l => l.StartsWith("SigCgt:", StringComparison.Ordinal))[7..].Trim(), 16) % 2 == 0)
         {
             Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(Patience));
             process.WaitForExit(20);

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Consoles;
 
-/// <summary>Rules R20 and R23 by the programs themselves, which run without any umask, in folders that were made open to all. Nobody serves.</summary>
+/// <summary>
+/// Rules R20 and R23 by the programs themselves, which run without any umask, in folders that were made open to all. Nobody serves.
+/// </summary>
 [Parallelizable]
 public sealed class FilesConsoleTests
 {
@@ -22,14 +24,17 @@ public sealed class FilesConsoleTests
 
         Shell("mkdir -m 700 cards");
         Must("hiercash-issuer init --dir issuer");
-        Shell("hiercash-bank init --name North --dir bank > bank.request && hiercash-issuer enrol bank bank.request --dir issuer > bank.grant");
+        Shell("hiercash-bank init --name North --dir bank > bank.request && hiercash-issuer enrol bank bank.request --dir issuer > "
+            + "bank.grant");
         Must("hiercash-bank join bank.grant --dir bank");
-        Shell("hiercash-shop init --name Cafe --dir shop > shop.request && hiercash-bank enrol-shop shop.request --dir bank > shop.vouched");
+        Shell("hiercash-shop init --name Cafe --dir shop > shop.request && hiercash-bank enrol-shop shop.request --dir bank > "
+            + "shop.vouched");
         Shell("hiercash-issuer enrol shop shop.vouched --dir issuer > shop.grant");
         Must("hiercash-shop join shop.grant --dir shop");
         Must("hiercash-card new cards/alice.card");
         Must("hiercash-bank open-account Alice --letter cards/alice.letter --reader emulator:cards/alice.card --dir bank");
-        Shell("printf '1111\\n0000\\n' | hiercash-wallet activate --letter cards/alice.letter --puk-to cards/alice.puk --reader emulator:cards/alice.card");
+        Shell("printf '1111\\n0000\\n' | hiercash-wallet activate --letter cards/alice.letter --puk-to cards/alice.puk --reader "
+            + "emulator:cards/alice.card");
         Shell("chmod 700 records");
         Must(Keep);
         Must("hiercash-wallet lost-report cards/alice.lost --reader emulator:cards/alice.card --pin 0000");
@@ -41,7 +46,8 @@ public sealed class FilesConsoleTests
     [Test, Rule(20)]
     public void NobodyElseCanReadWhatTheProgramsMade()
     {
-        var made = new[] { "issuer", "bank", "shop", "cards", "records" }.SelectMany(f => Directory.GetFiles(Path.Combine(_folder, f)).Append(Path.Combine(_folder, f))).ToList();
+        var made = new[] { "issuer", "bank", "shop", "cards", "records" }.SelectMany(
+            f => Directory.GetFiles(Path.Combine(_folder, f)).Append(Path.Combine(_folder, f))).ToList();
         Assert.That(made, Has.Count.GreaterThan(14));
         Assert.That(Shell("find issuer bank shop cards records -perm /077"), Is.Empty);
     }
@@ -88,7 +94,8 @@ public sealed class FilesConsoleTests
     {
         using var saved = new Saved("issuer/issuer.json");
         File.Delete(saved.Path);
-        AssertRefused("hiercash-issuer status --dir issuer", "The settings 'issuer/issuer.json' are gone, and the issuer's database is there.");
+        AssertRefused("hiercash-issuer status --dir issuer",
+            "The settings 'issuer/issuer.json' are gone, and the issuer's database is there.");
         Shell("umask 077; echo '{}' > issuer/issuer.json");
         AssertRefused("hiercash-issuer status --dir issuer", "The settings in 'issuer/issuer.json' are damaged.");
     }
@@ -117,7 +124,8 @@ public sealed class FilesConsoleTests
         using var saved = new Saved(path);
         File.Delete(saved.Path);
         var refused = Run(line);
-        Assert.That((refused.Code, refused.Error.Contains($"The database '{path}' is gone.", StringComparison.Ordinal)), Is.EqualTo((1, true)), refused.Error);
+        Assert.That((refused.Code, refused.Error.Contains($"The database '{path}' is gone.", StringComparison.Ordinal)),
+            Is.EqualTo((1, true)), refused.Error);
         Assert.That(File.Exists(saved.Path), Is.False);
     }
 
@@ -142,7 +150,8 @@ public sealed class FilesConsoleTests
         };
         File.WriteAllBytes(saved.Path, bytes);
         var refused = Run(line);
-        Assert.That((refused.Code, refused.Error.Contains(part, StringComparison.Ordinal), refused.Output), Is.EqualTo((1, true, "")), refused.Error);
+        Assert.That((refused.Code, refused.Error.Contains(part, StringComparison.Ordinal), refused.Output), Is.EqualTo((1, true, "")),
+            refused.Error);
         Assert.That(File.ReadAllBytes(saved.Path), Is.EqualTo(bytes), "left as it was");
     }
 
@@ -173,13 +182,16 @@ public sealed class FilesConsoleTests
         var before = File.ReadAllBytes(Path.Combine(_folder, "cards/spare.card"));
         foreach (string file in new[] { "cards/spare.card", "records/wallet.db" })
         {
-            AssertRefused($"hiercash-wallet lost-report {file} --reader emulator:cards/alice.card --pin 0000", $"'{file}' is there already");
+            AssertRefused($"hiercash-wallet lost-report {file} --reader emulator:cards/alice.card --pin 0000",
+                $"'{file}' is there already");
         }
 
         Assert.That(File.ReadAllBytes(Path.Combine(_folder, "cards/spare.card")), Is.EqualTo(before));
     }
 
-    /// <summary>A row that was taken out by hand leaves another one that refers to it: opening does not look for that, an audit does.</summary>
+    /// <summary>
+    /// A row that was taken out by hand leaves another one that refers to it: opening does not look for that, an audit does.
+    /// </summary>
     [Test, Rule(23)]
     public void AnAuditLooksAtTheFileFirst()
     {
@@ -199,7 +211,8 @@ public sealed class FilesConsoleTests
 
     private static void Change(string database, string sql)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
@@ -244,7 +257,8 @@ public sealed class FilesConsoleTests
     public void AWorkingFolderThatIsGoneEndsInASentence()
     {
         var result = ConsoleProcess.Run(
-            _folder, "sh", "-c", $"mkdir gone; cd gone; rmdir ../gone; exec {ConsoleProcess.Find("hiercash-issuer")} init --dir '{_folder}/issuer'; ");
+            _folder, "sh", "-c",
+            $"mkdir gone; cd gone; rmdir ../gone; exec {ConsoleProcess.Find("hiercash-issuer")} init --dir '{_folder}/issuer'; ");
         Assert.That(result.Code, Is.InRange(1, 3), result.Error);
         Assert.That(result.Error, Does.Not.Contain("   at ").And.Not.Empty);
     }
@@ -255,9 +269,11 @@ public sealed class FilesConsoleTests
     {
         Shell("mkdir -m 700 books tmp; cp bank/bank.db books/bank.db; ln -s /proc/self/mem books/bank.db-wal");
         var result = ConsoleProcess.Run(
-            _folder, "env", $"TMPDIR={_folder}/tmp", ConsoleProcess.Find("hiercash-auditor"), "audit", "--issuer", "issuer/issuer.db", "--bank", "books/bank.db", "--root", "bank.grant");
+            _folder, "env", $"TMPDIR={_folder}/tmp", ConsoleProcess.Find("hiercash-auditor"), "audit", "--issuer", "issuer/issuer.db",
+            "--bank", "books/bank.db", "--root", "bank.grant");
         Assert.That(result.Code, Is.Not.Zero, result.Output);
-        Assert.That(Directory.GetFileSystemEntries(Path.Combine(_folder, "tmp")).Where(f => f.Contains("hiercash-audit-", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(Directory.GetFileSystemEntries(Path.Combine(_folder, "tmp"))
+            .Where(f => f.Contains("hiercash-audit-", StringComparison.Ordinal)), Is.Empty);
     }
 
     /// <summary>A database that is put back as it was.</summary>

@@ -23,30 +23,35 @@ public sealed class FloodTests
     {
         _town = new NetworkTown();
         _town.OpenAccount("Alice", "100.00");
-        _town.Must("hiercash-wallet", "withdraw", "50.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
+        _town.Must("hiercash-wallet", "withdraw", "50.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            _town.North.Address);
     }
 
     [OneTimeTearDown]
     public void EndTown() => _town.Dispose();
 
     /// <summary>
-    /// Strangers from many addresses, so that all their places are taken: those that only connect, those that shake hands and are silent, those that send a frame but for its last byte, and those
-    /// that ask what nobody knows. HIERCASH_STRANGERS is how many of each; 5,000 were tried.
+    /// Strangers from many addresses, so that all their places are taken: those that only connect, those that shake hands and are silent,
+    /// those that send a frame but for its last byte, and those that ask what nobody knows. HIERCASH_STRANGERS is how many of each; 5,000
+    /// were tried.
     /// </summary>
     [Test, Rule(30)]
     public async Task StrangersCostLittle()
     {
-        int count = int.Parse(Environment.GetEnvironmentVariable("HIERCASH_STRANGERS") ?? "300", System.Globalization.CultureInfo.InvariantCulture);
+        int count = int.Parse(Environment.GetEnvironmentVariable("HIERCASH_STRANGERS")
+            ?? "300", System.Globalization.CultureInfo.InvariantCulture);
         var issuer = IPEndPoint.Parse(_town.Issuer.Address);
         byte[] almost = [.. Convert.FromHexString("000FFFFF" + "0201" + "0000000000000001" + "0103"), .. new byte[0xFFFFE - 12]];
         byte[] most = [.. Convert.FromHexString("00060000" + "0201" + "0000000000000001" + "010B"), .. new byte[0x5FFFF - 12]];
         byte[] unknown = Convert.FromHexString("0000000C" + "0201" + "0000000000000001" + "7777");
-        foreach (var (kind, says) in new (string, byte[]?[])[] { ("plain", [null]), ("silent", [[]]), ("almost whole", [almost, most]), ("unknown", [.. Enumerable.Repeat(unknown, 30)]) })
+        foreach (var (kind, says) in new (string, byte[]?[])[] { ("plain", [null]), ("silent", [[]]), ("almost whole", [almost, most]),
+            ("unknown", [.. Enumerable.Repeat(unknown, 30)]) })
         {
             _town.Must("hiercash-shop", "pay", "0.50", "--reader", "emulator:Alice.card", "--dir", "cafe");
             using var stop = new CancellationTokenSource();
             var strangers = new System.Collections.Concurrent.ConcurrentBag<TcpClient>();
-            var come = Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop.Token }, async (i, cancel) => await Visit(strangers, issuer, i, says, cancel));
+            var come = Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stop.Token },
+                async (i, cancel) => await Visit(strangers, issuer, i, says, cancel));
             while (strangers.Count < count / 2 && !come.IsCompleted)
             {
                 await Task.Delay(20);
@@ -55,7 +60,8 @@ public sealed class FloodTests
             var took = await Settle(_town);
             await come;
             long memory = _town.Issuer.Memory;
-            TestContext.Out.WriteLine($"{count} {kind}: settled in {took.TotalMilliseconds:0} ms, {memory / (1024 * 1024)} MB, log {_town.Issuer.Log.Length} characters");
+            TestContext.Out.WriteLine($"{count} {kind}: settled in {took.TotalMilliseconds:0} ms, {memory / (1024 * 1024)} MB, log "
+                + $"{_town.Issuer.Log.Length} characters");
             Assert.That(took, Is.LessThan(TimeSpan.FromSeconds(2)), kind);
             Assert.That(memory, Is.LessThan(300L * 1024 * 1024), kind);
             Assert.That(_town.Issuer.Log, Has.Length.LessThan(1_000_000), kind);
@@ -70,7 +76,9 @@ public sealed class FloodTests
     }
 
     /// <param name="says">Null: no handshake either.</param>
-    private static async ValueTask Visit(System.Collections.Concurrent.ConcurrentBag<TcpClient> strangers, IPEndPoint endpoint, int number, byte[]?[] says, CancellationToken cancel)
+    private static async ValueTask Visit(
+        System.Collections.Concurrent.ConcurrentBag<TcpClient> strangers, IPEndPoint endpoint, int number, byte[]?[] says,
+        CancellationToken cancel)
     {
         try
         {
@@ -83,14 +91,17 @@ public sealed class FloodTests
             }
 
             var stream = new SslStream(client.GetStream());
-            await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "x", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }, cancel);
+            await stream.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions { TargetHost = "x", RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    certificate is not null }, cancel);
             var answers = stream.CopyToAsync(Stream.Null, cancel);
             foreach (byte[]? said in says.Length == 2 ? [says[number % 2]] : says)
             {
                 await stream.WriteAsync(said!, cancel);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException
+            or System.Security.Authentication.AuthenticationException)
         {
             // Closed on us, as it should be.
         }
@@ -139,7 +150,8 @@ public sealed class FloodTests
         using var certificate = ShopTill.LinkCertificate(store, Suite, grant.LinkCertificate);
         var issuer = IPEndPoint.Parse(town.Issuer.Address);
         using var link = new TcpLink(
-            new LinkTarget("127.0.0.1", issuer.Port, LinkRole.Issuer, grant.Scheme.Fingerprint), certificate, Suite, TimeProvider.System, new LinkLimits());
+            new LinkTarget("127.0.0.1", issuer.Port, LinkRole.Issuer, grant.Scheme.Fingerprint), certificate, Suite, TimeProvider.System,
+            new LinkLimits());
         long started = Stopwatch.GetTimestamp();
         var result = await till.Settler.Settle(link, default);
         var took = Stopwatch.GetElapsedTime(started);

@@ -7,7 +7,8 @@ namespace HierCash.Tests.Consoles;
 public sealed class GivenFileTests
 {
     /// <summary>The generator of P-256: a public key as good as any.</summary>
-    private const string SomeKey = "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C2964FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5";
+    private const string SomeKey =
+        "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C2964FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5";
 
     private string _folder = "";
 
@@ -45,7 +46,8 @@ public sealed class GivenFileTests
     public void StandardInputHasABoundToo()
     {
         Assert.That(GivenFile.ReadText(new StringReader("a request")), Is.EqualTo("a request"));
-        Assert.That(() => GivenFile.ReadText(new Endless()), Throws.InvalidOperationException.With.Message.StartsWith("Standard input has more than 64 MiB"));
+        Assert.That(() => GivenFile.ReadText(new Endless()),
+            Throws.InvalidOperationException.With.Message.StartsWith("Standard input has more than 64 MiB"));
     }
 
     [TestCase("2026-11-05T10:15Z", "2026-11-05T10:15:00.000000Z")]

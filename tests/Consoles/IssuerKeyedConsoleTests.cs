@@ -13,25 +13,30 @@ public sealed class IssuerKeyedConsoleTests
         town.OpenAccount("Alice", "100.00");
         string[] card = ["--reader", "emulator:Alice.card", "--pin", "0000"];
         var withdrawn = town.Run("hiercash-wallet", ["withdraw", "20.00", "--issuer-keyed", "--bank", town.North.Address, .. card]);
-        Assert.That((withdrawn.Code, withdrawn.Error.Trim(), withdrawn.Output.Trim()), Is.EqualTo((0, IssuerKeyed.ForBuyer, $"20.00 EUR are on the card. {IssuerKeyed.ForHolder}")));
+        Assert.That((withdrawn.Code, withdrawn.Error.Trim(), withdrawn.Output.Trim()),
+            Is.EqualTo((0, IssuerKeyed.ForBuyer, $"20.00 EUR are on the card. {IssuerKeyed.ForHolder}")));
         Assert.That(town.Must("hiercash-wallet", ["balance", .. card]), Does.Contain(IssuerKeyed.ForHolder));
         Assert.That(town.Json("hiercash-wallet", ["balance", .. card]).GetProperty("coins")[0].GetProperty("issuerKeyed").GetBoolean());
         Assert.That(town.Must("hiercash-wallet", ["explain", .. card]), Does.Contain(IssuerKeyed.ForHolder));
         Assert.That(town.Must("hiercash-bank", "explain", "Alice", "--dir", "north"), Does.Contain(IssuerKeyed.ForHolder));
 
-        Assert.That(town.Must("hiercash-shop", "pay", "2.00", "--reader", "emulator:Alice.card", "--dir", "cafe"), Does.StartWith($"{IssuerKeyed.ForShop} Paid 2.00 EUR."));
+        Assert.That(town.Must("hiercash-shop", "pay", "2.00", "--reader", "emulator:Alice.card", "--dir", "cafe"),
+            Does.StartWith($"{IssuerKeyed.ForShop} Paid 2.00 EUR."));
         var paid = town.Json("hiercash-shop", "pay", "3.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
         Assert.That(paid.GetProperty("issuerKeyed").GetBoolean());
         Assert.That(town.Must("hiercash-shop", "journal", "--dir", "cafe"), Does.Contain("Queued, issuer-keyed"));
         string explained = town.Must("hiercash-shop", "explain", paid.GetProperty("time").GetString()!, "--dir", "cafe");
         Assert.That(explained, Does.Contain(IssuerKeyed.ForShop));
         string coin = explained.Split("coin ")[1].Split(',')[0];
-        Assert.That(town.Must("hiercash-issuer", "explain", coin, "--dir", "issuer"), Does.Contain("Issuer-keyed: this issuer made its key"));
+        Assert.That(town.Must("hiercash-issuer", "explain", coin, "--dir", "issuer"),
+            Does.Contain("Issuer-keyed: this issuer made its key"));
 
         town.Must("hiercash-shop", "policy", "--issuer-keyed", "refuse", "--dir", "cafe");
         var refused = town.Run("hiercash-shop", "pay", "2.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
-        Assert.That((refused.Code, refused.Error.Trim()), Is.EqualTo((1, "The card's cash is issuer-keyed, which this till does not take.")));
-        Assert.That(town.Json("hiercash-wallet", ["balance", .. card]).GetProperty("balance").GetInt64(), Is.EqualTo(1500), "the card has it back");
+        Assert.That((refused.Code, refused.Error.Trim()),
+            Is.EqualTo((1, "The card's cash is issuer-keyed, which this till does not take.")));
+        Assert.That(town.Json("hiercash-wallet", ["balance", .. card]).GetProperty("balance").GetInt64(), Is.EqualTo(1500),
+            "the card has it back");
         Assert.That(town.Must("hiercash-issuer", "alarms", "--dir", "issuer").Trim(), Is.EqualTo("No alarms."));
     }
 
@@ -41,8 +46,10 @@ public sealed class IssuerKeyedConsoleTests
     {
         using var town = new NetworkTown("--issuer-keys");
         town.OpenAccount("Alice", "100.00");
-        town.Must("hiercash-wallet", "withdraw", "20.00", "--issuer-keyed", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
-        using var screen = new TillScreenReader(town.Folder, $"keyed-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1");
+        town.Must("hiercash-wallet", "withdraw", "20.00", "--issuer-keyed", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            town.North.Address);
+        using var screen = new TillScreenReader(
+            town.Folder, $"keyed-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1");
         screen.Expect("waiting", "Amount");
         screen.Keys("2.00");
         screen.Keys("Enter");

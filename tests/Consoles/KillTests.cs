@@ -5,7 +5,8 @@ using HierCash.Tests.Properties;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>
-/// kill -9 of every kind of process at random moments, under load. Four hundred times: HIERCASH_KILLS=400 dotnet test tests -c Release --filter FullyQualifiedName~KillTests
+/// kill -9 of every kind of process at random moments, under load. Four hundred times: HIERCASH_KILLS=400 dotnet test tests -c Release
+/// --filter FullyQualifiedName~KillTests
 /// </summary>
 [Parallelizable]
 public sealed class KillTests
@@ -36,10 +37,12 @@ public sealed class KillTests
             {
                 bool withdraw = random.Next(3) == 0;
                 commands.Add(withdraw
-                    ? ConsoleProcess.Start(town.Folder, "hiercash-wallet", "withdraw", "20.00", "--reader", $"emulator:{user}.card", "--pin", "0000", "--bank", town.North.Address)
+                    ? ConsoleProcess.Start(town.Folder, "hiercash-wallet", "withdraw", "20.00", "--reader", $"emulator:{user}.card",
+                        "--pin", "0000", "--bank", town.North.Address)
                     : random.Next(4) == 0
                         ? ConsoleProcess.Start(town.Folder, "hiercash-shop", "settle", "--dir", "cafe")
-                        : ConsoleProcess.Start(town.Folder, "hiercash-shop", "pay", "1.37", "--reader", $"emulator:{user}.card", "--pin", "1111", "--dir", "cafe"));
+                        : ConsoleProcess.Start(town.Folder, "hiercash-shop", "pay", "1.37", "--reader", $"emulator:{user}.card", "--pin",
+                            "1111", "--dir", "cafe"));
                 wallets += withdraw ? 1 : 0;
                 shops += withdraw ? 0 : 1;
             }
@@ -73,9 +76,12 @@ public sealed class KillTests
         Drain(town, users);
         long accepted = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64();
         long settled = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("settled").GetInt64();
-        long cards = users.Sum(u => town.Json("hiercash-wallet", "balance", "--reader", $"emulator:{u}.card", "--pin", "0000").GetProperty("balance").GetInt64());
-        long accounts = town.Json("hiercash-bank", "accounts", "--dir", "north").GetProperty("users").EnumerateArray().Sum(u => u.GetProperty("balance").GetInt64());
-        TestContext.Out.WriteLine($"{killed} kills; {wallets} withdrawals and {shops} till commands begun; accepted {accepted}, on cards {cards}");
+        long cards = users.Sum(u => town.Json("hiercash-wallet", "balance", "--reader", $"emulator:{u}.card", "--pin", "0000")
+            .GetProperty("balance").GetInt64());
+        long accounts = town.Json("hiercash-bank", "accounts", "--dir", "north").GetProperty("users").EnumerateArray()
+            .Sum(u => u.GetProperty("balance").GetInt64());
+        TestContext.Out.WriteLine(
+            $"{killed} kills; {wallets} withdrawals and {shops} till commands begun; accepted {accepted}, on cards {cards}");
         Assert.That(accepted, Is.GreaterThan(0));
         Assert.That(settled, Is.EqualTo(accepted), "each accepted payment is settled");
         Assert.That(town.ShopBalance(), Is.EqualTo(accepted), "and reached the shop once");
@@ -89,7 +95,8 @@ public sealed class KillTests
         var accepted = town.Json("hiercash-shop", "journal", "--dir", "cafe").EnumerateArray()
             .Where(t => t.GetProperty("state").GetString() == "Accepted").Select(t => t.GetProperty("time").GetString()!).ToHashSet();
         return [.. town.Json("hiercash-wallet", "log", "--reader", $"emulator:{user}.card", "--pin", "0000").EnumerateArray()
-            .Where(e => e.GetProperty("state").GetString() != "Restored").Select(e => e.GetProperty("time").GetString()!).Where(t => !accepted.Contains(t)).Distinct()];
+            .Where(e => e.GetProperty("state").GetString() != "Restored").Select(e => e.GetProperty("time").GetString()!)
+            .Where(t => !accepted.Contains(t)).Distinct()];
     }
 
     /// <summary>What the parties say of it themselves.</summary>
@@ -105,12 +112,14 @@ public sealed class KillTests
         foreach (string user in users)
         {
             // A wallet that was killed between the card's answer and its own note does not know that it was itself: the holder does.
-            town.Must("hiercash-wallet", "resume", "--all", "--reader", $"emulator:{user}.card", "--pin", "0000", "--bank", town.North.Address);
+            town.Must("hiercash-wallet", "resume", "--all", "--reader", $"emulator:{user}.card", "--pin", "0000", "--bank",
+                town.North.Address);
 
             // Finishes whatever payment of this card was cut short.
             town.Run("hiercash-shop", "pay", "0.01", "--reader", $"emulator:{user}.card", "--pin", "1111", "--dir", "cafe");
 
-            // That is asked of the newest payments, and of the coin that pays. What is older, or was signed with another coin, the card's log shows.
+            // That is asked of the newest payments, and of the coin that pays. What is older, or was signed with another coin, the card's
+            // log shows.
             foreach (string time in SignedForNothing(town, user))
             {
                 town.Must("hiercash-shop", "cancel", time, "--reader", $"emulator:{user}.card", "--dir", "cafe");

@@ -16,7 +16,9 @@ public sealed class LogTests
     private static readonly LinkPeer Bank = new(LinkRole.Bank, new HierCash.Protocol.Cash.PartyId(7));
     private readonly HandClock _clock = new();
 
-    /// <summary>28 MB in 5 seconds became of unknown messages. Now: some lines, then their number; and a bank's lines are all there.</summary>
+    /// <summary>
+    /// 28 MB in 5 seconds became of unknown messages. Now: some lines, then their number; and a bank's lines are all there.
+    /// </summary>
     [Test, Rule(30)]
     public void StrangersFillNoLog()
     {
@@ -65,7 +67,9 @@ public sealed class LogTests
         Assert.That(Lines(output), Has.Some.EqualTo("the disk is full"));
     }
 
-    /// <summary>Its disk is full: nobody who logs notices, 'status' says so, and it goes on with the number of those that are lost.</summary>
+    /// <summary>
+    /// Its disk is full: nobody who logs notices, 'status' says so, and it goes on with the number of those that are lost.
+    /// </summary>
     [Test, Rule(28)]
     public void ALogThatCannotBeWrittenEndsNothing()
     {
@@ -78,7 +82,8 @@ public sealed class LogTests
             Refused(logger, Bank, "Issue", null);
         }
 
-        Assert.That(() => faults.All.Select(f => $"{f.What} {f.Times}: {f.Reason}"), Is.EqualTo(new[] { "log 3: No space left on device" }).After(10_000, 10));
+        Assert.That(() => faults.All.Select(f => $"{f.What} {f.Times}: {f.Reason}"),
+            Is.EqualTo(new[] { "log 3: No space left on device" }).After(10_000, 10));
         output.IsFull = false;
         Refused(logger, Bank, "Settle", null);
         Assert.That(() => faults.All, Is.Empty.After(10_000, 10));
@@ -123,7 +128,8 @@ public sealed class LogTests
                 }
             }
 
-            Assert.That(Directory.GetFiles(folder).Select(f => (Path.GetFileName(f), new FileInfo(f).Length)), Is.EquivalentTo(new[] { ("issuer.log", 1000L), ("issuer.log.1", 1000L) }));
+            Assert.That(Directory.GetFiles(folder).Select(f => (Path.GetFileName(f), new FileInfo(f).Length)),
+                Is.EquivalentTo(new[] { ("issuer.log", 1000L), ("issuer.log.1", 1000L) }));
             Assert.That(File.ReadAllLines(path)[^1], Does.StartWith("099 x"));
             if (!OperatingSystem.IsWindows())
             {
@@ -147,7 +153,8 @@ public sealed class LogTests
     }
 
     private static List<string> Lines(StringWriter output) =>
-        [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonSerializer.Deserialize<JsonElement>(l).GetProperty("Message").GetString()!)];
+        [.. output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonSerializer.Deserialize<JsonElement>(l).GetProperty("Message").GetString()!)];
 
     private sealed class FullWriter : StringWriter
     {

@@ -73,7 +73,8 @@ internal sealed class NetworkTown : IDisposable
     {
         var settings = JsonSerializer.Deserialize<EnrolledSettings>(File.ReadAllText(file), JsonSerializerOptions.Web)!;
         var address = IPEndPoint.Parse(Issuer.Address);
-        PrivateFile.Write(file + ".new", JsonSerializer.SerializeToUtf8Bytes(settings with { IssuerPort = address.Port }, JsonSerializerOptions.Web));
+        PrivateFile.Write(file + ".new", JsonSerializer.SerializeToUtf8Bytes(
+            settings with { IssuerPort = address.Port }, JsonSerializerOptions.Web));
         File.Move(file + ".new", file, overwrite: true);
     }
 
@@ -95,7 +96,8 @@ internal sealed class NetworkTown : IDisposable
     public void OpenAccount(string name, string deposit, string reader)
     {
         Must("hiercash-bank", "open-account", name, "--letter", $"{name}.letter", "--reader", reader, "--dir", "north");
-        var activated = ConsoleProcess.Run(Folder, "hiercash-wallet", "1111\n0000\n", ["activate", "--letter", $"{name}.letter", "--puk-to", $"{name}.puk", "--reader", reader]);
+        var activated = ConsoleProcess.Run(Folder, "hiercash-wallet", "1111\n0000\n",
+            ["activate", "--letter", $"{name}.letter", "--puk-to", $"{name}.puk", "--reader", reader]);
         Assert.That(activated.Code, Is.Zero, activated.Error);
         Must("hiercash-bank", "deposit", name, deposit, "--dir", "north");
     }
@@ -139,7 +141,8 @@ internal sealed class NetworkTown : IDisposable
     public long ShopBalance(string name) => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops").EnumerateArray()
         .Single(s => s.GetProperty("name").GetString() == name).GetProperty("balance").GetInt64();
 
-    public long ShopBalance() => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops")[0].GetProperty("balance").GetInt64();
+    public long ShopBalance() => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops")[0].GetProperty("balance")
+        .GetInt64();
 
     public void AssertAudits()
     {

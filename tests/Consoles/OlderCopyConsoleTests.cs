@@ -30,7 +30,8 @@ public sealed class OlderCopyConsoleTests
         using var town = TownFolders.Make(o => o with { Directory = folder });
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
-        ConsoleResult Ask(params string[] arguments) => party == "issuer" ? _folders.AskIssuer(town, arguments) : _folders.AskBank(town, party, arguments);
+        ConsoleResult Ask(params string[] arguments) =>
+            party == "issuer" ? _folders.AskIssuer(town, arguments) : _folders.AskBank(town, party, arguments);
         await Trade(town, till, alice, 400);
         var sound = Ask("audit");
         Assert.That((sound.Code, sound.Output.Trim()), Is.EqualTo((0, "All invariants hold.")), sound.Error);
@@ -42,29 +43,37 @@ public sealed class OlderCopyConsoleTests
         string console = party == "issuer" ? "hiercash-issuer" : "hiercash-bank";
         var audit = Ask("audit");
         Assert.That(audit.Code, Is.EqualTo(1), audit.Output + audit.Error);
-        Assert.That(audit.Output, Does.StartWith("All invariants hold within this database. It is an older copy. Stop 'serve'").And.Contain($"'{console} recover'"));
+        Assert.That(audit.Output, Does.StartWith("All invariants hold within this database. It is an older copy. Stop 'serve'")
+            .And.Contain($"'{console} recover'"));
         audit = Ask("audit", "--json");
         var json = JsonDocument.Parse(audit.Output).RootElement;
-        Assert.That((audit.Code, json.GetProperty("ok").GetBoolean(), json.GetProperty("findings").GetArrayLength()), Is.EqualTo((1, false, 0)));
+        Assert.That((audit.Code, json.GetProperty("ok").GetBoolean(), json.GetProperty("findings").GetArrayLength()),
+            Is.EqualTo((1, false, 0)));
         Assert.That(json.GetProperty("behind").GetString(), Does.EndWith("Z"));
         if (party == "issuer")
         {
             town.Issuer.Recover();
-            Assert.That(Ask("audit").Output, Does.Contain("It is an older copy. The issuer goes on when these banks have visited: 1, 2. Let 'serve' run."));
+            Assert.That(Ask("audit").Output, Does.Contain(
+                "It is an older copy. The issuer goes on when these banks have visited: 1, 2. Let 'serve' run."));
             Assert.That(Ask("alarms").Output, Does.Contain("showed a later word of this issuer"));
         }
     }
 
-    /// <summary>The key that a bank names with --lost-key, if its database is put back to before it, is said when it is made, and is that of the request.</summary>
+    /// <summary>
+    /// The key that a bank names with --lost-key, if its database is put back to before it, is said when it is made, and is that of the
+    /// request.
+    /// </summary>
     [Test, Rule(27)]
     public void ANewKeyIsSaid()
     {
         using var town = TownFolders.Make(o => o with { Directory = Directory.CreateDirectory(Path.Combine(_folder, "keys")).FullName });
         var made = _folders.AskBank(town, "bank-1", "new-key");
         Assert.That(made.Code, Is.Zero, made.Error);
-        var said = Regex.Match(made.Error, "^The new key is (04[0-9A-F]{128}): keep this line; it names the key if it is ever lost\\.$", RegexOptions.Multiline);
+        var said = Regex.Match(made.Error, "^The new key is (04[0-9A-F]{128}): keep this line; it names the key if it is ever lost\\.$",
+            RegexOptions.Multiline);
         Assert.That(said.Success, made.Error);
-        byte[] request = Convert.FromBase64String(string.Concat(made.Output.Split('\n').Where(l => !l.StartsWith("-----", StringComparison.Ordinal))));
+        byte[] request = Convert.FromBase64String(
+            string.Concat(made.Output.Split('\n').Where(l => !l.StartsWith("-----", StringComparison.Ordinal))));
         Assert.That(Convert.ToHexString(request), Does.Contain(said.Groups[1].Value));
     }
 
@@ -97,6 +106,7 @@ public sealed class OlderCopyConsoleTests
     public void AWrongFolderIsNamed(string console, params string[] words)
     {
         var said = ConsoleProcess.Run(_folder, console, [.. words, "--dir", "cafe"]);
-        Assert.That((said.Code, said.Error.Trim()), Is.EqualTo((1, $"There is no {console["hiercash-".Length..]} in 'cafe'. Name its folder with --dir.")));
+        Assert.That((said.Code, said.Error.Trim()),
+            Is.EqualTo((1, $"There is no {console["hiercash-".Length..]} in 'cafe'. Name its folder with --dir.")));
     }
 }

@@ -18,7 +18,8 @@ public sealed class OrdinaryUserTests
         PcscService.HideFromChildren();
         _town = new NetworkTown();
         _town.OpenAccount("Alice", "100.00");
-        _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
+        _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            _town.North.Address);
 
         // As after a power cut: what was committed last is in the log beside each database.
         _town.Issuer.Kill();
@@ -34,7 +35,9 @@ public sealed class OrdinaryUserTests
         _town.Dispose();
     }
 
-    /// <summary>An auditor's copies lie in a folder that may only be read: an honest party is not called damaged, and nothing is left beside them.</summary>
+    /// <summary>
+    /// An auditor's copies lie in a folder that may only be read: an honest party is not called damaged, and nothing is left beside them.
+    /// </summary>
     [Test, Rule(23)]
     public void CopiesThatMayOnlyBeReadAreAudited([Values("600", "400")] string mode, [Values] bool hasLog)
     {
@@ -60,7 +63,8 @@ public sealed class OrdinaryUserTests
             Give("copies");
             string before = Shell("ls -l --time-style=full-iso copies");
             var audit = Run("hiercash-auditor", Audit);
-            Assert.That((audit.Code, audit.Output.StartsWith("All invariants hold.", StringComparison.Ordinal)), Is.EqualTo((0, true)), audit.Output + audit.Error);
+            Assert.That((audit.Code, audit.Output.StartsWith("All invariants hold.", StringComparison.Ordinal)), Is.EqualTo((0, true)),
+                audit.Output + audit.Error);
             if (mode == "400" || !hasLog)
             {
                 Assert.That(Shell("ls -l --time-style=full-iso copies"), Is.EqualTo(before), "nothing was left beside them");
@@ -78,7 +82,8 @@ public sealed class OrdinaryUserTests
     {
         Shell("mkdir theirs && cp issuer/issuer.json theirs && chmod 000 theirs");
         AssertRefused("hiercash-issuer", "status --dir theirs", "The folder 'theirs' may not be read or written by this user.");
-        AssertRefused("hiercash-wallet", "activate --letter theirs/a.letter", "The folder 'theirs' may not be read or written by this user.");
+        AssertRefused("hiercash-wallet", "activate --letter theirs/a.letter",
+            "The folder 'theirs' may not be read or written by this user.");
         Shell("chmod 700 theirs; rm -r theirs");
     }
 
@@ -88,14 +93,18 @@ public sealed class OrdinaryUserTests
     {
         Shell("mkdir -m 700 mine rof && chmod 500 rof");
         Give("mine", "rof");
-        AssertRefused("hiercash-card", "new rof/a.card", "The card image 'rof/a.card' cannot be made. The folder 'rof' may not be read or written by this user.");
+        AssertRefused("hiercash-card", "new rof/a.card",
+            "The card image 'rof/a.card' cannot be made. The folder 'rof' may not be read or written by this user.");
         Assert.That(Run("hiercash-card", "new mine/a.card").Code, Is.Zero);
-        AssertRefused("hiercash-card", "insert mine/a.card --record rof/t", "The trace 'rof/t' cannot be written. The folder 'rof' may not be read or written by this user.");
+        AssertRefused("hiercash-card", "insert mine/a.card --record rof/t",
+            "The trace 'rof/t' cannot be written. The folder 'rof' may not be read or written by this user.");
         AssertRefused("hiercash-town", "demo --dir rof/town", "The folder 'rof' may not be read or written by this user.");
         Shell("chmod 700 rof; rm -r mine rof");
     }
 
-    /// <summary>Of a database that may only be read no log is made, which would have its mode and be in the way once that is mended.</summary>
+    /// <summary>
+    /// Of a database that may only be read no log is made, which would have its mode and be in the way once that is mended.
+    /// </summary>
     [Test, Rule(23)]
     public void ADatabaseThatMayOnlyBeReadIsNamed()
     {
@@ -105,7 +114,8 @@ public sealed class OrdinaryUserTests
         {
             Shell("cp south/bank.db still; chmod 400 still/bank.db");
             Give("still");
-            AssertRefused("hiercash-bank", "accounts --dir still", "The file 'still/bank.db' may only be read, and it has to be written. Its owner mends that with chmod 600 'still/bank.db'.");
+            AssertRefused("hiercash-bank", "accounts --dir still", "The file 'still/bank.db' may only be read, and it has to be written. "
+                + "Its owner mends that with chmod 600 'still/bank.db'.");
             Assert.That(Shell("ls still"), Is.EqualTo("bank.db\nbank.json\n"));
             Shell("chmod 600 still/bank.db");
             Assert.That(Run("hiercash-bank", "accounts --dir still").Code, Is.Zero);
@@ -129,7 +139,8 @@ public sealed class OrdinaryUserTests
 
     /// <summary>Root reads and writes everything, so it is nobody who runs the programs then.</summary>
     private ConsoleResult Run(string console, string line) => IsRoot
-        ? ConsoleProcess.Run(_town.Folder, "setpriv", ["--reuid", Nobody, "--regid", Nobody, "--clear-groups", ConsoleProcess.Find(console), .. line.Split(' ')])
+        ? ConsoleProcess.Run(_town.Folder, "setpriv",
+            ["--reuid", Nobody, "--regid", Nobody, "--clear-groups", ConsoleProcess.Find(console), .. line.Split(' ')])
         : _town.Run(console, line.Split(' '));
 
     private void Give(params string[] folders)

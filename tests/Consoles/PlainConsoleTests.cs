@@ -20,7 +20,8 @@ public sealed class PlainConsoleTests
             var result = ConsoleProcess.RunAlone(folder, console, null, arguments);
             Assert.That(result.Code, Is.EqualTo(code), result.Error);
             Assert.That(result.Output + result.Error, Does.Not.Contain("\u001b"));
-            Assert.That(result.Error, Does.Contain(says).And.Contain(arguments.Any(a => a.Contains('\n', StringComparison.Ordinal)) ? "\\u000A" : "\\u001B"));
+            Assert.That(result.Error, Does.Contain(says)
+                .And.Contain(arguments.Any(a => a.Contains('\n', StringComparison.Ordinal)) ? "\\u000A" : "\\u001B"));
             Assert.That(Directory.Exists(Path.Combine(folder, "new")), Is.False, "nothing was made");
         }
         finally

@@ -4,7 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Consoles;
 
-/// <summary>A database of another version is refused by every party, with the sentence that says what to do, and is left as it was.</summary>
+/// <summary>
+/// A database of another version is refused by every party, with the sentence that says what to do, and is left as it was.
+/// </summary>
 [Parallelizable]
 public sealed class SchemaVersionTests
 {
@@ -26,7 +28,8 @@ public sealed class SchemaVersionTests
         Must("hiercash-shop", "join", "shop.grant", "--dir", "shop");
         Must("hiercash-card", "new", "alice.card");
         Must("hiercash-bank", "open-account", "Alice", "--letter", "alice.letter", "--reader", "emulator:alice.card", "--dir", "bank");
-        var activated = ConsoleProcess.Run(_folder, "hiercash-wallet", "1111\n0000\n", ["activate", "--letter", "alice.letter", "--puk-to", "alice.puk", "--reader", "emulator:alice.card"]);
+        var activated = ConsoleProcess.Run(_folder, "hiercash-wallet", "1111\n0000\n",
+            ["activate", "--letter", "alice.letter", "--puk-to", "alice.puk", "--reader", "emulator:alice.card"]);
         Assert.That(activated.Code, Is.Zero, activated.Error);
         Must("hiercash-wallet", "keep", "--reader", "emulator:alice.card", "--pin", "0000");
     }
@@ -53,7 +56,8 @@ public sealed class SchemaVersionTests
             Must(words[0], words[1..]);
             SetVersion(database, version);
             var refused = ConsoleProcess.Run(_folder, words[0], words[1..]);
-            Assert.That(refused.Error, Does.Contain($"schema {version}, ").And.Contain(version < own ? "Make the party anew in another folder." : "Use a newer version."));
+            Assert.That(refused.Error, Does.Contain($"schema {version}, ")
+                .And.Contain(version < own ? "Make the party anew in another folder." : "Use a newer version."));
             Assert.That(refused.Error, Does.Contain(Database.Foreign(version)!));
             Assert.That(refused.Code, Is.EqualTo(1));
             Assert.That(Version(database), Is.EqualTo(version));
@@ -66,11 +70,13 @@ public sealed class SchemaVersionTests
 
     private static long Version(string database) => Command(database, "PRAGMA user_version", c => (long)c.ExecuteScalar()!);
 
-    private static void SetVersion(string database, long version) => Command(database, $"PRAGMA user_version = {version}", c => c.ExecuteNonQuery());
+    private static void SetVersion(string database, long version) =>
+        Command(database, $"PRAGMA user_version = {version}", c => c.ExecuteNonQuery());
 
     private static T Command<T>(string database, string sql, Func<SqliteCommand, T> run)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = database, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;

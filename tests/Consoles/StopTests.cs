@@ -13,7 +13,8 @@ public sealed class StopTests
     {
         using var town = new NetworkTown();
         var started = Stopwatch.GetTimestamp();
-        while (!town.North.Log.Contains("instructions booked", StringComparison.Ordinal) || !town.South.Log.Contains("instructions booked", StringComparison.Ordinal))
+        while (!town.North.Log.Contains("instructions booked", StringComparison.Ordinal)
+            || !town.South.Log.Contains("instructions booked", StringComparison.Ordinal))
         {
             Assert.That(Stopwatch.GetElapsedTime(started), Is.LessThan(TimeSpan.FromSeconds(30)), "the banks have visited");
             Task.Delay(50).Wait();

@@ -11,7 +11,8 @@ public sealed class TillTests
     {
         using var town = new NetworkTown();
         town.OpenAccount("Alice", "1000.00");
-        town.Must("hiercash-wallet", "withdraw", "300.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
+        town.Must("hiercash-wallet", "withdraw", "300.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            town.North.Address);
         string card = Path.Combine(town.Folder, "Alice.card");
         using (var screen = new TillScreenReader(
             town.Folder, $"till-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1"))
@@ -64,8 +65,10 @@ public sealed class TillTests
     {
         using var town = new NetworkTown();
         town.OpenAccount("Alice", "100.00");
-        town.Must("hiercash-wallet", "withdraw", "100.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
-        using (var screen = new TillScreenReader(town.Folder, $"comma-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1"))
+        town.Must("hiercash-wallet", "withdraw", "100.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            town.North.Address);
+        using (var screen = new TillScreenReader(
+            town.Folder, $"comma-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1"))
         {
             screen.Keys("1,5");
             screen.Expect("half an amount", "Type the amount and press Enter.");
@@ -96,28 +99,36 @@ public sealed class TillTests
             screen.ExpectGone();
         }
 
-        Assert.That(town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000").GetProperty("balance").GetInt64(), Is.EqualTo(9850));
+        Assert.That(town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000").GetProperty("balance")
+            .GetInt64(), Is.EqualTo(9850));
         town.AssertAudits();
     }
 
-    /// <summary>The disk is full, first when an amount is asked for, then when a receipt comes: the screen says so, stays, and goes on when there is room.</summary>
+    /// <summary>
+    /// The disk is full, first when an amount is asked for, then when a receipt comes: the screen says so, stays, and goes on when there is
+    /// room.
+    /// </summary>
     [Test]
     public void AFullDiskIsSaidAndEndsNothing()
     {
         using var town = new NetworkTown();
         town.OpenAccount("Alice", "100.00");
-        town.Must("hiercash-wallet", "withdraw", "100.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
-        using (var screen = new TillScreenReader(town.Folder, $"full-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1"))
+        town.Must("hiercash-wallet", "withdraw", "100.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            town.North.Address);
+        using (var screen = new TillScreenReader(
+            town.Folder, $"full-{Environment.ProcessId}", "hiercash-shop till --reader emulator:Alice.card --dir cafe --settle 1"))
         {
             screen.Expect("waiting", "Amount", "queued 0.00 EUR, settles by itself");
             Change(town, "CREATE TRIGGER full BEFORE INSERT ON ticket BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
             screen.Keys("12.50");
             screen.Keys("Enter");
             screen.Expect("no payment is begun", "NOT PAID", "This till's files cannot be used:");
-            Change(town, "DROP TRIGGER full; CREATE TRIGGER full BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+            Change(town, "DROP TRIGGER full; CREATE TRIGGER full BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'database or disk is "
+                + "full'); END");
             screen.Keys("12.50");
             screen.Keys("Enter");
-            screen.Expect("paid, and not settled", "PAID", "today 12.50 EUR in 1 payments", "queued 12.50 EUR, and this till's files cannot be used:");
+            screen.Expect("paid, and not settled", "PAID", "today 12.50 EUR in 1 payments",
+                "queued 12.50 EUR, and this till's files cannot be used:");
             Change(town, "DROP TRIGGER full");
             screen.Expect("there is room again", "queued 0.00 EUR, settles by itself");
             screen.Keys("C-c");

@@ -9,7 +9,10 @@ using HierCash.Tests.Scenarios;
 
 namespace HierCash.Tests.Consoles;
 
-/// <summary>Towns in this process, on virtual time, whose parties are then looked at by their consoles: each in a folder as the console itself would have made it.</summary>
+/// <summary>
+/// Towns in this process, on virtual time, whose parties are then looked at by their consoles: each in a folder as the console itself would
+/// have made it.
+/// </summary>
 internal sealed class TownFolders : IDisposable
 {
     private static readonly BclSuite Suite = new();

@@ -27,35 +27,49 @@ public sealed class VerifyEvidenceTests
             File.WriteAllBytes(Path.Combine(folder, "s"), stamped.Encode());
             File.WriteAllBytes(Path.Combine(folder, "nothing"), ShopAnswer.Sign(key, h.Id, file.Date, true, null, null).Encode());
             var reversal = Reversal.Sign(statement, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date);
-            File.WriteAllBytes(Path.Combine(folder, "good"), ShopAnswer.Sign(key, h.Id, file.Date, true, reversal, file.Dossier.Header.StatementKeys[0]).Encode());
+            File.WriteAllBytes(Path.Combine(folder, "good"),
+                ShopAnswer.Sign(key, h.Id, file.Date, true, reversal, file.Dossier.Header.StatementKeys[0]).Encode());
             string root = Convert.ToHexString(town.Scheme.Root.Bytes);
             (int Code, string Culprit, string InTime) Verify(params string[] more)
             {
                 var said = ConsoleProcess.Run(folder, "hiercash-auditor", ["verify-evidence", "e", "--root", root, "--json", .. more]);
                 using var json = JsonDocument.Parse(said.Output);
                 Assert.That(json.RootElement.GetProperty("until").GetString(), Is.EqualTo(file.Notice.Until.ToString()));
-                return (said.Code, json.RootElement.GetProperty("culprit").GetString()!, json.RootElement.GetProperty("rebuttedInTime").ToString());
+                return (said.Code, json.RootElement.GetProperty("culprit").GetString()!,
+                    json.RootElement.GetProperty("rebuttedInTime").ToString());
             }
 
             Assert.That(Verify(), Is.EqualTo((0, "User", "[]")));
             Assert.That(Verify("--rebuttal", "r"), Is.EqualTo((1, "ShopToAnswer", "[false]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "s", "--shop-silent"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "r", "--answer", "nothing"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "r", "--answer", "good", "--shop-silent"), Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--reversal", "good"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same), "whoever brings it");
-            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--shop-silent", "--revoked", $"{h.Till}={file.Date}"), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "r", "--answer", "nothing"),
+                Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing"),
+                Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "r", "--answer", "good", "--shop-silent"),
+                Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--reversal", "good"),
+                Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same), "whoever brings it");
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--shop-silent", "--revoked", $"{h.Till}={file.Date}"),
+                Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
             var later = $"{h.Till}={file.Date.Plus(TimeSpan.FromDays(1))}";
-            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later), Is.EqualTo((1, "ShopToAnswer", "[true]")).Using<(int, string, string)>(Same), "its date is what the signer wrote");
-            Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--revoked", later), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--bank-revoked", file.BankKey.Key.Id.ToString()), Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later),
+                Is.EqualTo((1, "ShopToAnswer", "[true]")).Using<(int, string, string)>(Same), "its date is what the signer wrote");
+            Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--revoked", later),
+                Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--bank-revoked", file.BankKey.Key.Id.ToString()),
+                Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
             var none = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--reversal", "nothing");
-            Assert.That((none.Code, none.Error.Contains("'nothing' holds no reversal", StringComparison.Ordinal)), Is.EqualTo((1, true)), none.Error);
+            Assert.That((none.Code, none.Error.Contains("'nothing' holds no reversal", StringComparison.Ordinal)), Is.EqualTo((1, true)),
+                none.Error);
             var unread = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--revoked", "x=yesterday");
-            Assert.That((unread.Code, unread.Error.Contains("is no till and time", StringComparison.Ordinal)), Is.EqualTo((2, true)), unread.Error);
-            Assert.That(ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--answer", "r").Error, Does.Contain("'r' is no shop's answer"));
+            Assert.That((unread.Code, unread.Error.Contains("is no till and time", StringComparison.Ordinal)), Is.EqualTo((2, true)),
+                unread.Error);
+            Assert.That(ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--answer", "r").Error,
+                Does.Contain("'r' is no shop's answer"));
             var words = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--rebuttal", "s").Output;
-            Assert.That(words, Does.Contain($"before {file.Notice.Until}").And.Contain("Rebuttal 1 was stamped in time.").And.Contain("the shop, once it was asked"));
+            Assert.That(words, Does.Contain($"before {file.Notice.Until}").And.Contain("Rebuttal 1 was stamped in time.")
+                .And.Contain("the shop, once it was asked"));
         }
         finally
         {
@@ -63,7 +77,9 @@ public sealed class VerifyEvidenceTests
         }
     }
 
-    /// <summary>With another scheme's root nothing in the file is known to be true, and nothing of it is said: no name, no amount, no date.</summary>
+    /// <summary>
+    /// With another scheme's root nothing in the file is known to be true, and nothing of it is said: no name, no amount, no date.
+    /// </summary>
     [Test, Rule(5)]
     public async Task WhatNobodySignedIsNotShown()
     {
@@ -80,9 +96,12 @@ public sealed class VerifyEvidenceTests
                 "The bank's certificate is not one of this scheme's root key. The file proves nothing. "
                     + "Nothing in it is shown, because nothing in it is known to be true. Check --root, and whether the file is whole.")));
             var json = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--json");
-            Assert.That(json.Output, Does.Not.Contain(file.Name).And.Not.Contain(file.Order.User.ToString()).And.Not.Contain(file.Notice.Until.ToString()).And.Not.Contain("spent"));
-            var known = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", Convert.ToHexString(town.Scheme.Root.Bytes));
-            Assert.That((known.Code, known.Output.Contains(file.Name, StringComparison.Ordinal)), Is.EqualTo((0, true)), "with its own root it says who");
+            Assert.That(json.Output, Does.Not.Contain(file.Name).And.Not.Contain(file.Order.User.ToString())
+                .And.Not.Contain(file.Notice.Until.ToString()).And.Not.Contain("spent"));
+            var known = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root",
+                Convert.ToHexString(town.Scheme.Root.Bytes));
+            Assert.That((known.Code, known.Output.Contains(file.Name, StringComparison.Ordinal)), Is.EqualTo((0, true)),
+                "with its own root it says who");
         }
         finally
         {
@@ -93,5 +112,6 @@ public sealed class VerifyEvidenceTests
     /// <summary>JSON spells true with or without spaces and capitals: only what it says counts.</summary>
     private static bool Same((int Code, string Culprit, string InTime) a, (int Code, string Culprit, string InTime) b) =>
         a.Code == b.Code && a.Culprit == b.Culprit && string.Equals(
-            a.InTime.Replace(" ", "", StringComparison.Ordinal), b.InTime.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+            a.InTime.Replace(" ", "", StringComparison.Ordinal), b.InTime.Replace(" ", "", StringComparison.Ordinal),
+            StringComparison.OrdinalIgnoreCase);
 }

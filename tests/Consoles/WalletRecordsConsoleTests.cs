@@ -18,10 +18,13 @@ public sealed class WalletRecordsConsoleTests
         Assert.That(town.Must("hiercash-wallet", ["status", .. Alice]).Trim(), Is.EqualTo("Nothing waits."));
 
         File.Delete(Path.Combine(town.Folder, "wallet.db"));
-        Assert.That(town.Must("hiercash-wallet", ["status", .. Alice]), Does.StartWith("The records './wallet.db' are gone").And.Contain("Nothing waits."));
+        Assert.That(town.Must("hiercash-wallet", ["status", .. Alice]),
+            Does.StartWith("The records './wallet.db' are gone").And.Contain("Nothing waits."));
         var recovered = town.Run("hiercash-wallet", ["recover", .. Alice, "--bank", town.North.Address]);
-        Assert.That((recovered.Code, recovered.Output.Contains("30.00 EUR", StringComparison.Ordinal)), Is.EqualTo((0, true)), "the shop has the payment, and nothing was refused: the records are there again");
+        Assert.That((recovered.Code, recovered.Output.Contains("30.00 EUR", StringComparison.Ordinal)), Is.EqualTo((0, true)),
+            "the shop has the payment, and nothing was refused: the records are there again");
         Assert.That(town.Must("hiercash-wallet", ["status", .. Alice]).Trim(), Is.EqualTo("Nothing waits."));
-        Assert.That(town.Run("hiercash-wallet", ["recover", .. Alice, "--bank", town.North.Address]).Code, Is.EqualTo(1), "now it asks for the payment and nothing else");
+        Assert.That(town.Run("hiercash-wallet", ["recover", .. Alice, "--bank", town.North.Address]).Code, Is.EqualTo(1),
+            "now it asks for the payment and nothing else");
     }
 }

@@ -5,8 +5,9 @@ using System.Text;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>
-/// terminals/wrong-calls.md is the table of a newcomer's wrong calls: how each ends and what it says, by the real programs as processes. After a change:
-/// HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~TheTableOfWrongCalls, read what changed, and commit it.
+/// terminals/wrong-calls.md is the table of a newcomer's wrong calls: how each ends and what it says, by the real programs as processes.
+/// After a change: HIERCASH_WRITE_FIXTURES=1 dotnet test tests --filter FullyQualifiedName~TheTableOfWrongCalls, read what changed, and
+/// commit it.
 /// </summary>
 public sealed partial class WrongInvocationTests
 {
@@ -39,7 +40,8 @@ public sealed partial class WrongInvocationTests
                 Assert.That(result.Code, Is.InRange(1, 3), call);
                 Assert.That(result.Output, Is.Empty, $"nothing on stdout: {call}");
                 Assert.That(result.Error, Does.Not.Contain("   at ").And.Not.Contain("Exception").And.Not.Empty, call);
-                Assert.That(Secrets.Where(s => call.Contains(s, StringComparison.Ordinal) && result.Error.Contains(s, StringComparison.Ordinal)), Is.Empty, $"echoed: {call}");
+                Assert.That(Secrets.Where(s => call.Contains(s, StringComparison.Ordinal)
+                    && result.Error.Contains(s, StringComparison.Ordinal)), Is.Empty, $"echoed: {call}");
             }
 
             Assert.That(Secrets.Where(s => !calls.Exists(c => c.Contains(s, StringComparison.Ordinal))), Is.Empty, "each secret is tried");
@@ -55,7 +57,8 @@ public sealed partial class WrongInvocationTests
 
     private static ConsoleResult Run(string call)
     {
-        string line = call.Replace("NORTH", _town.North.Address, StringComparison.Ordinal).Replace("ISSUER", _town.Issuer.Address, StringComparison.Ordinal);
+        string line = call.Replace("NORTH", _town.North.Address, StringComparison.Ordinal)
+            .Replace("ISSUER", _town.Issuer.Address, StringComparison.Ordinal);
         string[] words = [.. line.Split(' ').Select(w => w == "\"\"" ? "" : w)];
         return ConsoleProcess.RunAlone(_town.Folder, words[0], null, words[1..]);
     }
@@ -63,13 +66,17 @@ public sealed partial class WrongInvocationTests
     private static string Make(List<string> calls, ConcurrentDictionary<string, ConsoleResult> said)
     {
         var page = new StringBuilder();
-        page.Append("# Wrong calls\n\nWhat a newcomer gets wrong, what the programs say on stderr, and their exit code: 1 refused, 2 not understood, 3 a peer or a card cannot be reached.\n");
-        page.Append("`ISSUER` and `NORTH` are the addresses of servers that run. Of a line that is not understood, what could be a PIN, a PUK or an activation code is ");
+        page.Append("# Wrong calls\n\nWhat a newcomer gets wrong, what the programs say on stderr, and their exit code: 1 refused, 2 not "
+            + "understood, 3 a peer or a card cannot be reached.\n");
+        page.Append("`ISSUER` and `NORTH` are the addresses of servers that run. Of a line that is not understood, what could be a PIN, a "
+            + "PUK or an activation code is ");
         page.Append("never said again; what stands where an amount, a name or a file belongs is. This table is what the\n");
-        page.Append("programs say, run as processes; a test keeps it so, and that none of them ends otherwise.\n\n| call | exit code | what it says |\n|---|---|---|\n");
+        page.Append("programs say, run as processes; a test keeps it so, and that none of them ends otherwise.\n\n| call | exit code | "
+            + "what it says |\n|---|---|---|\n");
         foreach (string call in calls)
         {
-            string sentence = said[call].Error.Trim().ReplaceLineEndings(Break).Replace(_town.North.Address, "NORTH", StringComparison.Ordinal)
+            string sentence = said[call].Error.Trim().ReplaceLineEndings(Break)
+                .Replace(_town.North.Address, "NORTH", StringComparison.Ordinal)
                 .Replace(_town.Issuer.Address, "ISSUER", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
             page.Append(CultureInfo.InvariantCulture, $"| `{call}` | {said[call].Code} | {sentence} |\n");
         }

@@ -20,7 +20,8 @@ public sealed partial class WrongInvocationTests
         _town.OpenAccount("Zoe", "1.00");
         _town.Must("hiercash-card", "new", "counter.card");
         _town.Must("hiercash-card", "new", "empty.card");
-        _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", _town.North.Address);
+        _town.Must("hiercash-wallet", "withdraw", "20.00", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            _town.North.Address);
         File.WriteAllText(Path.Combine(_town.Folder, "noise.txt"), "no enrolment at all");
         File.WriteAllBytes(Path.Combine(_town.Folder, "noise.card"), new byte[5000]);
         _town.Must("hiercash-bank", "init", "--name", "East", "--dir", "east");
@@ -39,10 +40,12 @@ public sealed partial class WrongInvocationTests
     {
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         silent.Start();
-        var result = _town.Run("hiercash-wallet", "notices", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", $"{silent.LocalEndpoint}");
+        var result = _town.Run("hiercash-wallet", "notices", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            $"{silent.LocalEndpoint}");
         Assert.That((result.Code, result.Output), Is.EqualTo((3, "")));
         Assert.That(result.Waited, Is.EqualTo($"Waiting for the bank at {silent.LocalEndpoint} ...\n"));
-        Assert.That(result.Error, Is.EqualTo($"Could not reach the bank at {silent.LocalEndpoint}. Is it running, and is the address right?\n"));
+        Assert.That(result.Error, Is.EqualTo(
+            $"Could not reach the bank at {silent.LocalEndpoint}. Is it running, and is the address right?\n"));
     }
 
     // Console and arguments, exit code, what the sentence has to hold.
@@ -147,7 +150,8 @@ public sealed partial class WrongInvocationTests
     [TestCase("hiercash-card", 2, "Required command")]
     public void AWrongInvocationIsExplained(string line, int code, string part)
     {
-        string[] words = line.Replace("NORTH", _town.North.Address, StringComparison.Ordinal).Replace("SOUTH", _town.South.Address, StringComparison.Ordinal)
+        string[] words = line.Replace("NORTH", _town.North.Address, StringComparison.Ordinal)
+            .Replace("SOUTH", _town.South.Address, StringComparison.Ordinal)
             .Replace("ISSUER", _town.Issuer.Address, StringComparison.Ordinal).Split(' ');
         var result = _town.Run(words[0], words[1..]);
         Assert.Multiple(() =>

@@ -11,7 +11,8 @@ internal static class BackupFaults
 
     public static IEnumerable<FaultLine> Lines =>
     [
-        new("backup-bank", "bank restored from a copy: +40.00 made of nothing, a shop's 10.00 never credited, every audit clean", f => Restored(f, w => w.North)),
+        new("backup-bank", "bank restored from a copy: +40.00 made of nothing, a shop's 10.00 never credited, every audit clean", f =>
+            Restored(f, w => w.North)),
         new("backup-issuer", "issuer restored from a copy: instruction numbers given twice, -70.01", f => Restored(f, w => w.Issuer)),
         new("backup-till", "a till restored from a copy", f => Restored(f, w => w.Cafe)),
         new("backup-card", "a card's image restored from a copy", f => Restored(f, w => w.Alice)),
@@ -32,15 +33,19 @@ internal static class BackupFaults
         KillFaults.End(finding, world, load);
     }
 
-    /// <summary>A restored image is frozen, and says so. Its holder reports the card as lost, and its money comes to her account after the terms.</summary>
+    /// <summary>
+    /// A restored image is frozen, and says so. Its holder reports the card as lost, and its money comes to her account after the terms.
+    /// </summary>
     private static void ReportLost(Finding finding, FaultWorld world, FaultParty holder)
     {
         var paid = world.Shop(world.Cafe, holder, "pay", "0.01");
-        finding.Must(paid.Code == 1 && paid.Error.Contains("frozen", StringComparison.OrdinalIgnoreCase), $"a restored card pays: {paid.Code} {paid.Output}{paid.Error}");
+        finding.Must(paid.Code == 1 && paid.Error.Contains("frozen", StringComparison.OrdinalIgnoreCase),
+            $"a restored card pays: {paid.Code} {paid.Output}{paid.Error}");
         string report = $"{holder.Name}/lost";
         CardFaults.Must(world.Wallet(holder, "lost-report", report));
         string scheme = world.Ask(world.Issuer, "status").GetProperty("fingerprint").GetString()!;
-        CardFaults.Must(world.Run(holder, [holder], "hiercash-wallet", "report-lost", report, "--fingerprint", scheme, "--bank", "127.0.0.1:7802"));
+        CardFaults.Must(world.Run(holder, [holder], "hiercash-wallet", "report-lost", report, "--fingerprint", scheme, "--bank",
+            "127.0.0.1:7802"));
         world.Lost.Add(holder);
         foreach (var till in world.Tills)
         {
@@ -51,7 +56,9 @@ internal static class BackupFaults
         Drain.Walk(world, TimeSpan.FromDays(9));
     }
 
-    /// <summary>One is put back to a copy, in mid-traffic, while all others go on. A server and a till notice, and recover; a card is frozen.</summary>
+    /// <summary>
+    /// One is put back to a copy, in mid-traffic, while all others go on. A server and a till notice, and recover; a card is frozen.
+    /// </summary>
     /// <param name="transactions">The copy is so many commands old.</param>
     public static void PutBack(Finding finding, FaultWorld world, Load load, FaultParty party, int transactions)
     {
@@ -83,7 +90,8 @@ internal static class BackupFaults
         if (world.Tills.Contains(party))
         {
             var settled = world.Shop(party, null, "settle");
-            finding.Must(settled.Code == 1 && settled.Error.Contains("hiercash-shop recover", StringComparison.Ordinal), $"settle of a restored till: {settled.Code} {settled.Output}{settled.Error}");
+            finding.Must(settled.Code == 1 && settled.Error.Contains("hiercash-shop recover", StringComparison.Ordinal),
+                $"settle of a restored till: {settled.Code} {settled.Output}{settled.Error}");
             var recovered = world.Shop(party, null, "recover");
             finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");
         }
@@ -92,8 +100,11 @@ internal static class BackupFaults
     private static void Recover(Finding finding, FaultWorld world, Load load, FaultParty party)
     {
         string recover = $"hiercash-{(party == world.Issuer ? "issuer" : "bank")} recover";
-        finding.Await(() => world.Party(party, "status").Output.Contains(recover, StringComparison.Ordinal), NextVisit, $"{party.Name} does not notice that it was restored");
-        finding.Must(Drain.Audit(world).Any(f => f.StartsWith("auditor", StringComparison.Ordinal) && f.Contains("restored", StringComparison.OrdinalIgnoreCase)), "the auditor does not name the restored party");
+        finding.Await(() => world.Party(party, "status").Output.Contains(recover, StringComparison.Ordinal), NextVisit,
+            $"{party.Name} does not notice that it was restored");
+        finding.Must(Drain.Audit(world).Any(
+            f => f.StartsWith("auditor", StringComparison.Ordinal) && f.Contains("restored", StringComparison.OrdinalIgnoreCase)),
+            "the auditor does not name the restored party");
         Stop(party);
         var recovered = world.Party(party, "recover");
         finding.Must(recovered.IsDone, $"recover: {recovered.Code} {recovered.Output}{recovered.Error}");

@@ -2,12 +2,17 @@ using System.Text.Json;
 
 namespace HierCash.Tests.Faults;
 
-/// <summary>All money of the world, in cents: what was deposited is on cards, in accounts of users and shops, in suspense, queued, or held.</summary>
+/// <summary>
+/// All money of the world, in cents: what was deposited is on cards, in accounts of users and shops, in suspense, queued, or held.
+/// </summary>
 internal sealed record Books(long Cards, long Accounts, long Shops, long Queued, long Held, long Suspense)
 {
     public long Deposits { get; init; }
 
-    /// <summary>What tills owe to cards. A card that has forgotten its payment gets it elsewhere, and its till does not hear of it: it is there once, here or in the total.</summary>
+    /// <summary>
+    /// What tills owe to cards. A card that has forgotten its payment gets it elsewhere, and its till does not hear of it: it is there
+    /// once, here or in the total.
+    /// </summary>
     public long Owed { get; init; }
 
     /// <summary>What is nowhere.</summary>
@@ -24,22 +29,27 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
     public bool Agree => Lost == 0 && Doubled == 0 && Broken.Count == 0;
 
     public override string ToString() =>
-        $"cards {Cards} + accounts {Accounts} + shops {Shops} + queued {Queued} + held {Held} + suspense {Suspense} = {Total}, owed {Owed}, "
+        $"cards {Cards} + accounts {Accounts} + shops {Shops} + queued {Queued} + held {Held} + suspense {Suspense} = {Total}, owed "
+            + $"{Owed}, "
         + $"of {Deposits}{string.Concat(Broken.Select(b => $"{Environment.NewLine}  {b}"))}";
 
     /// <summary>Reads the books as the parties say them.</summary>
     /// <param name="ledger">What commands promised; null: only sums are compared.</param>
     public static Books Read(FaultWorld world, Ledger? ledger = null)
     {
-        var cards = world.Users.ToDictionary(u => u, u => world.Lost.Contains(u) ? 0 : world.Ask(u, "balance").GetProperty("balance").GetInt64());
+        var cards = world.Users.ToDictionary(
+            u => u, u => world.Lost.Contains(u) ? 0 : world.Ask(u, "balance").GetProperty("balance").GetInt64());
         var accounts = new[] { world.North, world.South }.Select(b => world.Ask(b, "accounts")).ToList();
-        var users = accounts.SelectMany(a => a.GetProperty("users").EnumerateArray()).ToDictionary(u => u.GetProperty("name").GetString()!, Balance);
-        var shops = accounts.SelectMany(a => a.GetProperty("shops").EnumerateArray()).ToDictionary(s => s.GetProperty("name").GetString()!, Balance);
+        var users = accounts.SelectMany(a => a.GetProperty("users").EnumerateArray())
+            .ToDictionary(u => u.GetProperty("name").GetString()!, Balance);
+        var shops = accounts.SelectMany(a => a.GetProperty("shops").EnumerateArray())
+            .ToDictionary(s => s.GetProperty("name").GetString()!, Balance);
         var tills = world.Tills.ToDictionary(t => t, t => world.Ask(t, "status"));
         long suspense = new[] { world.North, world.South }.Sum(b => world.Ask(b, "status").GetProperty("suspense").GetInt64());
         var books = new Books(
             cards.Values.Sum(), users.Values.Sum(), shops.Values.Sum(), tills.Values.Sum(t => t.GetProperty("queued").GetInt64()),
-            tills.Values.Sum(t => t.GetProperty("held").GetInt64()), suspense) { Deposits = world.Users.Count * FaultWorld.Deposit, Owed = tills.Values.Sum(t => t.GetProperty("owed").GetInt64()) };
+            tills.Values.Sum(t => t.GetProperty("held").GetInt64()), suspense) { Deposits = world.Users.Count * FaultWorld.Deposit,
+            Owed = tills.Values.Sum(t => t.GetProperty("owed").GetInt64()) };
         return ledger is null ? books : books with { Broken = [.. BrokenPromises(world, ledger, cards, users, shops)] };
     }
 
@@ -48,7 +58,9 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
     {
         foreach (var till in world.Tills)
         {
-            var journal = world.Ask(till, "journal").EnumerateArray().ToDictionary(t => t.GetProperty("time").GetString()!, t => (Amount: Amount(t), State: t.GetProperty("state").GetString()!));
+            var journal = world.Ask(till, "journal").EnumerateArray()
+                .ToDictionary(t => t.GetProperty("time").GetString()!, t =>
+                    (Amount: Amount(t), State: t.GetProperty("state").GetString()!));
             foreach (var paid in ledger.Payments.Where(p => p.Till == till && p.Receipt is not null))
             {
                 string state = journal.TryGetValue(paid.Receipt!, out var row) && row.Amount == paid.Amount ? row.State : "missing";

@@ -71,7 +71,8 @@ internal static class CardFaults
         using var world = new FaultWorld();
         var alice = world.Alice;
         Must(world.Wallet(alice, "withdraw", "20.00"));
-        var receipts = new[] { "12.00", "8.00" }.Select(a => Must(world.Shop(world.Cafe, alice, "pay", a, "--json")).Json.GetProperty("time").GetString()!).ToList();
+        var receipts = new[] { "12.00", "8.00" }.Select(
+            a => Must(world.Shop(world.Cafe, alice, "pay", a, "--json")).Json.GetProperty("time").GetString()!).ToList();
         Must(world.Shop(world.Cafe, null, "settle"));
         Must(world.Wallet(alice, "withdraw", "5.00"));
         Must(world.Shop(world.Cafe, alice, "pay", "1.00"));
@@ -100,7 +101,8 @@ internal static class CardFaults
         }
 
         var other = world.Wallet(alice, "withdraw", "30.00");
-        finding.Must(other.Code == 1 && other.Error.Contains("20.00", StringComparison.Ordinal), $"another amount is to be refused, naming the one that waits: {other.Code} {other.Error}");
+        finding.Must(other.Code == 1 && other.Error.Contains("20.00", StringComparison.Ordinal),
+            $"another amount is to be refused, naming the one that waits: {other.Code} {other.Error}");
         world.Issuer.Start();
         finding.Await(() => world.Wallet(alice, "resume", "--all").IsDone, TimeSpan.FromSeconds(30), "the withdrawal does not go on");
         long card = world.Ask(alice, "balance").GetProperty("balance").GetInt64();
@@ -127,7 +129,8 @@ internal static class CardFaults
         var paid = Enumerable.Range(0, 3).Select(_ => world.Shop(world.Cafe, world.Alice, "pay", "0.10")).ToList();
         finding.Must(paid.TrueForAll(p => p.IsDone), $"a payment after it: {paid[0].Code} {paid[0].Error}");
         var after = paid.Min(p => p.Took);
-        finding.Must(after < (2 * before) + TimeSpan.FromMilliseconds(300), $"a payment takes {after.TotalMilliseconds:0} ms, {before.TotalMilliseconds:0} ms before");
+        finding.Must(after < (2 * before) + TimeSpan.FromMilliseconds(300),
+            $"a payment takes {after.TotalMilliseconds:0} ms, {before.TotalMilliseconds:0} ms before");
         finding.Rounds = OpenTickets;
         End(finding, world, world.Alice);
     }
@@ -160,19 +163,23 @@ internal static class CardFaults
         Must(world.Wallet(alice, "withdraw", "20.00"));
         disk.Fail(DiskError.ReadOnly);
         var readOnly = world.Shop(world.Cafe, alice, "pay", "1.00");
-        finding.Must(readOnly.Code == 1 && !readOnly.Error.Contains("Another process", StringComparison.Ordinal), $"read-only folder: {readOnly.Code} {readOnly.Error}");
+        finding.Must(readOnly.Code == 1 && !readOnly.Error.Contains("Another process", StringComparison.Ordinal),
+            $"read-only folder: {readOnly.Code} {readOnly.Error}");
         disk.Mend();
 
         // A card on a disk without room leaves nothing behind, and says so.
         Directory.CreateDirectory(Path.Combine(world.Folder, "full"));
-        string full = world.Cafe.Room.Shell(world.Folder, "mount -t tmpfs -o size=64k none full && (hiercash-card new full/new.card 2>&1 || true); ls full; umount full");
-        finding.Must(!full.Contains("already", StringComparison.Ordinal) && !full.Contains("\nnew.card", StringComparison.Ordinal), $"card new on a full disk: {full}");
+        string full = world.Cafe.Room.Shell(
+            world.Folder, "mount -t tmpfs -o size=64k none full && (hiercash-card new full/new.card 2>&1 || true); ls full; umount full");
+        finding.Must(!full.Contains("already", StringComparison.Ordinal)
+            && !full.Contains("\nnew.card", StringComparison.Ordinal), $"card new on a full disk: {full}");
 
         var paid = Must(world.Shop(world.Cafe, alice, "pay", "1.00"));
         finding.Must(paid.Output.Contains("queued for settlement", StringComparison.Ordinal), $"a payment that is queued: {paid.Output}");
         Must(world.Wallet(alice, "withdraw", "80.00"));
         var settled = Must(world.Shop(world.Cafe, alice, "pay", "60.00"));
-        finding.Must(!settled.Output.Contains("queued for settlement", StringComparison.Ordinal), $"a payment that was settled before OK: {settled.Output}");
+        finding.Must(!settled.Output.Contains("queued for settlement", StringComparison.Ordinal),
+            $"a payment that was settled before OK: {settled.Output}");
 
         Drain.Run(world, new Load(world, 1));
         finding.Close(Books.Read(world));
@@ -215,11 +222,14 @@ internal static class CardFaults
     }
 
     /// <summary>What each party says that it waits for.</summary>
-    private static string Waits(FaultWorld world) => string.Join("; ", world.Servers.Concat(world.Tills).Select(p => $"{p.Name}: {world.Ask(p, "status").GetProperty("waits")}"));
+    private static string Waits(FaultWorld world) =>
+        string.Join("; ", world.Servers.Concat(world.Tills).Select(p => $"{p.Name}: {world.Ask(p, "status").GetProperty("waits")}"));
 
     public static long Wealth(FaultWorld world, FaultParty user) => world.Ask(user, "balance").GetProperty("balance").GetInt64()
-        + world.Ask(world.BankOf(user), "accounts").GetProperty("users").EnumerateArray().Single(u => u.GetProperty("name").GetString() == user.Name).GetProperty("balance").GetInt64();
+        + world.Ask(world.BankOf(user), "accounts").GetProperty("users").EnumerateArray()
+        .Single(u => u.GetProperty("name").GetString() == user.Name).GetProperty("balance").GetInt64();
 
     /// <summary>A step that has to succeed for the line to show anything.</summary>
-    public static Said Must(Said said) => said.IsDone ? said : throw new InvalidOperationException($"{said.Code} {said.Output}{said.Error}");
+    public static Said Must(Said said) =>
+        said.IsDone ? said : throw new InvalidOperationException($"{said.Code} {said.Output}{said.Error}");
 }

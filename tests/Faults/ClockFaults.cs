@@ -8,15 +8,18 @@ internal static class ClockFaults
 
     private static readonly (string Name, TimeSpan Ahead)[] Offsets =
     [
-        ("-8 d", TimeSpan.FromDays(-8)), ("-1 d", TimeSpan.FromDays(-1)), ("+25 h", TimeSpan.FromHours(25)), ("+40 d", TimeSpan.FromDays(40)), ("+1,100 d", TimeSpan.FromDays(1100)),
+        ("-8 d", TimeSpan.FromDays(-8)), ("-1 d", TimeSpan.FromDays(-1)), ("+25 h", TimeSpan.FromHours(25)),
+        ("+40 d", TimeSpan.FromDays(40)), ("+1,100 d", TimeSpan.FromDays(1100)),
     ];
 
     public static IEnumerable<FaultLine> Lines =>
     [
         new("clock-issuer", "issuer's clock wrong, then right: \"hot list 0 is older than the till's 0\"", f => Each(f, w => w.Issuer)),
         new("clock-bank", "a bank's clock wrong, then right", f => Each(f, w => w.North)),
-        new("clock-till", "till's clock wrong, then right: \"still queued\" without a reason; \"balance too small\" for ever", f => Each(f, w => w.Cafe)),
-        new("clock-wallet", "wallet's clock wrong, then right: 'redeem' exits 0 with \"by themselves\", 50.00 stuck", f => Each(f, w => w.Alice)),
+        new("clock-till", "till's clock wrong, then right: \"still queued\" without a reason; \"balance too small\" for ever", f =>
+            Each(f, w => w.Cafe)),
+        new("clock-wallet", "wallet's clock wrong, then right: 'redeem' exits 0 with \"by themselves\", 50.00 stuck", f =>
+            Each(f, w => w.Alice)),
         new("clock-bank-alone", "bank's clock 10 d ahead while the issuer was down, then right: \"a moment ago\" until restart", BankAlone),
         new("refused-refund", "one refused refund blocks a till's settlement for good", RefusedRefund),
     ];
@@ -31,7 +34,9 @@ internal static class ClockFaults
         }
     }
 
-    /// <summary>Two cycles of a day's work under the wrong clock; then the right one, and nothing may wait that no date and no command ends.</summary>
+    /// <summary>
+    /// Two cycles of a day's work under the wrong clock; then the right one, and nothing may wait that no date and no command ends.
+    /// </summary>
     private static void Wrong(Finding finding, FaultWorld world, FaultParty party, TimeSpan ahead, string name)
     {
         var load = new Load(world, 26);
@@ -44,7 +49,8 @@ internal static class ClockFaults
         party.Clock = ahead;
         for (int cycle = 0; cycle < 2; cycle++)
         {
-            finding.MustBeDoneOrExplained(world.Wallet(world.Alice, "withdraw", "10.00"), $"{party.Name} {name}: withdraw", mayBeAway: true);
+            finding.MustBeDoneOrExplained(world.Wallet(world.Alice, "withdraw", "10.00"), $"{party.Name} {name}: withdraw",
+                mayBeAway: true);
             foreach (var user in world.Users)
             {
                 Paid(finding, world, user, load.Pay(user, world.Cafe, Price), $"{party.Name} {name}: pay");
@@ -96,7 +102,8 @@ internal static class ClockFaults
     {
         var said = world.Shop(till ?? world.Cafe, null, "settle");
         bool isQueued = said.IsDone && !said.Output.Contains(" 0 still queued", StringComparison.Ordinal);
-        finding.Must(!isQueued || said.Output.Contains("hiercash-", StringComparison.Ordinal) || System.Text.RegularExpressions.Regex.IsMatch(said.Output, @"\d{4}-\d\d-\d\d"), $"{when}: {said.Output}");
+        finding.Must(!isQueued || said.Output.Contains("hiercash-", StringComparison.Ordinal)
+            || System.Text.RegularExpressions.Regex.IsMatch(said.Output, @"\d{4}-\d\d-\d\d"), $"{when}: {said.Output}");
         return said;
     }
 
@@ -129,7 +136,8 @@ internal static class ClockFaults
         File.Move(image + ".copy.witness", image + ".witness", overwrite: true);
         string receipt = CardFaults.Must(world.Shop(world.Kiosk, alice, "pay", "20.00", "--json")).Json.GetProperty("time").GetString()!;
         CardFaults.Must(world.Shop(world.Kiosk, null, "settle"));
-        finding.Await(() => world.Ask(world.North, "status").GetProperty("evidence").GetInt64() > 0, Back, "no evidence of the overspending");
+        finding.Await(() => world.Ask(world.North, "status").GetProperty("evidence").GetInt64() > 0, Back,
+            "no evidence of the overspending");
 
         // The dispute term passes, and the guarantee pays.
         world.SetClocks(TimeSpan.FromDays(32));
@@ -141,7 +149,8 @@ internal static class ClockFaults
         CardFaults.Must(world.Wallet(world.Bob, "withdraw", "20.00"));
         CardFaults.Must(world.Shop(world.Kiosk, world.Bob, "pay", "3.00"));
         var settled = world.Shop(world.Kiosk, null, "settle");
-        finding.Must(settled.Output.StartsWith("1 payment settled", StringComparison.Ordinal), $"settle beside a refund that cannot be made: {settled.Code} {settled.Output}{settled.Error}");
+        finding.Must(settled.Output.StartsWith("1 payment settled", StringComparison.Ordinal),
+            $"settle beside a refund that cannot be made: {settled.Code} {settled.Output}{settled.Error}");
         finding.MustBeDoneOrExplained(settled, "settle");
         finding.Rounds = 1;
 
@@ -154,5 +163,6 @@ internal static class ClockFaults
         }
     }
 
-    private static long Balance(FaultWorld world) => world.Ask(world.North, "accounts").GetProperty("shops").EnumerateArray().Single().GetProperty("balance").GetInt64();
+    private static long Balance(FaultWorld world) =>
+        world.Ask(world.North, "accounts").GetProperty("shops").EnumerateArray().Single().GetProperty("balance").GetInt64();
 }

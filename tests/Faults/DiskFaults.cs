@@ -13,9 +13,11 @@ internal static class DiskFaults
     public static IEnumerable<FaultLine> Lines =>
     [
         new("disk-full", "20 MB disk filled under 'serve': process dies with 134", f => Each(f, Full)),
-        new("disk-read-only", "read-only under 'serve', then right: process dies with 134", f => Each(f, (w, p, g) => Shim(w, p, g, DiskError.ReadOnly, 100))),
+        new("disk-read-only", "read-only under 'serve', then right: process dies with 134", f =>
+            Each(f, (w, p, g) => Shim(w, p, g, DiskError.ReadOnly, 100))),
         new("disk-remounted", "a file system that ext4 itself made read-only (errors=remount-ro)", f => Each(f, Remounted)),
-        new("disk-eio", "EIO under 'serve': process dies with 134, \"cannot rollback\" hides the cause", f => Each(f, (w, p, g) => Shim(w, p, g, DiskError.IoError, 100))),
+        new("disk-eio", "EIO under 'serve': process dies with 134, \"cannot rollback\" hides the cause", f =>
+            Each(f, (w, p, g) => Shim(w, p, g, DiskError.IoError, 100))),
         new("disk-15-percent", "15% failing writes under 'serve'", f => Each(f, (w, p, g) => Shim(w, p, g, DiskError.IoError, 15))),
         new("disk-till-card", "15% failing writes under tills and cards", TillsAndCards),
         new("disk-lock", "a foreign write lock on the database of a party that serves", f => Each(f, ForeignLock)),
@@ -53,20 +55,24 @@ internal static class DiskFaults
             () => world.North.Room.Shell(world.Folder, $"rm {party.Name}/filler"));
     }
 
-    /// <summary>It stays read-only until it is mounted anew, for which the process has to let go: it is stopped in order, and started again.</summary>
+    /// <summary>
+    /// It stays read-only until it is mounted anew, for which the process has to let go: it is stopped in order, and started again.
+    /// </summary>
     private static void Remounted(FaultWorld world, FaultParty party, Finding finding)
     {
         Mount(world, party, "truncate -s 24M image && mkfs.ext4 -q image && mount -o loop,errors=remount-ro image disk");
         world.Start();
         Play(
             world, party, finding,
-            () => world.North.Room.Shell(world.Folder, $"device=$(findmnt -no SOURCE {party.Folder}); echo 1 > /sys/fs/ext4/${{device##*/}}/trigger_fs_error"),
+            () => world.North.Room.Shell(world.Folder,
+                $"device=$(findmnt -no SOURCE {party.Folder}); echo 1 > /sys/fs/ext4/${{device##*/}}/trigger_fs_error"),
             () =>
             {
                 party.Signal("TERM");
                 finding.Must(party.ExitCode == 0, $"{party.Name} stopped with {party.ExitCode}: {Tail(party.Log)}");
                 party.Kill();
-                world.North.Room.Shell(world.Folder, $"umount {party.Name} && (e2fsck -fy image > /dev/null || true) && mount -o loop image {party.Name}");
+                world.North.Room.Shell(world.Folder,
+                    $"umount {party.Name} && (e2fsck -fy image > /dev/null || true) && mount -o loop image {party.Name}");
                 party.Start();
             });
     }
@@ -82,7 +88,8 @@ internal static class DiskFaults
             {
                 locked = Process.Start(party.Room.In(
                     world.Folder, new Dictionary<string, string>(), "/usr/bin/python3", "-c",
-                    "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30); c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()", database))!;
+                    "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30); c.execute('BEGIN "
+                        + "IMMEDIATE'); print('held', flush=True); sys.stdin.read()", database))!;
                 Assert.That(locked.StandardOutput.ReadLine(), Is.EqualTo("held"));
             },
             () =>
@@ -117,7 +124,9 @@ internal static class DiskFaults
         disks.ForEach(d => d.Dispose());
     }
 
-    /// <summary>Load before, while, and after the fault. The process lives, what is refused is said, and service goes on by itself.</summary>
+    /// <summary>
+    /// Load before, while, and after the fault. The process lives, what is refused is said, and service goes on by itself.
+    /// </summary>
     private static void Play(FaultWorld world, FaultParty party, Finding finding, Action begin, Action end)
     {
         var load = new Load(world, 28);
@@ -136,7 +145,8 @@ internal static class DiskFaults
         end();
         if (lives && party.Starts == starts)
         {
-            finding.Await(() => world.Wallet(world.Alice, "withdraw", "1.00").IsDone, Back, $"no withdrawal once the disk of {party.Name} is whole: {Tail(party.Log)}");
+            finding.Await(() => world.Wallet(world.Alice, "withdraw", "1.00").IsDone, Back,
+                $"no withdrawal once the disk of {party.Name} is whole: {Tail(party.Log)}");
         }
 
         KillFaults.End(finding, world, load);
@@ -144,7 +154,8 @@ internal static class DiskFaults
 
     /// <summary>The party's folder on a file system of its own.</summary>
     private static void Mount(FaultWorld world, FaultParty party, string mount) => party.Room.Shell(
-        world.Folder, $"mkdir disk && {mount} && cp -a {party.Name}/. disk && sync -f disk && mount --move disk {party.Name} && chmod 700 {party.Name}");
+        world.Folder, $"mkdir disk && {mount} && cp -a {party.Name}/. disk && sync -f disk && mount --move disk {party.Name} && chmod 700 "
+            + $"{party.Name}");
 
     private static string Tail(string log) => log.Length > 300 ? log[^300..] : log;
 }

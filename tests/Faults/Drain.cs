@@ -52,14 +52,19 @@ internal static class Drain
         {
             foreach (var user in world.Users)
             {
-                Cancel(world, user, till, world.Ask(till, "journal").EnumerateArray().Where(t => t.GetProperty("state").GetString() is not ("Accepted" or "Refunded")).Select(t => t.GetProperty("time").GetString()!));
+                Cancel(world, user, till, world.Ask(till, "journal").EnumerateArray()
+                    .Where(t => t.GetProperty("state").GetString() is not ("Accepted" or "Refunded"))
+                    .Select(t => t.GetProperty("time").GetString()!));
             }
         }
 
         return Quiet(world);
     }
 
-    /// <summary>The same without a jump, which an issuer takes for an outage that prolongs its terms (rule R6): less than an hour at a time, and the banks visit between.</summary>
+    /// <summary>
+    /// The same without a jump, which an issuer takes for an outage that prolongs its terms (rule R6): less than an hour at a time, and the
+    /// banks visit between.
+    /// </summary>
     /// <returns>What does not come to an end.</returns>
     public static IReadOnlyList<string> Walk(FaultWorld world, TimeSpan ahead)
     {
@@ -103,7 +108,8 @@ internal static class Drain
         }
 
         var all = world.Run(
-            world.Issuer, [], "hiercash-auditor", "audit", "--issuer", "issuer/issuer.db", "--bank", "north/bank.db", "--bank", "south/bank.db", "--root", "north.grant");
+            world.Issuer, [], "hiercash-auditor", "audit", "--issuer", "issuer/issuer.db", "--bank", "north/bank.db", "--bank",
+            "south/bank.db", "--root", "north.grant");
         found.AddRange(all.IsDone ? [] : [$"auditor: {all.Output}{all.Error}"]);
         return found;
     }
@@ -120,8 +126,10 @@ internal static class Drain
     /// <summary>Payments of which the card says that it signed them, and the till that it has not accepted them.</summary>
     private static void CancelUnaccepted(FaultWorld world, FaultParty user, FaultParty till)
     {
-        var journal = world.Ask(till, "journal").EnumerateArray().ToDictionary(t => t.GetProperty("time").GetString()!, t => t.GetProperty("state").GetString());
-        var signed = world.Ask(user, "log").EnumerateArray().Where(e => e.GetProperty("state").GetString() != "Restored").Select(e => e.GetProperty("time").GetString()!);
+        var journal = world.Ask(till, "journal").EnumerateArray()
+            .ToDictionary(t => t.GetProperty("time").GetString()!, t => t.GetProperty("state").GetString());
+        var signed = world.Ask(user, "log").EnumerateArray().Where(e => e.GetProperty("state").GetString() != "Restored")
+            .Select(e => e.GetProperty("time").GetString()!);
         Cancel(world, user, till, signed.Distinct().Where(t => journal.TryGetValue(t, out string? state) && state != "Accepted"));
     }
 

@@ -46,7 +46,8 @@ internal sealed class FaultParty(string name, Func<Room> room, string world, str
     {
         var all = beside.Append(this).SelectMany(p => p.Preloaded).ToList();
         var libraries = all.Where(p => p.Key == "LD_PRELOAD").Select(p => p.Value).Append(FaultTools.WrongClock).Distinct();
-        var environment = all.Where(p => p.Key != "LD_PRELOAD").GroupBy(p => p.Key).ToDictionary(g => g.Key, g => string.Join(':', g.Select(p => p.Value)));
+        var environment = all.Where(p => p.Key != "LD_PRELOAD").GroupBy(p => p.Key)
+            .ToDictionary(g => g.Key, g => string.Join(':', g.Select(p => p.Value)));
         environment["LD_PRELOAD"] = string.Join(':', libraries);
         environment["HIERCASH_CLOCK"] = _clock.Path;
         return environment;
@@ -73,7 +74,8 @@ internal sealed class FaultParty(string name, Func<Room> room, string world, str
     {
         File.WriteAllText(OutFile, "");
         _process = Process.Start(Room.In(
-            world, Environment(), "/bin/sh", ["-c", "out=$1; log=$2; shift 2; exec \"$@\" > \"$out\" 2>> \"$log\"", "sh", OutFile, LogFile, ConsoleProcess.Find(console!), "serve", "--dir", name, .. serve]))!;
+            world, Environment(), "/bin/sh", ["-c", "out=$1; log=$2; shift 2; exec \"$@\" > \"$out\" 2>> \"$log\"", "sh", OutFile, LogFile,
+                ConsoleProcess.Find(console!), "serve", "--dir", name, .. serve]))!;
         _process.StandardInput.Close();
         _starts++;
     }
@@ -118,7 +120,8 @@ internal sealed class FaultParty(string name, Func<Room> room, string world, str
 
     /// <summary>Resident memory of its process, in bytes.</summary>
     public long Resident => File.ReadLines($"/proc/{Pid}/status").Where(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
-        .Select(l => 1024 * long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).FirstOrDefault();
+        .Select(l => 1024 * long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
+        .FirstOrDefault();
 
     /// <summary>How often it was started.</summary>
     public int Starts => _starts;

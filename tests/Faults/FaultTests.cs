@@ -1,15 +1,16 @@
 namespace HierCash.Tests.Faults;
 
 /// <summary>
-/// Bad days with real processes. A short one is played in every run; the long ones, one for each line of the table, by eng/faults.sh, which names them in HIERCASH_FAULTS and takes the rows from
-/// the file that HIERCASH_FAULTS_ROWS names.
+/// Bad days with real processes. A short one is played in every run; the long ones, one for each line of the table, by eng/faults.sh, which
+/// names them in HIERCASH_FAULTS and takes the rows from the file that HIERCASH_FAULTS_ROWS names.
 /// </summary>
 [Parallelizable]
 public sealed class FaultTests
 {
     private static readonly FaultLine[] Table =
     [
-        .. ShortDay.Lines, .. CardFaults.Lines, .. ClockFaults.Lines, .. BackupFaults.Lines, .. DiskFaults.Lines, .. NetworkFaults.Lines, .. StrangerFaults.Lines, .. KillFaults.Lines,
+        .. ShortDay.Lines, .. CardFaults.Lines, .. ClockFaults.Lines, .. BackupFaults.Lines, .. DiskFaults.Lines, .. NetworkFaults.Lines,
+        .. StrangerFaults.Lines, .. KillFaults.Lines,
     ];
 
     public static IEnumerable<string> Names
@@ -30,7 +31,8 @@ public sealed class FaultTests
     [TestCaseSource(nameof(Names))]
     public void TheLineIsMended(string name)
     {
-        var line = Table.SingleOrDefault(l => l.Name == name) ?? throw new ArgumentException($"There is no line '{name}'. There are: {string.Join(' ', Table.Select(l => l.Name))}");
+        var line = Table.SingleOrDefault(l => l.Name == name)
+            ?? throw new ArgumentException($"There is no line '{name}'. There are: {string.Join(' ', Table.Select(l => l.Name))}");
         var finding = new Finding();
         try
         {

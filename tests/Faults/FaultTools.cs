@@ -29,7 +29,9 @@ internal static class FaultTools
     private static string Build(string source, string name, params string[] options)
     {
         string output = Path.Combine(Folder.Value, name);
-        var info = new ProcessStartInfo("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", .. options, "-o", output, Repository.PathOf("tests", "Faults", source + ".c"), "-ldl"]) { RedirectStandardError = true };
+        var info = new ProcessStartInfo("gcc",
+            ["-O2", "-Wall", "-Wextra", "-Werror", .. options, "-o", output, Repository.PathOf("tests", "Faults", source + ".c"),
+                "-ldl"]) { RedirectStandardError = true };
         using var gcc = Process.Start(info)!;
         string error = gcc.StandardError.ReadToEnd();
         gcc.WaitForExit();
@@ -69,7 +71,9 @@ internal sealed class SharedNumbers : IDisposable
 /// <summary>What a failing call of the disk ends with.</summary>
 internal enum DiskError { None = 0, IoError = 5, NoSpace = 28, ReadOnly = 30 }
 
-/// <summary>The disk under one party's folder, which can be made to fail while processes run. There from the next start of a process on.</summary>
+/// <summary>
+/// The disk under one party's folder, which can be made to fail while processes run. There from the next start of a process on.
+/// </summary>
 internal sealed class FailingDisk : IDisposable
 {
     private const int Error = 0, Percent = 1, Calls = 2, State = 3, Count = 4;
@@ -79,7 +83,8 @@ internal sealed class FailingDisk : IDisposable
     public FailingDisk(FaultParty party, int seed)
     {
         _control = new SharedNumbers(party.Folder + ".disk", Count + 1) { [State] = seed };
-        party.Preloaded = new Dictionary<string, string> { ["LD_PRELOAD"] = FaultTools.FailingDisk, ["HIERCASH_DISKS"] = $"{party.Folder}={_control.Path}" };
+        party.Preloaded = new Dictionary<string, string> { ["LD_PRELOAD"] = FaultTools.FailingDisk,
+            ["HIERCASH_DISKS"] = $"{party.Folder}={_control.Path}" };
     }
 
     /// <summary>How many calls failed.</summary>

@@ -14,8 +14,9 @@ internal sealed record Said(int Code, string Output, string Error, TimeSpan Took
 }
 
 /// <summary>
-/// An issuer, two banks, two shops and three users, all of them processes of the real consoles, in namespaces of their own, each with a clock of its own. It is enrolled once for all tests; each world is
-/// a copy. Alice and Bob have their accounts at North, Carol at South; the Cafe has its account at South, the Kiosk at North.
+/// An issuer, two banks, two shops and three users, all of them processes of the real consoles, in namespaces of their own, each with a
+/// clock of its own. It is enrolled once for all tests; each world is a copy. Alice and Bob have their accounts at North, Carol at South;
+/// the Cafe has its account at South, the Kiosk at North.
 /// </summary>
 internal sealed class FaultWorld : IDisposable
 {
@@ -41,7 +42,8 @@ internal sealed class FaultWorld : IDisposable
         _away = isRelayed ? new Room() : null;
         _room.Shell(Folder, $"cp -a '{Enrolled.Value}/.' .");
         Room Here() => _room;
-        Issuer = new FaultParty("issuer", () => _away ?? _room, Folder, "hiercash-issuer", "--listen", $"{IssuerAddress}:7801", "--cycle", "1");
+        Issuer = new FaultParty("issuer", () =>
+            _away ?? _room, Folder, "hiercash-issuer", "--listen", $"{IssuerAddress}:7801", "--cycle", "1");
         North = new FaultParty("north", Here, Folder, "hiercash-bank", "--listen", "127.0.0.1:7802", "--every", "1");
         South = new FaultParty("south", Here, Folder, "hiercash-bank", "--listen", "127.0.0.1:7803", "--every", "1");
         Tills = [new FaultParty("cafe", Here, Folder), new FaultParty("kiosk", Here, Folder)];
@@ -106,17 +108,20 @@ internal sealed class FaultWorld : IDisposable
     public static string ImageOf(FaultParty user) => $"{user.Name}/{user.Name}.card";
 
     /// <summary>A command of a holder with the card.</summary>
-    public Said Wallet(FaultParty user, string verb, params string[] more) => Run(user, [user], "hiercash-wallet", WalletCall(user, verb, more));
+    public Said Wallet(FaultParty user, string verb, params string[] more) =>
+        Run(user, [user], "hiercash-wallet", WalletCall(user, verb, more));
 
     public string[] WalletCall(FaultParty user, string verb, params string[] more)
     {
-        string[] bank = verb is "balance" or "log" or "explain" or "keep" or "lost-report" ? [] : ["--bank", BankOf(user) == South ? "127.0.0.1:7803" : "127.0.0.1:7802"];
+        string[] bank = verb is "balance" or "log" or "explain" or "keep" or "lost-report" ? []
+            : ["--bank", BankOf(user) == South ? "127.0.0.1:7803" : "127.0.0.1:7802"];
         string[] records = verb is "balance" or "log" or "explain" or "lost-report" ? [] : ["--dir", user.Name];
         return [verb, .. more, "--reader", $"emulator:{ImageOf(user)}", "--pin", HolderPin, .. bank, .. records];
     }
 
     /// <summary>A command of a till, with a card where there is one.</summary>
-    public Said Shop(FaultParty till, FaultParty? user, string verb, params string[] more) => Run(till, user is null ? [till] : [till, user], "hiercash-shop", ShopCall(till, user, verb, more));
+    public Said Shop(FaultParty till, FaultParty? user, string verb, params string[] more) =>
+        Run(till, user is null ? [till] : [till, user], "hiercash-shop", ShopCall(till, user, verb, more));
 
     public static string[] ShopCall(FaultParty till, FaultParty? user, string verb, params string[] more)
     {
@@ -125,13 +130,16 @@ internal sealed class FaultWorld : IDisposable
     }
 
     /// <summary>A command of the issuer or a bank beside its 'serve'.</summary>
-    public Said Party(FaultParty party, params string[] arguments) => Run(party, [party], party == Issuer ? "hiercash-issuer" : "hiercash-bank", [.. arguments, "--dir", party.Name]);
+    public Said Party(FaultParty party, params string[] arguments) =>
+        Run(party, [party], party == Issuer ? "hiercash-issuer" : "hiercash-bank", [.. arguments, "--dir", party.Name]);
 
     /// <summary>The same of a command that has to succeed.</summary>
     public JsonElement Ask(FaultParty party, string verb, params string[] more)
     {
-        var said = Users.Contains(party) ? Wallet(party, verb, [.. more, "--json"]) : Tills.Contains(party) ? Shop(party, null, verb, [.. more, "--json"]) : Party(party, [verb, .. more, "--json"]);
-        return said.IsDone ? said.Json : throw new InvalidOperationException($"{party.Name} {verb}: {said.Code} {said.Output} {said.Error}");
+        var said = Users.Contains(party) ? Wallet(party, verb, [.. more, "--json"]) : Tills.Contains(party)
+            ? Shop(party, null, verb, [.. more, "--json"]) : Party(party, [verb, .. more, "--json"]);
+        return said.IsDone ? said.Json : throw new InvalidOperationException(
+            $"{party.Name} {verb}: {said.Code} {said.Output} {said.Error}");
     }
 
     /// <summary>Runs a command with the clock of one party, and the disks of those concerned, to its end.</summary>
@@ -212,10 +220,12 @@ internal sealed class FaultWorld : IDisposable
         string Must(string? input, string console, params string[] arguments)
         {
             var said = Run(Process.Start(room.In(folder, issuer.Environment(), console, arguments))!, input);
-            return said.IsDone ? said.Output : throw new InvalidOperationException($"{console} {string.Join(' ', arguments)}: {said.Error}");
+            return said.IsDone ? said.Output : throw new InvalidOperationException(
+                $"{console} {string.Join(' ', arguments)}: {said.Error}");
         }
 
-        void Write(string file, string console, params string[] arguments) => File.WriteAllText(Path.Combine(folder, file), Must(null, console, arguments));
+        void Write(string file, string console, params string[] arguments) =>
+            File.WriteAllText(Path.Combine(folder, file), Must(null, console, arguments));
         Must(null, "hiercash-issuer", "init", "--dir", "issuer");
         issuer.Start();
         foreach (string bank in new[] { "north", "south" })
@@ -239,7 +249,8 @@ internal sealed class FaultWorld : IDisposable
             string image = $"{user}/{user}.card";
             Must(null, "hiercash-card", "new", image);
             Must(null, "hiercash-bank", "open-account", user, "--letter", $"{user}/letter", "--reader", $"emulator:{image}", "--dir", bank);
-            Must($"{PaymentPin}\n{HolderPin}\n", "hiercash-wallet", "activate", "--letter", $"{user}/letter", "--puk-to", $"{user}/puk", "--reader", $"emulator:{image}");
+            Must($"{PaymentPin}\n{HolderPin}\n", "hiercash-wallet", "activate", "--letter", $"{user}/letter", "--puk-to", $"{user}/puk",
+                "--reader", $"emulator:{image}");
             Must(null, "hiercash-bank", "deposit", user, $"{Deposit / 100}.00", "--dir", bank);
         }
 

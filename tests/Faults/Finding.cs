@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace HierCash.Tests.Faults;
 
-/// <summary>What a line of the table found: rounds, cents lost or doubled, how long it took until service went on by itself, and what does not hold yet.</summary>
+/// <summary>
+/// What a line of the table found: rounds, cents lost or doubled, how long it took until service went on by itself, and what does not hold
+/// yet.
+/// </summary>
 internal sealed partial class Finding
 {
     private readonly Lock _gate = new();
@@ -70,7 +73,8 @@ internal sealed partial class Finding
     /// <summary>Done, or refused with what ends it: a date, or a command.</summary>
     /// <param name="mayBeAway">The other side may not be reached while the fault lasts: then it is said that one asks later.</param>
     public bool MustBeDoneOrExplained(Said said, string what, bool mayBeAway = false) => Must(
-        said.IsDone || (said.Code is 1 or 3 && EndsIt().IsMatch(said.Error)) || (mayBeAway && said.Code == 3 && said.Error.Contains("later", StringComparison.Ordinal)),
+        said.IsDone || (said.Code is 1 or 3 && EndsIt().IsMatch(said.Error))
+            || (mayBeAway && said.Code == 3 && said.Error.Contains("later", StringComparison.Ordinal)),
         $"{what} ended with {said.Code} and says neither a date nor a command that ends it: {said.Error}{said.Output}");
 
     /// <summary>A command may refuse; it may not crash.</summary>
@@ -81,7 +85,8 @@ internal sealed partial class Finding
     {
         string now = IsMended ? "mended" : "not yet: " + string.Join("; ", _notYet.Distinct().Take(MostSaid));
         string wentOn = WentOn is { } time ? time.TotalSeconds.ToString("0.0' s'", CultureInfo.InvariantCulture) : "-";
-        return string.Create(CultureInfo.InvariantCulture, $"| {line.Name} | {line.Found} | {Rounds} | {Lost / 100m:0.00} | {Doubled / 100m:0.00} | {wentOn} | {now} |");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {line.Name} | {line.Found} | {Rounds} | {Lost / 100m:0.00} | {Doubled / 100m:0.00} | {wentOn} | {now} |");
     }
 
     private const int MostSaid = 12;

@@ -81,7 +81,10 @@ internal static class KillFaults
         working.Wait();
     }
 
-    /// <summary>Faults are over: everything comes to an end, and the books agree to the cent. What a card signed for nobody comes back after its term.</summary>
+    /// <summary>
+    /// Faults are over: everything comes to an end, and the books agree to the cent. What a card signed for nobody comes back after its
+    /// term.
+    /// </summary>
     public static void End(Finding finding, FaultWorld world, Load load)
     {
         var waits = Drain.Run(world, load);

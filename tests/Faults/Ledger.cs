@@ -1,12 +1,16 @@
 namespace HierCash.Tests.Faults;
 
 /// <summary>A payment as the harness saw it: what the till promised by its exit code.</summary>
-/// <param name="Receipt">The moment on the receipt; null where the command was killed, refused, or broken off: it may have been accepted all the same.</param>
+/// <param name="Receipt">The moment on the receipt; null where the command was killed, refused, or broken off: it may have been accepted
+/// all the same.</param>
 internal sealed record SeenPayment(FaultParty User, FaultParty Till, long Amount, string? Receipt)
 {
     public bool IsRefunded { get; set; }
 
-    /// <summary>Accepted by a till that was then put back, before it had sent it in: that is the till's loss (docs/security.md), and the card's to get back.</summary>
+    /// <summary>
+    /// Accepted by a till that was then put back, before it had sent it in: that is the till's loss (docs/security.md), and the card's to
+    /// get back.
+    /// </summary>
     public bool MayBeLost { get; set; }
 }
 
@@ -53,5 +57,7 @@ internal sealed class Ledger
     }
 
     /// <summary>Codes that no command may end with: a crash, or a sentence that nobody wrote.</summary>
-    public IEnumerable<string> Crashes => _codes.Keys.Where(k => k.EndsWith(" 134", StringComparison.Ordinal) || k.EndsWith(" 139", StringComparison.Ordinal) || k.EndsWith(" -1", StringComparison.Ordinal));
+    public IEnumerable<string> Crashes =>
+        _codes.Keys.Where(k => k.EndsWith(" 134", StringComparison.Ordinal) || k.EndsWith(" 139", StringComparison.Ordinal)
+            || k.EndsWith(" -1", StringComparison.Ordinal));
 }

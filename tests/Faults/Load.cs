@@ -4,14 +4,16 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Faults;
 
 /// <summary>
-/// What people do all day: each user withdraws, pays at both tills, now and then above the floor limit, and keeps the card's log; tills settle and refund. One command after the other for each
-/// user, all users at once. Random numbers follow from the seed; the order of what happens at once does not.
+/// What people do all day: each user withdraws, pays at both tills, now and then above the floor limit, and keeps the card's log; tills
+/// settle and refund. One command after the other for each user, all users at once. Random numbers follow from the seed; the order of what
+/// happens at once does not.
 /// </summary>
 internal sealed class Load(FaultWorld world, ulong seed)
 {
     private const long AboveFloorLimit = 6000;
     private const int PercentAboveFloor = 5;
-    private readonly Dictionary<FaultParty, SeededRandom> _random = world.Users.Select((u, i) => (u, i)).ToDictionary(p => p.u, p => new SeededRandom(seed + (ulong)p.i));
+    private readonly Dictionary<FaultParty, SeededRandom> _random = world.Users.Select((u, i) => (u, i))
+        .ToDictionary(p => p.u, p => new SeededRandom(seed + (ulong)p.i));
     private readonly Dictionary<FaultParty, long> _cards = world.Users.ToDictionary(u => u, _ => 0L);
 
     public Ledger Ledger { get; } = new();

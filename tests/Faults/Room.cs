@@ -4,8 +4,8 @@ using HierCash.Tests.Consoles;
 namespace HierCash.Tests.Faults;
 
 /// <summary>
-/// A network and a mount namespace of its own: addresses, ports, file systems that are mounted, and /dev/shm are nobody else's, and all of it is gone with the room. Needs root, or a kernel that
-/// lets users have namespaces.
+/// A network and a mount namespace of its own: addresses, ports, file systems that are mounted, and /dev/shm are nobody else's, and all of
+/// it is gone with the room. Needs root, or a kernel that lets users have namespaces.
 /// </summary>
 internal sealed class Room : IDisposable
 {
@@ -22,9 +22,11 @@ internal sealed class Room : IDisposable
 
         // Ends when its standard input does: with this process, however that one ends.
         _holder = Process.Start(new ProcessStartInfo(
-            "unshare", [.. user, "--mount", "--net", "sh", "-c", $"mount -t tmpfs none /dev/shm && ip link set lo up && {own}echo ready && exec cat > /dev/null"])
+            "unshare", [.. user, "--mount", "--net", "sh", "-c",
+                $"mount -t tmpfs none /dev/shm && ip link set lo up && {own}echo ready && exec cat > /dev/null"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["PATH"] = SystemPath },
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+                Environment = { ["PATH"] = SystemPath },
         })!;
         if (_holder.StandardOutput.ReadLine() != "ready")
         {
@@ -38,14 +40,17 @@ internal sealed class Room : IDisposable
     /// <summary>The process that holds the namespaces.</summary>
     public int Pid => _holder.Id;
 
-    /// <summary>How a program is started in here. The process that is started is the program itself: its id is the one to kill or to stop.</summary>
+    /// <summary>
+    /// How a program is started in here. The process that is started is the program itself: its id is the one to kill or to stop.
+    /// </summary>
     public ProcessStartInfo In(string folder, IReadOnlyDictionary<string, string> environment, string program, params string[] arguments)
     {
         string[] user = _isUser ? ["--user", "--preserve-credentials"] : [];
         var info = new ProcessStartInfo(
             "nsenter",
             [
-                .. user, "--target", $"{_holder.Id}", "--mount", "--net", "env", $"--chdir={folder}", .. environment.Select(e => $"{e.Key}={e.Value}"), ConsoleProcess.Find(program), .. arguments,
+                .. user, "--target", $"{_holder.Id}", "--mount", "--net", "env", $"--chdir={folder}",
+                .. environment.Select(e => $"{e.Key}={e.Value}"), ConsoleProcess.Find(program), .. arguments,
             ])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,

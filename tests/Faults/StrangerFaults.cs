@@ -17,7 +17,8 @@ internal static class StrangerFaults
     [
         new("strangers-plain", "5,000 plain connections: nobody else gets in", f => Beside(f, "plain")),
         new("strangers-tls", "idle TLS connections: nobody else gets in for 2 minutes", f => Beside(f, "tls")),
-        new("strangers-bytes", "connections that each send 1 MiB less one byte: 3.7 GB resident and not given back", f => Beside(f, "bytes")),
+        new("strangers-bytes", "connections that each send 1 MiB less one byte: 3.7 GB resident and not given back", f =>
+            Beside(f, "bytes")),
         new("strangers-unknown", "unknown messages: 28 MB of log in 5 s", f => Beside(f, "unknown")),
     ];
 
@@ -30,7 +31,8 @@ internal static class StrangerFaults
         long since = Stopwatch.GetTimestamp();
         int count = Scale.Of(Strangers);
         using var strangers = Process.Start(world.Alice.Room.In(
-            world.Folder, new Dictionary<string, string>(), "/usr/bin/python3", Repository.PathOf("tests", "Faults", "strangers.py"), kind, FaultWorld.IssuerAddress, "7801", $"{count}"))!;
+            world.Folder, new Dictionary<string, string>(), "/usr/bin/python3", Repository.PathOf("tests", "Faults", "strangers.py"), kind,
+            FaultWorld.IssuerAddress, "7801", $"{count}"))!;
         _ = strangers.StandardError.ReadToEndAsync();
         string? ready = strangers.StandardOutput.ReadLine();
         finding.Must(ready?.StartsWith("ready ", StringComparison.Ordinal) == true, $"the strangers: {ready}");
@@ -40,7 +42,8 @@ internal static class StrangerFaults
             load.Pay(world.Alice, world.Cafe, 100);
             var settled = world.Shop(world.Cafe, null, "settle");
             finding.Took(settled.Took);
-            finding.Must(settled.IsDone && settled.Took < Quickly, $"a settlement beside {count} strangers: {settled.Code} after {settled.Took.TotalSeconds:0.0} s {settled.Error}");
+            finding.Must(settled.IsDone && settled.Took < Quickly,
+                $"a settlement beside {count} strangers: {settled.Code} after {settled.Took.TotalSeconds:0.0} s {settled.Error}");
         }
 
         while (Stopwatch.GetElapsedTime(since) < Watched)

@@ -16,7 +16,8 @@ internal sealed class TunRelay : IDisposable
     public TunRelay(string folder, Room here, Room away)
     {
         _control = new SharedNumbers(Path.Combine(folder, "relay"), Count);
-        var info = new ProcessStartInfo(FaultTools.TunRelay, [_control.Path, $"{here.Pid}", HereAddress, $"{away.Pid}", FaultWorld.IssuerAddress])
+        var info = new ProcessStartInfo(FaultTools.TunRelay,
+            [_control.Path, $"{here.Pid}", HereAddress, $"{away.Pid}", FaultWorld.IssuerAddress])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -40,7 +41,10 @@ internal sealed class TunRelay : IDisposable
     /// <summary>Packets that came out on the other side, and that did not.</summary>
     public (int Carried, int Dropped) Packets => (_control[CarriedAt], _control[DroppedAt]);
 
-    /// <summary>Flows that are there now are swallowed from now on, without a word to either side. New ones get through: what a firewall does that forgot its table.</summary>
+    /// <summary>
+    /// Flows that are there now are swallowed from now on, without a word to either side. New ones get through: what a firewall does that
+    /// forgot its table.
+    /// </summary>
     public void SwallowEstablished() => _control[EpochAt]++;
 
     public void Dispose()

@@ -27,7 +27,10 @@ public sealed class InteropTests
         Assert.That(result.Output, Does.Contain($"{Vectors.SpecVectors.Names.Count} vectors are what the prose says"));
     }
 
-    /// <summary>Personalises, withdraws, pays, stops at a bad S_I (rule R14), verifies S_I and S_U, computes E_I again, voids, releases, reads the log.</summary>
+    /// <summary>
+    /// Personalises, withdraws, pays, stops at a bad S_I (rule R14), verifies S_I and S_U, computes E_I again, voids, releases, reads the
+    /// log.
+    /// </summary>
     [Test]
     public void AStrangersTerminalUsesTheCardFromFirstToLast()
     {
@@ -35,14 +38,16 @@ public sealed class InteropTests
         var result = _service.Run(Python, Script("client.py"), "Virtual PCD 00 00");
         TestContext.Out.WriteLine(result.Output);
         Assert.That(result.Code, Is.Zero, result.Output + result.Error);
-        Assert.That(result.Output, Does.Contain("all as apdu-spec says").And.Contain("ok: after a bad S_I nothing is sent: neither e nor PAY"));
+        Assert.That(result.Output, Does.Contain("all as apdu-spec says")
+            .And.Contain("ok: after a bad S_I nothing is sent: neither e nor PAY"));
     }
 
     [Test]
     public void ManyRandomApdusAreAnsweredAndTheCardPaysAfterwards()
     {
         using var card = Insert("fuzz.card");
-        var result = _service.Run(Python, Script("fuzz.py"), "Virtual PCD 00 00", Apdus.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var result = _service.Run(Python, Script("fuzz.py"), "Virtual PCD 00 00",
+            Apdus.ToString(System.Globalization.CultureInfo.InvariantCulture));
         TestContext.Out.WriteLine(result.Output);
         Assert.That(result.Code, Is.Zero, result.Output + result.Error);
         Assert.That(result.Output, Does.Contain($"{Apdus} APDUs").And.Contain("then the card paid"));

@@ -40,7 +40,8 @@ public sealed class CommandApduTests
     [Test]
     public void EveryStatusWordHasASentence()
     {
-        foreach (var field in new[] { typeof(StatusWord), typeof(WalletStatus) }.SelectMany(t => t.GetFields()).Where(f => f.IsStatic && f.FieldType == typeof(StatusWord)))
+        foreach (var field in new[] { typeof(StatusWord), typeof(WalletStatus) }.SelectMany(t => t.GetFields())
+            .Where(f => f.IsStatic && f.FieldType == typeof(StatusWord)))
         {
             var status = (StatusWord)field.GetValue(null)!;
             Assert.That(status.Explain(), Does.Not.Contain("does not list"), field.Name);

@@ -10,7 +10,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Link;
 
-/// <summary>Rule R19: a wallet reaches the bank that its card names, by number and key. What else answers at the address hears nothing.</summary>
+/// <summary>
+/// Rule R19: a wallet reaches the bank that its card names, by number and key. What else answers at the address hears nothing.
+/// </summary>
 [Parallelizable]
 public sealed class BankOfTheCardTests
 {
@@ -42,7 +44,9 @@ public sealed class BankOfTheCardTests
         Assert.That((await Ask(right)).Body, Is.EqualTo(new byte[] { 2, 1 }));
     }
 
-    /// <summary>Who stole the key that the bank had before answers with a certificate that is still in its time; the wallet knows the newer one.</summary>
+    /// <summary>
+    /// Who stole the key that the bank had before answers with a certificate that is still in its time; the wallet knows the newer one.
+    /// </summary>
     [Test, Rule(19)]
     public async Task AKeyThatTheBankHasGivenUpIsNotTrustedAgain()
     {
@@ -57,7 +61,8 @@ public sealed class BankOfTheCardTests
         }
 
         using var stolen = Dial(before, records);
-        Assert.That(async () => await Ask(stolen), Throws.TypeOf<LinkException>().With.Message.Contains("it shows a key that bank 1 has given up"));
+        Assert.That(async () => await Ask(stolen),
+            Throws.TypeOf<LinkException>().With.Message.Contains("it shows a key that bank 1 has given up"));
         Assert.That((before.Peers.Count, after.Peers.Count), Is.EqualTo((2, 2)));
 
         using var blank = Database.OpenMemory(WalletRecords.Schema);
@@ -66,8 +71,8 @@ public sealed class BankOfTheCardTests
     }
 
     /// <summary>
-    /// A bank announces its next key; then somebody has the grant of its present one printed once more, from the old request. That dates nothing anew: wallets
-    /// that meet the bank under the one, and after its change under the other, go on, and do not go back.
+    /// A bank announces its next key; then somebody has the grant of its present one printed once more, from the old request. That dates
+    /// nothing anew: wallets that meet the bank under the one, and after its change under the other, go on, and do not go back.
     /// </summary>
     [Test, Rule(19)]
     public void AGrantThatIsPrintedAgainMakesNoKeyNewer()
@@ -91,11 +96,13 @@ public sealed class BankOfTheCardTests
 
         Assert.That(new[] { first, again, next }.Select(Doubt), Has.All.Null);
         Assert.That(new[] { again, first }.Select(Doubt), Has.All.Contains("given up"));
-        Assert.That((again.BankCertificate!.NotBefore, again.BankCertificate.NotAfter), Is.EqualTo((first.BankCertificate!.NotBefore, first.BankCertificate.NotAfter)));
+        Assert.That((again.BankCertificate!.NotBefore, again.BankCertificate.NotAfter),
+            Is.EqualTo((first.BankCertificate!.NotBefore, first.BankCertificate.NotAfter)));
     }
 
     /// <summary>
-    /// A wallet knows a key's newest certificate. A key that was certified on the same day, or since an older certificate of the known one, is not a newer one.
+    /// A wallet knows a key's newest certificate. A key that was certified on the same day, or since an older certificate of the known one,
+    /// is not a newer one.
     /// </summary>
     [Test, Rule(19)]
     public void OnlyALaterCertificateMakesAKeyTheNewer()
@@ -124,7 +131,8 @@ public sealed class BankOfTheCardTests
     private TcpLink Dial(LinkParty at, WalletRecords? records)
     {
         var scheme = LinkParty.SchemeOf(_root);
-        var target = new LinkTarget("127.0.0.1", at.Port, LinkRole.Bank, scheme, Own) { Remembered = records is null ? null : c => records.Doubt(scheme, Own, c) };
+        var target = new LinkTarget("127.0.0.1", at.Port, LinkRole.Bank, scheme, Own) { Remembered = records is null ? null : c =>
+            records.Doubt(scheme, Own, c) };
         return new TcpLink(target, null, LinkParty.Suite, TimeProvider.System, new LinkLimits());
     }
 

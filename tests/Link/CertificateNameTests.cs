@@ -7,7 +7,10 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Link;
 
-/// <summary>The subject of a certificate (link.md), in certificates that openssl makes: O, OU and CN in whatever order they are encoded, and nothing else.</summary>
+/// <summary>
+/// The subject of a certificate (link.md), in certificates that openssl makes: O, OU and CN in whatever order they are encoded, and nothing
+/// else.
+/// </summary>
 [Parallelizable]
 public sealed class CertificateNameTests
 {
@@ -40,7 +43,8 @@ public sealed class CertificateNameTests
     public void TheNameCountsInWhateverOrder(string subject)
     {
         var finding = Check(subject);
-        Assert.That((finding.Fault, finding.Peer?.Role, finding.Peer?.Id), Is.EqualTo(((string?)null, (LinkRole?)LinkRole.Bank, (PartyId?)new PartyId(7))));
+        Assert.That((finding.Fault, finding.Peer?.Role, finding.Peer?.Id),
+            Is.EqualTo(((string?)null, (LinkRole?)LinkRole.Bank, (PartyId?)new PartyId(7))));
     }
 
     [TestCase("/O=HierCash/OU=Bank+CN=7", Description = "two in one RDN")]
@@ -53,7 +57,8 @@ public sealed class CertificateNameTests
     [TestCase("/O=HierCash/OU=1/CN=7", Description = "a role by its number")]
     [TestCase("/O=HierCash/OU=Bank/CN=-7", Description = "no number of a party")]
     [TestCase("/O=HierCash, OU=Bank, CN=7/OU=Bank/CN=7", Description = "all of it in one")]
-    public void AnyOtherNameIsRefused(string subject) => Assert.That(Check(subject).Fault, Does.StartWith("its certificate names no role of the scheme"));
+    public void AnyOtherNameIsRefused(string subject) =>
+        Assert.That(Check(subject).Fault, Does.StartWith("its certificate names no role of the scheme"));
 
     private SchemeCertificate.Finding Check(string subject)
     {

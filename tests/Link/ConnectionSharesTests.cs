@@ -11,14 +11,15 @@ using HierCash.Tests.Scenarios;
 namespace HierCash.Tests.Link;
 
 /// <summary>
-/// Rule R22 on real sockets: strangers by the thousand keep nobody out. The listener's limits are a sixteenth to a sixty-fourth of those that it has otherwise;
-/// the strangers come from many addresses of the loopback net.
+/// Rule R22 on real sockets: strangers by the thousand keep nobody out. The listener's limits are a sixteenth to a sixty-fourth of those
+/// that it has otherwise; the strangers come from many addresses of the loopback net.
 /// </summary>
 public sealed class ConnectionSharesTests
 {
     private static readonly LinkLimits Small = new()
     {
-        MaxStrangers = 64, MaxPerAddress = 8, MaxParties = 32, MaxPerParty = 4, MaxAccounts = 16, MaxPerAccount = 2, CallTime = TimeSpan.FromSeconds(10),
+        MaxStrangers = 64, MaxPerAddress = 8, MaxParties = 32, MaxPerParty = 4, MaxAccounts = 16, MaxPerAccount = 2,
+            CallTime = TimeSpan.FromSeconds(10),
     };
 
     private readonly ISigningKey _root = LinkParty.Suite.GenerateKey();
@@ -43,7 +44,10 @@ public sealed class ConnectionSharesTests
     [OneTimeTearDown]
     public void Forget() => _root.Dispose();
 
-    /// <summary>Ten times as many as there is room for: idle, before any handshake, from 160 addresses; and again as many while the others are served.</summary>
+    /// <summary>
+    /// Ten times as many as there is room for: idle, before any handshake, from 160 addresses; and again as many while the others are
+    /// served.
+    /// </summary>
     [Test, Rule(22)]
     public async Task StrangersByTheThousandKeepNoBankNoTillAndNoAccountOut()
     {
@@ -64,7 +68,8 @@ public sealed class ConnectionSharesTests
         Assert.That(await Answers(another, MessageType.Withdraw, 1, account: 2), "and another account gets one");
         Assert.That(_party.Peers.Count(p => p.Role == LinkRole.Wallet), Is.EqualTo(4));
         Assert.That(await Alive(), Is.LessThanOrEqualTo(Small.MaxStrangers));
-        Assert.That(_party.Records.Log("link").Count(l => l.Contains("others needed the place", StringComparison.Ordinal)), Is.EqualTo(1), "said once a minute");
+        Assert.That(_party.Records.Log("link").Count(l => l.Contains("others needed the place", StringComparison.Ordinal)), Is.EqualTo(1),
+            "said once a minute");
     }
 
     /// <summary>One address that presses gives the place itself: who came before from elsewhere stays.</summary>
@@ -104,15 +109,16 @@ public sealed class ConnectionSharesTests
     }
 
     /// <summary>
-    /// Who has a till's stolen key keeps two connections busy for as long as he likes, and the share is full: the idle ones of others give the place to who comes
-    /// next, and none of theirs goes to him.
+    /// Who has a till's stolen key keeps two connections busy for as long as he likes, and the share is full: the idle ones of others give
+    /// the place to who comes next, and none of theirs goes to him.
     /// </summary>
     [Test, Rule(22)]
     public async Task OneThatIsBusyThroughoutKeepsNobodyOut()
     {
         var done = new TaskCompletionSource();
         using var key = LinkParty.Suite.GenerateKey();
-        await using var party = await LinkParty.Listen(_root, LinkParty.Certificate(_root, LinkRole.Bank, 1, key), Small with { MaxParties = 6 });
+        await using var party = await LinkParty.Listen(
+            _root, LinkParty.Certificate(_root, LinkRole.Bank, 1, key), Small with { MaxParties = 6 });
         party.Work = done.Task;
         using var stolen = Own(LinkRole.Shop, 7);
         await using var first = await Tls(stolen, party);
@@ -138,7 +144,8 @@ public sealed class ConnectionSharesTests
 
         await using var third = await Tls(stolen, party);
         Assert.That(await IsOpen(third), Is.False, "he has the most, all are busy, and nobody else has more than he has");
-        Assert.That(party.Records.Log("link").Single(l => l.Contains("closed", StringComparison.Ordinal)), Does.Contain("all places are taken, and no party that has more of them"));
+        Assert.That(party.Records.Log("link").Single(l => l.Contains("closed", StringComparison.Ordinal)),
+            Does.Contain("all places are taken, and no party that has more of them"));
         using var late = Own(LinkRole.Shop, 99);
         await using var newcomer = await Tls(late, party);
         Assert.That(await Answers(newcomer, MessageType.Settle, 1), "a till that comes now is answered");
@@ -149,7 +156,8 @@ public sealed class ConnectionSharesTests
         }
 
         done.SetResult();
-        Assert.That(await first.ReadAtLeastAsync(new byte[4], 4, throwOnEndOfStream: false), Is.EqualTo(4), "what was in work is answered all the same");
+        Assert.That(await first.ReadAtLeastAsync(new byte[4], 4, throwOnEndOfStream: false), Is.EqualTo(4),
+            "what was in work is answered all the same");
         idle.ForEach(s => s.Dispose());
     }
 
@@ -191,7 +199,10 @@ public sealed class ConnectionSharesTests
         Assert.That(await IsOpen(first), "it has been silent for the longest, and there was room all the time");
     }
 
-    /// <summary>What a bank takes for an account's word is what its card signed; not an order that names somebody's account, and no message without a signature.</summary>
+    /// <summary>
+    /// What a bank takes for an account's word is what its card signed; not an order that names somebody's account, and no message without
+    /// a signature.
+    /// </summary>
     [Test, Rule(22)]
     public void ABankKnowsWhoseCardSigned()
     {
@@ -228,7 +239,8 @@ public sealed class ConnectionSharesTests
     }
 
     private TcpLink Connect(X509Certificate2 own) =>
-        new(new LinkTarget("127.0.0.1", _party.Port, LinkRole.Bank, LinkParty.SchemeOf(_root)), own, LinkParty.Suite, TimeProvider.System, Small);
+        new(new LinkTarget("127.0.0.1", _party.Port, LinkRole.Bank, LinkParty.SchemeOf(_root)), own, LinkParty.Suite, TimeProvider.System,
+            Small);
 
     private static ValueTask<LinkMessage> Ask(TcpLink link) => link.Call(new LinkMessage(MessageType.Settle, [1]), default);
 

@@ -9,7 +9,9 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Link;
 
-/// <summary>Rule R29: a line that is silently gone, as behind a firewall that forgot it. New connections get through all the time.</summary>
+/// <summary>
+/// Rule R29: a line that is silently gone, as behind a firewall that forgot it. New connections get through all the time.
+/// </summary>
 public sealed class DeadLineTests
 {
     private static readonly LinkLimits Short = new() { CallTime = TimeSpan.FromMilliseconds(1500), BackOff = TimeSpan.FromMilliseconds(1) };
@@ -43,7 +45,8 @@ public sealed class DeadLineTests
         Assert.That((await Ask(link, 1)).Body, Is.EqualTo(new byte[] { 1 }));
         relay.Swallow();
         Assert.That(
-            async () => await Ask(link, 2), Throws.TypeOf<LinkException>().With.Message.StartsWith("No answer came from the bank at").And.Message.Contains("Nothing is lost"));
+            async () => await Ask(link, 2), Throws.TypeOf<LinkException>().With.Message.StartsWith("No answer came from the bank at")
+                .And.Message.Contains("Nothing is lost"));
         Assert.That((await Ask(link, 3)).Body, Is.EqualTo(new byte[] { 3 }), "over a line of its own");
         Assert.That(relay.Lines, Is.EqualTo(2));
     }
@@ -84,14 +87,18 @@ public sealed class DeadLineTests
 
     private string[] Timers()
     {
-        using var ss = Process.Start(new ProcessStartInfo("ss", ["-Htno", "state", "established", $"( sport = :{_party.Port} or dport = :{_party.Port} )"]) { RedirectStandardOutput = true })!;
+        using var ss = Process.Start(new ProcessStartInfo(
+            "ss", ["-Htno", "state", "established", $"( sport = :{_party.Port} or dport = :{_party.Port} )"]) { RedirectStandardOutput =
+                true })!;
         return ss.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private TcpLink Connect(int port, LinkLimits limits) =>
-        new(new LinkTarget("127.0.0.1", port, LinkRole.Bank, LinkParty.SchemeOf(_root)), _own, LinkParty.Suite, TimeProvider.System, limits);
+        new(new LinkTarget("127.0.0.1", port, LinkRole.Bank, LinkParty.SchemeOf(_root)), _own, LinkParty.Suite, TimeProvider.System,
+            limits);
 
-    private static ValueTask<LinkMessage> Ask(TcpLink link, params byte[] body) => link.Call(new LinkMessage(MessageType.Settle, body), default);
+    private static ValueTask<LinkMessage> Ask(TcpLink link, params byte[] body) =>
+        link.Call(new LinkMessage(MessageType.Settle, body), default);
 
     /// <summary>Passes on what comes, until it is told to swallow what comes over the lines of then.</summary>
     private sealed class Relay : IAsyncDisposable

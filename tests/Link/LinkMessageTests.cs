@@ -35,8 +35,8 @@ public sealed class LinkMessageTests
     }
 
     /// <summary>
-    /// Cut before an object that may be left out it says less, in exactly those bytes; cut or lengthened anywhere else it says nothing. A byte
-    /// in the middle may make a length longer than it has to be: then it says the same.
+    /// Cut before an object that may be left out it says less, in exactly those bytes; cut or lengthened anywhere else it says nothing. A
+    /// byte in the middle may make a length longer than it has to be: then it says the same.
     /// </summary>
     [TestCaseSource(nameof(Samples))]
     public void CutOrLengthenedItIsRefused(LinkMessage message)
@@ -49,7 +49,8 @@ public sealed class LinkMessageTests
             {
                 byte[] longer = [.. cut, added, .. message.Body[at..]];
                 var read = Recoded(message.Type, longer);
-                bool isNone = read is null || (at < message.Body.Length && (read.SequenceEqual(message.Body) || read.SequenceEqual(longer)));
+                bool isNone = read is null || (at < message.Body.Length
+                    && (read.SequenceEqual(message.Body) || read.SequenceEqual(longer)));
                 Assert.That(isNone, $"{added:X2} at {at}");
             }
         }

@@ -44,7 +44,8 @@ internal sealed class LinkParty : ILinkHandler, IAccountKeeper, IAsyncDisposable
     {
         var party = new LinkParty();
         party._server = await LinkServer.Start(
-            new IPEndPoint(IPAddress.Loopback, 0), own, SchemeOf(root), party, Suite, TimeProvider.System, limits, new RecordFactory(party.Records), default);
+            new IPEndPoint(IPAddress.Loopback, 0), own, SchemeOf(root), party, Suite, TimeProvider.System, limits,
+            new RecordFactory(party.Records), default);
         return party;
     }
 
@@ -54,7 +55,8 @@ internal sealed class LinkParty : ILinkHandler, IAccountKeeper, IAsyncDisposable
     public static X509Certificate2 Certificate(ISigningKey root, LinkRole role, uint id, ISigningKey key, int day = -1)
     {
         var now = TimeProvider.System.GetUtcNow();
-        return SchemeCertificate.WithKey(SchemeCertificate.Issue(root, role, new PartyId(id), key.PublicKey, now.AddDays(day), now.AddDays(1)), key);
+        return SchemeCertificate.WithKey(SchemeCertificate.Issue(
+            root, role, new PartyId(id), key.PublicKey, now.AddDays(day), now.AddDays(1)), key);
     }
 
     public async ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)

@@ -24,7 +24,8 @@ internal static class LinkSamples
 
     private static (string Name, Func<LinkMessage> Write, LinkMessage Sent) One<T>(T body, byte[] entry)
         where T : class, ILinkBody<T> =>
-        (T.Type.ToString(), () => body.ToMessage(), new LinkMessage(T.Type, [.. Enumerable.Repeat(entry, body.Entries).SelectMany(e => e)]));
+        (T.Type.ToString(), () => body.ToMessage(),
+            new LinkMessage(T.Type, [.. Enumerable.Repeat(entry, body.Entries).SelectMany(e => e)]));
 
     private static IReadOnlyList<T> Times<T>(T one, int times) => [.. Enumerable.Repeat(one, times)];
 

@@ -19,7 +19,8 @@ public sealed class LinkTests
     private static readonly BclSuite Suite = new();
     private static readonly LinkLimits Short = new()
     {
-        HandshakeTime = TimeSpan.FromSeconds(2), IdleTime = TimeSpan.FromSeconds(30), FrameTime = TimeSpan.FromSeconds(1), CallTime = TimeSpan.FromSeconds(5),
+        HandshakeTime = TimeSpan.FromSeconds(2), IdleTime = TimeSpan.FromSeconds(30), FrameTime = TimeSpan.FromSeconds(1),
+            CallTime = TimeSpan.FromSeconds(5),
     };
 
     private readonly ISigningKey _root = Suite.GenerateKey();
@@ -33,7 +34,8 @@ public sealed class LinkTests
         _party = new EchoParty();
         var factory = new RecordFactory(_records);
         _server = await LinkServer.Start(
-            new IPEndPoint(IPAddress.Loopback, 0), Own(_root, LinkRole.Issuer, 1), Scheme(_root), _party, Suite, TimeProvider.System, Short, factory, default);
+            new IPEndPoint(IPAddress.Loopback, 0), Own(_root, LinkRole.Issuer, 1), Scheme(_root), _party, Suite, TimeProvider.System, Short,
+            factory, default);
     }
 
     [TearDown]
@@ -51,7 +53,9 @@ public sealed class LinkTests
         using var link = Connect(own);
         var reply = await link.Call(new LinkMessage(MessageType.Settle, [1, 2, 3]), default);
         Assert.That(reply.Body, Is.EqualTo(new byte[] { 3, 2, 1 }));
-        Assert.That(_party.Peers.Single(), Is.EqualTo(own is null ? LinkPeer.Wallet : new LinkPeer(role, new PartyId(7), PublicKey.TryDecode(own.PublicKey.EncodedKeyValue.RawData))));
+        Assert.That(_party.Peers.Single(), Is.EqualTo(
+            own is null ? LinkPeer.Wallet : new LinkPeer(
+                role, new PartyId(7), PublicKey.TryDecode(own.PublicKey.EncodedKeyValue.RawData))));
     }
 
     [Test]
@@ -76,7 +80,10 @@ public sealed class LinkTests
         Assert.That(async () => await Ping(role), Throws.TypeOf<LinkException>().With.Message.Contains("that of issuer 1"));
     }
 
-    /// <summary>Somebody has a statement key that the issuer has replaced: whoever knows the newer one talks to nobody under the old. Another's number is no issuer either.</summary>
+    /// <summary>
+    /// Somebody has a statement key that the issuer has replaced: whoever knows the newer one talks to nobody under the old. Another's
+    /// number is no issuer either.
+    /// </summary>
     [Test, Rule(17)]
     public async Task AnIssuerUnderARetiredKeyOrAnotherNumberIsNotTrusted()
     {
@@ -84,15 +91,19 @@ public sealed class LinkTests
         using var newer = Suite.GenerateKey();
         var now = TimeProvider.System.GetUtcNow();
         KeyCertificate Certify(ISigningKey key, int from) => KeyCertificate.Issue(
-            _root, KeyUsage.IssuerStatement, new PartyId(1), Timestamp.From(now.AddDays(from)), Timestamp.From(now.AddYears(1)), key.PublicKey);
+            _root, KeyUsage.IssuerStatement, new PartyId(1), Timestamp.From(now.AddDays(from)), Timestamp.From(now.AddYears(1)),
+            key.PublicKey);
         var scheme = new Scheme(new PartyId(1), _root.PublicKey, [Certify(old, -9)], new SchemeParameters(), Suite);
         X509Certificate2 Own(ISigningKey key) =>
-            SchemeCertificate.WithKey(SchemeCertificate.Issue(_root, LinkRole.Issuer, new PartyId(1), key.PublicKey, now.AddDays(-1), now.AddDays(1)), key);
+            SchemeCertificate.WithKey(SchemeCertificate.Issue(
+                _root, LinkRole.Issuer, new PartyId(1), key.PublicKey, now.AddDays(-1), now.AddDays(1)), key);
         var present = Own(old);
         await using var server = await LinkServer.Start(
-            new IPEndPoint(IPAddress.Loopback, 0), () => present, scheme.Fingerprint, _party, Suite, TimeProvider.System, new LinkLimits(), new RecordFactory(_records), default);
+            new IPEndPoint(IPAddress.Loopback, 0), () =>
+                present, scheme.Fingerprint, _party, Suite, TimeProvider.System, new LinkLimits(), new RecordFactory(_records), default);
         TcpLink To(PartyId id) => new(
-            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port) with { Number = id }, null, Suite, TimeProvider.System, new LinkLimits());
+            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port) with { Number = id }, null, Suite,
+            TimeProvider.System, new LinkLimits());
         using (var link = To(new PartyId(1)))
         {
             await Ping(link);
@@ -109,10 +120,12 @@ public sealed class LinkTests
             Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("replaced by a newer one"));
         }
 
-        // A party that has a name shows it the newer one, and nothing else, before it leaves: the issuer may be an older copy that lacks it (rule R27).
+        // A party that has a name shows it the newer one, and nothing else, before it leaves: the issuer may be an older copy that lacks it
+        // (rule R27).
         int heard = _party.Requests.Count;
         using (var link = new TcpLink(
-            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port), LinkTests.Own(_root, LinkRole.Bank, 7), Suite, TimeProvider.System, new LinkLimits()))
+            LinkTarget.IssuerOf(scheme, "127.0.0.1", IPEndPoint.Parse(server.Address).Port), LinkTests.Own(_root, LinkRole.Bank, 7), Suite,
+            TimeProvider.System, new LinkLimits()))
         {
             Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("replaced by a newer one"));
         }
@@ -143,7 +156,8 @@ public sealed class LinkTests
     [Test]
     public void AForgedCertificateIsRefused()
     {
-        var genuine = SchemeCertificate.Issue(_root, LinkRole.Bank, new PartyId(7), _root.PublicKey, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(300));
+        var genuine = SchemeCertificate.Issue(
+            _root, LinkRole.Bank, new PartyId(7), _root.PublicKey, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(300));
         for (int at = 60; at < genuine.Length; at += 23)
         {
             var forged = (byte[])genuine.Clone();
@@ -151,7 +165,8 @@ public sealed class LinkTests
             try
             {
                 using var certificate = X509CertificateLoader.LoadCertificate(forged);
-                Assert.That(SchemeCertificate.Check(Suite, certificate, Scheme(_root), TimeProvider.System.GetUtcNow()).Peer, Is.Null, $"byte {at}");
+                Assert.That(SchemeCertificate.Check(Suite, certificate, Scheme(_root), TimeProvider.System.GetUtcNow()).Peer, Is.Null,
+                    $"byte {at}");
             }
             catch (System.Security.Cryptography.CryptographicException)
             {
@@ -161,8 +176,10 @@ public sealed class LinkTests
 
         using var whole = X509CertificateLoader.LoadCertificate(genuine);
         Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), TimeProvider.System.GetUtcNow()).Peer, Is.Not.Null);
-        Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), DateTimeOffset.UnixEpoch.AddYears(301)).Fault, Does.Contain("out of date"));
-        Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), DateTimeOffset.UnixEpoch.AddSeconds(-1)).Fault, Does.Contain("out of date"), "not yet");
+        Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), DateTimeOffset.UnixEpoch.AddYears(301)).Fault,
+            Does.Contain("out of date"));
+        Assert.That(SchemeCertificate.Check(Suite, whole, Scheme(_root), DateTimeOffset.UnixEpoch.AddSeconds(-1)).Fault,
+            Does.Contain("out of date"), "not yet");
     }
 
     [Test]
@@ -176,8 +193,10 @@ public sealed class LinkTests
         int length = await stream.ReadAtLeastAsync(answer, 16);
         Assert.That(answer[4], Is.EqualTo(1), "in the version that the peer reads");
         Assert.That(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(answer.AsSpan(6)), Is.EqualTo(5));
-        var reply = new LinkMessage((MessageType)System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(14)), answer[16..length]);
-        Assert.That(Refusal.Read(reply)!.Text, Is.EqualTo("This party speaks version 3 of the link. Use a matching version."), "no date where that version has none");
+        var reply = new LinkMessage((MessageType)System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(14)),
+            answer[16..length]);
+        Assert.That(Refusal.Read(reply)!.Text, Is.EqualTo("This party speaks version 3 of the link. Use a matching version."),
+            "no date where that version has none");
         Assert.That(await stream.ReadAsync(answer), Is.Zero, "and then closed");
     }
 
@@ -231,9 +250,11 @@ public sealed class LinkTests
         string address = _server.Address;
         await _server.DisposeAsync();
         Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("issuer"));
-        Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains($"127.0.0.1:{address.Split(':')[1]}"));
+        Assert.That(async () => await Ping(link),
+            Throws.TypeOf<LinkException>().With.Message.Contains($"127.0.0.1:{address.Split(':')[1]}"));
         _server = await LinkServer.Start(
-            IPEndPoint.Parse(address), Own(_root, LinkRole.Issuer, 1), Scheme(_root), _party, Suite, TimeProvider.System, Short, new RecordFactory(_records), default);
+            IPEndPoint.Parse(address), Own(_root, LinkRole.Issuer, 1), Scheme(_root), _party, Suite, TimeProvider.System, Short,
+            new RecordFactory(_records), default);
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -249,7 +270,10 @@ public sealed class LinkTests
         }
     }
 
-    /// <summary>A bank's clock was 10 days ahead while its issuer was down. The pause before the next call is some moments all the same, not ten days.</summary>
+    /// <summary>
+    /// A bank's clock was 10 days ahead while its issuer was down. The pause before the next call is some moments all the same, not ten
+    /// days.
+    /// </summary>
     [Test, Rule(26)]
     public async Task AClockThatIsSetRightLengthensNoPause()
     {
@@ -260,21 +284,28 @@ public sealed class LinkTests
         Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("Could not reach"));
         clock.Off = TimeSpan.Zero;
         _server = await LinkServer.Start(
-            IPEndPoint.Parse(address), Own(_root, LinkRole.Issuer, 1), Scheme(_root), _party, Suite, TimeProvider.System, Short, new RecordFactory(_records), default);
+            IPEndPoint.Parse(address), Own(_root, LinkRole.Issuer, 1), Scheme(_root), _party, Suite, TimeProvider.System, Short,
+            new RecordFactory(_records), default);
         await Task.Delay(Short.BackOff + Short.BackOff);
         var reply = await Ping(link);
-        Assert.That(reply.Said, Is.GreaterThan(Timestamp.Now(TimeProvider.System).Minus(TimeSpan.FromMinutes(1))), "and each answer says what the clock there says");
+        Assert.That(reply.Said, Is.GreaterThan(Timestamp.Now(TimeProvider.System).Minus(TimeSpan.FromMinutes(1))),
+            "and each answer says what the clock there says");
     }
 
-    /// <summary>Who shows a certificate of another time was reached, and a clock is at fault: the caller can tell that from nobody being there, also in the pause after it.</summary>
+    /// <summary>
+    /// Who shows a certificate of another time was reached, and a clock is at fault: the caller can tell that from nobody being there, also
+    /// in the pause after it.
+    /// </summary>
     [Test, Rule(26)]
     public async Task WhoShowsACertificateOfAnotherTimeWasReached()
     {
-        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, new OffsetClock(TimeProvider.System) { Off = TimeSpan.FromDays(146_000) }, Short);
+        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite,
+            new OffsetClock(TimeProvider.System) { Off = TimeSpan.FromDays(146_000) }, Short);
         for (int time = 0; time < 2; time++)
         {
             var refused = await Assert.ThrowsAsync<LinkException>(async () => await Ping(link));
-            Assert.That((refused!.IsOutOfDate, refused.Message.Contains("set this clock right if it is wrong", StringComparison.Ordinal)), Is.EqualTo((true, true)));
+            Assert.That((refused!.IsOutOfDate, refused.Message.Contains("set this clock right if it is wrong", StringComparison.Ordinal)),
+                Is.EqualTo((true, true)));
         }
     }
 
@@ -282,7 +313,8 @@ public sealed class LinkTests
     public async Task AnAnswerThatNeverComesEndsTheCall()
     {
         _party.Delay = TimeSpan.FromMinutes(1);
-        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, TimeProvider.System, Short with { CallTime = TimeSpan.FromMilliseconds(300) });
+        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, TimeProvider.System,
+            Short with { CallTime = TimeSpan.FromMilliseconds(300) });
         await Task.CompletedTask;
         Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("No answer"));
     }
@@ -301,7 +333,10 @@ public sealed class LinkTests
         Assert.That(said, Is.EqualTo(new[] { $"Waiting for the issuer at 127.0.0.1:{Port} ..." }), "for 5 s");
     }
 
-    /// <summary>That line is written by a timer, where nobody catches anything: on a full disk it would end the process in the middle of a settlement.</summary>
+    /// <summary>
+    /// That line is written by a timer, where nobody catches anything: on a full disk it would end the process in the middle of a
+    /// settlement.
+    /// </summary>
     [Test]
     public async Task WhatCannotSayWhomItWaitsForWaitsAllTheSame()
     {
@@ -327,7 +362,8 @@ public sealed class LinkTests
     {
         using var key = Suite.GenerateKey();
         var now = TimeProvider.System.GetUtcNow();
-        return SchemeCertificate.WithKey(SchemeCertificate.Issue(root, role, new PartyId(id), key.PublicKey, now.AddDays(-1), now.AddDays(1)), key);
+        return SchemeCertificate.WithKey(SchemeCertificate.Issue(
+            root, role, new PartyId(id), key.PublicKey, now.AddDays(-1), now.AddDays(1)), key);
     }
 
     private LinkTarget Target(LinkRole role) => new("127.0.0.1", Port, role, Scheme(_root));
@@ -349,7 +385,9 @@ public sealed class LinkTests
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Port);
         var stream = new SslStream(client.GetStream());
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "x", RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null });
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "x", RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                certificate is not null });
         return stream;
     }
 

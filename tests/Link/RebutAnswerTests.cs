@@ -22,7 +22,8 @@ public sealed class RebutAnswerTests
         using var root = suite.GenerateKey();
         using var key = suite.GenerateKey();
         var date = new Timestamp(1795424400000000);
-        var certificate = KeyCertificate.Issue(root, KeyUsage.Bank, new PartyId(2), date, new Timestamp(date.Microseconds + 1), key.PublicKey);
+        var certificate = KeyCertificate.Issue(
+            root, KeyUsage.Bank, new PartyId(2), date, new Timestamp(date.Microseconds + 1), key.PublicKey);
         var stamp = Stamp.Sign(key, new PartyId(2), StampRole.Bank, Digest.Of([1]), date);
         var message = new RebutReply(stamp, certificate, state is null ? null : true).ToMessage();
         var body = message.Body.ToArray();

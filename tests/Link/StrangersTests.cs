@@ -28,7 +28,9 @@ public sealed class StrangersTests
     [OneTimeTearDown]
     public void Forget() => _root.Dispose();
 
-    /// <summary>Nobody keeps a megabyte of a stranger: it is shut out as soon as it says that so much will come. A party of the scheme may send it.</summary>
+    /// <summary>
+    /// Nobody keeps a megabyte of a stranger: it is shut out as soon as it says that so much will come. A party of the scheme may send it.
+    /// </summary>
     [Test, Rule(30)]
     public async Task AStrangersMegabyteIsNotWaitedFor()
     {
@@ -40,7 +42,10 @@ public sealed class StrangersTests
         Assert.That(await Ask(party, MessageType.Settle, new byte[900_000]), Is.EqualTo(900_000));
     }
 
-    /// <summary>A rebuttal is long, and of somebody whom nobody knows: there are places for some, of each address for fewer, and the slowest gives way.</summary>
+    /// <summary>
+    /// A rebuttal is long, and of somebody whom nobody knows: there are places for some, of each address for fewer, and the slowest gives
+    /// way.
+    /// </summary>
     [Test, Rule(30)]
     public async Task LongFramesOfStrangersHaveFewPlaces()
     {
@@ -68,7 +73,9 @@ public sealed class StrangersTests
         Assert.That(await Ask(next, MessageType.Rebut, new byte[300_000]), Is.EqualTo(300_000), "who goes gives the place back");
     }
 
-    /// <summary>What nobody understands is answered some times a minute; then it ends the connection, and no other one of that address.</summary>
+    /// <summary>
+    /// What nobody understands is answered some times a minute; then it ends the connection, and no other one of that address.
+    /// </summary>
     [Test, Rule(30)]
     public async Task WhoSaysWhatNobodyUnderstandsIsShutOut()
     {
@@ -99,14 +106,17 @@ public sealed class StrangersTests
         }
     }
 
-    /// <summary>As many addresses as strangers' places are counted; of more than that none has anything left, while those that were counted have.</summary>
+    /// <summary>
+    /// As many addresses as strangers' places are counted; of more than that none has anything left, while those that were counted have.
+    /// </summary>
     [Test, Rule(30)]
     public async Task AddressesWithoutEndGetNoAnswerEach()
     {
         const int All = 6;
         await _party.DisposeAsync();
         using var key = LinkParty.Suite.GenerateKey();
-        _party = await LinkParty.Listen(_root, LinkParty.Certificate(_root, LinkRole.Bank, 1, key), new() { MaxUnknown = 5, MaxStrangers = All });
+        _party = await LinkParty.Listen(_root, LinkParty.Certificate(_root, LinkRole.Bank, 1, key),
+            new() { MaxUnknown = 5, MaxStrangers = All });
         for (int address = 1; address <= All; address++)
         {
             await using var stranger = await Tls($"127.0.1.{address}");

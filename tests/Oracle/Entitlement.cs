@@ -32,7 +32,8 @@ internal static class Entitlement
             var coin = payment.Coin;
             if (turn == Turn.TakenByThief)
             {
-                // A till's key that was stolen and revoked: nobody can tell that S_W is the thief's. The payment yields to all others of its coin (rule R4).
+                // A till's key that was stolen and revoked: nobody can tell that S_W is the thief's. The payment yields to all others of
+                // its coin (rule R4).
                 struck.Add(payment);
                 exceeds.Remove(payment);
                 long yields = freed.Add(payment) ? credited.GetValueOrDefault(payment) : 0;
@@ -45,7 +46,8 @@ internal static class Entitlement
             {
                 taken.Add(payment);
 
-                // Of a cheater's coin nobody can be sure that the issuer hears of it: no shop may count on what comes free, and its holder may get it.
+                // Of a cheater's coin nobody can be sure that the issuer hears of it: no shop may count on what comes free, and its holder
+                // may get it.
                 exceeds.Remove(payment);
                 bool isSure = !truth.Cheats(coin.Holder) || !truth.Cheats(payment.Shop);
                 long returned = isSure && freed.Add(payment) ? credited.GetValueOrDefault(payment) : 0;
@@ -54,7 +56,8 @@ internal static class Entitlement
                 continue;
             }
 
-            // Taken back before it arrived: the holder's wallet brings S_W, and the coin has all of it again for whoever else is paid with it.
+            // Taken back before it arrived: the holder's wallet brings S_W, and the coin has all of it again for whoever else is paid with
+            // it.
             if (struck.Contains(payment) || (taken.Contains(payment) && !truth.Cheats(coin.Holder)))
             {
                 continue;
@@ -84,7 +87,8 @@ internal static class Entitlement
             credited[payment] = fits;
             bool guaranteed = excess > 0 && payment.Y <= truth.Limits.FloorLimit && when <= payment.Time + truth.Limits.GuaranteeWindow
                 && !promised.Contains((coin, payment.Shop))
-                && given.Where(g => g.Shop == payment.Shop && g.When > when - truth.Limits.GuaranteeSpan).Sum(g => g.Amount) + excess <= truth.Limits.GuaranteeCap;
+                && given.Where(g => g.Shop == payment.Shop && g.When > when - truth.Limits.GuaranteeSpan).Sum(g => g.Amount)
+                + excess <= truth.Limits.GuaranteeCap;
             if (guaranteed)
             {
                 promised.Add((coin, payment.Shop));
@@ -94,10 +98,13 @@ internal static class Entitlement
 
             // A bank that cheats may not pay: its issuing stops, and what the shop loses by it is the risk of every creditor of that bank.
             // The same goes for an issuer that lies about what it promised.
-            bool paid = guaranteed && !truth.Cheats(truth.Find(coin.Holder)?.Bank ?? "") && !truth.Parties.Any(p => p is { Kind: PartyKind.Issuer, Cheats: true });
+            bool paid = guaranteed && !truth.Cheats(truth.Find(coin.Holder)?.Bank ?? "")
+                && !truth.Parties.Any(p => p is { Kind: PartyKind.Issuer, Cheats: true });
 
-            // Above the floor limit the issuer is asked before any goods are handed over: if an honest till did not ask, that is not the shop's doing.
-            bool unasked = payment is { Accepted: true, TakenBack: false } && payment.Y > truth.Limits.FloorLimit && !truth.Cheats(payment.Shop);
+            // Above the floor limit the issuer is asked before any goods are handed over: if an honest till did not ask, that is not the
+            // shop's doing.
+            bool unasked = payment is { Accepted: true, TakenBack: false } && payment.Y > truth.Limits.FloorLimit
+                && !truth.Cheats(payment.Shop);
             payment.LeftWithShop = paid || unasked ? 0 : excess;
         }
 
@@ -106,16 +113,19 @@ internal static class Entitlement
         {
             long back = Math.Clamp(payment.Coin.FaceValue - used.GetValueOrDefault(payment.Coin), 0, credited.GetValueOrDefault(payment));
             used[payment.Coin] = used.GetValueOrDefault(payment.Coin) + back;
-            payment.LeftWithShop = Math.Max(Math.Max(payment.LeftWithShop, payment.Y - back), Math.Min(payment.Y, TrueExcess(truth, payment.Coin)));
+            payment.LeftWithShop = Math.Max(Math.Max(payment.LeftWithShop, payment.Y - back),
+                Math.Min(payment.Y, TrueExcess(truth, payment.Coin)));
         }
     }
 
     /// <summary>What comes free goes to what waits of the coin, by arrival.</summary>
     /// <returns>How much of it is used again.</returns>
-    private static long Distribute(Truth truth, CoinFact coin, long freed, Dictionary<PaymentFact, long> exceeds, Dictionary<PaymentFact, long> credited)
+    private static long Distribute(Truth truth, CoinFact coin, long freed,
+        Dictionary<PaymentFact, long> exceeds, Dictionary<PaymentFact, long> credited)
     {
         long left = freed;
-        foreach (var (waiting, _) in truth.Order.Where(o => o.Turn == Turn.Arrived && o.Payment.Coin == coin && exceeds.ContainsKey(o.Payment)))
+        foreach (var (waiting, _) in truth.Order.Where(
+            o => o.Turn == Turn.Arrived && o.Payment.Coin == coin && exceeds.ContainsKey(o.Payment)))
         {
             long amount = Math.Min(left, exceeds[waiting]);
             exceeds[waiting] -= amount;
@@ -132,7 +142,8 @@ internal static class Entitlement
     /// <param name="doubtful">What may have come free besides.</param>
     private static void Redeem(CoinFact coin, List<PaymentFact> redemptions, Dictionary<CoinFact, long> used, long doubtful)
     {
-        foreach (var waiting in redemptions.Where(r => r.Coin == coin && r.LeftWithShop > 0 && r.Y <= coin.FaceValue - used.GetValueOrDefault(coin) + doubtful))
+        foreach (var waiting in redemptions.Where(
+            r => r.Coin == coin && r.LeftWithShop > 0 && r.Y <= coin.FaceValue - used.GetValueOrDefault(coin) + doubtful))
         {
             waiting.LeftWithShop = 0;
             used[coin] = used.GetValueOrDefault(coin) + waiting.Y;
@@ -140,8 +151,8 @@ internal static class Entitlement
     }
 
     /// <summary>
-    /// Most that may ever be guaranteed on a coin: one payment for each shop's account. Which one it is depends on what was taken back meanwhile;
-    /// in doubt it is the largest.
+    /// Most that may ever be guaranteed on a coin: one payment for each shop's account. Which one it is depends on what was taken back
+    /// meanwhile; in doubt it is the largest.
     /// </summary>
     public static long MostGuaranteed(Truth truth, CoinFact coin) => truth.Payments
         .Where(p => p.Coin == coin && p.Arrived is { } arrived && p.Shop != Truth.Redemption && !p.IsOutOfTerm
@@ -152,7 +163,8 @@ internal static class Entitlement
     public static long TrueExcess(Truth truth, CoinFact coin)
     {
         bool cheats = truth.Cheats(coin.Holder);
-        long signed = truth.Payments.Where(p => p.Coin == coin && p.Arrived is not null && (!p.TakenBack || (cheats && truth.Cheats(p.Shop))))
+        long signed = truth.Payments.Where(p =>
+            p.Coin == coin && p.Arrived is not null && (!p.TakenBack || (cheats && truth.Cheats(p.Shop))))
             .Sum(p => p.Shop == Truth.Redemption ? p.Y - p.LeftWithShop : p.Y);
         return Math.Max(0, signed - coin.FaceValue);
     }
@@ -163,19 +175,22 @@ internal static class Entitlement
         && truth.Payments.Where(p => p.Coin == fact && (!p.TakenBack || truth.Cheats(p.Shop))).Sum(p => p.Y) > fact.FaceValue;
 
     /// <summary>True if more than X of that coin arrived, whatever was taken back since.</summary>
-    public static bool WasOverspent(Truth truth, CoinFact coin) => truth.Payments.Where(p => p.Coin == coin && p.Arrived is not null).Sum(p => p.Y) > coin.FaceValue;
+    public static bool WasOverspent(Truth truth, CoinFact coin) =>
+        truth.Payments.Where(p => p.Coin == coin && p.Arrived is not null).Sum(p => p.Y) > coin.FaceValue;
 
     /// <summary>True if the printed rule for lost cards leaves this payment with the holder.</summary>
     private static bool HolderBears(Truth truth, PaymentFact payment) =>
-        payment.Arrived is { } arrived && !payment.TakenBack && (truth.Lost(payment.Coin.Holder) is not { } lost || arrived <= lost || InTime(truth, payment, lost));
+        payment.Arrived is { } arrived && !payment.TakenBack
+            && (truth.Lost(payment.Coin.Holder) is not { } lost || arrived <= lost || InTime(truth, payment, lost));
 
     /// <summary>What a stolen card costs its holder: never more than it pays without its PIN.</summary>
     public static long LostCardCosts(Truth truth, string holder) => Math.Min(
-        truth.Limits.NoPinLimit, truth.Payments.Where(p => p.Coin.Holder == holder && p.Hand == Hand.Thief && HolderBears(truth, p)).Sum(p => p.Y));
+        truth.Limits.NoPinLimit, truth.Payments.Where(p => p.Coin.Holder == holder && p.Hand == Hand.Thief && HolderBears(truth, p))
+            .Sum(p => p.Y));
 
     /// <summary>
-    /// True if the report of a lost card stops this payment for the shop. A till that keeps the rules takes no such card once its list is that
-    /// old: if an honest one did, that is not its own doing.
+    /// True if the report of a lost card stops this payment for the shop. A till that keeps the rules takes no such card once its list is
+    /// that old: if an honest one did, that is not its own doing.
     /// </summary>
     private static bool IsStopped(Truth truth, PaymentFact payment)
     {
@@ -192,7 +207,8 @@ internal static class Entitlement
         IsSoon(truth, payment, lost) || IsOffline(truth, payment, lost);
 
     private static bool IsSoon(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
-        payment.Arrived!.Value <= lost + truth.Limits.HotListMaxAge + truth.Limits.CancelGrace && payment.Time <= lost + truth.Limits.HotListMaxAge;
+        payment.Arrived!.Value <= lost + truth.Limits.HotListMaxAge + truth.Limits.CancelGrace
+            && payment.Time <= lost + truth.Limits.HotListMaxAge;
 
     private static bool IsOffline(Truth truth, PaymentFact payment, DateTimeOffset lost) =>
         payment.Time <= lost && payment.Y <= truth.Limits.FloorLimit && payment.Arrived!.Value <= payment.Time + truth.Limits.SettlePeriod

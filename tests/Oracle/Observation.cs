@@ -17,7 +17,9 @@ public sealed record Waiting(string Where, string What, long Count, string? Reas
 /// <param name="Owner">Whose secret: a holder's, or a shop's; empty for the party's own.</param>
 public sealed record Seen(string Where, string What, string Owner);
 
-/// <summary>What can be seen when everything has ended: money in minor units, findings, queues, secrets. Negative balances are owed to the bank.</summary>
+/// <summary>
+/// What can be seen when everything has ended: money in minor units, findings, queues, secrets. Negative balances are owed to the bank.
+/// </summary>
 public sealed class Observation
 {
     /// <summary>Balances of holders and shops by name.</summary>

@@ -19,12 +19,15 @@ public static class TruthOracle
         ];
     }
 
-    /// <summary>1, holders: what was paid in, less what was agreed to, less what a lost card costs by the printed rule, is there again.</summary>
+    /// <summary>
+    /// 1, holders: what was paid in, less what was agreed to, less what a lost card costs by the printed rule, is there again.
+    /// </summary>
     private static IEnumerable<Finding> Holders(Truth truth, Observation seen)
     {
         foreach (var holder in truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats))
         {
-            long agreed = truth.Payments.Where(p => p.Coin.Holder == holder.Name && p.Hand == Hand.Owner && p is { Accepted: true, TakenBack: false }).Sum(p => p.Y);
+            long agreed = truth.Payments.Where(p =>
+                p.Coin.Holder == holder.Name && p.Hand == Hand.Owner && p is { Accepted: true, TakenBack: false }).Sum(p => p.Y);
             long risk = Entitlement.LostCardCosts(truth, holder.Name);
             long due = truth.Deposits(holder.Name) - agreed - risk;
             long has = seen.Accounts.GetValueOrDefault(holder.Name);
@@ -46,7 +49,8 @@ public static class TruthOracle
             long has = seen.Accounts.GetValueOrDefault(shop.Name);
             if (has < due)
             {
-                yield return new Finding(1, $"{shop.Name} is honest, sold for {Money(sold.Sum(p => p.Y))}, of which the printed limits leave {Money(due)} to it,"
+                yield return new Finding(1,
+                    $"{shop.Name} is honest, sold for {Money(sold.Sum(p => p.Y))}, of which the printed limits leave {Money(due)} to it,"
                     + $" and has {Money(has)}: {Money(due - has)} are missing.");
             }
         }
@@ -62,7 +66,8 @@ public static class TruthOracle
             long paid = seen.Claims.GetValueOrDefault(bank.Name);
             if (paid > bears)
             {
-                yield return new Finding(1, $"{bank.Name} is honest and paid {Money(paid)} for overspenders, but only {Money(bears)} were overspent and guaranteed within the limits.");
+                yield return new Finding(1, $"{bank.Name} is honest and paid {Money(paid)} for overspenders, but only {Money(bears)} were "
+                    + $"overspent and guaranteed within the limits.");
             }
 
             long left = seen.Floats.GetValueOrDefault(bank.Name);
@@ -89,12 +94,15 @@ public static class TruthOracle
             }
             else if (verdict.Accused == Accused.User && !Entitlement.Overspent(truth, verdict.Coin))
             {
-                yield return new Finding(2, $"{verdict.Name} cheats, but did not overspend this coin, and is blamed for it: \"{verdict.Sentence}\"");
+                yield return new Finding(2,
+                    $"{verdict.Name} cheats, but did not overspend this coin, and is blamed for it: \"{verdict.Sentence}\"");
             }
         }
     }
 
-    /// <summary>3: all who cheat together have gained no more than what was overspent and guaranteed, or left with shops by a printed limit.</summary>
+    /// <summary>
+    /// 3: all who cheat together have gained no more than what was overspent and guaranteed, or left with shops by a printed limit.
+    /// </summary>
     private static IEnumerable<Finding> Gain(Truth truth, Observation seen)
     {
         long gain = 0;
@@ -112,12 +120,15 @@ public static class TruthOracle
         }
 
         long overspent = truth.Coins.Where(c => truth.Cheats(c.Holder)).Sum(c => Entitlement.TrueExcess(truth, c));
-        var left = truth.Payments.Where(p => p.Accepted && !p.TakenBack && !truth.Cheats(p.Shop)).ToLookup(p => p.IsOutOfTerm || p.IsTakenByThief, p => p.LeftWithShop);
+        var left = truth.Payments.Where(p => p.Accepted && !p.TakenBack && !truth.Cheats(p.Shop))
+            .ToLookup(p => p.IsOutOfTerm || p.IsTakenByThief, p => p.LeftWithShop);
         long owed = seen.Claims.Values.Sum() + left[false].Sum();
-        long risk = truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats).Sum(p => Entitlement.LostCardCosts(truth, p.Name)) + left[true].Sum();
+        long risk = truth.Parties.Where(p => p.Kind == PartyKind.Holder && !p.Cheats).Sum(p => Entitlement.LostCardCosts(truth, p.Name))
+            + left[true].Sum();
         if (gain > Math.Min(overspent, owed) + risk)
         {
-            yield return new Finding(3, $"Those who cheat gained {Money(gain)}; {Money(overspent)} were overspent, {Money(owed)} are claimed from them or left with shops"
+            yield return new Finding(3, $"Those who cheat gained {Money(gain)}; {Money(overspent)} were overspent, {Money(owed)} are "
+                + $"claimed from them or left with shops"
                 + (risk > 0 ? $", {Money(risk)} a lost card or a term cost its holder or a shop." : "."));
         }
     }
@@ -137,17 +148,19 @@ public static class TruthOracle
     }
 
     /// <summary>
-    /// 5: what a party may not know; whose coin a case was about, or was overspent, is the one exception, with the shops that were paid with it: banks forget
-    /// cases that are over.
+    /// 5: what a party may not know; whose coin a case was about, or was overspent, is the one exception, with the shops that were paid
+    /// with it: banks forget cases that are over.
     /// </summary>
     private static IEnumerable<Finding> Secrets(Truth truth, Observation seen)
     {
-        var coins = seen.Verdicts.Select(v => v.Coin).Concat(truth.Coins.Where(c => Entitlement.WasOverspent(truth, c)).Select(c => c.Id)).ToHashSet();
+        var coins = seen.Verdicts.Select(v => v.Coin).Concat(truth.Coins.Where(c => Entitlement.WasOverspent(truth, c)).Select(c => c.Id))
+            .ToHashSet();
         var known = seen.Verdicts.Select(v => v.Holder).Concat(truth.Coins.Where(c => coins.Contains(c.Id)).Select(c => c.Holder))
             .Concat(truth.Payments.Where(p => coins.Contains(p.Coin.Id)).Select(p => p.Shop)).ToHashSet();
         foreach (var secret in seen.Secrets.Where(s => !known.Contains(s.Owner)).Distinct())
         {
-            yield return new Finding(5, $"{secret.What} {(secret.Owner.Length > 0 ? $"of {secret.Owner} " : "")}was seen in {secret.Where}.");
+            yield return new Finding(5,
+                $"{secret.What} {(secret.Owner.Length > 0 ? $"of {secret.Owner} " : "")}was seen in {secret.Where}.");
         }
     }
 

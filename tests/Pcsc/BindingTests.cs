@@ -6,14 +6,16 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Pcsc;
 
 /// <summary>
-/// Both bindings to PC/SC: the one that this build has, and the one over the package PCSC, here over its stand-in, in a program of its own (pcsc-twin). What the package
+/// Both bindings to PC/SC: the one that this build has, and the one over the package PCSC, here over its stand-in, in a program of its own
+/// (pcsc-twin). What the package
 /// does when a card or a service goes ended programs with a dump (134); their exit codes show that it does so no more.
 /// </summary>
 public sealed class BindingTests
 {
     private const string Reader = "Virtual PCD 00 00";
     private const string Select = "00A404000AF048494552434153480100";
-    private const string NoService = "The PC/SC service does not run. Start pcscd (on Windows the service 'Smart Card'), or use --reader emulator:FILE.";
+    private const string NoService =
+        "The PC/SC service does not run. Start pcscd (on Windows the service 'Smart Card'), or use --reader emulator:FILE.";
     private PcscService _service = null!;
 
     private static string Twin
@@ -21,7 +23,8 @@ public sealed class BindingTests
         get
         {
             var output = new DirectoryInfo(AppContext.BaseDirectory);
-            return Path.Combine(output.Parent!.Parent!.Parent!.FullName, "PcscSharp", "Twin", "bin", output.Parent.Name, output.Name, "pcsc-twin");
+            return Path.Combine(output.Parent!.Parent!.Parent!.FullName, "PcscSharp", "Twin", "bin", output.Parent.Name, output.Name,
+                "pcsc-twin");
         }
     }
 
@@ -35,7 +38,9 @@ public sealed class BindingTests
     [TearDown]
     public void Stop() => _service.Dispose();
 
-    /// <summary>A card is let go of twice: it is reset, another program has it at once, and nothing is thrown, neither then nor by a finaliser.</summary>
+    /// <summary>
+    /// A card is let go of twice: it is reset, another program has it at once, and nothing is thrown, neither then nor by a finaliser.
+    /// </summary>
     [Test]
     public void TheTwinLetsGoOfACard()
     {
@@ -81,11 +86,14 @@ public sealed class BindingTests
         twin.StandardInput.Close();
         twin.WaitForExit();
         Assert.That(twin.ExitCode, Is.Zero, twin.StandardError.ReadToEnd());
-        Assert.That(got.Wait(TimeSpan.FromSeconds(10)) && got.Result == "0x80100068", $"it comes in after the reset, and is told: {(got.IsCompleted ? got.Result : "nothing")}");
+        Assert.That(got.Wait(TimeSpan.FromSeconds(10))
+            && got.Result == "0x80100068", $"it comes in after the reset, and is told: {(got.IsCompleted ? got.Result : "nothing")}");
         other.WaitForExit();
     }
 
-    /// <summary>The card is pulled, or the service dies, between two commands: a sentence and 3, and what is let go of after that does not throw.</summary>
+    /// <summary>
+    /// The card is pulled, or the service dies, between two commands: a sentence and 3, and what is let go of after that does not throw.
+    /// </summary>
     [TestCase(true)]
     [TestCase(false)]
     public void TheTwinLosesACardOrTheService(bool service)
@@ -106,7 +114,8 @@ public sealed class BindingTests
         twin.StandardInput.Close();
         twin.WaitForExit();
         string said = twin.StandardError.ReadToEnd();
-        Assert.That((twin.ExitCode, said.Trim().Contains('\n', StringComparison.Ordinal), said.Length > 20), Is.EqualTo((3, false, true)), said);
+        Assert.That((twin.ExitCode, said.Trim().Contains('\n', StringComparison.Ordinal), said.Length > 20), Is.EqualTo((3, false, true)),
+            said);
     }
 
     /// <summary>pcscd dies while a card is waited for: the sentence about the service, and 3, over either binding.</summary>
@@ -121,10 +130,13 @@ public sealed class BindingTests
         Task.Delay(200).Wait();
         _service.KillDaemon();
         Assert.That(waiting.WaitForExit(TimeSpan.FromSeconds(10)), "it does not go on waiting");
-        Assert.That((waiting.ExitCode, waiting.StandardError.ReadToEnd().Trim(), waiting.StandardOutput.ReadToEnd()), Is.EqualTo((3, NoService, "")));
+        Assert.That((waiting.ExitCode, waiting.StandardError.ReadToEnd().Trim(), waiting.StandardOutput.ReadToEnd()),
+            Is.EqualTo((3, NoService, "")));
     }
 
-    /// <summary>The same for one who follows a reader: the thread outlives the service, more than once, and sees the card when both are back.</summary>
+    /// <summary>
+    /// The same for one who follows a reader: the thread outlives the service, more than once, and sees the card when both are back.
+    /// </summary>
     [Test]
     public void TheTwinsWatchOutlivesTheService()
     {
@@ -168,7 +180,8 @@ public sealed class BindingTests
         {
             var response = new byte[ICardChannel.ResponseRoom];
             card.Transmit(Convert.FromHexString("00A4040005F000000001"), response);
-            Assert.That(() => card.Transmit(Convert.FromHexString(command), new byte[258]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+            Assert.That(() => card.Transmit(Convert.FromHexString(command), new byte[258]),
+                Throws.InstanceOf<ArgumentOutOfRangeException>());
             Assert.That(card.Transmit(Convert.FromHexString(command), response), Is.EqualTo(response.Length));
             Assert.That(Convert.ToHexString(response), Does.StartWith("015A5A").And.EndsWith("5A9000"), "done once");
             card.Dispose();

@@ -11,14 +11,18 @@ internal sealed partial class PcscService : IDisposable
     private const string SocketVariable = "PCSCLITE_CSOCK_NAME";
     private const string Nowhere = "/nonexistent";
 
-    /// <summary>libpcsclite reads the name of its socket once in a process: the services that this process itself speaks to have one place, and take turns.</summary>
+    /// <summary>
+    /// libpcsclite reads the name of its socket once in a process: the services that this process itself speaks to have one place, and take
+    /// turns.
+    /// </summary>
     private static readonly string OurSockets = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
     private static readonly SemaphoreSlim Turn = new(1);
     private readonly Process _process;
     private readonly string _sockets;
     private readonly bool _isOurs;
 
-    /// <param name="forUs">Whether this process itself speaks to it, and not only programs that it starts. Waits until the service before it is gone.</param>
+    /// <param name="forUs">Whether this process itself speaks to it, and not only programs that it starts. Waits until the service before
+    /// it is gone.</param>
     public PcscService(bool forUs = false)
     {
         _isOurs = forUs;
@@ -70,7 +74,8 @@ internal sealed partial class PcscService : IDisposable
 
     /// <summary>Starts a program inside the network namespace, where vpcd listens.</summary>
     public Process StartInside(string program, params string[] arguments) => ConsoleProcess.Start(
-        Folder, "nsenter", ["--target", _process.Id.ToString(CultureInfo.InvariantCulture), .. UserNamespace, "--net", .. Found(program), .. arguments]);
+        Folder, "nsenter", ["--target", _process.Id.ToString(CultureInfo.InvariantCulture), .. UserNamespace, "--net", .. Found(program),
+            .. arguments]);
 
     /// <summary>Puts a card image into a reader and waits until the reader has seen it.</summary>
     public InsertedCard Insert(string image, int slot = 0, params string[] options) => new(StartInside(
@@ -99,7 +104,8 @@ internal sealed partial class PcscService : IDisposable
         }
     }
 
-    private static string? NetworkOf(int process) => new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/ns/net")).LinkTarget;
+    private static string? NetworkOf(int process) =>
+        new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/ns/net")).LinkTarget;
 
     public void Dispose()
     {

@@ -51,7 +51,8 @@ public sealed class ShopReaderTests
             var claim = _town.Json("hiercash-shop", "pay", "1.00", "--profile", "Claim", "--reader", Reader, "--dir", "cafe");
             Assert.That(claim.GetProperty("paid").GetInt64(), Is.EqualTo(100));
             Assert.That(_town.Must("hiercash-wallet", "log", "--reader", Reader, "--pin", "0000"), Does.Contain("12.50 EUR"));
-            Assert.That(_town.Json("hiercash-wallet", "balance", "--reader", Reader, "--pin", "0000").GetProperty("balance").GetInt64(), Is.EqualTo(before - 1350));
+            Assert.That(_town.Json("hiercash-wallet", "balance", "--reader", Reader, "--pin", "0000").GetProperty("balance").GetInt64(),
+                Is.EqualTo(before - 1350));
         }
 
         Assert.That(Balance(), Is.EqualTo(before - 1350));

@@ -68,12 +68,14 @@ public sealed partial class ToolTests
         string folder = Repository.PathOf("apdu-spec", "traces");
         var result = Service.Run("hiercash-card", "apdu", "run", folder, "--reader", "virtual pcd");
         Assert.That(result.Code, Is.Zero, result.Output + result.Error);
-        Assert.That(result.Output, Does.Match(@"passed +\S*select\.apdu").And.Match(@"not run \S*pay-fast\.apdu: It begins on the fixture 'withdrawn'"));
+        Assert.That(result.Output, Does.Match(@"passed +\S*select\.apdu")
+            .And.Match(@"not run \S*pay-fast\.apdu: It begins on the fixture 'withdrawn'"));
     }
 
     [Test]
     public void InfoReadsTheCardInTheReaderToo() =>
-        Assert.That(Service.Must("hiercash-card", "info", "--reader", "Virtual PCD"), Does.Contain("Blank wallet").And.Contain(Atr.Replace(" ", "", StringComparison.Ordinal)));
+        Assert.That(Service.Must("hiercash-card", "info", "--reader", "Virtual PCD"),
+            Does.Contain("Blank wallet").And.Contain(Atr.Replace(" ", "", StringComparison.Ordinal)));
 
     [Test]
     public void WithoutANameTheFirstReaderWithACardIsMeant()
@@ -111,7 +113,8 @@ public sealed partial class ToolTests
         Assert.That(result.Error, Does.Contain("Another program has the card to itself."));
         holder.StandardInput.Close();
         holder.WaitForExit();
-        Assert.That(Service.Run("hiercash-card", "apdu", "send", "8010000000", "--reader", "Virtual PCD 00 00").Code, Is.Zero, "and then it is free");
+        Assert.That(Service.Run("hiercash-card", "apdu", "send", "8010000000", "--reader", "Virtual PCD 00 00").Code, Is.Zero,
+            "and then it is free");
     }
 
     /// <summary>What was selected, and with it a PIN that was shown to it, is forgotten when the terminal lets go.</summary>

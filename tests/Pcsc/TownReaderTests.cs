@@ -3,7 +3,9 @@ using HierCash.Tests.Consoles;
 
 namespace HierCash.Tests.Pcsc;
 
-/// <summary>The demo and its timing with every card in a PC/SC reader. In a namespace of their own: the town listens for vpcd itself.</summary>
+/// <summary>
+/// The demo and its timing with every card in a PC/SC reader. In a namespace of their own: the town listens for vpcd itself.
+/// </summary>
 public sealed class TownReaderTests
 {
     [Test]
@@ -27,11 +29,13 @@ public sealed class TownReaderTests
         using var service = new PcscService();
         var times = Inside(service, "time", "--pcsc", "--count", "50", "--json");
         TestContext.Out.WriteLine(times);
-        var fast = times.EnumerateArray().Single(t => t.GetProperty("reader").GetString() == "Virtual PCD 00 00" && t.GetProperty("profile").GetString() == "Fast");
+        var fast = times.EnumerateArray().Single(
+            t => t.GetProperty("reader").GetString() == "Virtual PCD 00 00" && t.GetProperty("profile").GetString() == "Fast");
         Assert.Multiple(() =>
         {
             Assert.That(times.GetArrayLength(), Is.EqualTo(4));
-            Assert.That((fast.GetProperty("apdus").GetInt32(), fast.GetProperty("bytes").GetInt32(), fast.GetProperty("bits").GetInt32()), Is.EqualTo((2, 303, 800)));
+            Assert.That((fast.GetProperty("apdus").GetInt32(), fast.GetProperty("bytes").GetInt32(), fast.GetProperty("bits").GetInt32()),
+                Is.EqualTo((2, 303, 800)));
             Assert.That(fast.GetProperty("median").GetDouble(), Is.GreaterThan(fast.GetProperty("noOp").GetDouble()).And.LessThan(500));
             Assert.That(fast.GetProperty("p99").GetDouble(), Is.GreaterThanOrEqualTo(fast.GetProperty("median").GetDouble()));
         });
@@ -40,7 +44,8 @@ public sealed class TownReaderTests
     private static JsonElement Inside(PcscService service, params string[] arguments)
     {
         // PC/SC by its socket, vpcd by the network namespace.
-        using var process = service.StartInside("env", [$"PCSCLITE_CSOCK_NAME={service.Socket}", "dotnet", ConsoleProcess.Find("hiercash-town") + ".dll", .. arguments]);
+        using var process = service.StartInside(
+            "env", [$"PCSCLITE_CSOCK_NAME={service.Socket}", "dotnet", ConsoleProcess.Find("hiercash-town") + ".dll", .. arguments]);
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -13,8 +13,8 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Properties;
 
 /// <summary>
-/// Random histories of everything: withdrawals, payments, tears, voids, refunds, clones, expiries, redemptions, losses, dead statements, lost
-/// messages, restarts and retries. At the end the auditor finds nothing in the books, and nobody stands accused but who cloned a card.
+/// Random histories of everything: withdrawals, payments, tears, voids, refunds, clones, expiries, redemptions, losses, dead statements,
+/// lost messages, restarts and retries. At the end the auditor finds nothing in the books, and nobody stands accused but who cloned a card.
 /// Ten thousand of them: HIERCASH_HISTORIES=10000 dotnet test tests -c Release --filter FullyQualifiedName~LifeHistoryTests
 /// </summary>
 [Parallelizable]
@@ -39,7 +39,8 @@ public sealed class LifeHistoryTests
             }
         });
         TestContext.Out.WriteLine($"{histories} histories: {string.Join(", ", counts.Select(c => $"{c.Value} {c.Key}"))}");
-        string[] expected = ["withdrawals", "payments", "refunds", "redemptions", "recoveries", "clone payments", "losses", "faults", "cases", "long waits"];
+        string[] expected = ["withdrawals", "payments", "refunds", "redemptions", "recoveries", "clone payments", "losses", "faults",
+            "cases", "long waits"];
         Assert.That(expected.Where(e => counts.GetValueOrDefault(e) < histories / 20), Is.Empty, "each of it happens");
     }
 
@@ -102,7 +103,8 @@ public sealed class LifeHistoryTests
 
         private LinkFault Fault(string from, string to, LinkMessage message)
         {
-            var fault = !_faulty ? LinkFault.None : _random.Next(12) switch { 0 => LinkFault.LoseRequest, 1 => LinkFault.LoseReply, _ => LinkFault.None };
+            var fault = !_faulty ? LinkFault.None
+                : _random.Next(12) switch { 0 => LinkFault.LoseRequest, 1 => LinkFault.LoseReply, _ => LinkFault.None };
             Count("faults", fault == LinkFault.None ? 0 : 1);
             return fault;
         }
@@ -116,7 +118,8 @@ public sealed class LifeHistoryTests
             switch (_random.Next(20))
             {
                 case 0 or 1 or 2:
-                    Cut(card, () => Count("withdrawals", _town.Withdraw(card, (ulong)(1 + _random.Next(3000))).Outcome == WithdrawalOutcome.Issued ? 1 : 0));
+                    Cut(card, () => Count("withdrawals",
+                        _town.Withdraw(card, (ulong)(1 + _random.Next(3000))).Outcome == WithdrawalOutcome.Issued ? 1 : 0));
                     break;
                 case 3 or 4 or 5 or 6 or 7:
                     Pay(Any(_tills), card);
@@ -192,7 +195,8 @@ public sealed class LifeHistoryTests
                 _open.RemoveAll(o => o.Sale == ticket);
                 TillResult? result = null;
                 bool giveUp = _random.Next(3) == 0;
-                Cut(card, () => result = giveUp ? _town.Till(till).Cancel(ticket, card.Card) : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin));
+                Cut(card, () => result = giveUp ? _town.Till(till).Cancel(ticket, card.Card)
+                    : _town.Till(till).Continue(ticket, card.Card, card.PaymentPin));
                 Note(till, card, result!);
             }
         }
@@ -208,16 +212,19 @@ public sealed class LifeHistoryTests
             _accepted.RemoveAll(a => a.Sale == ticket && a.Till == till);
             Cut(card, () =>
             {
-                _town.Till(till).Refund(ticket, _random.Next(2) == 0 ? card.Card : null, _town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
+                _town.Till(till).Refund(ticket, _random.Next(2) == 0 ? card.Card : null, _town.TillLink(till), default).AsTask()
+                    .GetAwaiter().GetResult();
                 Count("refunds");
             });
         }
 
         private void Redeem(TownCard card, Func<Protocol.Commands.CashReply, bool> which) =>
-            Count("redemptions", _town.Wallet.Redeem(card.Card, card.Pin, which, default).AsTask().GetAwaiter().GetResult().Count(r => r.Done));
+            Count("redemptions", _town.Wallet.Redeem(card.Card, card.Pin, which, default).AsTask().GetAwaiter().GetResult()
+                .Count(r => r.Done));
 
         private void Recover(TownCard card) =>
-            Count("recoveries", _town.Wallet.Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult().Count(r => r.Done));
+            Count("recoveries", _town.Wallet.Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult()
+                .Count(r => r.Done));
 
         private void ClonePays()
         {
@@ -225,7 +232,9 @@ public sealed class LifeHistoryTests
             {
                 _clones.Add(_mallory.Clone());
                 string till = Any(_tills);
-                Count("clone payments", _town.Till(till).Pay(_clones[^1].Card, new Amount((ulong)(500 + _random.Next(1500))), _mallory.PaymentPin).Outcome == TillOutcome.Accepted ? 1 : 0);
+                Count("clone payments", _town.Till(till)
+                    .Pay(_clones[^1].Card, new Amount((ulong)(500 + _random.Next(1500))), _mallory.PaymentPin)
+                    .Outcome == TillOutcome.Accepted ? 1 : 0);
             }
         }
 
@@ -278,7 +287,8 @@ public sealed class LifeHistoryTests
             {
                 // All sixteen slots of the card are taken.
             }
-            catch (InvalidOperationException e) when (e.Message.StartsWith("The issuer does not take the payment back.", StringComparison.Ordinal))
+            catch (InvalidOperationException e) when (
+                e.Message.StartsWith("The issuer does not take the payment back.", StringComparison.Ordinal))
             {
                 // Too late for a refund at the issuer.
             }
@@ -309,25 +319,33 @@ public sealed class LifeHistoryTests
         private bool IsForgotten(CoinPayment part) => _town.Options.Terms.IsForgotten(part.H.Coin.Terms.Expiry, Timestamp.Now(_town.Clock));
 
         private static string Tell(ShopTill till) => string.Concat(till.Journal.Select(t =>
-            $"\n{t.Time} {t.Amount} {t.State}: {string.Join("; ", till.CoinPayments(t.Time).Select(p => $"{p.H.Paid} {p.State}, S_W {p.SW is not null}, {p.Receipt?.Verdict} {p.Receipt?.Date} {p.Receipt?.Share}"))}"));
+            $"\n{t.Time} {t.Amount} {t.State}: "
+                + $"{string.Join("; ", till.CoinPayments(t.Time).Select(p => $"{p.H.Paid} {p.State}, S_W {p.SW is not null}, {p.Receipt?.Verdict} {p.Receipt?.Date} {p.Receipt?.Share}"))}"));
 
         private void Check()
         {
             Count("cases", _town.UserBank.EvidenceFiles.Count);
             Assert.That(_open, Is.Empty);
             _town.AssertSound([.. _honest]);
-            Assert.That(_town.UserBank.EvidenceFiles.Select(e => e.Name).Where(n => n != "Mallory"), Is.Empty, "nobody is accused whose card obeyed");
+            Assert.That(_town.UserBank.EvidenceFiles.Select(e => e.Name).Where(n => n != "Mallory"), Is.Empty,
+                "nobody is accused whose card obeyed");
             foreach (var till in _town.Tills)
             {
-                var states = Enum.GetValues<CoinPaymentState>().Where(s => s is not (CoinPaymentState.Held or CoinPaymentState.Voided or CoinPaymentState.Reversed)).Aggregate(Amount.Zero, (sum, s) => sum + till.Sum(s));
+                var states = Enum.GetValues<CoinPaymentState>()
+                    .Where(s => s is not (CoinPaymentState.Held or CoinPaymentState.Voided or CoinPaymentState.Reversed))
+                    .Aggregate(Amount.Zero, (sum, s) => sum + till.Sum(s));
 
                 // What was never accepted, and was settled so long ago that the issuer takes it back no more, is owed in cash (rule R4).
-                // Nor is what was being taken back here when the issuer said that it was dead (its holder had that word first), or when all terms of its coin ended: nobody says any more.
-                var kept = till.Journal.Where(t => t.State is SaleState.Kept or SaleState.Refunded).SelectMany(t => till.CoinPayments(t.Time)
-                    .Where(p => t.State == SaleState.Kept || p.State == CoinPaymentState.Dead || (p.State != CoinPaymentState.Held && IsForgotten(p)))).Where(p => p.SW is null);
+                // Nor is what was being taken back here when the issuer said that it was dead (its holder had that word first), or when all
+                // terms of its coin ended: nobody says any more.
+                var kept = till.Journal.Where(t => t.State is SaleState.Kept or SaleState.Refunded)
+                    .SelectMany(t => till.CoinPayments(t.Time)
+                    .Where(p => t.State == SaleState.Kept || p.State == CoinPaymentState.Dead
+                    || (p.State != CoinPaymentState.Held && IsForgotten(p)))).Where(p => p.SW is null);
                 Assert.That(
                     states, Is.EqualTo(kept.Aggregate(till.Accepted, (sum, p) => sum + p.H.Paid)),
-                    "every accepted payment is exactly one of queued, settled, guaranteed, refused or dead; what was kept is no sale" + Tell(till));
+                    "every accepted payment is exactly one of queued, settled, guaranteed, refused or dead; what was kept is no sale"
+                        + Tell(till));
             }
 
             string folder = Directory.CreateTempSubdirectory("hiercash-history-").FullName;
@@ -336,7 +354,9 @@ public sealed class LifeHistoryTests
                 string[] parties = ["issuer", "bank-1", "bank-2"];
                 Array.ForEach(parties, p => _town.Export(p, Path.Combine(folder, p + ".db")));
                 var audit = AuditRun.Run(
-                    Path.Combine(folder, "issuer.db"), [("bank-1", Path.Combine(folder, "bank-1.db")), ("bank-2", Path.Combine(folder, "bank-2.db"))], _town.Scheme.Root, _town.Options.Suite);
+                    Path.Combine(folder, "issuer.db"), [
+                        ("bank-1", Path.Combine(folder, "bank-1.db")), ("bank-2", Path.Combine(folder, "bank-2.db"))], _town.Scheme.Root,
+                        _town.Options.Suite);
                 Assert.That(audit.Findings, Is.Empty);
             }
             finally

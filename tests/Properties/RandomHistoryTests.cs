@@ -94,7 +94,8 @@ public sealed class RandomHistoryTests
 
         private LinkFault Fault(string from, string to, LinkMessage message)
         {
-            var fault = !_faulty ? LinkFault.None : _random.Next(10) switch { 0 => LinkFault.LoseRequest, 1 => LinkFault.LoseReply, _ => LinkFault.None };
+            var fault = !_faulty ? LinkFault.None
+                : _random.Next(10) switch { 0 => LinkFault.LoseRequest, 1 => LinkFault.LoseReply, _ => LinkFault.None };
             Faults += fault == LinkFault.None ? 0 : 1;
             return fault;
         }
@@ -242,11 +243,13 @@ public sealed class RandomHistoryTests
             var accounts = _cards.Aggregate(Amount.Zero, (sum, c) => sum + _town.Account(c));
             var shops = _town.ShopAccount("Cafe") + _town.ShopAccount("Kiosk");
             Assert.That((cash + accounts + shops).Minor, Is.EqualTo(20_000), "no amount lost or doubled");
-            Assert.That(_town.Tills.Aggregate(Amount.Zero, (sum, t) => sum + t.Accepted), Is.EqualTo(shops), "each accepted payment is settled once");
+            Assert.That(_town.Tills.Aggregate(Amount.Zero, (sum, t) => sum + t.Accepted), Is.EqualTo(shops),
+                "each accepted payment is settled once");
             foreach (var till in _town.Tills)
             {
                 Assert.That(till.Sum(CoinPaymentState.Settled), Is.EqualTo(till.Accepted));
-                Assert.That((till.Sum(CoinPaymentState.Refused) + till.Sum(CoinPaymentState.Guaranteed) + till.Sum(CoinPaymentState.Held) + till.Sum(CoinPaymentState.Queued)).Minor, Is.Zero);
+                Assert.That((till.Sum(CoinPaymentState.Refused) + till.Sum(CoinPaymentState.Guaranteed) + till.Sum(CoinPaymentState.Held)
+                    + till.Sum(CoinPaymentState.Queued)).Minor, Is.Zero);
             }
 
             Assert.That(_town.UserBank.EvidenceFiles, Is.Empty, "nobody is accused");

@@ -15,9 +15,9 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Properties;
 
 /// <summary>
-/// Random histories of honest people with lost messages, in which a party is put back to an older copy, or has a wrong clock for a while (rules R26 and R27). When faults have ended, the
-/// party has recovered, and 3 cycles have run, the truth oracle finds nothing.
-/// A thousand of them: HIERCASH_HISTORIES=1000 dotnet test tests -c Release --filter FullyQualifiedName~RestoredHistoryTests
+/// Random histories of honest people with lost messages, in which a party is put back to an older copy, or has a wrong clock for a while
+/// (rules R26 and R27). When faults have ended, the party has recovered, and 3 cycles have run, the truth oracle finds nothing. A thousand
+/// of them: HIERCASH_HISTORIES=1000 dotnet test tests -c Release --filter FullyQualifiedName~RestoredHistoryTests
 /// </summary>
 [Parallelizable]
 public sealed class RestoredHistoryTests
@@ -70,7 +70,8 @@ public sealed class RestoredHistoryTests
             _town = Towns.Make(seed, o => o with { Suite = new BclSuite(), Directory = _folder, Faults = Fault });
             var terms = _town.Options.Terms;
             _truth = new Truth(new Limits(
-                terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow, terms.HotListMaxAge, TimeSpan.FromHours(24), terms.SettlePeriod,
+                terms.FloorLimit.ToLedger(), terms.GuaranteeCap.ToLedger(), TimeSpan.FromDays(30), terms.GuaranteeWindow,
+                terms.HotListMaxAge, TimeSpan.FromHours(24), terms.SettlePeriod,
                 TimeSpan.FromMinutes(15), terms.NoPinLimit.ToLedger()));
             _truth.Knows(new Party(SimulatedTown.IssuerName, PartyKind.Issuer, false, ""));
             foreach (string bank in new[] { "bank-1", "bank-2" })
@@ -134,9 +135,12 @@ public sealed class RestoredHistoryTests
         }
 
         private LinkFault Fault(string from, string to, HierCash.Protocol.Link.LinkMessage message) =>
-            !_faulty ? LinkFault.None : _random.Next(12) switch { 0 => LinkFault.LoseRequest, 1 => LinkFault.LoseReply, _ => LinkFault.None };
+            !_faulty ? LinkFault.None : _random.Next(
+                12) switch { 0 => LinkFault.LoseRequest, 1 => LinkFault.LoseReply, _ => LinkFault.None };
 
-        /// <summary>A copy of before; more happens, and everybody has visited since; it is put back in mid-traffic, stops, and recovers.</summary>
+        /// <summary>
+        /// A copy of before; more happens, and everybody has visited since; it is put back in mid-traffic, stops, and recovers.
+        /// </summary>
         private void RestoreAndRecover()
         {
             var copy = _town.StoreBytes(_party);
@@ -273,7 +277,8 @@ public sealed class RestoredHistoryTests
         private void Online(string till)
         {
             Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask());
-            foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time)).Where(p => p.Receipt is { Counts: true }))
+            foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time))
+                .Where(p => p.Receipt is { Counts: true }))
             {
                 _truth.Arrived(part.H.Id.ToString(), part.Receipt!.Date.ToDate()!.Value);
             }
@@ -318,7 +323,8 @@ public sealed class RestoredHistoryTests
 
             foreach (string till in _shops.Keys)
             {
-                foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time)).Where(p => p.State is CoinPaymentState.Voided or CoinPaymentState.Reversed))
+                foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time))
+                    .Where(p => p.State is CoinPaymentState.Voided or CoinPaymentState.Reversed))
                 {
                     _truth.TookBack(part.H.Id.ToString());
                 }
@@ -367,7 +373,8 @@ public sealed class RestoredHistoryTests
             seen.Queues.Add(new Oracle.Waiting("issuer", "cases", cases, null));
             foreach (string till in _shops.Keys)
             {
-                seen.Queues.Add(new Oracle.Waiting(till, "cents still queued", _town.Till(till).Sum(CoinPaymentState.Queued).ToLedger(), null));
+                seen.Queues.Add(new Oracle.Waiting(till, "cents still queued", _town.Till(till).Sum(CoinPaymentState.Queued).ToLedger(),
+                    null));
                 seen.Queues.Add(new Oracle.Waiting(till, "cents refused", _town.Till(till).Sum(CoinPaymentState.Refused).ToLedger(), null));
             }
 
@@ -383,7 +390,8 @@ public sealed class RestoredHistoryTests
                 return path;
             }
 
-            return AuditRun.Run(Books("issuer"), [("bank-1", Books("bank-1")), ("bank-2", Books("bank-2"))], _town.Scheme.Root, new BclSuite()).Findings;
+            return AuditRun.Run(Books("issuer"), [("bank-1", Books("bank-1")), ("bank-2", Books("bank-2"))], _town.Scheme.Root,
+                new BclSuite()).Findings;
         }
 
         private static void Try(Func<Task> action)

@@ -7,7 +7,10 @@ using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.Readers;
 
-/// <summary>What a card has done it can say: no channel loses the longest answer, and a caller without room for it is told before the card hears anything.</summary>
+/// <summary>
+/// What a card has done it can say: no channel loses the longest answer, and a caller without room for it is told before the card hears
+/// anything.
+/// </summary>
 public sealed class RoomForAnswersTests
 {
     private const int Longest = ICardChannel.ResponseRoom - 2;
@@ -24,7 +27,9 @@ public sealed class RoomForAnswersTests
         ["GetResponseChannel"] = GetResponse,
     };
 
-    /// <summary>Those for whom pcscd is needed: see <see cref="Pcsc.BindingTests"/>. The town's only hands on what the other one gives.</summary>
+    /// <summary>
+    /// Those for whom pcscd is needed: see <see cref="Pcsc.BindingTests"/>. The town's only hands on what the other one gives.
+    /// </summary>
     private static readonly string[] InReaders = ["PcscChannel", "Inserted"];
 
     public static IEnumerable<string> Names => Channels.Keys;
@@ -52,7 +57,8 @@ public sealed class RoomForAnswersTests
 
     /// <summary>Le of 65,536, of 512, and of 256 with GET RESPONSE: whole, once, and the card has done it.</summary>
     [Test]
-    public void TheLongestAnswerArrives([ValueSource(nameof(Names))] string name, [Values("800E0000000000", "800E0000000200", "800E000000")] string command)
+    public void TheLongestAnswerArrives(
+        [ValueSource(nameof(Names))] string name, [Values("800E0000000000", "800E0000000200", "800E000000")] string command)
     {
         using var channel = Channels[name](_card);
         var answer = Whole(channel, Convert.FromHexString(command));
@@ -62,14 +68,17 @@ public sealed class RoomForAnswersTests
         Assert.That(_card.Send(Count), Is.EqualTo("019000"));
     }
 
-    /// <summary>A buffer of 258 bytes was room enough by the old promise: the card did the command, and its answer ended in an exception.</summary>
+    /// <summary>
+    /// A buffer of 258 bytes was room enough by the old promise: the card did the command, and its answer ended in an exception.
+    /// </summary>
     [TestCaseSource(nameof(Names))]
     public void WithTooLittleRoomNothingIsSent(string name)
     {
         using var channel = Channels[name](_card);
         foreach (int room in new[] { 0, 2, 258, Longest, ICardChannel.ResponseRoom - 1 })
         {
-            Assert.That(() => channel.Transmit(Convert.FromHexString("800E0000000000"), new byte[room]), Throws.InstanceOf<ArgumentOutOfRangeException>(), $"{room} bytes");
+            Assert.That(() => channel.Transmit(Convert.FromHexString("800E0000000000"), new byte[room]),
+                Throws.InstanceOf<ArgumentOutOfRangeException>(), $"{room} bytes");
         }
 
         Assert.That(_card.Send(Count), Is.EqualTo("009000"), "the card heard nothing");
@@ -80,11 +89,13 @@ public sealed class RoomForAnswersTests
     public void AnAnswerWithoutEndIsNoAnswer()
     {
         using var channel = GetResponse(new Endless());
-        Assert.That(() => channel.Transmit([0x80, 0x0E, 0x00, 0x00, 0x00], new byte[ICardChannel.ResponseRoom]), Throws.InstanceOf<CardChannelException>());
+        Assert.That(() => channel.Transmit([0x80, 0x0E, 0x00, 0x00, 0x00], new byte[ICardChannel.ResponseRoom]),
+            Throws.InstanceOf<CardChannelException>());
     }
 
     private static ICardChannel GetResponse(ICardChannel inner) =>
-        (ICardChannel)Activator.CreateInstance(typeof(CardChannels).Assembly.GetType("HierCash.Card.Readers.GetResponseChannel", true)!, inner)!;
+        (ICardChannel)Activator.CreateInstance(
+            typeof(CardChannels).Assembly.GetType("HierCash.Card.Readers.GetResponseChannel", true)!, inner)!;
 
     private static byte[] Whole(ICardChannel channel, byte[] command)
     {

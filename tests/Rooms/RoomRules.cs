@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace HierCash.Tests.Rooms;
 
-/// <summary>The rules of the house, each over a checkout. A rule gives one sentence for each file that breaks it, and nothing for a tidy house.</summary>
+/// <summary>
+/// The rules of the house, each over a checkout. A rule gives one sentence for each file that breaks it, and nothing for a tidy house.
+/// </summary>
 internal static partial class RoomRules
 {
     private static readonly string[] Contract = ["HierCash.Iso7816", "HierCash.Protocol"];
@@ -12,7 +14,8 @@ internal static partial class RoomRules
 
     private static readonly string[] WithCard = [.. Shared, "HierCash.Card.Runtime", "HierCash.Card.Client", "HierCash.Card.Readers"];
     private static readonly string[] Parties = ["HierCash.Issuer", "HierCash.Bank", "HierCash.Shop", "HierCash.Wallet"];
-    private static readonly string[] Town = [.. WithCard, "HierCash.Card.WalletApplet", .. Parties, "HierCash.Simulation", "HierCash.Traces"];
+    private static readonly string[] Town =
+        [.. WithCard, "HierCash.Card.WalletApplet", .. Parties, "HierCash.Simulation", "HierCash.Traces"];
 
     /// <summary>Each project and all that it may name. It names all that it uses: nothing comes along unseen.</summary>
     private static readonly Dictionary<string, string[]> MayName = new()
@@ -26,7 +29,8 @@ internal static partial class RoomRules
         ["HierCash.Card.Readers"] = [.. Contract, "HierCash.Card.Runtime", "HierCash.Card.WalletApplet", "PCSC"],
         ["HierCash.Card.Emulator"] =
         [
-            .. Contract, "HierCash.Traces", "HierCash.Card.Runtime", "HierCash.Card.WalletApplet", "HierCash.Card.Readers", "HierCash.Card.Client",
+            .. Contract, "HierCash.Traces", "HierCash.Card.Runtime", "HierCash.Card.WalletApplet", "HierCash.Card.Readers",
+            "HierCash.Card.Client",
             "HierCash.Terminals.Console",
         ],
         ["HierCash.Card.Samples"] = ["HierCash.Iso7816", "HierCash.Card.Runtime"],
@@ -48,7 +52,8 @@ internal static partial class RoomRules
         ["HierCash.Tests.ConsoleHost"] = [],
         ["HierCash.Tests"] =
         [
-            .. Town, "HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator", "HierCash.Oracle", "HierCash.Tests.PcscTwin",
+            .. Town, "HierCash.Town", "HierCash.Auditor", "HierCash.Card.Samples", "HierCash.Card.Emulator", "HierCash.Oracle",
+            "HierCash.Tests.PcscTwin",
             "HierCash.Tests.ConsoleHost",
         ],
     };
@@ -56,11 +61,13 @@ internal static partial class RoomRules
     /// <summary>What a party's code must not even name: the bank cannot open E_I, and the issuer cannot name U.</summary>
     private static readonly (string Party, string Word)[] MustNotName =
     [
-        ("Bank", "Ecies.TryDecrypt"), ("Bank", "CashCipher"), ("Bank", "TillId"), ("Issuer", "AccountId"), ("Issuer", "WithdrawalOrder"), ("Issuer", "Evidence.Sign"),
+        ("Bank", "Ecies.TryDecrypt"), ("Bank", "CashCipher"), ("Bank", "TillId"), ("Issuer", "AccountId"), ("Issuer", "WithdrawalOrder"),
+        ("Issuer", "Evidence.Sign"),
         ("Shop", "AccountId"), ("Shop", "WithdrawalOrder"),
     ];
 
-    public static IReadOnlyDictionary<string, Func<string, IEnumerable<string>>> All { get; } = new Dictionary<string, Func<string, IEnumerable<string>>>
+    public static IReadOnlyDictionary<string, Func<string, IEnumerable<string>>> All { get; } =
+        new Dictionary<string, Func<string, IEnumerable<string>>>
     {
         [nameof(ProjectsNameOnlyWhatTheyMay)] = ProjectsNameOnlyWhatTheyMay,
         [nameof(NothingIsReferencedByTheWay)] = NothingIsReferencedByTheWay,
@@ -100,19 +107,25 @@ internal static partial class RoomRules
 
     /// <summary>The auditor's contract with a party is the party's tables, so it reads them where it judges.</summary>
     private static IEnumerable<string> SqlStaysInStorage(string root) => Files(Path.Combine(root, "terminals"), "*.cs")
-        .Where(f => !f.Split('/').Contains("Storage") && !f.StartsWith("Auditor/", StringComparison.Ordinal) && !f.StartsWith("Store/", StringComparison.Ordinal))
-        .SelectMany(f => Lines(Path.Combine(root, "terminals", f)).Where(l => Statement().IsMatch(l.Text)).Select(l => $"terminals/{f}:{l.Number}: SQL outside Storage: {l.Text.Trim()}"));
+        .Where(f => !f.Split('/').Contains("Storage") && !f.StartsWith("Auditor/", StringComparison.Ordinal)
+        && !f.StartsWith("Store/", StringComparison.Ordinal))
+        .SelectMany(f => Lines(Path.Combine(root, "terminals", f)).Where(l => Statement().IsMatch(l.Text))
+        .Select(l => $"terminals/{f}:{l.Number}: SQL outside Storage: {l.Text.Trim()}"));
 
     private static IEnumerable<string> SqlIsWhatBothEnginesTake(string root) => Files(Path.Combine(root, "terminals"), "*.cs")
         .Where(f => f.Split('/').Contains("Storage") || f.StartsWith("Store/", StringComparison.Ordinal))
-        .SelectMany(f => Lines(Path.Combine(root, "terminals", f)).Where(l => OneEngine().IsMatch(l.Text) && !l.Text.TrimStart().StartsWith("//", StringComparison.Ordinal))
+        .SelectMany(f => Lines(Path.Combine(root, "terminals", f))
+        .Where(l => OneEngine().IsMatch(l.Text) && !l.Text.TrimStart().StartsWith("//", StringComparison.Ordinal))
             .Select(l => $"terminals/{f}:{l.Number}: only one engine takes this: {l.Text.Trim()}"));
 
-    private static IEnumerable<string> PartiesDoNotNameWhatTheyMustNotKnow(string root) => MustNotName.SelectMany(m => Files(Path.Combine(root, "terminals", m.Party), "*.cs")
-        .Where(f => File.ReadAllText(Path.Combine(root, "terminals", m.Party, f)).Contains(m.Word, StringComparison.Ordinal)).Select(f => $"terminals/{m.Party}/{f} names {m.Word}."));
+    private static IEnumerable<string> PartiesDoNotNameWhatTheyMustNotKnow(string root) =>
+        MustNotName.SelectMany(m => Files(Path.Combine(root, "terminals", m.Party), "*.cs")
+        .Where(f => File.ReadAllText(Path.Combine(root, "terminals", m.Party, f)).Contains(m.Word, StringComparison.Ordinal))
+        .Select(f => $"terminals/{m.Party}/{f} names {m.Word}."));
 
     private static IEnumerable<string> TheRuntimeKnowsNoWallet(string root) => Files(Path.Combine(root, "card", "Runtime"), "*.cs")
-        .Where(f => File.ReadAllText(Path.Combine(root, "card", "Runtime", f)).Contains("HierCash.Protocol", StringComparison.Ordinal)).Select(f => $"card/Runtime/{f} names HierCash.Protocol.");
+        .Where(f => File.ReadAllText(Path.Combine(root, "card", "Runtime", f)).Contains("HierCash.Protocol", StringComparison.Ordinal))
+        .Select(f => $"card/Runtime/{f} names HierCash.Protocol.");
 
     private static IEnumerable<(int Number, string Text)> Lines(string file) => File.ReadLines(file).Select((text, i) => (i + 1, text));
 
@@ -122,7 +135,8 @@ internal static partial class RoomRules
         .Select(f => Path.GetRelativePath(folder, f).Replace('\\', '/'))
         .Where(f => !f.Split('/').Any(p => p is "bin" or "obj" or "artifacts" or ".git"));
 
-    [GeneratedRegex(@"""\s*(SELECT .*FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|WITH \w+)\b|^\s*(SELECT .*|INSERT INTO .*|UPDATE \w+ SET .*|DELETE FROM .*|FROM \w+( \w+)?)$|""\w+ = \$\d")]
+    [GeneratedRegex(
+        @"""\s*(SELECT .*FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|WITH \w+)\b|^\s*(SELECT .*|INSERT INTO .*|UPDATE \w+ SET .*|DELETE FROM .*|FROM \w+( \w+)?)$|""\w+ = \$\d")]
     private static partial Regex Statement();
 
     [GeneratedRegex(@"INSERT OR |\browid\b|[( ]only[,)]|\bonly = |[ ,(]max\([^()]*,[^()]*\)|\bifnull\(|\btotal\(|\bgroup_concat\(|\?\d")]

@@ -1,6 +1,8 @@
 namespace HierCash.Tests.Rooms;
 
-/// <summary>Who may know whom, and what lives where: the rules of the house over this checkout, and over one in which a file breaks them.</summary>
+/// <summary>
+/// Who may know whom, and what lives where: the rules of the house over this checkout, and over one in which a file breaks them.
+/// </summary>
 [Parallelizable]
 public sealed class RoomTests
 {
@@ -9,19 +11,28 @@ public sealed class RoomTests
     /// <summary>A file that breaks the rule, and what is said of it.</summary>
     private static readonly (string Rule, string File, string Text, string Says)[] Planted =
     [
-        ("ProjectsNameOnlyWhatTheyMay", "terminals/Bank/HierCash.Bank.csproj", Project("../Issuer/HierCash.Issuer.csproj"), "may not name HierCash.Issuer"),
-        ("ProjectsNameOnlyWhatTheyMay", "card/Runtime/HierCash.Card.Runtime.csproj", Project("../../apdu-spec/HierCash.Protocol.csproj"), "may not name HierCash.Protocol"),
-        ("ProjectsNameOnlyWhatTheyMay", "terminals/Common/HierCash.Common.csproj", Project("../Link/HierCash.Terminals.Link.csproj"), "a new project needs a rule"),
+        ("ProjectsNameOnlyWhatTheyMay", "terminals/Bank/HierCash.Bank.csproj", Project("../Issuer/HierCash.Issuer.csproj"),
+            "may not name HierCash.Issuer"),
+        ("ProjectsNameOnlyWhatTheyMay", "card/Runtime/HierCash.Card.Runtime.csproj", Project("../../apdu-spec/HierCash.Protocol.csproj"),
+            "may not name HierCash.Protocol"),
+        ("ProjectsNameOnlyWhatTheyMay", "terminals/Common/HierCash.Common.csproj", Project("../Link/HierCash.Terminals.Link.csproj"),
+            "a new project needs a rule"),
         ("NothingIsReferencedByTheWay", "Directory.Build.props", "<Project><PropertyGroup /></Project>", "is not true"),
         ("NothingIsReferencedByTheWay", "terminals/Bank/HierCash.Bank.csproj",
             "<Project><PropertyGroup><DisableTransitiveProjectReferences>false</DisableTransitiveProjectReferences></PropertyGroup></Project>", "is not true"),
-        ("SqlStaysInStorage", "terminals/Bank/Accounts/Peek.cs", "var n = db.Number(\"SELECT count(*) FROM account\");", "SQL outside Storage"),
-        ("SqlStaysInStorage", "terminals/Shop/Peek.cs", "db.Execute(\n    \"\"\"\n    DELETE FROM coin_payment WHERE id = $1\n    \"\"\", id);", "SQL outside Storage"),
-        ("SqlStaysInStorage", "terminals/Issuer/Enrolment/Peek.cs", "var bank = BankTable.Find(db, \"id = $1\", id);", "SQL outside Storage"),
-        ("SqlIsWhatBothEnginesTake", "terminals/Bank/Storage/Peek.cs", "db.Execute(\"INSERT OR IGNORE INTO account(u) VALUES($1)\", u);", "only one engine"),
+        ("SqlStaysInStorage", "terminals/Bank/Accounts/Peek.cs", "var n = db.Number(\"SELECT count(*) FROM account\");",
+            "SQL outside Storage"),
+        ("SqlStaysInStorage", "terminals/Shop/Peek.cs",
+            "db.Execute(\n    \"\"\"\n    DELETE FROM coin_payment WHERE id = $1\n    \"\"\", id);", "SQL outside Storage"),
+        ("SqlStaysInStorage", "terminals/Issuer/Enrolment/Peek.cs", "var bank = BankTable.Find(db, \"id = $1\", id);",
+            "SQL outside Storage"),
+        ("SqlIsWhatBothEnginesTake", "terminals/Bank/Storage/Peek.cs", "db.Execute(\"INSERT OR IGNORE INTO account(u) VALUES($1)\", u);",
+            "only one engine"),
         ("SqlIsWhatBothEnginesTake", "terminals/Bank/Storage/Peek.cs", "db.Number(\"SELECT rowid FROM account\");", "only one engine"),
-        ("SqlIsWhatBothEnginesTake", "terminals/Bank/Storage/Peek.cs", "db.Execute(\"UPDATE account SET known = max(known, $1)\", n);", "only one engine"),
-        ("SqlIsWhatBothEnginesTake", "terminals/Bank/Storage/Peek.cs", "db.Number(\"SELECT known FROM account WHERE u = ?1\", u);", "only one engine"),
+        ("SqlIsWhatBothEnginesTake", "terminals/Bank/Storage/Peek.cs", "db.Execute(\"UPDATE account SET known = max(known, $1)\", n);",
+            "only one engine"),
+        ("SqlIsWhatBothEnginesTake", "terminals/Bank/Storage/Peek.cs", "db.Number(\"SELECT known FROM account WHERE u = ?1\", u);",
+            "only one engine"),
         ("PartiesDoNotNameWhatTheyMustNotKnow", "terminals/Issuer/Settlement/Peek.cs", "AccountId who;", "names AccountId"),
         ("PartiesDoNotNameWhatTheyMustNotKnow", "terminals/Bank/Clearing/Peek.cs", "Ecies.TryDecrypt(ei);", "names Ecies.TryDecrypt"),
         ("TheRuntimeKnowsNoWallet", "card/Runtime/Peek.cs", "using HierCash.Protocol.Cash;", "names HierCash.Protocol"),
@@ -29,7 +40,8 @@ public sealed class RoomTests
 
     public static IEnumerable<string> Rules => RoomRules.All.Keys;
 
-    public static IEnumerable<TestCaseData> Plants => Planted.Select((p, i) => new TestCaseData(p.Rule, p.File, p.Text, p.Says).SetArgDisplayNames(p.Rule, p.File, $"{i}"));
+    public static IEnumerable<TestCaseData> Plants =>
+        Planted.Select((p, i) => new TestCaseData(p.Rule, p.File, p.Text, p.Says).SetArgDisplayNames(p.Rule, p.File, $"{i}"));
 
     [TestCaseSource(nameof(Rules))]
     public void TheHouseKeeps(string rule) => Assert.That(RoomRules.All[rule](Repository.Root), Is.Empty);
@@ -72,15 +84,18 @@ public sealed class RoomTests
     {
         var assemblies = new[]
         {
-            typeof(Issuer.IssuerParty).Assembly, typeof(Bank.BankParty).Assembly, typeof(Shop.ShopTill).Assembly, typeof(Wallet.WalletTerminal).Assembly,
+            typeof(Issuer.IssuerParty).Assembly, typeof(Bank.BankParty).Assembly, typeof(Shop.ShopTill).Assembly,
+                typeof(Wallet.WalletTerminal).Assembly,
         };
         Assert.That(assemblies.Select(a => a.GetName().Name), Is.EquivalentTo(Parties));
         foreach (var assembly in assemblies)
         {
             var others = Parties.Where(p => p != assembly.GetName().Name);
-            Assert.That(assembly.GetReferencedAssemblies().Select(r => r.Name), Has.None.AnyOf(others.ToArray<object?>()), assembly.FullName);
+            Assert.That(assembly.GetReferencedAssemblies().Select(r => r.Name), Has.None.AnyOf(others.ToArray<object?>()),
+                assembly.FullName);
         }
     }
 
-    private static string Project(string reference) => $"<Project><ItemGroup><ProjectReference Include=\"{reference}\" /></ItemGroup></Project>";
+    private static string Project(string reference) =>
+        $"<Project><ItemGroup><ProjectReference Include=\"{reference}\" /></ItemGroup></Project>";
 }

@@ -59,7 +59,10 @@ public sealed class CardImageTests
         Assert.That(restored.Image.IsRestored, Is.False);
     }
 
-    /// <summary>The disk fails once, at any of the lines of a command. Nothing more is written through that card, and the next opening has it as it was before or after.</summary>
+    /// <summary>
+    /// The disk fails once, at any of the lines of a command. Nothing more is written through that card, and the next opening has it as it
+    /// was before or after.
+    /// </summary>
     [Test]
     public void AWriteThatFailsLosesNoCard()
     {
@@ -86,7 +89,8 @@ public sealed class CardImageTests
                 catch (CardChannelException)
                 {
                     Assert.That(failed);
-                    Assert.That(() => card.Send("8002000004 33333333"), Throws.InstanceOf<CardChannelException>(), "what the card holds is not what is on disk");
+                    Assert.That(() => card.Send("8002000004 33333333"), Throws.InstanceOf<CardChannelException>(),
+                        "what the card holds is not what is on disk");
                 }
             }
 
@@ -105,7 +109,8 @@ public sealed class CardImageTests
     public void AnImageHasItsRoomFromTheStart()
     {
         NewCard(power: true).Dispose();
-        using var du = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("du", ["--block-size=1", FilePath]) { RedirectStandardOutput = true })!;
+        using var du = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("du", ["--block-size=1", FilePath]) { RedirectStandardOutput = true })!;
         long allocated = long.Parse(du.StandardOutput.ReadToEnd().Split('\t')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.That(allocated, Is.GreaterThanOrEqualTo(new FileInfo(FilePath).Length));
     }
@@ -208,7 +213,8 @@ public sealed class CardImageTests
         new TestCaseData((Func<byte[], byte[]>)(f => Flip(f, 0)), "not a card image").SetArgDisplayNames("magic"),
         new TestCaseData((Func<byte[], byte[]>)(f => Flip(f, 14)), "header").SetArgDisplayNames("header"),
         new TestCaseData((Func<byte[], byte[]>)(f => Flip(f, 64 + 5000)), "damaged").SetArgDisplayNames("a cell"),
-        new TestCaseData((Func<byte[], byte[]>)(f => Flip(f, 64 + CardImage.DefaultSize - 1)), "damaged").SetArgDisplayNames("the last cell"),
+        new TestCaseData((Func<byte[], byte[]>)(f => Flip(f, 64 + CardImage.DefaultSize - 1)), "damaged")
+            .SetArgDisplayNames("the last cell"),
     ];
 
     [TestCaseSource(nameof(Corruptions))]
@@ -217,7 +223,8 @@ public sealed class CardImageTests
         NewCard(power: true).Dispose();
         var damaged = corrupt(File.ReadAllBytes(FilePath));
         File.WriteAllBytes(FilePath, damaged);
-        Assert.That(() => PowerImage.Open(FilePath), Throws.TypeOf<CardImageException>().With.Message.Contains(part).And.Message.EndsWith("."));
+        Assert.That(() => PowerImage.Open(FilePath),
+            Throws.TypeOf<CardImageException>().With.Message.Contains(part).And.Message.EndsWith("."));
         Assert.That(File.ReadAllBytes(FilePath), Is.EqualTo(damaged), "nothing was changed");
     }
 
@@ -255,7 +262,8 @@ public sealed class CardImageTests
     /// <summary>Reads past the lock, as a backup program would.</summary>
     private static byte[] ReadShared(string path)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cat", [path]) { RedirectStandardOutput = true })!;
+        using var process = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("cat", [path]) { RedirectStandardOutput = true })!;
         using var content = new MemoryStream();
         process.StandardOutput.BaseStream.CopyTo(content);
         process.WaitForExit();

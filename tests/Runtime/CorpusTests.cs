@@ -1,5 +1,4 @@
 using HierCash.Fuzz;
-using HierCash.Protocol.Traces;
 using HierCash.Tests.Link;
 using HierCash.Tests.Vectors;
 using HierCash.Traces;
@@ -72,9 +71,11 @@ public sealed class CorpusTests
     private static IEnumerable<(string Target, string Name, byte[] Bytes)> Seeds()
     {
         foreach (string file in Directory.EnumerateFiles(Repository.PathOf("apdu-spec", "traces"), "*.apdu")
-            .Where(f => !f.Contains("conformance-log-full", StringComparison.Ordinal) && !f.Contains("conformance-forgotten", StringComparison.Ordinal)))
+            .Where(f => !f.Contains("conformance-log-full", StringComparison.Ordinal)
+            && !f.Contains("conformance-forgotten", StringComparison.Ordinal)))
         {
-            yield return ("wallet", Path.GetFileNameWithoutExtension(file), FuzzTargets.Seed(TraceReader.Read(file, File.ReadAllText(file))));
+            yield return ("wallet", Path.GetFileNameWithoutExtension(file),
+                FuzzTargets.Seed(TraceReader.Read(file, File.ReadAllText(file))));
         }
 
         foreach (string name in SpecVectors.Names.Where(n => SpecVectors.Bytes(n) is { Length: > 20 } b && b[0] >= 0xC0))
@@ -91,7 +92,8 @@ public sealed class CorpusTests
         string[] conversations =
         [
             $"{Select}\n800100000411111111\n8002000008", $"{Select}\n#!tear 3 garbage\n800100000411111111\n{Select}\n8002000008",
-            $"{Select}\n8004000004AAAAAAAA\n8002000008\n80030000080102030405060708\n8003000001FF08", $"10A4040004F0484945\n00A404000352465A00\n9001000002AAAA\n8001000002BBBB\n80020000\n00C0000008",
+            $"{Select}\n8004000004AAAAAAAA\n8002000008\n80030000080102030405060708\n8003000001FF08",
+            $"10A4040004F0484945\n00A404000352465A00\n9001000002AAAA\n8001000002BBBB\n80020000\n00C0000008",
             $"{Select}\n#!tear 1\n80010000041111 1111\n{Select}\n#!tear 9 new\n800100000422222222\n{Select}\n80020000000000",
         ];
         for (int i = 0; i < conversations.Length; i++)

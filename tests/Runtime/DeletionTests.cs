@@ -49,8 +49,10 @@ public sealed class DeletionTests
         context.Persistent(4, rest).Write(0, [4]);
         context.Persistent(5, rest).Write(0, [5]);
         card.Reset();
-        Assert.That(card.MemoryReport.Areas.Where(a => a.Owner != "runtime").OrderBy(a => a.Offset).Select(a => a.Name), Is.EqualTo(new[] { "4", "2", "5" }));
-        Assert.That(Enumerable.Range(0, 3).Select(i => context.Persistent((ushort)(new[] { 4, 2, 5 }[i]), rest).Span[0]), Is.EqualTo(new byte[] { 4, 2, 5 }));
+        Assert.That(card.MemoryReport.Areas.Where(a => a.Owner != "runtime").OrderBy(a => a.Offset).Select(a => a.Name),
+            Is.EqualTo(new[] { "4", "2", "5" }));
+        Assert.That(Enumerable.Range(0, 3).Select(i => context.Persistent((ushort)(new[] { 4, 2, 5 }[i]), rest).Span[0]),
+            Is.EqualTo(new byte[] { 4, 2, 5 }));
     }
 
     [Test]
@@ -73,7 +75,9 @@ public sealed class DeletionTests
         Assert.That(refused);
     }
 
-    /// <summary>Power goes at every write of a deletion: the array is whole or gone, and at the next power-on no byte of it is left if it is gone.</summary>
+    /// <summary>
+    /// Power goes at every write of a deletion: the array is whole or gone, and at the next power-on no byte of it is left if it is gone.
+    /// </summary>
     [Test]
     public void ADeletionTornAtEveryWriteIsWholeOrDone([Values] TornCell torn)
     {
@@ -175,8 +179,10 @@ public sealed class DeletionTests
             return new Idle();
         }));
         Assert.That(card.MemoryReport.TransientQuota, Is.EqualTo(quota));
-        Assert.That(() => card.Install(Package, Package), fits ? Throws.Nothing : Throws.TypeOf<CardMemoryException>().With.Message.Contains("100 are free"));
-        Assert.That(card.MemoryReport.TransientUsed, Is.EqualTo(fits ? RuntimeOwn + wanted : RuntimeOwn), "a failed installation keeps no RAM");
+        Assert.That(() => card.Install(Package, Package), fits ? Throws.Nothing
+            : Throws.TypeOf<CardMemoryException>().With.Message.Contains("100 are free"));
+        Assert.That(card.MemoryReport.TransientUsed, Is.EqualTo(fits ? RuntimeOwn + wanted : RuntimeOwn),
+            "a failed installation keeps no RAM");
     }
 
     private static EmulatedCard Make(Action<AppletContext> open, params Aid[] more)

@@ -94,18 +94,22 @@ public sealed class LatencyTests
         var run = ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "profile", "--json");
         using var json = System.Text.Json.JsonDocument.Parse(run.Output);
         var flows = json.RootElement.EnumerateArray().ToList();
-        Assert.That(flows.Select(f => f.GetProperty("flow").GetString()), Is.EqualTo(new[] { "withdrawal", "payment, fast profile", "payment, claim profile" }));
+        Assert.That(flows.Select(f => f.GetProperty("flow").GetString()),
+            Is.EqualTo(new[] { "withdrawal", "payment, fast profile", "payment, claim profile" }));
         var withdrawal = flows[0].GetProperty("steps").EnumerateArray().ToList();
-        Assert.That(withdrawal.Select(s => s.GetProperty("command").GetString()), Is.EqualTo(new[] { "SELECT", "VERIFY", "BEGIN WITHDRAWAL", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL" }));
+        Assert.That(withdrawal.Select(s => s.GetProperty("command").GetString()),
+            Is.EqualTo(new[] { "SELECT", "VERIFY", "BEGIN WITHDRAWAL", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL" }));
         Assert.That(withdrawal[2].GetProperty("work").GetProperty("Agree").GetInt32(), Is.EqualTo(2), "R and the shared secret");
         foreach (var flow in flows)
         {
             var times = flow.GetProperty("times").EnumerateArray().ToList();
             Assert.That(times, Has.Count.EqualTo(20), "four cards at five readers");
-            Assert.That(times.All(t => Math.Abs(t.GetProperty("steps").EnumerateArray().Sum(s => s.GetDouble()) - t.GetProperty("milliseconds").GetDouble()) < 0.001));
+            Assert.That(times.All(t => Math.Abs(
+                t.GetProperty("steps").EnumerateArray().Sum(s => s.GetDouble()) - t.GetProperty("milliseconds").GetDouble()) < 0.001));
         }
 
-        string text = ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "profile", "--at", "contact-18", Repository.PathOf("apdu-spec", "traces", "pay-fast.apdu")).Output;
+        string text = ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "profile", "--at", "contact-18",
+            Repository.PathOf("apdu-spec", "traces", "pay-fast.apdu")).Output;
         Assert.That(text, Does.Contain("ms at contact-18").And.Contain("PAY").And.Contain("1 Sign"));
         var wrong = ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "profile", "--at", "nowhere");
         Assert.That((wrong.Code, wrong.Error.Contains("contactless-848", StringComparison.Ordinal)), Is.EqualTo((2, true)));

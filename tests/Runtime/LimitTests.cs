@@ -39,7 +39,8 @@ public sealed class LimitTests
     [Test]
     public void AnInstallationIsWholeOrNotAtAll()
     {
-        using var card = new EmulatedCard(new MemoryImage(), Applets(context => context.Persistent(1, 100), context => context.Persistent(2, 40_000)), TestApplet.Package);
+        using var card = new EmulatedCard(new MemoryImage(),
+            Applets(context => context.Persistent(1, 100), context => context.Persistent(2, 40_000)), TestApplet.Package);
         int free = card.MemoryReport.Free;
         Assert.That(() => card.Install(Package, Package), Throws.TypeOf<CardMemoryException>());
         Assert.That(card.MemoryReport.Free, Is.EqualTo(free));
@@ -48,8 +49,10 @@ public sealed class LimitTests
             card.Install(TestApplet.PackageAid, new Aid([0xF0, 0, 0, 0, 2, i]));
         }
 
-        Assert.That(() => card.Install(TestApplet.PackageAid, Package), Throws.TypeOf<CardMemoryException>().With.Message.Contains("8 applets"));
-        Assert.That(() => card.Install(TestApplet.PackageAid, new Aid([0xF0, 0, 0, 0, 2, 1])), Throws.TypeOf<CardMemoryException>().With.Message.Contains("installed already"));
+        Assert.That(() => card.Install(TestApplet.PackageAid, Package),
+            Throws.TypeOf<CardMemoryException>().With.Message.Contains("8 applets"));
+        Assert.That(() => card.Install(TestApplet.PackageAid, new Aid([0xF0, 0, 0, 0, 2, 1])),
+            Throws.TypeOf<CardMemoryException>().With.Message.Contains("installed already"));
     }
 
     [Test]
@@ -105,15 +108,18 @@ public sealed class LimitTests
     {
         using var card = new EmulatedCard(new MemoryImage(), TestApplet.Package);
         card.Install(TestApplet.PackageAid, TestApplet.PackageAid);
-        Assert.That(() => new EmulatedCard(card.Image.Copy()), Throws.TypeOf<CardImageException>().With.Message.Contains("whose code is not here"));
+        Assert.That(() => new EmulatedCard(card.Image.Copy()),
+            Throws.TypeOf<CardImageException>().With.Message.Contains("whose code is not here"));
 
         var words = card.Image.Copy();
         words.Bytes.Slice(16, 16).Clear();
-        Assert.That(() => new EmulatedCard(words, TestApplet.Package), Throws.TypeOf<CardImageException>().With.Message.Contains("both copies"));
+        Assert.That(() => new EmulatedCard(words, TestApplet.Package),
+            Throws.TypeOf<CardImageException>().With.Message.Contains("both copies"));
 
         var version = card.Image.Copy();
         version.Bytes[0] ^= 1;
-        Assert.That(() => new EmulatedCard(version, TestApplet.Package), Throws.TypeOf<CardImageException>().With.Message.Contains("layout"));
+        Assert.That(() => new EmulatedCard(version, TestApplet.Package),
+            Throws.TypeOf<CardImageException>().With.Message.Contains("layout"));
 
         var torn = new MemoryImage();
         torn.Bytes[20] = 7;
@@ -162,7 +168,8 @@ public sealed class LimitTests
         try
         {
             string file = Path.Combine(folder, "a.card");
-            CardImage Open(bool create) => power ? create ? PowerImage.Create(file) : PowerImage.Open(file) : create ? ProcessImage.Create(file) : ProcessImage.Open(file);
+            CardImage Open(bool create) => power ? create ? PowerImage.Create(file) : PowerImage.Open(file) : create
+                ? ProcessImage.Create(file) : ProcessImage.Open(file);
             uint worn;
             using (var card = new EmulatedCard(Open(true), TestApplet.Package))
             {

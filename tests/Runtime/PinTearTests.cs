@@ -11,8 +11,8 @@ public sealed class PinTearTests
     private static readonly Aid Instance = Aid.Parse("F000000001A1");
 
     /// <summary>
-    /// The try goes before the comparison, so a cut at the first write tells nobody whether the PIN was right: with the right one the try is gone
-    /// until the last write, and with the last try the PIN is blocked.
+    /// The try goes before the comparison, so a cut at the first write tells nobody whether the PIN was right: with the right one the try
+    /// is gone until the last write, and with the last try the PIN is blocked.
     /// </summary>
     [Test, Rule(11)]
     public void TheTryIsGoneBeforeTheComparison([Values] TornCell torn, [Values(0, 2)] int wrongBefore)

@@ -341,7 +341,8 @@ public sealed class RuntimeTests
         Assert.That(() => card.Install(greedy.Package, First), Throws.TypeOf<CardMemoryException>().With.Message.Contains("full"));
         Assert.That(card.Send("00A4040006F000000001A1"), Is.EqualTo("6A82"));
         card.Install(TestApplet.PackageAid, First);
-        Assert.That(() => card.Install(TestApplet.PackageAid, First), Throws.TypeOf<CardMemoryException>().With.Message.Contains("already"));
+        Assert.That(() => card.Install(TestApplet.PackageAid, First),
+            Throws.TypeOf<CardMemoryException>().With.Message.Contains("already"));
     }
 
     [Test]

@@ -6,7 +6,9 @@ using HierCash.Traces;
 
 namespace HierCash.Tests.Runtime;
 
-/// <summary>vpcd's side of the connection, played by the test: every control byte, frames in pieces, a reader that goes and comes.</summary>
+/// <summary>
+/// vpcd's side of the connection, played by the test: every control byte, frames in pieces, a reader that goes and comes.
+/// </summary>
 public sealed class VpcdReaderTests
 {
     private const string Atr = "3B880001";
@@ -28,7 +30,8 @@ public sealed class VpcdReaderTests
         _listener.Start();
         _stop = new CancellationTokenSource();
         int port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        var reader = new VpcdReader("127.0.0.1", port, TimeProvider.System, Report) { Recorder = new TraceWriter(_recorded, WalletVocabulary.Instance) };
+        var reader = new VpcdReader("127.0.0.1", port, TimeProvider.System,
+            Report) { Recorder = new TraceWriter(_recorded, WalletVocabulary.Instance) };
         _serving = reader.Serve(_card, _stop.Token);
     }
 
@@ -58,7 +61,8 @@ public sealed class VpcdReaderTests
         Assert.That(Ask(reader, "77"), Is.EqualTo("6700"), "one byte that is no control");
         Assert.That(Ask(reader, ""), Is.EqualTo("6700"), "none at all");
         Assert.That(_events, Is.EqualTo(new[] { VpcdEvent.Inserted }));
-        Assert.That(_recorded.ToString(), Does.StartWith("# ATR: 3B88").And.Contain("\nreset\n").And.Contain("00 A4 04 00 05 F0 00 00 00 01\n#< [] (90 00)"));
+        Assert.That(_recorded.ToString(), Does.StartWith("# ATR: 3B88").And.Contain("\nreset\n")
+            .And.Contain("00 A4 04 00 05 F0 00 00 00 01\n#< [] (90 00)"));
     }
 
     /// <summary>As Debian's vpcd sends: length and payload by themselves; and worse, byte by byte, or two messages at once.</summary>

@@ -8,7 +8,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Rule R12: the bank's letter holds one activation code; the card makes its PUK; a blocked PUK goes back to a new code and no further.</summary>
+/// <summary>
+/// Rule R12: the bank's letter holds one activation code; the card makes its PUK; a blocked PUK goes back to a new code and no further.
+/// </summary>
 [Parallelizable]
 public sealed class ActivationTests
 {
@@ -22,7 +24,10 @@ public sealed class ActivationTests
     [TearDown]
     public void EndTown() => _town.Dispose();
 
-    /// <summary>A clerk has kept a copy of the letter and has the card first: he can activate it. The holder sees that, before there is any money on it.</summary>
+    /// <summary>
+    /// A clerk has kept a copy of the letter and has the card first: he can activate it. The holder sees that, before there is any money on
+    /// it.
+    /// </summary>
     [Test, Rule(12)]
     public void AClerkWithTheLetterCanActivateFirstAndTheHolderSeesIt()
     {
@@ -31,7 +36,8 @@ public sealed class ActivationTests
         var clerk = Selected(card);
         string puk = clerk.BeginActivation(Letter);
         Assert.That(clerk.FinishActivation(puk, "6666", "7777").IsSuccess, "he has what it takes");
-        Assert.That(() => card.Activate(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone), "and she sees it");
+        Assert.That(() => card.Activate(Letter),
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone), "and she sees it");
         Assert.That(clerk.Verify("7777").IsSuccess);
         Assert.That(clerk.GetBalance().Total.IsZero);
     }
@@ -44,15 +50,19 @@ public sealed class ActivationTests
         _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
         card.Activate(Letter);
         var clerk = Selected(card);
-        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone));
+        Assert.That(() => clerk.BeginActivation(Letter),
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone));
         Assert.That(clerk.FinishActivation("12345678", "6666", "7777"), Is.EqualTo(WalletStatus.AlreadyDone));
         foreach (string guess in new[] { "00000000", "11112222", "22223333" })
         {
-            Assert.That(clerk.UnblockPin(guess, "7777").TriesLeft, Is.Not.Null, "the public PUK of the first version, and digits of the letter (finding 1)");
+            Assert.That(clerk.UnblockPin(guess, "7777").TriesLeft, Is.Not.Null,
+                "the public PUK of the first version, and digits of the letter (finding 1)");
         }
 
-        Assert.That(() => _town.UserBank.SetBack(_town.UserBank.Accounts.Single().User, clerk, Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not blocked"));
-        Assert.That(() => _town.UserBank.OpenAccount("Alice", clerk, Next), Throws.TypeOf<CardRefusedException>(), "nor is it personalised once more, for another letter");
+        Assert.That(() => _town.UserBank.SetBack(_town.UserBank.Accounts.Single().User, clerk, Next),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("not blocked"));
+        Assert.That(() => _town.UserBank.OpenAccount("Alice", clerk, Next), Throws.TypeOf<CardRefusedException>(),
+            "nor is it personalised once more, for another letter");
         Assert.That(card.Balance().IsZero, "her PIN counts");
     }
 
@@ -65,14 +75,17 @@ public sealed class ActivationTests
         var thief = Selected(card);
         for (int i = 0; i < 50; i++)
         {
-            Assert.That(() => thief.BeginActivation(ActivationCode.Random(_town.Options.Suite.Random)), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.WrongCode));
+            Assert.That(() => thief.BeginActivation(ActivationCode.Random(_town.Options.Suite.Random)),
+                Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.WrongCode));
         }
 
         foreach (var (what, status) in new (string, StatusWord)[]
         {
-            ("VERIFY", thief.Verify("0000")), ("UNBLOCK", thief.UnblockPin("00000000", "7777")), ("FINISH", thief.FinishActivation("00000000", "6666", "7777")),
+            ("VERIFY", thief.Verify("0000")), ("UNBLOCK", thief.UnblockPin("00000000", "7777")),
+                ("FINISH", thief.FinishActivation("00000000", "6666", "7777")),
             ("PAY", thief.Pay(PayCommand.Fast(default, default, new Amount(1), Currency.Eur), out _)),
-            ("BEGIN", thief.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _)),
+            ("BEGIN", thief.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(
+                new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _)),
             ("SET BACK", thief.SetBack(Next.Hash, new byte[64])),
         })
         {
@@ -93,8 +106,10 @@ public sealed class ActivationTests
         var stranger = Selected(alice);
         using var key = _town.Options.Suite.GenerateKey();
         var forged = key.Sign(SignedMessage.SetBack(_town.UserBank.Id, stranger.GetNonce(), account.User, Next.Hash));
-        Assert.That(stranger.SetBack(Next.Hash, forged), Is.EqualTo(WalletStatus.KeyUnknown).Or.EqualTo(WalletStatus.InvalidSignature), "not on anybody's word");
-        Assert.That(() => _town.ShopBank.SetBack(account.User, stranger, Next), Throws.TypeOf<CardRefusedException>(), "nor on another bank's");
+        Assert.That(stranger.SetBack(Next.Hash, forged), Is.EqualTo(WalletStatus.KeyUnknown).Or.EqualTo(WalletStatus.InvalidSignature),
+            "not on anybody's word");
+        Assert.That(() => _town.ShopBank.SetBack(account.User, stranger, Next), Throws.TypeOf<CardRefusedException>(),
+            "nor on another bank's");
         _town.UserBank.SetBack(account.User, stranger, Next);
         Assert.That(stranger.GetStatus().State, Is.EqualTo(WalletState.NotActivated));
         Assert.That(stranger.Verify(alice.Pin), Is.EqualTo(WalletStatus.NotActivated), "back to the code and no further");
@@ -129,11 +144,16 @@ public sealed class ActivationTests
             Assert.That(replay.GetStatus().State, Is.EqualTo(WalletState.Personalised), card.Owner);
         }
 
-        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(bob), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not the card of that account"));
-        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(alice), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"), "somebody has read that letter");
+        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(bob), Letter),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("not the card of that account"));
+        Assert.That(() => _town.UserBank.SetBack(users["Alice"], Selected(alice), Next),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"), "somebody has read that letter");
     }
 
-    /// <summary>The finder of a card that was reported as lost blocks its PUK and takes it to the counter: the bank signs nothing, and keeps the card.</summary>
+    /// <summary>
+    /// The finder of a card that was reported as lost blocks its PUK and takes it to the counter: the bank signs nothing, and keeps the
+    /// card.
+    /// </summary>
     [Test, Rule(12), Hole(10)]
     public async Task ACardThatWasReportedAsLostIsNotSetBack()
     {
@@ -164,8 +184,8 @@ public sealed class ActivationTests
     }
 
     /// <summary>
-    /// A clerk has kept the first letter. He blocks the PUK once more and has the card set back to its code, which the card, that knows only its last one, has
-    /// forgotten: he would activate it before its holder does, and the coins are on it.
+    /// A clerk has kept the first letter. He blocks the PUK once more and has the card set back to its code, which the card, that knows
+    /// only its last one, has forgotten: he would activate it before its holder does, and the coins are on it.
     /// </summary>
     [Test, Rule(12)]
     public void AClerkWhoKeptTheFirstLetterSetsNoCardBackToIt()
@@ -178,38 +198,46 @@ public sealed class ActivationTests
         alice.Activate(Next);
         BlockPuk(alice);
         var clerk = Selected(alice);
-        Assert.That(() => _town.UserBank.SetBack(account.User, clerk, Letter), Throws.InvalidOperationException.With.Message.Contains("an old one of the card"));
+        Assert.That(() => _town.UserBank.SetBack(account.User, clerk, Letter),
+            Throws.InvalidOperationException.With.Message.Contains("an old one of the card"));
         Assert.That(() => _town.UserBank.OpenAccount("Alice", clerk, Letter), Throws.InvalidOperationException);
         Assert.That(clerk.GetStatus().State, Is.EqualTo(WalletState.Personalised), "it was not set back");
         var last = ActivationCode.Random(_town.Options.Suite.Random);
         _town.UserBank.SetBack(account.User, clerk, last);
         _town.UserBank.SetBack(account.User, clerk, last);
-        Assert.That(() => clerk.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.WrongCode));
+        Assert.That(() => clerk.BeginActivation(Letter),
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.WrongCode));
         alice.Activate(last);
         Assert.That(alice.Balance().IsZero);
     }
 
-    /// <summary>A letter that was written for Alice's card opens no account of Bob's, and sets no card of his back: she has read it.</summary>
+    /// <summary>
+    /// A letter that was written for Alice's card opens no account of Bob's, and sets no card of his back: she has read it.
+    /// </summary>
     [Test, Rule(12)]
     public void ALetterIsForOneHolderAndOneCard()
     {
         using var alice = _town.NewCard("Alice");
         using var bob = _town.User("Bob", 5000);
         var accounts = _town.UserBank.Accounts;
-        Assert.That(() => _town.UserBank.OpenAccount("Alice", Selected(bob), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("is activated"));
+        Assert.That(() => _town.UserBank.OpenAccount("Alice", Selected(bob), Letter),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("is activated"));
         Assert.That(_town.UserBank.KnowsCode(Letter), Is.False, "what the card refused is nobody's code");
         _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
         using var blank = _town.NewCard("Bobby");
-        Assert.That(() => _town.UserBank.OpenAccount("Bobby", new WalletCard(blank.Card), Letter), Throws.InvalidOperationException.With.Message.Contains("belongs to a card already"));
+        Assert.That(() => _town.UserBank.OpenAccount("Bobby", new WalletCard(blank.Card), Letter),
+            Throws.InvalidOperationException.With.Message.Contains("belongs to a card already"));
         Assert.That(Selected(blank).GetStatus().State, Is.EqualTo(WalletState.Blank));
         BlockPuk(bob);
-        Assert.That(() => _town.UserBank.SetBack(accounts.Single(a => a.Name == "Bob").User, Selected(bob), Letter), Throws.InvalidOperationException.With.Message.Contains("another holder"));
-        Assert.That((_town.UserBank.IsLetterFor(Letter, "Alice", null), _town.UserBank.IsLetterFor(Letter, "Bob", null)), Is.EqualTo((true, false)));
+        Assert.That(() => _town.UserBank.SetBack(accounts.Single(a => a.Name == "Bob").User, Selected(bob), Letter),
+            Throws.InvalidOperationException.With.Message.Contains("another holder"));
+        Assert.That((_town.UserBank.IsLetterFor(Letter, "Alice", null), _town.UserBank.IsLetterFor(Letter, "Bob", null)),
+            Is.EqualTo((true, false)));
     }
 
     /// <summary>
-    /// A clerk has a stolen card set back with a letter of his own, and his reader says nothing of it. What the bank signed stands in its books already when the card
-    /// hears of it, and it stays there when the card refuses.
+    /// A clerk has a stolen card set back with a letter of his own, and his reader says nothing of it. What the bank signed stands in its
+    /// books already when the card hears of it, and it stays there when the card refuses.
     /// </summary>
     [Test, Rule(12)]
     public void ASetBackStandsInTheBooksBeforeTheBankSignsIt()
@@ -230,12 +258,19 @@ public sealed class ActivationTests
         Assert.That(
             _town.UserBank.Alarms.Select(a => (a.Kind, a.Holder, a.Number)),
             Is.EqualTo(new (string, string?, ulong)[] { ("card set back", "Alice", 0), ("set-back with another card", "Bob", 0) }));
-        Assert.That(_town.UserBank.Alarms[^1].Advice, Does.Contain("the card in the reader said that it is another one").And.Not.Contain("reported as lost"), "nobody cancels Bob's coins for it");
-        Assert.That(_town.UserBank.Explain(users["Alice"]).Last(), Does.StartWith($"{now}: this bank signed that the card").And.Contain("goes back to the code of a new letter"));
-        Assert.That(_town.UserBank.Explain(users["Bob"]).Single(), Does.StartWith($"{first}: this bank signed").And.EndsWith("see whether the holder still has the card."), "a reader may lie");
+        Assert.That(_town.UserBank.Alarms[^1].Advice,
+            Does.Contain("the card in the reader said that it is another one").And.Not.Contain("reported as lost"),
+            "nobody cancels Bob's coins for it");
+        Assert.That(_town.UserBank.Explain(users["Alice"]).Last(),
+            Does.StartWith($"{now}: this bank signed that the card").And.Contain("goes back to the code of a new letter"));
+        Assert.That(_town.UserBank.Explain(users["Bob"]).Single(),
+            Does.StartWith($"{first}: this bank signed").And.EndsWith("see whether the holder still has the card."), "a reader may lie");
     }
 
-    /// <summary>A clerk who has the bank's key and a card that somebody lost signs as the bank does. The card goes back to no code while its holder can open it.</summary>
+    /// <summary>
+    /// A clerk who has the bank's key and a card that somebody lost signs as the bank does. The card goes back to no code while its holder
+    /// can open it.
+    /// </summary>
     [Test, Rule(12)]
     public void WithTheBanksKeyNobodySetsACardBackThatItsHolderCanOpen()
     {
@@ -253,7 +288,10 @@ public sealed class ActivationTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
     }
 
-    /// <summary>A clerk's slip is no alarm: for a card whose PUK is not blocked, for one that waits for its first letter, and with a letter that was used, the bank signs nothing.</summary>
+    /// <summary>
+    /// A clerk's slip is no alarm: for a card whose PUK is not blocked, for one that waits for its first letter, and with a letter that was
+    /// used, the bank signs nothing.
+    /// </summary>
     [Test, Rule(12)]
     public void WhatTheCardCannotTakeIsNotSignedAndNoAlarm()
     {
@@ -261,21 +299,27 @@ public sealed class ActivationTests
         using var bob = _town.User("Bob");
         var account = _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
         using var trace = new TracingChannel(alice.Card);
-        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice, trace), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("not activated yet"));
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice, trace), Next),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("not activated yet"));
         alice.Activate(Letter);
-        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice, trace), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
-        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(bob), Next), Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice, trace), Next),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(bob), Next),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
         Assert.That(trace.Apdus.Any(a => a.Command[1] == 0x1C), Is.False, "no SET BACK reached the card");
         BlockPuk(alice);
-        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice), Letter), Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"));
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice), Letter),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"));
         Assert.That(_town.UserBank.Alarms, Is.Empty);
         Assert.That(_town.UserBank.Explain(account.User), Is.Empty);
         _town.UserBank.SetBack(account.User, Selected(alice), Next);
         _town.UserBank.SetBack(account.User, Selected(alice), Next);
-        Assert.That(_town.UserBank.Alarms.Select(a => (a.Kind, a.Holder)), Is.EqualTo(new[] { ("card set back", (string?)"Alice") }), "the same once more: the card says that it is done");
+        Assert.That(_town.UserBank.Alarms.Select(a => (a.Kind, a.Holder)), Is.EqualTo(new[] { ("card set back", (string?)"Alice") }),
+            "the same once more: the card says that it is done");
         alice.Activate(Next);
         var last = ActivationCode.Random(_town.Options.Suite.Random);
-        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice), last), Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
+        Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice), last),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("PUK is not blocked"));
         Assert.That(_town.UserBank.Alarms, Has.Count.EqualTo(1));
     }
 

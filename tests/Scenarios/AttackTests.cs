@@ -10,11 +10,15 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Issuers, banks and tills that lie or break: who has to answer, and that the honest party is whole (holes 8, 14, 19, 20).</summary>
+/// <summary>
+/// Issuers, banks and tills that lie or break: who has to answer, and that the honest party is whole (holes 8, 14, 19, 20).
+/// </summary>
 [Parallelizable]
 public sealed class AttackTests
 {
-    /// <summary>An issuer accuses with an opening that is not of the user's E_I: the honest bank finds nobody; a file made of it names the issuer.</summary>
+    /// <summary>
+    /// An issuer accuses with an opening that is not of the user's E_I: the honest bank finds nobody; a file made of it names the issuer.
+    /// </summary>
     [Test, Hole(19)]
     public async Task AnIssuerThatAccusesWithAnotherEIIsNamed()
     {
@@ -50,9 +54,11 @@ public sealed class AttackTests
         var certificates = town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
         var rebuttal = Rebuttal.Decode(new Rebuttal([], [dead], certificates).Encode())!;
         var finding = file.Check(suite, town.Scheme.Root, rebuttal);
-        Assert.That((finding.IsProven, finding.Culprit, finding.Spent), Is.EqualTo((false, Culprit.Issuer, struck.Coin.Terms.FaceValue)), finding.Finding);
+        Assert.That((finding.IsProven, finding.Culprit, finding.Spent), Is.EqualTo((false, Culprit.Issuer, struck.Coin.Terms.FaceValue)),
+            finding.Finding);
 
-        // Without a certificate of its own, the one that stands in the file counts. Statements that nobody certified, or about something else, strike nothing out.
+        // Without a certificate of its own, the one that stands in the file counts. Statements that nobody certified, or about something
+        // else, strike nothing out.
         Assert.That(file.Check(suite, town.Scheme.Root, new Rebuttal([], [dead], [])).Culprit, Is.EqualTo(Culprit.Issuer));
         using var own = suite.GenerateKey();
         var self = KeyCertificate.Issue(own, KeyUsage.IssuerStatement, new PartyId(1), file.Date, file.Date, own.PublicKey);
@@ -62,7 +68,9 @@ public sealed class AttackTests
         Assert.That(file.Check(suite, town.Scheme.Root, new Rebuttal([strange], [], [])).IsProven, "S_W by a key that is not the till's");
     }
 
-    /// <summary>A bank hands its customer a PE_I of its own, to read who asks: the card takes no key that the root key did not certify.</summary>
+    /// <summary>
+    /// A bank hands its customer a PE_I of its own, to read who asks: the card takes no key that the root key did not certify.
+    /// </summary>
     [Test, Hole(20)]
     public async Task ABankThatSwapsPEGetsNothingAndIsNamed()
     {
@@ -71,19 +79,25 @@ public sealed class AttackTests
         using var alice = town.User("Alice", 1000);
         using var own = suite.GenerateKey();
         var now = Timestamp.Now(town.Clock);
-        var swapped = KeyCertificate.Issue(own, KeyUsage.IssuerEncryption, new PartyId(1), now, now.Plus(TimeSpan.FromDays(99)), own.PublicKey);
+        var swapped = KeyCertificate.Issue(own, KeyUsage.IssuerEncryption, new PartyId(1), now, now.Plus(TimeSpan.FromDays(99)),
+            own.PublicKey);
         var terminal = new WalletTerminal(new SwappingBank(swapped), suite, town.Clock, NoCrashPoints.Instance);
-        Assert.That(async () => await terminal.Withdraw(alice.Card, alice.Pin, new Amount(500), default), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
-        Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default), Throws.TypeOf<CardRefusedException>(), "nor is anything sealed to it");
+        Assert.That(async () => await terminal.Withdraw(alice.Card, alice.Pin, new Amount(500), default),
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
+        Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default), Throws.TypeOf<CardRefusedException>(),
+            "nor is anything sealed to it");
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
 
         var file = await town.Overspend();
-        var doctored = Evidence.Sign(town.BankKey("bank-1"), file.Order, file.AccountKey, file.Name, file.Dossier with { Header = file.Dossier.Header with { EncryptionKey = swapped } }, file.BankKey, file.Date);
+        var doctored = Evidence.Sign(town.BankKey("bank-1"), file.Order, file.AccountKey, file.Name,
+            file.Dossier with { Header = file.Dossier.Header with { EncryptionKey = swapped } }, file.BankKey, file.Date);
         var finding = Evidence.Decode(doctored.Encode())!.Check(suite, town.Scheme.Root);
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Bank)), finding.Finding);
     }
 
-    /// <summary>A till restored from its backup, with its clock set back, repeats TIME: the shop alone loses, and nobody is accused.</summary>
+    /// <summary>
+    /// A till restored from its backup, with its clock set back, repeats TIME: the shop alone loses, and nobody is accused.
+    /// </summary>
     [Test, Hole(8)]
     public async Task ATillRestoredFromBackupThatRepeatsTimeHarmsOnlyItsShop()
     {
@@ -107,7 +121,8 @@ public sealed class AttackTests
             Assert.That(town.Pay(till, bob, 700).Sale.Time, Is.EqualTo(first.Sale.Time));
 
             // It notices by its own later signature (rule R27), and knows again what it had sent.
-            Assert.That(async () => await town.Settle(till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+            Assert.That(async () => await town.Settle(till),
+                Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
             await town.Till(till).Recover(town.TillLink(till), default);
             Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1), "another card's payment is another payment");
             town.AssertSoundAfterCycle(alice, bob);
@@ -142,7 +157,8 @@ public sealed class AttackTests
         string other = town.AddTill("Kiosk");
         using var alice = town.User("Alice");
         var keyed = await town.Wallet.WithdrawIssuerKeyed(alice.Card, alice.Pin, new Amount(2000), default);
-        Assert.That((keyed.Outcome, keyed.Message), Is.EqualTo((WithdrawalOutcome.Issued, "20.00 EUR are on the card. Issuer-keyed: not provable to third parties.")));
+        Assert.That((keyed.Outcome, keyed.Message),
+            Is.EqualTo((WithdrawalOutcome.Issued, "20.00 EUR are on the card. Issuer-keyed: not provable to third parties.")));
         Assert.That(town.Pay(till, alice, 700).Outcome, Is.EqualTo(TillOutcome.Accepted));
         await town.Settle(till);
         town.AssertSoundAfterCycle(alice);
@@ -173,6 +189,7 @@ public sealed class AttackTests
 
     private sealed class SwappingBank(KeyCertificate certificate) : ILink
     {
-        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => ValueTask.FromResult(new CertificatesReply([certificate]).ToMessage());
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            ValueTask.FromResult(new CertificatesReply([certificate]).ToMessage());
     }
 }

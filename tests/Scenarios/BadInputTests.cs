@@ -115,7 +115,8 @@ public sealed class BadInputTests
         using var empty = new Card.Runtime.EmulatedCard(new Card.Runtime.MemoryImage());
         Assert.That(town.Till(till).Pay(empty, new Amount(1)).Message, Does.Contain("Is it a HierCash card?"));
         using var blank = town.NewCard("Bob");
-        Assert.That(town.Till(till).Pay(blank.Card, new Amount(1)).Message, Does.StartWith("This card belongs to no bank yet. A bank opens its account first"));
+        Assert.That(town.Till(till).Pay(blank.Card, new Amount(1)).Message,
+            Does.StartWith("This card belongs to no bank yet. A bank opens its account first"));
     }
 
     /// <summary>A card whose answers are altered on the way: the till gives nothing for them.</summary>

@@ -7,11 +7,17 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>What a bank owes to clearing, and what it is told and tells about cases: no bank gets around the first by silence, and none sees or ends more than is its own (rules R8, R9).</summary>
+/// <summary>
+/// What a bank owes to clearing, and what it is told and tells about cases: no bank gets around the first by silence, and none sees or ends
+/// more than is its own (rules R8, R9).
+/// </summary>
 [Parallelizable]
 public sealed class BankDutiesTests
 {
-    /// <summary>A bank that never fetches what its coins have paid is issued nothing after the term: else its users pay on, and the shops' banks bear it.</summary>
+    /// <summary>
+    /// A bank that never fetches what its coins have paid is issued nothing after the term: else its users pay on, and the shops' banks
+    /// bear it.
+    /// </summary>
     [Test, Rule(8)]
     public async Task ABankThatNeverFetchesItsDebitsIsStopped()
     {
@@ -35,7 +41,9 @@ public sealed class BankDutiesTests
         Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
     }
 
-    /// <summary>A sum beyond the float is in no float: after the term it goes to no suspense account, or the float would owe what it never had.</summary>
+    /// <summary>
+    /// A sum beyond the float is in no float: after the term it goes to no suspense account, or the float would owe what it never had.
+    /// </summary>
     [Test, Rule(8), Waits(WaitingKind.ParkedInstruction)]
     public async Task WhatTheFloatDoesNotHoldGoesToNoSuspense()
     {
@@ -55,7 +63,9 @@ public sealed class BankDutiesTests
         Assert.That(bank.Audit.Run(), Is.Empty);
     }
 
-    /// <summary>The bank's word on a revision that was replaced comes late. It says nothing of the one that waits, which the bank gets and judges.</summary>
+    /// <summary>
+    /// The bank's word on a revision that was replaced comes late. It says nothing of the one that waits, which the bank gets and judges.
+    /// </summary>
     [Test, Rule(9)]
     public async Task AFindingOnAnOldRevisionClosesNoNewOne()
     {

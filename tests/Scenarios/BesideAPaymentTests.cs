@@ -4,7 +4,9 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A payment, and something else that is done to it in the same till at the same moment: it ends as one thing only (hole 2, rule R4).</summary>
+/// <summary>
+/// A payment, and something else that is done to it in the same till at the same moment: it ends as one thing only (hole 2, rule R4).
+/// </summary>
 [Parallelizable]
 public sealed class BesideAPaymentTests
 {
@@ -19,13 +21,17 @@ public sealed class BesideAPaymentTests
         hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).CancelLeftovers());
         var paid = town.Pay(cafe, alice, 2000);
         var till = town.Till(cafe);
-        Assert.That((paid.Outcome, till.Journal.Single().State, till.CoinPayments(paid.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, SaleState.GivenUp, CoinPaymentState.Voided)));
+        Assert.That((paid.Outcome, till.Journal.Single().State, till.CoinPayments(paid.Sale.Time).Single().State),
+            Is.EqualTo((TillOutcome.Refused, SaleState.GivenUp, CoinPaymentState.Voided)));
         Assert.That((alice.Balance().Minor, till.Accepted.Minor, till.HeldPayments.Count), Is.EqualTo((5000UL, 0UL, 0)));
         await town.Settle(cafe);
         town.AssertSoundAfterCycle(alice);
     }
 
-    /// <summary>Given up by another window before the last coin has signed: what was signed after that goes back too, and nothing is held that nobody sees.</summary>
+    /// <summary>
+    /// Given up by another window before the last coin has signed: what was signed after that goes back too, and nothing is held that
+    /// nobody sees.
+    /// </summary>
     [Test, Rule(4), Hole(2)]
     public async Task WhatIsSignedAfterItWasGivenUpGoesBackToo()
     {
@@ -36,14 +42,16 @@ public sealed class BesideAPaymentTests
         hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).CancelLeftovers());
         var paid = town.Pay(cafe, alice, 2000);
         var till = town.Till(cafe);
-        Assert.That((paid.Outcome, till.CoinPayments(paid.Sale.Time).Select(p => p.State)), Is.EqualTo((TillOutcome.Refused, new[] { CoinPaymentState.Voided, CoinPaymentState.Voided })));
+        Assert.That((paid.Outcome, till.CoinPayments(paid.Sale.Time).Select(p => p.State)),
+            Is.EqualTo((TillOutcome.Refused, new[] { CoinPaymentState.Voided, CoinPaymentState.Voided })));
         Assert.That((alice.Balance().Minor, till.HeldPayments.Count), Is.EqualTo((3000UL, 0)));
         await town.Settle(cafe);
         town.AssertSoundAfterCycle(alice);
     }
 
     /// <summary>
-    /// Somebody cancels a payment that was cut short, with another card in the reader of the other window; meanwhile it is gone on with, and the customer is told OK. It stays a sale.
+    /// Somebody cancels a payment that was cut short, with another card in the reader of the other window; meanwhile it is gone on with,
+    /// and the customer is told OK. It stays a sale.
     /// </summary>
     [Test, Rule(4), Hole(2)]
     public async Task WhatIsAcceptedBesideIsNotTakenBack()
@@ -70,13 +78,17 @@ public sealed class BesideAPaymentTests
         Assert.That((ok?.Outcome, cancelled.Outcome), Is.EqualTo((TillOutcome.Accepted, TillOutcome.Accepted)));
         Assert.That(cancelled.Message, Is.EqualTo("This payment was accepted before and cannot be cancelled here."));
         await till.Synchronise(town.TillLink(cafe), default);
-        Assert.That((till.Journal.Single().State, till.Accepted.Minor, alice.Balance().Minor), Is.EqualTo((SaleState.Accepted, 2000UL, 1000UL)));
+        Assert.That((till.Journal.Single().State, till.Accepted.Minor, alice.Balance().Minor),
+            Is.EqualTo((SaleState.Accepted, 2000UL, 1000UL)));
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, bob.Balance().Minor), Is.EqualTo((2000UL, 5000UL)));
         town.AssertSound(alice, bob);
     }
 
-    /// <summary>Another till of the shop brings the queue of one that serves a customer, and whose key is good: the customer's payment is not given up.</summary>
+    /// <summary>
+    /// Another till of the shop brings the queue of one that serves a customer, and whose key is good: the customer's payment is not given
+    /// up.
+    /// </summary>
     [Test, Rule(17), Rule(4)]
     public void WhatIsHandedOverForATillThatServesGivesNothingUp()
     {

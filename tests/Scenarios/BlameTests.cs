@@ -4,7 +4,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -14,7 +13,10 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class BlameTests
 {
-    /// <summary>Finding 4: a clone pays 30.00 and 30.00 of 50.00; the first shop refunds by the book. It is not blamed, the second gets its money, no claim is left.</summary>
+    /// <summary>
+    /// Finding 4: a clone pays 30.00 and 30.00 of 50.00; the first shop refunds by the book. It is not blamed, the second gets its money,
+    /// no claim is left.
+    /// </summary>
     [Test, Rule(3)]
     public async Task ARefundByTheBookAfterTheEvidenceBlamesNobody()
     {
@@ -49,11 +51,15 @@ public sealed class BlameTests
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(2));
         await town.RunCycle();
         await town.RunCycle();
-        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 3000UL, 0L)));
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims),
+            Is.EqualTo((0UL, 3000UL, 0L)));
         town.AssertSound();
     }
 
-    /// <summary>The same with a third shop: the refund pays part of the excess, another payment takes the place of the refunded one, and the overspender is not acquitted.</summary>
+    /// <summary>
+    /// The same with a third shop: the refund pays part of the excess, another payment takes the place of the refunded one, and the
+    /// overspender is not acquitted.
+    /// </summary>
     [Test, Rule(3), Rule(9)]
     public async Task ARefundDoesNotAcquitWhoOverspentAllTheSame()
     {
@@ -69,7 +75,8 @@ public sealed class BlameTests
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Dossier.Header.Revision, Is.EqualTo(2));
         Assert.That(file.Dossier.Payments.Select(h => h.Id), Does.Not.Contain(first.Payments.Single().Id));
-        Assert.That(file.Reversals.Select(r => r.Payment), Is.EqualTo(new[] { first.Payments.Single().Id }), "what was filed stands in each later revision");
+        Assert.That(file.Reversals.Select(r => r.Payment), Is.EqualTo(new[] { first.Payments.Single().Id }),
+            "what was filed stands in each later revision");
         var finding = town.Check(file, new Defence([shown.Rebuttal], []));
         Assert.That((finding.Culprit, finding.Spent.Minor, finding.Claimable.Minor), Is.EqualTo((Culprit.User, 6000UL, 1000UL)));
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(2));
@@ -80,7 +87,9 @@ public sealed class BlameTests
         town.AssertSound();
     }
 
-    /// <summary>A shop takes back and settles: not blamed before it was asked, blamed when it shows nothing; nobody else can answer for it.</summary>
+    /// <summary>
+    /// A shop takes back and settles: not blamed before it was asked, blamed when it shows nothing; nobody else can answer for it.
+    /// </summary>
     [Test, Rule(3)]
     public async Task AShopThatShowsNoReversalIsNamed()
     {
@@ -95,24 +104,28 @@ public sealed class BlameTests
         var foreign = ShopAnswer.Sign(strange, h.Id, file.Date, true, null, null);
         var other = ShopAnswer.Sign(key, file.Dossier.Payments.First(p => p.Id != h.Id).Id, file.Date, true, null, null);
         using var statement = town.StatementKey;
-        var forged = ShopAnswer.Sign(key, h.Id, file.Date, true, Reversal.Sign(key, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date), file.Dossier.Header.StatementKeys[0]);
+        var forged = ShopAnswer.Sign(key, h.Id, file.Date, true, Reversal.Sign(key, new PartyId(1), h.Id, h.Paid, h.Paid, file.Date),
+            file.Dossier.Header.StatementKeys[0]);
         using var bank = town.BankKey("bank-1");
         rebuttal = rebuttal.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date), []);
         Assert.That(town.Check(file, new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Shop));
-        Assert.That(town.Check(file, new Defence([rebuttal], [forged])).Culprit, Is.EqualTo(Culprit.Shop), "a reversal that the issuer did not sign");
+        Assert.That(town.Check(file, new Defence([rebuttal], [forged])).Culprit, Is.EqualTo(Culprit.Shop),
+            "a reversal that the issuer did not sign");
         Assert.That(town.Check(file, new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop));
-        Assert.That(town.Check(file, new Defence([rebuttal], [foreign, other])).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "not that till's answer, or not about that payment");
+        Assert.That(town.Check(file, new Defence([rebuttal], [foreign, other])).Culprit, Is.EqualTo(Culprit.ShopToAnswer),
+            "not that till's answer, or not about that payment");
 
         // The bank brings {H, S_W} to the issuer, which takes it back at the shop's cost: made good.
         await town.UserBank.Rebut(h.Coin.Id, rebuttal, default);
         await town.RunCycle();
-        Assert.That(town.Check(town.UserBank.EvidenceFiles.Single(), new Defence([rebuttal], [nothing])).Culprit, Is.EqualTo(Culprit.Nobody));
+        Assert.That(town.Check(town.UserBank.EvidenceFiles.Single(), new Defence([rebuttal], [nothing])).Culprit,
+            Is.EqualTo(Culprit.Nobody));
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)));
     }
 
     /// <summary>
-    /// A thief has a till's key, and pays there with a coin that he overspends. When nothing can be taken back any more he signs S_W with it and shows that: the payment is struck out, and the shop,
-    /// which can only be silent, is not named.
+    /// A thief has a till's key, and pays there with a coin that he overspends. When nothing can be taken back any more he signs S_W with
+    /// it and shows that: the payment is struck out, and the shop, which can only be silent, is not named.
     /// </summary>
     [Test, Rule(3), Rule(5)]
     public async Task AStolenKeyNamesNoShopWhenTheTermIsOver([Values("", "late", "issuer")] string stamped)
@@ -130,7 +143,8 @@ public sealed class BlameTests
         var file = town.UserBank.EvidenceFiles.Single();
         using var stolen = town.TillKey(cafe);
         using var statement = town.StatementKey;
-        var shown = new Rebuttal([VoidStatement.Of(h, stolen.PublicKey.Bytes.ToArray(), stolen.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
+        var shown = new Rebuttal([VoidStatement.Of(h, stolen.PublicKey.Bytes.ToArray(), stolen.Sign(SignedMessage.Void(h.Id, h.Till)))], [],
+            []);
         using var bank = town.BankKey("bank-1");
         var heard = Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, shown.Digest, file.Date);
         shown = stamped switch
@@ -138,18 +152,20 @@ public sealed class BlameTests
             "late" => shown.With(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, shown.Digest, file.Notice.Until), []),
 
             // He had the issuer stamp its hash in time, and showed it to nobody.
-            "issuer" => shown.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, shown.Digest, file.Date), file.Dossier.Header.StatementKeys),
+            "issuer" => shown.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, shown.Digest, file.Date),
+                file.Dossier.Header.StatementKeys),
             _ => shown,
         };
         var finding = town.Check(file, new Defence([shown], [], ShopIsSilent: true));
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Nobody)), finding.Finding);
         Assert.That(
-            town.Check(file, new Defence([shown.With(heard, [])], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop), "the bank that sees it in time brings it to the issuer, which takes the payment back");
+            town.Check(file, new Defence([shown.With(heard, [])], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Shop),
+            "the bank that sees it in time brings it to the issuer, which takes the payment back");
     }
 
     /// <summary>
-    /// Two shops have taken back what they settled; of one that was shown in time, and it was asked. That says nothing of the other, whose key was stolen: each is judged by
-    /// its own payment.
+    /// Two shops have taken back what they settled; of one that was shown in time, and it was asked. That says nothing of the other, whose
+    /// key was stolen: each is judged by its own payment.
     /// </summary>
     [Test, Rule(3), Rule(5)]
     public async Task AShopIsNamedByItsOwnPaymentOnly()
@@ -174,7 +190,8 @@ public sealed class BlameTests
         var silent = town.Check(file, new Defence([Shown(den, small), Shown(cafe, large)], [], ShopIsSilent: true));
         Assert.That(silent.Culprit, Is.EqualTo(Culprit.Nobody), "nothing was shown in time");
         var open = town.Check(file, new Defence([Shown(den, small), Shown(cafe, large)], [answer]));
-        Assert.That((open.Culprit, open.Finding.Contains(large.Id.ToString(), StringComparison.Ordinal)), Is.EqualTo((Culprit.ShopToAnswer, true)), "the other was not asked");
+        Assert.That((open.Culprit, open.Finding.Contains(large.Id.ToString(), StringComparison.Ordinal)),
+            Is.EqualTo((Culprit.ShopToAnswer, true)), "the other was not asked");
     }
 
     /// <summary>An issuer settles what no shop submitted, and its till had taken back: S_W names the issuer, not the shop.</summary>
@@ -184,13 +201,17 @@ public sealed class BlameTests
         using var town = Towns.Make();
         using var alice = town.User("Alice", 5000);
         var (file, rebuttal, h) = await SettledAllTheSame(town, alice, town.AddTill("Cafe"));
-        var invented = town.Resign(file.Dossier, d => d, [.. file.Dossier.Entries.Select(e => e.H.Id == h.Id ? e with { Submission = null } : e)]);
-        Assert.That(town.Check(town.Bear(file, invented)).Culprit, Is.EqualTo(Culprit.Issuer), "nobody is accused with what no shop submitted");
-        Assert.That(town.Check(town.Bear(file, invented), new Defence([rebuttal], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Issuer));
+        var invented = town.Resign(file.Dossier, d =>
+            d, [.. file.Dossier.Entries.Select(e => e.H.Id == h.Id ? e with { Submission = null } : e)]);
+        Assert.That(town.Check(town.Bear(file, invented)).Culprit, Is.EqualTo(Culprit.Issuer),
+            "nobody is accused with what no shop submitted");
+        Assert.That(town.Check(town.Bear(file, invented), new Defence([rebuttal], [], ShopIsSilent: true)).Culprit,
+            Is.EqualTo(Culprit.Issuer));
 
         // Nor can it pass another batch's signature off as this payment's.
         var foreign = file.Dossier.Entries.First(e => e.H.Id != h.Id).Submission;
-        var passed = town.Resign(file.Dossier, d => d, [.. file.Dossier.Entries.Select(e => e.H.Id == h.Id ? e with { Submission = foreign } : e)]);
+        var passed = town.Resign(file.Dossier, d =>
+            d, [.. file.Dossier.Entries.Select(e => e.H.Id == h.Id ? e with { Submission = foreign } : e)]);
         Assert.That(passed.Check(town.Options.Suite, town.Scheme.Root, file.Order.EI), Is.EqualTo(Proof.ReceiptInvalid));
         Assert.That(town.Check(town.Bear(file, passed)).Culprit, Is.EqualTo(Culprit.Issuer));
     }
@@ -204,14 +225,16 @@ public sealed class BlameTests
         var h = file.Dossier.Payments.Single(p => p.Paid.Minor == 5000);
         var after = file.Date.Plus(TimeSpan.FromDays(1));
         Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.Voided, after)], [])).Culprit, Is.EqualTo(Culprit.Nobody));
-        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.TermOver, after)], [])).Culprit, Is.EqualTo(Culprit.Issuer), "never settled, it says of what it settled");
+        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.TermOver, after)], [])).Culprit, Is.EqualTo(Culprit.Issuer),
+            "never settled, it says of what it settled");
         var earlier = new Timestamp(file.Dossier.Header.Date.Microseconds - 1);
-        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.Voided, earlier)], [])).Culprit, Is.EqualTo(Culprit.Issuer), "dead, and counted afterwards");
+        Assert.That(town.Check(file, new Defence([town.Dead(h, DeathBasis.Voided, earlier)], [])).Culprit, Is.EqualTo(Culprit.Issuer),
+            "dead, and counted afterwards");
     }
 
     /// <summary>
-    /// The issuer's clock steps back by a second between the dossier and a refund by the book. Mallory has nothing to show but the dead statement, and somebody keeps the reversal from the judge:
-    /// the issuer is no liar by that.
+    /// The issuer's clock steps back by a second between the dossier and a refund by the book. Mallory has nothing to show but the dead
+    /// statement, and somebody keeps the reversal from the judge: the issuer is no liar by that.
     /// </summary>
     [Test, Rule(3)]
     public async Task AClockThatStepsBackBlamesNoIssuer([Values] bool isRevoked)
@@ -252,8 +275,8 @@ public sealed class BlameTests
     }
 
     /// <summary>
-    /// The issuer's clock was a year ahead at one visit of the bank, which took no dossier of that date. What is taken back after that is dead today, and not next year: dated so
-    /// far ahead the holder's own proof would count for nothing.
+    /// The issuer's clock was a year ahead at one visit of the bank, which took no dossier of that date. What is taken back after that is
+    /// dead today, and not next year: dated so far ahead the holder's own proof would count for nothing.
     /// </summary>
     [Test, Rule(3)]
     public async Task AClockThatRanAheadOnceDatesNoDeadStatementAhead([Values(0, 1)] int stepsBack, [Values] bool isLater)
@@ -279,7 +302,8 @@ public sealed class BlameTests
         var ahead = (await town.UserBankLink().Ask(new DossiersMessage(null), default)).Reply!.Header;
         town.Clock.Advance(TimeSpan.FromDays(-365));
         town.Issuer.AcceptClock();
-        Assert.That(ahead!.Date, Is.GreaterThan(Timestamp.Now(town.Clock).Plus(TimeSpan.FromDays(300))), "a dossier was signed under next year's date");
+        Assert.That(ahead!.Date, Is.GreaterThan(Timestamp.Now(town.Clock).Plus(TimeSpan.FromDays(300))),
+            "a dossier was signed under next year's date");
 
         if (!isLater)
         {
@@ -297,8 +321,11 @@ public sealed class BlameTests
         Assert.That(town.Check(file, new Defence([shown], [])).Culprit, Is.EqualTo(Culprit.Nobody));
     }
 
-    /// <summary>Alice's payment of 12.50 that a till took back and settled all the same; then she spends the whole coin elsewhere, in good faith.</summary>
-    internal static async Task<(Evidence File, Rebuttal Rebuttal, CashPayment H)> SettledAllTheSame(SimulatedTown town, TownCard alice, string till)
+    /// <summary>
+    /// Alice's payment of 12.50 that a till took back and settled all the same; then she spends the whole coin elsewhere, in good faith.
+    /// </summary>
+    internal static async Task<(Evidence File, Rebuttal Rebuttal, CashPayment H)> SettledAllTheSame(
+        SimulatedTown town, TownCard alice, string till)
     {
         using var key = town.TillKey(till);
         var wallet = new WalletCard(alice.Card);

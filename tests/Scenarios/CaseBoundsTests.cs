@@ -20,7 +20,8 @@ public sealed class CaseBoundsTests
         await town.BankOver("bank-1", new ScriptedIssuer([newer], town.UserBankLink())).FetchDossiers(default);
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(3), "as it should be");
         var bank = town.BankOver("bank-1", new ScriptedIssuer([older], town.UserBankLink()));
-        Assert.That(async () => await bank.FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("revision 2, and 3 was judged"));
+        Assert.That(async () => await bank.FetchDossiers(default),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contain("revision 2, and 3 was judged"));
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(3));
     }
 
@@ -50,7 +51,10 @@ public sealed class CaseBoundsTests
         Assert.That(town.UserBank.EvidenceFiles.Single().Name, Is.EqualTo("Mallory"), "the finding of a stranger closed nothing");
     }
 
-    /// <summary>The opening of an order in which P is not by the key that it names: whoever made it may have seen that key elsewhere. No account is blamed.</summary>
+    /// <summary>
+    /// The opening of an order in which P is not by the key that it names: whoever made it may have seen that key elsewhere. No account is
+    /// blamed.
+    /// </summary>
     [Test, Rule(9), Hole(19)]
     public async Task AnOpeningWithoutPossessionProvesNothing()
     {
@@ -60,7 +64,8 @@ public sealed class CaseBoundsTests
         var real = CoinRequest.Decode(file.Dossier.Header.Opening)!;
         using var other = suite.GenerateKey();
         var key = file.Dossier.Header.EncryptionKey.Key;
-        var forged = real with { Possession = other.Sign(SignedMessage.Possession(key.Id, real.FaceValue, real.Currency, real.TM, real.NU, real.Seed)) };
+        var forged = real with { Possession =
+            other.Sign(SignedMessage.Possession(key.Id, real.FaceValue, real.Currency, real.TM, real.NU, real.Seed)) };
         foreach (var (m, proof) in new[] { (real, Proof.Excess), (forged, Proof.OpeningMismatch) })
         {
             var dossier = town.Resign(file.Dossier, h => h with { Opening = m.Encode() });
@@ -68,7 +73,10 @@ public sealed class CaseBoundsTests
         }
     }
 
-    /// <summary>A holder redeems a part of a coin and keeps the rest, or sends the issuer the whole coin that she paid a shop: no redemption is split, and none is a shop's.</summary>
+    /// <summary>
+    /// A holder redeems a part of a coin and keeps the rest, or sends the issuer the whole coin that she paid a shop: no redemption is
+    /// split, and none is a shop's.
+    /// </summary>
     [Test, Rule(1)]
     public async Task ARedemptionIsOfAllThatIsLeftAndOfNoSale([Values] bool isSale)
     {

@@ -7,13 +7,17 @@ using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>The end of a case's term, and what a file holds of what was brought (rules R3, R4, R5, R8): nobody gains by the last moment, and nothing that was heard is lost with a revision.</summary>
+/// <summary>
+/// The end of a case's term, and what a file holds of what was brought (rules R3, R4, R5, R8): nobody gains by the last moment, and nothing
+/// that was heard is lost with a revision.
+/// </summary>
 [Parallelizable]
 public sealed class CaseEndTests
 {
     /// <summary>
-    /// Mallory overspent at a friend's, twice, and at Kiosk. In the last seconds of the term she brings S_W of the one payment of the friend's that the file holds, and the other takes its
-    /// place. The bank, which is away for six days, still learns of that before the issuer forgets: its claim stands.
+    /// Mallory overspent at a friend's, twice, and at Kiosk. In the last seconds of the term she brings S_W of the one payment of the
+    /// friend's that the file holds, and the other takes its place. The bank, which is away for six days, still learns of that before the
+    /// issuer forgets: its claim stands.
     /// </summary>
     [Test, Rule(4), Rule(5)]
     public async Task WhatIsBroughtLastReachesTheBankInARevision()
@@ -55,13 +59,14 @@ public sealed class CaseEndTests
         await town.LetDaysPass(40);
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-4500));
-        Assert.That(town.Check(file, new Defence([new Rebuttal([VoidStatement.Sign(key, shown)], [], [])], [], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.User));
+        Assert.That(town.Check(file, new Defence([new Rebuttal([VoidStatement.Sign(key, shown)], [], [])], [], ShopIsSilent: true)).Culprit,
+            Is.EqualTo(Culprit.User));
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
 
     /// <summary>
-    /// Alice was acquitted in time: her bank heard S_W five days after its notice, and brought it. The issuer refused it, and accuses her once more when the bank may take nothing new:
-    /// what the bank has brought in time counts for ever, and no claim comes of it.
+    /// Alice was acquitted in time: her bank heard S_W five days after its notice, and brought it. The issuer refused it, and accuses her
+    /// once more when the bank may take nothing new: what the bank has brought in time counts for ever, and no claim comes of it.
     /// </summary>
     [TestCase(100)]
     [TestCase(181)]
@@ -77,7 +82,8 @@ public sealed class CaseEndTests
         await town.Submit(den, h);
         town.Pay(kiosk, alice, 5000);
         await town.Settle(kiosk);
-        var refusing = new ChangedAnswer(town.UserBankLink(), MessageType.BankVoid, _ => new Refusal(RefusalReason.OutOfDate, "The terms are over.").ToMessage());
+        var refusing = new ChangedAnswer(town.UserBankLink(), MessageType.BankVoid, _ =>
+            new Refusal(RefusalReason.OutOfDate, "The terms are over.").ToMessage());
         var bank = town.BankOver("bank-1", refusing);
         await bank.FetchDossiers(default);
         var file = bank.EvidenceFiles.Single();
@@ -92,14 +98,16 @@ public sealed class CaseEndTests
         await bank.FetchDossiers(default);
         Assert.That(bank.Notices(file.Order.User), Is.Empty);
         liar.Instruction = n => ClearingInstruction.Sign(
-            statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(4500), Currency.Eur, Timestamp.Now(town.Clock));
+            statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(4500), Currency.Eur,
+            Timestamp.Now(town.Clock));
         await bank.FetchInstructions(default);
         Assert.That((bank.Audit.Claims, bank.Parked.Count), Is.EqualTo((0L, 1)));
     }
 
     /// <summary>
-    /// Mallory and a friend have a stolen key of Kiosk's till. One rebuttal holds S_W of six hundred small payments and of Kiosk's; before the bank has brought them all, the next revision
-    /// has none of them. What the issuer then says of Kiosk's stands in the file all the same: its key names nobody.
+    /// Mallory and a friend have a stolen key of Kiosk's till. One rebuttal holds S_W of six hundred small payments and of Kiosk's; before
+    /// the bank has brought them all, the next revision has none of them. What the issuer then says of Kiosk's stands in the file all the
+    /// same: its key names nobody.
     /// </summary>
     [Test, Rule(3), Rule(5)]
     public async Task WhatWasBroughtIsFiledWhateverTheRevision()
@@ -119,7 +127,8 @@ public sealed class CaseEndTests
         CashPayment Sign(CashPayment h) => h with { SU = key.Sign(h.Message) };
 
         // Payment ids sort as the thief likes: these are all brought before Kiosk's.
-        var sale = Sign(Enumerable.Range(0, 10_000).Select(i => Unsigned(kiosk, 1, i, 4600, 4000)).First(h => h.Id.Value.ToArray()[0] >= 0x80));
+        var sale = Sign(Enumerable.Range(0, 10_000).Select(i => Unsigned(kiosk, 1, i, 4600, 4000))
+            .First(h => h.Id.Value.ToArray()[0] >= 0x80));
         await town.Submit(kiosk, sale);
         var last = sale.Id.Value.ToArray();
         var dust = Enumerable.Range(2, 10_000).Select(i => Unsigned(den, i, i, 1, 1))
@@ -139,7 +148,8 @@ public sealed class CaseEndTests
         Assert.That(first.Dossier.Payments.Select(p => p.Id), Does.Contain(sale.Id));
         using var denKey = town.TillKey(den);
         using var stolen = town.TillKey(kiosk);
-        var shown = new Rebuttal([.. first.Dossier.Payments.Where(p => p.Till == town.Till(den).W).Select(h => VoidStatement.Sign(denKey, h)), VoidStatement.Sign(stolen, sale)], [], []);
+        var shown = new Rebuttal([.. first.Dossier.Payments.Where(p => p.Till == town.Till(den).W)
+            .Select(h => VoidStatement.Sign(denKey, h)), VoidStatement.Sign(stolen, sale)], [], []);
         var answer = (await town.UserBank.Handle(LinkPeer.Wallet, new RebutMessage(coin.Id, shown).ToMessage(), default)).As<RebutReply>()!;
         Assert.That(answer.Stamp.Role, Is.EqualTo(StampRole.Bank));
         await town.Submit(den, large, larger);
@@ -154,11 +164,14 @@ public sealed class CaseEndTests
         Assert.That(newest.Reversals.Select(r => r.Payment), Does.Contain(sale.Id));
         var word = ShopAnswer.Sign(stolen, sale.Id, Timestamp.Now(town.Clock), true, null, null);
         IReadOnlyList<KeyCertificate> keys = [.. newest.Dossier.Header.StatementKeys, .. newest.FiledKeys];
-        var finding = town.Check(first, new Defence([shown.With(answer.Stamp, [answer.Certificate])], [word]) { Reversals = [.. newest.Reversals.Select(r => (r, keys))] });
+        var finding = town.Check(first, new Defence(
+            [shown.With(answer.Stamp, [answer.Certificate])], [word]) { Reversals = [.. newest.Reversals.Select(r => (r, keys))] });
         Assert.That(finding.Culprit, Is.Not.EqualTo(Culprit.Shop), finding.Finding);
     }
 
-    /// <summary>An issuer signs each reversal of a case under another key. The file stays one that anybody can read, and the bank's cases are shown.</summary>
+    /// <summary>
+    /// An issuer signs each reversal of a case under another key. The file stays one that anybody can read, and the bank's cases are shown.
+    /// </summary>
     [Test, Rule(8), Rule(10)]
     public async Task ManyKeysSpoilNoFile()
     {

@@ -6,7 +6,10 @@ using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Whoever has SS_U of one genuine coin signs as many payments of a cent as he likes: what a till keeps of them, and sends, is bounded (rule R10).</summary>
+/// <summary>
+/// Whoever has SS_U of one genuine coin signs as many payments of a cent as he likes: what a till keeps of them, and sends, is bounded
+/// (rule R10).
+/// </summary>
 [Parallelizable]
 public sealed class CentAtATimeTests
 {
@@ -22,7 +25,8 @@ public sealed class CentAtATimeTests
         var till = town.Till(cafe);
         var ended = till.Pay(thing, new Amount(4000), "1234");
         Assert.That(ended.Message, Does.StartWith("The card has paid with 16 coins, and it is not enough yet."));
-        Assert.That((ended.Outcome, asked, till.CoinPayments(ended.Sale.Time).Count), Is.EqualTo((TillOutcome.Refused, 32, 16)), "each once, and once more for whose it is");
+        Assert.That((ended.Outcome, asked, till.CoinPayments(ended.Sale.Time).Count), Is.EqualTo((TillOutcome.Refused, 32, 16)),
+            "each once, and once more for whose it is");
         Assert.That(till.CoinPayments(ended.Sale.Time).Select(p => p.State), Is.All.EqualTo(CoinPaymentState.Voided));
 
         // As many coins as a card holds are a payment like any other.
@@ -34,7 +38,10 @@ public sealed class CentAtATimeTests
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(1600));
     }
 
-    /// <summary>He does it in many payments. A visit settles and fetches the list first, and then brings some of what was voided of his coin, and all of the others'.</summary>
+    /// <summary>
+    /// He does it in many payments. A visit settles and fetches the list first, and then brings some of what was voided of his coin, and
+    /// all of the others'.
+    /// </summary>
     [Test, Rule(10)]
     public async Task WhatOneCoinHadVoidedMakesNoVisitLong()
     {
@@ -56,7 +63,8 @@ public sealed class CentAtATimeTests
         await till.Synchronise(link, default);
         Assert.That(till.CoinPayments(sold.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(ShopTill.MostForwarded + 1), "16 of his, one of Alice's");
-        Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
+        Assert.That(calls.IndexOf(MessageType.ForwardVoid),
+            Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
         calls.Clear();
         await till.Synchronise(link, default);
         await till.Synchronise(link, default);
@@ -64,7 +72,9 @@ public sealed class CentAtATimeTests
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(32), "and the rest at later visits, each once");
     }
 
-    /// <summary>A thing signs one cent, and answers each PAY with the same bytes: the till says so at once, and serves the next customer.</summary>
+    /// <summary>
+    /// A thing signs one cent, and answers each PAY with the same bytes: the till says so at once, and serves the next customer.
+    /// </summary>
     [Test, Rule(10), CancelAfter(60_000)]
     public async Task WhatRepeatsItselfKeepsNoTill(CancellationToken end)
     {
@@ -81,14 +91,18 @@ public sealed class CentAtATimeTests
         var till = town.Till(cafe);
         var ended = till.Pay(thing, new Amount(4000), "1234");
         Assert.That(ended.Message, Does.StartWith("The card repeats itself"));
-        Assert.That((ended.Outcome, till.CoinPayments(ended.Sale.Time).Single().State), Is.EqualTo((TillOutcome.Refused, CoinPaymentState.Voided)));
+        Assert.That((ended.Outcome, till.CoinPayments(ended.Sale.Time).Single().State),
+            Is.EqualTo((TillOutcome.Refused, CoinPaymentState.Voided)));
         Assert.That(asked, Is.LessThanOrEqualTo(4));
         using var alice = town.User("Alice", 5000);
         Assert.That(town.Pay(cafe, alice, 1000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(end.IsCancellationRequested, Is.False);
     }
 
-    /// <summary>Three refunds of one coin are not taken by the issuer for a while: a visit asks once, after it has settled, and a later one ends all three.</summary>
+    /// <summary>
+    /// Three refunds of one coin are not taken by the issuer for a while: a visit asks once, after it has settled, and a later one ends all
+    /// three.
+    /// </summary>
     [Test, Rule(10)]
     public async Task RefundsThatTheIssuerDoesNotTakeNowKeepNoVisitLong()
     {
@@ -100,7 +114,8 @@ public sealed class CentAtATimeTests
         await town.Settle(cafe);
         bool isFull = true;
         var calls = new List<MessageType>();
-        var link = new Watched(town.TillLink(cafe), calls.Add, r => isFull && r.Type == MessageType.ForwardVoid ? new Refusal(RefusalReason.Unavailable, "Too many.").ToMessage() : null);
+        var link = new Watched(town.TillLink(cafe), calls.Add, r =>
+            isFull && r.Type == MessageType.ForwardVoid ? new Refusal(RefusalReason.Unavailable, "Too many.").ToMessage() : null);
         foreach (var ticket in paid)
         {
             Assert.That(async () => await till.Refund(ticket, null, link, default), Throws.InvalidOperationException);
@@ -110,7 +125,8 @@ public sealed class CentAtATimeTests
         calls.Clear();
         await till.Synchronise(link, default);
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(1));
-        Assert.That(calls.IndexOf(MessageType.ForwardVoid), Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
+        Assert.That(calls.IndexOf(MessageType.ForwardVoid),
+            Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
         Assert.That(till.CoinPayments(sold.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         isFull = false;
         await till.Synchronise(link, default);

@@ -5,7 +5,9 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>The dates of a bank's certificates, by which wallets know its newer key (rule R19), after days on which the issuer's clock was wrong.</summary>
+/// <summary>
+/// The dates of a bank's certificates, by which wallets know its newer key (rule R19), after days on which the issuer's clock was wrong.
+/// </summary>
 [Parallelizable]
 public sealed class CertifiedDateTests
 {
@@ -29,7 +31,10 @@ public sealed class CertifiedDateTests
         _town.Dispose();
     }
 
-    /// <summary>Both keys of a bank were enrolled on a wrong day. No further key is dated before them; and the same requests, enrolled again, mend both.</summary>
+    /// <summary>
+    /// Both keys of a bank were enrolled on a wrong day. No further key is dated before them; and the same requests, enrolled again, mend
+    /// both.
+    /// </summary>
     [Test, Rule(19)]
     public void DatesOfAWrongClockAreMendedByEnrollingAgain()
     {
@@ -41,7 +46,8 @@ public sealed class CertifiedDateTests
         _town.Clock.Advance(-TimeSpan.FromDays(3));
         using var third = _town.Options.Suite.GenerateKey();
         var later = Request(third, bank, _first);
-        Assert.That(() => _town.Issuer.Enrol(later, _town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("and it certified this bank's key on"));
+        Assert.That(() => _town.Issuer.Enrol(later, _town.Options.Cap),
+            Throws.InvalidOperationException.With.Message.Contains("and it certified this bank's key on"));
         Assert.That(Begins(first), Is.EqualTo(Now), "dated anew, though the other key's date is still wrong");
         Assert.That(Begins(next), Is.EqualTo(Now.AddSeconds(1)).Or.EqualTo(Now), "and the next one too");
         Assert.That(Begins(later), Is.GreaterThanOrEqualTo(Now), "then there is nothing in the way");

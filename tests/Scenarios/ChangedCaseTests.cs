@@ -10,8 +10,8 @@ namespace HierCash.Tests.Scenarios;
 public sealed class ChangedCaseTests
 {
     /// <summary>
-    /// A rebuttal is heard while a reversal of the same case is filed, or the other way round. Both are needed, and both are in the books: whichever was weighed without the other is
-    /// weighed again.
+    /// A rebuttal is heard while a reversal of the same case is filed, or the other way round. Both are needed, and both are in the books:
+    /// whichever was weighed without the other is weighed again.
     /// </summary>
     [Test, Rule(3), Rule(10), CancelAfter(60_000)]
     public async Task WhatChangesACaseWhileItIsWeighedIsNotLost([Values] bool isHeardMeanwhile, CancellationToken end)
@@ -25,7 +25,8 @@ public sealed class ChangedCaseTests
         var file = Newest();
         await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), end);
         bool weighs = false;
-        var bank = town.BankOver("bank-1", new ChangedAnswer(new ScriptedIssuer([], town.UserBankLink()), MessageType.CaseReversals, reply =>
+        var bank = town.BankOver("bank-1", new ChangedAnswer(
+            new ScriptedIssuer([], town.UserBankLink()), MessageType.CaseReversals, reply =>
         {
             weighs = isHeardMeanwhile;
             return reply;
@@ -38,7 +39,8 @@ public sealed class ChangedCaseTests
             {
                 weighs = false;
                 meanwhile = Task.Run(async () => await (isHeardMeanwhile ? Hear() : File()), end);
-                Assert.That(() => isHeardMeanwhile ? town.Rows("bank-1")["rebuttal"] : Newest().Reversals.Count, Is.EqualTo(1).After(20_000, 20));
+                Assert.That(() => isHeardMeanwhile ? town.Rows("bank-1")["rebuttal"]
+                    : Newest().Reversals.Count, Is.EqualTo(1).After(20_000, 20));
             }
         };
         async Task Hear() => await bank.Rebut(first.Coin.Id, rebuttal, end);
@@ -47,6 +49,7 @@ public sealed class ChangedCaseTests
         await (isHeardMeanwhile ? File() : Hear());
         await meanwhile!;
         suite.Before = null;
-        Assert.That((Newest().Reversals.Count, town.UserBank.Notices(file.Order.User).Count(n => n.Coin == first.Coin.Id)), Is.EqualTo((1, 0)));
+        Assert.That((Newest().Reversals.Count, town.UserBank.Notices(file.Order.User).Count(n => n.Coin == first.Coin.Id)),
+            Is.EqualTo((1, 0)));
     }
 }

@@ -7,7 +7,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ClaimTermsTests
 {
-    /// <summary>A coin of 50.00 paid three times 30.00; the issuer had called the first dead. Of its 40.00 only 10.00 exceed X, so 10.00 are booked.</summary>
+    /// <summary>
+    /// A coin of 50.00 paid three times 30.00; the issuer had called the first dead. Of its 40.00 only 10.00 exceed X, so 10.00 are booked.
+    /// </summary>
     [Test, Rule(9)]
     public async Task NoClaimBeyondTheExcessThatStands()
     {
@@ -30,7 +32,10 @@ public sealed class ClaimTermsTests
         Assert.That(await claims.Book(2000), Is.Zero);
     }
 
-    /// <summary>45.00, two guaranteed payments of 20.00, and 50.00 that are above the floor limit. One of the two is struck out: 20.00 exceed X, 15.00 are promised.</summary>
+    /// <summary>
+    /// 45.00, two guaranteed payments of 20.00, and 50.00 that are above the floor limit. One of the two is struck out: 20.00 exceed X,
+    /// 15.00 are promised.
+    /// </summary>
     [Test, Rule(9)]
     public async Task NoClaimBeyondThePromisesThatStand()
     {
@@ -42,7 +47,9 @@ public sealed class ClaimTermsTests
         Assert.That(await claims.Book(1500), Is.EqualTo(-1500));
     }
 
-    /// <summary>Another copy pays 30.00 a day later. Of these the user has had notice for less than the term; of the 20.00 before the term is over.</summary>
+    /// <summary>
+    /// Another copy pays 30.00 a day later. Of these the user has had notice for less than the term; of the 20.00 before the term is over.
+    /// </summary>
     [Test, Rule(9), Rule(5)]
     public async Task NoClaimBeyondWhatTheUserHadNoticeOf()
     {
@@ -70,7 +77,9 @@ public sealed class ClaimTermsTests
         Assert.That(await claims.Book(2000), Is.EqualTo(-2000));
     }
 
-    /// <summary>The largest payment is refunded by the book: the next dossier proves the rest without it, and the overspender does not get away.</summary>
+    /// <summary>
+    /// The largest payment is refunded by the book: the next dossier proves the rest without it, and the overspender does not get away.
+    /// </summary>
     [Test, Rule(9)]
     public async Task WhatWasTakenBackIsInNoDossier()
     {
@@ -99,7 +108,9 @@ public sealed class ClaimTermsTests
         town.AssertSound();
     }
 
-    /// <summary>The bank learns of no more payments than prove the excess: of 1.00, 2.00, 47.00 and a copy's 50.00 two are enough.</summary>
+    /// <summary>
+    /// The bank learns of no more payments than prove the excess: of 1.00, 2.00, 47.00 and a copy's 50.00 two are enough.
+    /// </summary>
     [Test, Rule(9)]
     public async Task ADossierHasNoMoreThanProvesIt()
     {
@@ -109,7 +120,10 @@ public sealed class ClaimTermsTests
         Assert.That(town.Check(claims.File).Culprit, Is.EqualTo(Culprit.User));
     }
 
-    /// <summary>A coin of 50.00 of which copies pay these, each at another till; the bank has the case, and from here on an issuer of our own making.</summary>
+    /// <summary>
+    /// A coin of 50.00 of which copies pay these, each at another till; the bank has the case, and from here on an issuer of our own
+    /// making.
+    /// </summary>
     private static async Task<Claimer> Claims(SimulatedTown town, params ulong[] payments)
     {
         var card = town.User("Mallory", 5000);
@@ -145,7 +159,8 @@ public sealed class ClaimTermsTests
             var lying = new ScriptedIssuer([], town.UserBankLink())
             {
                 Instruction = number => ClearingInstruction.Sign(
-                    key, new PartyId(1), number, town.UserBank.Id, TransferKind.ClaimDebit, File.Dossier.Coin.Value, new Amount(minor), Currency.Eur, Timestamp.Now(town.Clock)),
+                    key, new PartyId(1), number, town.UserBank.Id, TransferKind.ClaimDebit, File.Dossier.Coin.Value, new Amount(minor),
+                    Currency.Eur, Timestamp.Now(town.Clock)),
             };
             await town.BankOver("bank-1", lying).FetchInstructions(default);
             return town.UserBank.Audit.Claims;

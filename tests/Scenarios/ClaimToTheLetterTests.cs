@@ -17,7 +17,9 @@ public sealed class ClaimToTheLetterTests
 {
     private static readonly TillId Anybody = new(Id16.Read(new byte[16]));
 
-    /// <summary>A card that shows a coin which nobody issued: the till verifies S_I before e leaves, and sends nothing after that.</summary>
+    /// <summary>
+    /// A card that shows a coin which nobody issued: the till verifies S_I before e leaves, and sends nothing after that.
+    /// </summary>
     [Test, Rule(14)]
     public void AfterABadSINothingIsSent()
     {
@@ -27,13 +29,18 @@ public sealed class ClaimToTheLetterTests
         using var forged = new ForgingChannel(card.Card);
         using var trace = new TracingChannel(forged);
         var result = town.Till(till).Pay(trace, new Amount(1250), card.PaymentPin, PaymentProfile.Claim);
-        Assert.That((result.Outcome, result.Message), Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
+        Assert.That((result.Outcome, result.Message),
+            Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
         Assert.That(trace.Apdus.Select(a => a.Command[1]), Is.EqualTo(new byte[] { 0xA4, GetCashCommand.Ins }), "SELECT and GET CASH");
-        Assert.That(trace.Apdus.Any(a => a.Command.AsSpan().IndexOf(Derivations.F(result.Sale.Time, town.Till(till).W).Value.ToArray()) >= 0), Is.False, "e did not leave");
+        Assert.That(trace.Apdus.Any(a => a.Command.AsSpan()
+            .IndexOf(Derivations.F(result.Sale.Time, town.Till(till).W).Value.ToArray()) >= 0), Is.False, "e did not leave");
         Assert.That(card.Balance().Minor, Is.EqualTo(5000), "and nothing was debited");
     }
 
-    /// <summary>In the fast profile the coin comes with S_U, so S_I is verified then: no second PAY, no OK, and at most S_W, which gives an honest card its money back.</summary>
+    /// <summary>
+    /// In the fast profile the coin comes with S_U, so S_I is verified then: no second PAY, no OK, and at most S_W, which gives an honest
+    /// card its money back.
+    /// </summary>
     [TestCase(1250UL, 5000UL)]
     [TestCase(1250UL, 1000UL, 2000UL)]
     [TestCase(2400UL, 1000UL, 2000UL)]
@@ -46,8 +53,10 @@ public sealed class ClaimToTheLetterTests
         using var forged = new ForgingChannel(card.Card);
         using var trace = new TracingChannel(forged);
         var result = town.Till(till).Pay(trace, new Amount(amount));
-        Assert.That((result.Outcome, result.Message), Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
-        Assert.That(trace.Apdus.Select(a => a.Command[1]), Is.EqualTo(new byte[] { 0xA4, PayCommand.Ins, VoidCommand.Ins }), "SELECT, PAY and what undoes it");
+        Assert.That((result.Outcome, result.Message),
+            Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
+        Assert.That(trace.Apdus.Select(a => a.Command[1]), Is.EqualTo(new byte[] { 0xA4, PayCommand.Ins, VoidCommand.Ins }),
+            "SELECT, PAY and what undoes it");
         Assert.That(card.Balance().Minor, Is.EqualTo((ulong)coins.Sum(c => (long)c)));
     }
 
@@ -83,7 +92,10 @@ public sealed class ClaimToTheLetterTests
         Assert.That((trace.Apdus.Count, PaymentBits.Count(trace.Apdus)), Is.EqualTo((apdus, bits)));
     }
 
-    /// <summary>Whoever has the card for a minute asks GET CASH and PAY for this and that: beyond the limit without PIN nothing is told (finding 15).</summary>
+    /// <summary>
+    /// Whoever has the card for a minute asks GET CASH and PAY for this and that: beyond the limit without PIN nothing is told (finding
+    /// 15).
+    /// </summary>
     [Test, Rule(14)]
     public void WithoutThePinNobodyLearnsTheBalance()
     {
@@ -96,14 +108,18 @@ public sealed class ClaimToTheLetterTests
             return Enumerable.Range(0, 32).Select(i =>
             {
                 var y = new Amount(1001 + ((uint)i * 3000));
-                return (wallet.GetCash(new Timestamp(1), y, Currency.Eur, out _), wallet.Pay(PayCommand.Fast(new Timestamp(1), Anybody, y, Currency.Eur), out _));
+                return (wallet.GetCash(new Timestamp(1), y, Currency.Eur, out _),
+                    wallet.Pay(PayCommand.Fast(new Timestamp(1), Anybody, y, Currency.Eur), out _));
             }).ToList();
         }).ToList();
         Assert.That(answers[0], Is.EqualTo(answers[1]));
-        Assert.That(answers[0].Distinct(), Is.EqualTo(new[] { (StatusWord.SecurityStatusNotSatisfied, StatusWord.SecurityStatusNotSatisfied) }));
+        Assert.That(answers[0].Distinct(), Is.EqualTo(
+            new[] { (StatusWord.SecurityStatusNotSatisfied, StatusWord.SecurityStatusNotSatisfied) }));
     }
 
-    /// <summary>GET CASH carries TIME: neither a coin that has expired then is offered, nor one of which only the last seq is left.</summary>
+    /// <summary>
+    /// GET CASH carries TIME: neither a coin that has expired then is offered, nor one of which only the last seq is left.
+    /// </summary>
     [Test, Rule(14)]
     public void NoExpiredCoinAndNoReservedSeqIsOffered()
     {
@@ -126,11 +142,13 @@ public sealed class ClaimToTheLetterTests
         for (ulong time = 1; time <= 2; time++)
         {
             last.GetCash(new Timestamp(time), new Amount(100), Currency.Eur, out _);
-            Assert.That(last.Pay(PayCommand.Claim(new Timestamp(time), Anybody, new Amount(100), Currency.Eur), out _).IsSuccess, $"seq 65,534 of coin {time}");
+            Assert.That(last.Pay(PayCommand.Claim(new Timestamp(time), Anybody, new Amount(100), Currency.Eur), out _).IsSuccess,
+                $"seq 65,534 of coin {time}");
         }
 
         Assert.That(last.GetCash(new Timestamp(9), new Amount(100), Currency.Eur, out _), Is.EqualTo(WalletStatus.CounterExhausted));
-        Assert.That(last.Pay(PayCommand.Claim(new Timestamp(9), Anybody, new Amount(100), Currency.Eur), out _), Is.EqualTo(WalletStatus.CounterExhausted));
+        Assert.That(last.Pay(PayCommand.Claim(new Timestamp(9), Anybody, new Amount(100), Currency.Eur), out _),
+            Is.EqualTo(WalletStatus.CounterExhausted));
     }
 
     /// <summary>What was shown is what pays: a till cannot show one coin and take another.</summary>
@@ -142,23 +160,31 @@ public sealed class ClaimToTheLetterTests
         var wallet = Selected(alice);
         wallet.GetCash(new Timestamp(1), new Amount(500), Currency.Eur, out var cash);
         Assert.That(cash!.Coin.Terms.FaceValue.Minor, Is.EqualTo(1000));
-        Assert.That(wallet.Pay(PayCommand.Claim(new Timestamp(1), Anybody, new Amount(3000), Currency.Eur), out _), Is.EqualTo(StatusWord.ConditionsNotSatisfied));
-        Assert.That(wallet.Pay(PayCommand.Claim(new Timestamp(1), Anybody, new Amount(500), Currency.Eur), out var paid), Is.EqualTo(StatusWord.Success));
+        Assert.That(wallet.Pay(PayCommand.Claim(new Timestamp(1), Anybody, new Amount(3000), Currency.Eur), out _),
+            Is.EqualTo(StatusWord.ConditionsNotSatisfied));
+        Assert.That(wallet.Pay(PayCommand.Claim(new Timestamp(1), Anybody, new Amount(500), Currency.Eur), out var paid),
+            Is.EqualTo(StatusWord.Success));
         Assert.That((paid!.Coin, paid.Balance), Is.EqualTo(((Coin?)null, cash.Balance)), "GET CASH gave the coin");
         foreach (var again in new[]
         {
-            PayCommand.Claim(new Timestamp(1), Anybody, new Amount(500), Currency.Eur), PayCommand.Fast(new Timestamp(1), Anybody, new Amount(500), Currency.Eur),
+            PayCommand.Claim(new Timestamp(1), Anybody, new Amount(500), Currency.Eur),
+                PayCommand.Fast(new Timestamp(1), Anybody, new Amount(500), Currency.Eur),
             PayCommand.Repeat(new Timestamp(1), Anybody, new Amount(500), Currency.Eur),
         })
         {
             Assert.That(wallet.Pay(again, out var reply), Is.EqualTo(StatusWord.Success), again.Mode.ToString());
-            Assert.That((reply!.Coin?.Id, reply.Seq, Convert.ToHexString(reply.SU)), Is.EqualTo(((CoinId?)cash.Coin.Id, paid.Seq, Convert.ToHexString(paid.SU))), "with its coin");
+            Assert.That((reply!.Coin?.Id, reply.Seq, Convert.ToHexString(reply.SU)),
+                Is.EqualTo(((CoinId?)cash.Coin.Id, paid.Seq, Convert.ToHexString(paid.SU))), "with its coin");
         }
 
-        Assert.That(wallet.Pay(PayCommand.Repeat(new Timestamp(2), Anybody, new Amount(500), Currency.Eur), out _), Is.EqualTo(StatusWord.ReferencedDataNotFound), "and never something new");
+        Assert.That(wallet.Pay(PayCommand.Repeat(new Timestamp(2), Anybody, new Amount(500), Currency.Eur), out _),
+            Is.EqualTo(StatusWord.ReferencedDataNotFound), "and never something new");
     }
 
-    /// <summary>Two coins, the card pulled at every write, put in again and repeated: accepted or refused, never stuck (finding 14). Nothing is lost either way.</summary>
+    /// <summary>
+    /// Two coins, the card pulled at every write, put in again and repeated: accepted or refused, never stuck (finding 14). Nothing is lost
+    /// either way.
+    /// </summary>
     [Test, Rule(14), Hole(1)]
     public void TwoCoinsTornAtAnyCellEndPaidOrRefused([Values] PaymentProfile profile, [Values] TornCell torn)
     {
@@ -177,7 +203,8 @@ public sealed class ClaimToTheLetterTests
             var second = town.Till(till).Continue(first.Sale, card.Card, null, profile);
             Assert.That(second.Outcome, Is.EqualTo(TillOutcome.Accepted).Or.EqualTo(TillOutcome.Refused), $"cut {cut}: {second.Message}");
             refused += second.Outcome == TillOutcome.Refused ? 1 : 0;
-            Assert.That(card.Balance().Minor, Is.EqualTo(second.Outcome == TillOutcome.Accepted ? 600 : 3000), $"cut {cut}: {second.Message}");
+            Assert.That(card.Balance().Minor, Is.EqualTo(second.Outcome == TillOutcome.Accepted ? 600 : 3000),
+                $"cut {cut}: {second.Message}");
             Assert.That(town.Till(till).OpenSales, Is.Empty, $"cut {cut}");
             Assert.That(TownAudit.RunCard(card), Is.Empty, $"cut {cut}");
             town.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -213,14 +240,16 @@ public sealed class ClaimToTheLetterTests
         public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
         {
             int length = inner.Transmit(command, response);
-            if (command[0] == 0x80 && command[1] == GetCashCommand.Ins && CashReply.Read(response[..(length - 2)]) is { } cash && Forges(cash.Coin))
+            if (command[0] == 0x80 && command[1] == GetCashCommand.Ins && CashReply.Read(response[..(length - 2)]) is { } cash
+                && Forges(cash.Coin))
             {
                 cash.Coin.SI[0] ^= 1;
                 var writer = new BerTlvWriter(response);
                 cash.Write(ref writer);
             }
 
-            if (command[0] == 0x80 && command[1] == PayCommand.Ins && PayReply.Read(response[..(length - 2)]) is { Coin: { } coin } paid && Forges(coin))
+            if (command[0] == 0x80 && command[1] == PayCommand.Ins && PayReply.Read(response[..(length - 2)]) is { Coin: { } coin } paid
+                && Forges(coin))
             {
                 coin.SI[0] ^= 1;
                 paid.SU[0] ^= (byte)(SUToo ? 1 : 0);

@@ -10,7 +10,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ClearingTermsTests
 {
-    /// <summary>A bank that speaks of instructions which were never made fills no table, and starts no term of what is made later.</summary>
+    /// <summary>
+    /// A bank that speaks of instructions which were never made fills no table, and starts no term of what is made later.
+    /// </summary>
     [Test, Rule(10)]
     public async Task ABankSpeaksOnlyOfInstructionsThatWereMade()
     {
@@ -26,13 +28,16 @@ public sealed class ClearingTermsTests
         }
 
         Assert.That(Refusal.Read(await bank.Say(2))?.Reason, Is.EqualTo(RefusalReason.NotAllowed), "the next one");
-        Assert.That((town.Rows("issuer")["parked"], town.Issuer.Queues.Unfetched), Is.EqualTo((0L, 2L)), "nothing is stored, nothing acknowledged");
+        Assert.That((town.Rows("issuer")["parked"], town.Issuer.Queues.Unfetched), Is.EqualTo((0L, 2L)),
+            "nothing is stored, nothing acknowledged");
         Assert.That(town.Issuer.Alarms.Select(a => (a.Kind, a.Times)), Is.EqualTo(new[] { ("word about what was never instructed", 3L) }));
         Assert.That(Refusal.Read(await bank.Say(1, bank.Sign(1, BookingOutcome.BeyondFloat))), Is.Null, "of what was made it may speak");
         Assert.That(town.Issuer.Parked.Single().Reason, Is.EqualTo(BookingOutcome.BeyondFloat));
     }
 
-    /// <summary>A shop's bank that fetched its credit and never comes for what its shop gave back: the issuer says so, once, and stops nothing.</summary>
+    /// <summary>
+    /// A shop's bank that fetched its credit and never comes for what its shop gave back: the issuer says so, once, and stops nothing.
+    /// </summary>
     [Test, Rule(8)]
     public async Task WhatABankNeverFetchesRaisesAnAlarmOnce()
     {
@@ -53,7 +58,8 @@ public sealed class ClearingTermsTests
         }
 
         var missing = town.Issuer.Parked.Single();
-        Assert.That((missing.Bank, missing.Kind, missing.TermOver, missing.StopsIssuing), Is.EqualTo((town.ShopBank.Id, TransferKind.ShopDebit, true, false)));
+        Assert.That((missing.Bank, missing.Kind, missing.TermOver, missing.StopsIssuing),
+            Is.EqualTo((town.ShopBank.Id, TransferKind.ShopDebit, true, false)));
         Assert.That(town.Issuer.Alarms.Select(a => (a.Kind, a.Subject, a.Times)),
             Is.EqualTo(new[] { ("instruction not fetched", $"{missing.Bank.Value:x8}{missing.Number:x16}", 1L) }));
         await town.RunCycle();
@@ -62,8 +68,8 @@ public sealed class ClearingTermsTests
     }
 
     /// <summary>
-    /// A bank that comes on day 61 gets dossier and claim at once. It books on day 91, when the term of its notice ends, and nobody stops it on the morning of
-    /// that day; only if it lets the day go by.
+    /// A bank that comes on day 61 gets dossier and claim at once. It books on day 91, when the term of its notice ends, and nobody stops
+    /// it on the morning of that day; only if it lets the day go by.
     /// </summary>
     [TestCase(true)]
     [TestCase(false)]
@@ -87,7 +93,8 @@ public sealed class ClearingTermsTests
 
         town.Clock.Advance(town.Options.Terms.DisputeTerm);
         town.Issuer.CloseCycle();
-        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued), "the morning of the day on which it can book");
+        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(Wallet.WithdrawalOutcome.Issued),
+            "the morning of the day on which it can book");
         if (books)
         {
             await town.RunCycle();
@@ -96,10 +103,13 @@ public sealed class ClearingTermsTests
 
         town.Clock.Advance(TimeSpan.FromHours(25));
         town.Issuer.CloseCycle();
-        Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(books ? Wallet.WithdrawalOutcome.Issued : Wallet.WithdrawalOutcome.Reversed));
+        Assert.That(town.Withdraw(alice, 200).Outcome,
+            Is.EqualTo(books ? Wallet.WithdrawalOutcome.Issued : Wallet.WithdrawalOutcome.Reversed));
     }
 
-    /// <summary>A bank says of a claim that is proven that it is not, until the coin is forgotten and the proof with it: it stays stopped.</summary>
+    /// <summary>
+    /// A bank says of a claim that is proven that it is not, until the coin is forgotten and the proof with it: it stays stopped.
+    /// </summary>
     [Test, Rule(8)]
     public async Task WhatWasProvenStaysADebtWhenItsCoinIsForgotten()
     {
@@ -122,7 +132,8 @@ public sealed class ClearingTermsTests
             town.Issuer.CloseCycle();
             town.Issuer.Purge();
             seen.AddRange((await bank.Fetch()).Where(t => seen.Count == 0 || t.Number > seen[^1].Number));
-            await bank.Say(seen.Count == 0 ? 0 : seen[^1].Number, [.. seen.Where(t => t.Kind == TransferKind.ClaimDebit).Select(t => bank.Sign(t.Number, BookingOutcome.ClaimNotVerified))]);
+            await bank.Say(seen.Count == 0 ? 0 : seen[^1].Number,
+                [.. seen.Where(t => t.Kind == TransferKind.ClaimDebit).Select(t => bank.Sign(t.Number, BookingOutcome.ClaimNotVerified))]);
             wasStopped |= town.Issuer.Parked.Any(p => p.StopsIssuing);
         }
 
@@ -132,8 +143,8 @@ public sealed class ClearingTermsTests
     }
 
     /// <summary>
-    /// In a coin's last hour Den voids Alice's 30.00 and settles them on top of her 50.00. Her bank comes on day 20, her wallet shows S_W on day 45: in time. The coin's terms
-    /// are over by then, but not the promise: nothing is claimed, and nobody of that bank is stopped.
+    /// In a coin's last hour Den voids Alice's 30.00 and settles them on top of her 50.00. Her bank comes on day 20, her wallet shows S_W
+    /// on day 45: in time. The coin's terms are over by then, but not the promise: nothing is claimed, and nobody of that bank is stopped.
     /// </summary>
     [Test, Rule(4), Rule(5), Rule(8)]
     public async Task ARebuttalInTimeStopsNoBank()
@@ -173,9 +184,10 @@ public sealed class ClearingTermsTests
     }
 
     /// <summary>
-    /// Holder and shop, in the last hours of a coin: 45.00 to the friend, and copies. An honest shop refunds weeks later, so there is a second dossier, whose notice runs beyond all
-    /// terms of the coin. The friend's S_W, stamped by the issuer on its last day but one, acquits the holder, whenever it is shown: it costs the friend what it had, and the bank
-    /// nothing. When the issuer forgets the coin, it moves no claim any more.
+    /// Holder and shop, in the last hours of a coin: 45.00 to the friend, and copies. An honest shop refunds weeks later, so there is a
+    /// second dossier, whose notice runs beyond all terms of the coin. The friend's S_W, stamped by the issuer on its last day but one,
+    /// acquits the holder, whenever it is shown: it costs the friend what it had, and the bank nothing. When the issuer forgets the coin,
+    /// it moves no claim any more.
     /// </summary>
     [TestCase(0, false)]
     [TestCase(100, false)]
@@ -206,7 +218,8 @@ public sealed class ClearingTermsTests
         var until = town.UserBank.EvidenceFiles.Single().Notice.Until;
         Assert.That(until, Is.GreaterThan(expiry.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm)));
         await Days(town, 28);
-        Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Kiosk").Minor), Is.EqualTo((-4500L, 5000UL)), "the bank has paid for the holder by then");
+        Assert.That((town.UserBank.Audit.Claims, town.ShopAccount("Kiosk").Minor), Is.EqualTo((-4500L, 5000UL)),
+            "the bank has paid for the holder by then");
         using var key = town.TillKey(friend);
         using var issuer = town.StatementKey;
         var rebuttal = new Rebuttal([VoidStatement.Sign(key, sale)], [], []);
@@ -219,15 +232,16 @@ public sealed class ClearingTermsTests
                 isTooLate ? StampRole.Witness : StampRole.Bank), "no shop is named where no reversal can come any more");
         await Days(town, 20);
         Assert.That(
-            (town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo(isTooLate ? (-4500L, 4500UL, 5000UL) : (0L, 0UL, 5000UL)));
+            (town.UserBank.Audit.Claims, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor),
+            Is.EqualTo(isTooLate ? (-4500L, 4500UL, 5000UL) : (0L, 0UL, 5000UL)));
         town.AssertSound();
         await Days(town, 150);
         Assert.That(town.Rows("issuer")["trace_case"], Is.Zero, "and then it is forgotten");
     }
 
     /// <summary>
-    /// Holder and shop show two S_W early, one of a payment that no dossier holds yet, and bring a third on the last day of the case's term. A dossier that is made then holds the
-    /// second: its S_W comes too late for the issuer, so it acquits nobody for money.
+    /// Holder and shop show two S_W early, one of a payment that no dossier holds yet, and bring a third on the last day of the case's
+    /// term. A dossier that is made then holds the second: its S_W comes too late for the issuer, so it acquits nobody for money.
     /// </summary>
     [Test, Rule(4), Rule(5)]
     public async Task WhatWasHeardEarlyAcquitsNobodyOnceItMovesNothing()
@@ -267,12 +281,14 @@ public sealed class ClearingTermsTests
         await Days(town, 2);
         Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[0].Id).And.Not.Contain(others[1].Id));
         var lastDay = expiry.Plus(town.Options.Terms.DisputedTerm);
-        town.Clock.Advance(TimeSpan.FromMicroseconds(lastDay.Microseconds - Timestamp.Now(town.Clock).Microseconds) - TimeSpan.FromHours(1));
+        town.Clock.Advance(TimeSpan.FromMicroseconds(lastDay.Microseconds - Timestamp.Now(town.Clock).Microseconds) - TimeSpan.FromHours(
+            1));
         Assert.That(RawMessages.UploadVoid(town, others[0], key), "one hour before the end");
         await town.RunCycle();
         Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[1].Id));
         await Days(town, 3);
-        Assert.That(town.UserBank.Notices(Newest().Order.User), Has.Count.EqualTo(1), "the accusation stands: nothing was given back for that");
+        Assert.That(town.UserBank.Notices(Newest().Order.User), Has.Count.EqualTo(1),
+            "the accusation stands: nothing was given back for that");
     }
 
     private static async Task Days(SimulatedTown town, int days)
@@ -284,7 +300,10 @@ public sealed class ClearingTermsTests
         }
     }
 
-    /// <summary>A bank that has the claim says only on the last day of its term that the dossier proves it: its debt is put off by a day, and no more.</summary>
+    /// <summary>
+    /// A bank that has the claim says only on the last day of its term that the dossier proves it: its debt is put off by a day, and no
+    /// more.
+    /// </summary>
     [Test, Rule(8)]
     public async Task ABankThatFindsLatePutsNothingOff()
     {
@@ -328,15 +347,20 @@ public sealed class ClearingTermsTests
         var start = Timestamp.Now(town.Clock);
         var last = await town.Submit(till, [.. Enumerable.Range(1, 261).Select(seq =>
         {
-            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(260), start.Plus(TimeSpan.FromMicroseconds(seq)), town.Till(till).W, new Amount(1), []);
+            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(260), start.Plus(TimeSpan.FromMicroseconds(seq)),
+                town.Till(till).W, new Amount(1), []);
             return unsigned with { SU = key.Sign(unsigned.Message) };
         })]);
         Assert.That(last[^1].Share.Guaranteed.Minor, Is.EqualTo(1));
         await town.LetDaysPass(62);
-        Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Claims, town.Rows("issuer")["claim_payment"]), Is.EqualTo((0, 0L, 0L)));
+        Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Claims, town.Rows("issuer")["claim_payment"]),
+            Is.EqualTo((0, 0L, 0L)));
     }
 
-    /// <summary>A bank whose clock was set back between two words about one instruction: the later word is dated later, or the issuer would take it for the earlier.</summary>
+    /// <summary>
+    /// A bank whose clock was set back between two words about one instruction: the later word is dated later, or the issuer would take it
+    /// for the earlier.
+    /// </summary>
     [Test, Rule(8)]
     public async Task TheLaterWordIsDatedLater()
     {
@@ -368,7 +392,8 @@ public sealed class ClearingTermsTests
         issuer.Sign(TransferKind.FloatRestore, default, 200);
         await bank.Run(default);
         await bank.Run(default);
-        Assert.That(issuer.Heard.Select(s => (s.Number, s.Outcome)), Is.EqualTo(new[] { (1UL, BookingOutcome.BeyondFloat), (1UL, BookingOutcome.NoWithdrawal) }));
+        Assert.That(issuer.Heard.Select(s => (s.Number, s.Outcome)),
+            Is.EqualTo(new[] { (1UL, BookingOutcome.BeyondFloat), (1UL, BookingOutcome.NoWithdrawal) }));
     }
 
     /// <summary>10.00 at the cafe, settled, and the cycle closed: one instruction for each bank.</summary>

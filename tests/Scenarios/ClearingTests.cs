@@ -12,7 +12,9 @@ public sealed class ClearingTests
 {
     private static readonly Digest Nowhere = Digest.Of("nowhere"u8);
 
-    /// <summary>Each reason of the closed list, by an issuer that signs what it should not; the instruction behind them is booked in the same visit.</summary>
+    /// <summary>
+    /// Each reason of the closed list, by an issuer that signs what it should not; the instruction behind them is booked in the same visit.
+    /// </summary>
     [Test, Rule(8)]
     public async Task WhatCannotBeBookedIsParkedAndTheNextAreBooked()
     {
@@ -33,11 +35,14 @@ public sealed class ClearingTests
 
         Assert.That(bank.Parked.Select(p => (p.Number, p.Reason)), Is.EqualTo(new[]
         {
-            (1UL, BookingOutcome.ClaimNotVerified), (2UL, BookingOutcome.NoAccount), (3UL, BookingOutcome.BeyondFloat), (5UL, BookingOutcome.NoWithdrawal),
+            (1UL, BookingOutcome.ClaimNotVerified), (2UL, BookingOutcome.NoAccount), (3UL, BookingOutcome.BeyondFloat),
+                (5UL, BookingOutcome.NoWithdrawal),
             (6UL, BookingOutcome.NoAccount), (7UL, BookingOutcome.ClaimNotVerified),
         }));
-        Assert.That((bank.Audit.LastInstruction, bank.BalanceOfShop(cafe).Minor), Is.EqualTo((8UL, 1000UL)), "the numbers go on, and the next are booked");
-        Assert.That((bank.Audit.Clearing, bank.Audit.Float.Minor, bank.Audit.Claims), Is.EqualTo((-1200L, 200UL, 0L)), "nothing moved for what is parked");
+        Assert.That((bank.Audit.LastInstruction, bank.BalanceOfShop(cafe).Minor), Is.EqualTo((8UL, 1000UL)),
+            "the numbers go on, and the next are booked");
+        Assert.That((bank.Audit.Clearing, bank.Audit.Float.Minor, bank.Audit.Claims), Is.EqualTo((-1200L, 200UL, 0L)),
+            "nothing moved for what is parked");
         Assert.That(bank.Audit.Run(), Is.Empty);
 
         // The issuer heard a signed reason of each, once.
@@ -65,7 +70,8 @@ public sealed class ClearingTests
         town.Clock.Advance(TimeSpan.FromDays(days));
         await bank.Run(default);
         bool over = days > 30;
-        Assert.That(bank.Parked.Select(p => (p.Number, p.TermOver, p.InSuspense)), Is.EqualTo(new[] { (1UL, over, over), (2UL, over, false) }));
+        Assert.That(bank.Parked.Select(p => (p.Number, p.TermOver, p.InSuspense)),
+            Is.EqualTo(new[] { (1UL, over, over), (2UL, over, false) }));
         Assert.That((bank.Audit.Clearing, bank.Audit.Suspense, bank.Alarms.Count), Is.EqualTo(over ? (-300L, 300L, 2) : (0L, 0L, 0)));
         Assert.That(bank.Audit.Run(), Is.Empty);
 
@@ -73,12 +79,15 @@ public sealed class ClearingTests
         issuer.Sign(TransferKind.FloatRestore, default, 500);
         await bank.Run(default);
         Assert.That(bank.Parked, Is.Empty);
-        Assert.That((bank.BalanceOfShop(later).Minor, bank.Audit.Float.Minor, bank.Audit.Clearing, bank.Audit.Suspense), Is.EqualTo((300UL, 100UL, -400L, 0L)));
+        Assert.That((bank.BalanceOfShop(later).Minor, bank.Audit.Float.Minor, bank.Audit.Clearing, bank.Audit.Suspense),
+            Is.EqualTo((300UL, 100UL, -400L, 0L)));
         Assert.That(bank.Audit.Run(), Is.Empty);
         Assert.That(issuer.Heard.Where(s => s.Outcome == BookingOutcome.Booked).Select(s => s.Number), Is.EquivalentTo(new[] { 1UL, 2UL }));
     }
 
-    /// <summary>Not signed, for another bank, or out of order: no case for parking. Nothing of the message is kept, and the visit goes on.</summary>
+    /// <summary>
+    /// Not signed, for another bank, or out of order: no case for parking. Nothing of the message is kept, and the visit goes on.
+    /// </summary>
     [TestCase("unsigned")]
     [TestCase("another bank")]
     [TestCase("a gap")]
@@ -94,7 +103,8 @@ public sealed class ClearingTests
         issuer.Spoil = t => t.Number == 1 ? t : how switch
         {
             "unsigned" => t with { Total = new Amount(31) },
-            "another bank" => ClearingInstruction.Sign(town.StatementKey, t.Issuer, t.Number, town.UserBank.Id, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
+            "another bank" => ClearingInstruction.Sign(
+                town.StatementKey, t.Issuer, t.Number, town.UserBank.Id, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
             _ => ClearingInstruction.Sign(town.StatementKey, t.Issuer, 3, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, t.Date),
         };
         town.Issuer.CloseCycle();
@@ -109,7 +119,10 @@ public sealed class ClearingTests
         Assert.That(bank.BalanceOfShop(cafe).Minor, Is.EqualTo(1030));
     }
 
-    /// <summary>A dossier that cannot be read, or an issuer that does not answer for it, keeps no money waiting; the first error is the one reported.</summary>
+    /// <summary>
+    /// A dossier that cannot be read, or an issuer that does not answer for it, keeps no money waiting; the first error is the one
+    /// reported.
+    /// </summary>
     [Test, Rule(8)]
     public async Task AFailingStepOfTheVisitKeepsNoOtherFromRunning()
     {
@@ -120,7 +133,8 @@ public sealed class ClearingTests
         await town.Settle(till);
         town.Issuer.CloseCycle();
         var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
-        var garbled = town.BankOver("bank-2", new BrokenStep(link, MessageType.Dossiers, () => new LinkMessage(MessageType.DossiersReply, [1, 2, 3])));
+        var garbled = town.BankOver("bank-2",
+            new BrokenStep(link, MessageType.Dossiers, () => new LinkMessage(MessageType.DossiersReply, [1, 2, 3])));
         Assert.That(async () => await garbled.Run(default), Throws.InvalidOperationException.With.Message.Contains("dossier"));
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(1000));
 
@@ -160,11 +174,15 @@ public sealed class ClearingTests
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
         await town.RunCycle();
         await town.RunCycle();
-        Assert.That(town.Issuer.Parked.Select(p => (p.Bank, p.Number, p.Reason)), Is.EqualTo(town.UserBank.Parked.Select(p => (p.Bank, p.Number, p.Reason))));
+        Assert.That(town.Issuer.Parked.Select(p => (p.Bank, p.Number, p.Reason)),
+            Is.EqualTo(town.UserBank.Parked.Select(p => (p.Bank, p.Number, p.Reason))));
         town.AssertSound(alice);
     }
 
-    /// <summary>The shop's credit for a claim is signed only after the overspender's bank has booked it: clearing pays out nothing that nobody paid in.</summary>
+    /// <summary>
+    /// The shop's credit for a claim is signed only after the overspender's bank has booked it: clearing pays out nothing that nobody paid
+    /// in.
+    /// </summary>
     [Test, Rule(8)]
     public async Task AShopIsPaidFromClaimsOnlyOnceTheyAreBooked()
     {
@@ -174,17 +192,21 @@ public sealed class ClearingTests
         await town.ShopBank.Run(default);
         town.Issuer.CloseCycle();
         await town.ShopBank.Run(default);
-        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing), Is.EqualTo((0UL, 0L)), "the users' bank has not come yet");
+        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing), Is.EqualTo((0UL, 0L)),
+            "the users' bank has not come yet");
         Assert.That(town.Issuer.Audit.Run(), Is.Empty);
         await town.UserBank.Run(default);
         Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-2000));
         town.AssertSound();
         await town.RunCycle();
-        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing), Is.EqualTo((2000UL, 0L)));
+        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing),
+            Is.EqualTo((2000UL, 0L)));
         town.AssertSound();
     }
 
-    /// <summary>A shop takes its payment back while the claim for another is under way: the coin pays that one, once, and claims get theirs back.</summary>
+    /// <summary>
+    /// A shop takes its payment back while the claim for another is under way: the coin pays that one, once, and claims get theirs back.
+    /// </summary>
     [TestCase(false)]
     [TestCase(true)]
     [Rule(8)]
@@ -202,7 +224,8 @@ public sealed class ClearingTests
         await town.RunCycle();
         await town.RunCycle();
         await town.RunCycle();
-        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 2000UL, 0L)));
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims),
+            Is.EqualTo((0UL, 2000UL, 0L)));
         Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Clearing + town.ShopBank.Audit.Clearing), Is.EqualTo((0, 0L)));
         town.AssertSound();
     }
@@ -234,12 +257,16 @@ public sealed class ClearingTests
         await town.RunCycle();
         await town.RunCycle();
         await town.RunCycle();
-        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((5000UL, 0UL, 0L)));
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims),
+            Is.EqualTo((5000UL, 0UL, 0L)));
         Assert.That((town.UserBank.Parked.Count, town.UserBank.Audit.Clearing + town.ShopBank.Audit.Clearing), Is.EqualTo((0, 0L)));
         town.AssertSound();
     }
 
-    /// <summary>A bank that does not book a proven claim, by word or by silence, gets no cash issued after disputeTerm; all else goes on, and it ends with the debt.</summary>
+    /// <summary>
+    /// A bank that does not book a proven claim, by word or by silence, gets no cash issued after disputeTerm; all else goes on, and it
+    /// ends with the debt.
+    /// </summary>
     [TestCase("parks it")]
     [TestCase("does not fetch it")]
     [Rule(8)]
@@ -263,9 +290,11 @@ public sealed class ClearingTests
         town.Clock.Advance(TimeSpan.FromHours(2));
         town.Issuer.CloseCycle();
         await town.ShopBank.Run(default);
-        Assert.That((town.Issuer.Parked.Single().StopsIssuing, town.Issuer.Queues.Alarms, town.ShopAccount("Kiosk").Minor), Is.EqualTo((true, 1L, 0UL)));
+        Assert.That((town.Issuer.Parked.Single().StopsIssuing, town.Issuer.Queues.Alarms, town.ShopAccount("Kiosk").Minor),
+            Is.EqualTo((true, 1L, 0UL)));
         var refused = town.Withdraw(alice, 200);
-        Assert.That((refused.Outcome, refused.Message.Contains("owes other banks", StringComparison.Ordinal)), Is.EqualTo((WithdrawalOutcome.Reversed, true)), refused.Message);
+        Assert.That((refused.Outcome, refused.Message.Contains("owes other banks", StringComparison.Ordinal)),
+            Is.EqualTo((WithdrawalOutcome.Reversed, true)), refused.Message);
         Assert.That(town.Account(alice).Minor, Is.EqualTo(99_300), "the money is back");
 
         if (how == "parks it")
@@ -280,7 +309,9 @@ public sealed class ClearingTests
         town.AssertSound(alice);
     }
 
-    /// <summary>A bank that says of a proven case that it proves nothing keeps its claims as little as one that does not book them.</summary>
+    /// <summary>
+    /// A bank that says of a proven case that it proves nothing keeps its claims as little as one that does not book them.
+    /// </summary>
     [Test, Rule(8)]
     public async Task ABankThatDeniesAProvenCaseIsClaimedFromAllTheSame()
     {
@@ -302,7 +333,8 @@ public sealed class ClearingTests
         town.Issuer.CloseCycle();
         var parked = town.Issuer.Parked.Single(p => p.Kind == TransferKind.ClaimDebit);
         Assert.That((parked.Reason, parked.StopsIssuing), Is.EqualTo((BookingOutcome.ClaimNotVerified, true)));
-        Assert.That(parked.Show(Currency.Eur), Does.StartWith($"instruction 1/{claim.Number}, ClaimDebit 20.00 EUR for coin {claim.Reference.ToString()[..16]}, since ")
+        Assert.That(parked.Show(Currency.Eur),
+            Does.StartWith($"instruction 1/{claim.Number}, ClaimDebit 20.00 EUR for coin {claim.Reference.ToString()[..16]}, since ")
             .And.Contains("It ends when the bank has found the case proven").And.EndsWith("Until then nothing is issued to this bank."));
     }
 
@@ -339,18 +371,26 @@ public sealed class ClearingTests
         town.Issuer.CloseCycle();
         var user = new BankThatLies(town, "bank-1");
         var shop = new BankThatLies(town, "bank-2");
-        Assert.That(Refusal.Read(await user.Say(1, shop.Sign(1, BookingOutcome.NoAccount)))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
-        Assert.That(Refusal.Read(await user.Say(1, user.Sign(1, BookingOutcome.BeyondFloat) with { Outcome = BookingOutcome.NoAccount }))?.Reason, Is.EqualTo(RefusalReason.BadSignature));
-        Assert.That(Refusal.Read(await user.Say(0, user.Sign(1, BookingOutcome.BeyondFloat)))?.Reason, Is.EqualTo(RefusalReason.BadSignature), "not yet said to be there");
+        Assert.That(Refusal.Read(await user.Say(1, shop.Sign(1, BookingOutcome.NoAccount)))?.Reason,
+            Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(Refusal.Read(await user.Say(
+            1, user.Sign(1, BookingOutcome.BeyondFloat) with { Outcome = BookingOutcome.NoAccount }))?.Reason,
+            Is.EqualTo(RefusalReason.BadSignature));
+        Assert.That(Refusal.Read(await user.Say(0, user.Sign(1, BookingOutcome.BeyondFloat)))?.Reason,
+            Is.EqualTo(RefusalReason.BadSignature), "not yet said to be there");
         Assert.That(town.Issuer.Parked, Is.Empty);
 
         await user.Say(1);
-        Assert.That(Refusal.Read(await user.Say(1, user.Sign(1, BookingOutcome.BeyondFloat)))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+        Assert.That(Refusal.Read(await user.Say(1, user.Sign(1, BookingOutcome.BeyondFloat)))?.Reason,
+            Is.EqualTo(RefusalReason.NotAllowed));
         Assert.That(town.Issuer.Parked, Is.Empty);
         Assert.That(town.Issuer.Queues.Alarms, Is.EqualTo(2), "one for each kind of lie");
     }
 
-    /// <summary>A coin of 50.00 pays 50.00 at the cafe, and its copy 20.00 at the kiosk; the users' bank has found it proven, and the terms are over.</summary>
+    /// <summary>
+    /// A coin of 50.00 pays 50.00 at the cafe, and its copy 20.00 at the kiosk; the users' bank has found it proven, and the terms are
+    /// over.
+    /// </summary>
     /// <returns>The payment of 50.00.</returns>
     private static async Task<CashPayment> Overspend(SimulatedTown town)
     {

@@ -4,13 +4,19 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Somebody sets a till's clock ahead, and back again: the till takes nothing that nobody would settle, and never asks a card for an old TIME (rule R21).</summary>
+/// <summary>
+/// Somebody sets a till's clock ahead, and back again: the till takes nothing that nobody would settle, and never asks a card for an old
+/// TIME (rule R21).
+/// </summary>
 [Parallelizable]
 public sealed class ClockAheadTests
 {
     private static readonly TimeSpan TwoMonths = TimeSpan.FromDays(60);
 
-    /// <summary>A prankster reaches the till's clock for a minute. The shop would give its goods for promises that the issuer calls early for two months.</summary>
+    /// <summary>
+    /// A prankster reaches the till's clock for a minute. The shop would give its goods for promises that the issuer calls early for two
+    /// months.
+    /// </summary>
     [Test, Rule(21)]
     public async Task APrankWithTheClockCostsTheShopNothing()
     {
@@ -26,13 +32,16 @@ public sealed class ClockAheadTests
         town.Till(till).Online = new Broken(town.TillLink(till), _ => true);
         var ahead = town.Pay(till, alice, 100);
         town.Till(till).Online = town.TillLink(till);
-        Assert.That(ahead.Outcome, Is.Not.EqualTo(TillOutcome.Accepted), "by then the issuer has to be asked, and hears nobody with a clock like that");
+        Assert.That(ahead.Outcome, Is.Not.EqualTo(TillOutcome.Accepted),
+            "by then the issuer has to be asked, and hears nobody with a clock like that");
         clock.Off = TimeSpan.Zero;
 
         var refused = town.Pay(till, alice, 300);
         Assert.That(refused.Outcome, Is.EqualTo(TillOutcome.Refused), "with a TIME of two months ahead nobody would pay the shop");
-        Assert.That(refused.Message, Does.Contain(ahead.Sale.Time.ToString()).And.Contain(Timestamp.Now(town.Clock).ToString()), "both times");
-        Assert.That(refused.Message, Does.Contain("takes no payment for 59 days").And.Contain("'hiercash-shop init'"), "how long, and the way on");
+        Assert.That(refused.Message, Does.Contain(ahead.Sale.Time.ToString()).And.Contain(Timestamp.Now(town.Clock).ToString()),
+            "both times");
+        Assert.That(refused.Message, Does.Contain("takes no payment for 59 days").And.Contain("'hiercash-shop init'"),
+            "how long, and the way on");
         Assert.That(town.Till(till).WhyNoPayment, Is.EqualTo(refused.Message));
         Assert.That(alice.Balance().Minor, Is.EqualTo(4200), "the card was not asked");
         Assert.That(town.Till(till).Journal, Has.Count.EqualTo(2), "a payment that is not begun leaves nothing");
@@ -60,7 +69,10 @@ public sealed class ClockAheadTests
         town.AssertSoundAfterCycle(alice);
     }
 
-    /// <summary>The shop sets its clock back to the very moment of a payment: the card would give its S_U of then once more, and the customer the money once.</summary>
+    /// <summary>
+    /// The shop sets its clock back to the very moment of a payment: the card would give its S_U of then once more, and the customer the
+    /// money once.
+    /// </summary>
     [Test, Rule(21), Hole(8)]
     public void AClockThatIsSetBackGetsNoOldSignature()
     {
@@ -82,7 +94,8 @@ public sealed class ClockAheadTests
 
         clock.Off = -town.Scheme.Terms.ClockTolerance;
         var within = town.Pay(till, alice, 700);
-        Assert.That((within.Outcome, within.Sale.Time > newest.Sale.Time), Is.EqualTo((TillOutcome.Accepted, true)), "clocks differ by as much, and TIME goes on");
+        Assert.That((within.Outcome, within.Sale.Time > newest.Sale.Time), Is.EqualTo((TillOutcome.Accepted, true)),
+            "clocks differ by as much, and TIME goes on");
         Assert.That(alice.Balance().Minor, Is.EqualTo(2900), "a payment of its own");
     }
 

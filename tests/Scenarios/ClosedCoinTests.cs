@@ -12,7 +12,10 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>CLOSE ends a coin (R24): it is sent until it was answered, counts whenever it comes, and what is taken back of the coin later goes to the account.</summary>
+/// <summary>
+/// CLOSE ends a coin (R24): it is sent until it was answered, counts whenever it comes, and what is taken back of the coin later goes to
+/// the account.
+/// </summary>
 [Parallelizable]
 public sealed class ClosedCoinTests
 {
@@ -42,12 +45,16 @@ public sealed class ClosedCoinTests
 
     private WalletTerminal Wallet => _town.WalletWith(_records);
 
-    /// <summary>The issuer is away when both coins are redeemed; the card forgets them for 16 others before it is back. The wallet's records send what it signed.</summary>
+    /// <summary>
+    /// The issuer is away when both coins are redeemed; the card forgets them for 16 others before it is back. The wallet's records send
+    /// what it signed.
+    /// </summary>
     [Test, Rule(24), Hole(9)]
     public async Task ARedemptionThatTheCardHasForgottenIsSentFromTheRecords()
     {
         var deaf = new WalletTerminal(
-            new Broken(new ToBank(_town), m => m.Type == MessageType.Relay), _town.Options.Suite, _town.Clock, _town.Options.Crash, _records);
+            new Broken(new ToBank(_town), m => m.Type == MessageType.Relay), _town.Options.Suite, _town.Clock, _town.Options.Crash,
+            _records);
         Assert.That(async () => await deaf.Redeem(_alice.Card, _alice.Pin, null, default), Throws.TypeOf<LinkException>());
         _records.Keep(_alice.Card, _alice.Pin);
         for (int i = 0; i < WalletApplet.SlotCount; i++)
@@ -64,7 +71,9 @@ public sealed class ClosedCoinTests
         _town.AssertSound();
     }
 
-    /// <summary>Both coins are spent and settled, their places taken by others, and then the shop takes the payments back: the account gets them.</summary>
+    /// <summary>
+    /// Both coins are spent and settled, their places taken by others, and then the shop takes the payments back: the account gets them.
+    /// </summary>
     [Test, Rule(24), Hole(3)]
     public async Task ARefundOfACoinWhosePlaceIsTakenGoesToTheAccount()
     {
@@ -74,7 +83,8 @@ public sealed class ClosedCoinTests
         _records.Keep(_alice.Card, _alice.Pin, isPaid: true);
         for (int i = 0; i < WalletApplet.SlotCount; i++)
         {
-            Assert.That((await Wallet.Withdraw(_alice.Card, _alice.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"{i}");
+            Assert.That((await Wallet.Withdraw(_alice.Card, _alice.Pin, new Amount(100), default)).Outcome,
+                Is.EqualTo(WithdrawalOutcome.Issued), $"{i}");
         }
 
         Assert.That(_alice.Coins().Count(c => c.Coin.Terms.FaceValue.Minor == 2000), Is.Zero);
@@ -89,7 +99,10 @@ public sealed class ClosedCoinTests
         _town.AssertSound();
     }
 
-    /// <summary>A wallet whose clock is eight days behind, and one that reaches the issuer a month after it signed: what closes a coin is never late.</summary>
+    /// <summary>
+    /// A wallet whose clock is eight days behind, and one that reaches the issuer a month after it signed: what closes a coin is never
+    /// late.
+    /// </summary>
     [Test, Rule(24)]
     public async Task ARedemptionIsNeverLate()
     {
@@ -103,8 +116,8 @@ public sealed class ClosedCoinTests
     }
 
     /// <summary>
-    /// A till lost what Alice paid it, and she redeemed the rest. A copy of her card pays on two days later at a shop without a new list: all that was signed fits X, so it
-    /// would be taken for hers. It does not count, and her account gets what the lost till never settled.
+    /// A till lost what Alice paid it, and she redeemed the rest. A copy of her card pays on two days later at a shop without a new list:
+    /// all that was signed fits X, so it would be taken for hers. It does not count, and her account gets what the lost till never settled.
     /// </summary>
     [Test, Rule(24)]
     public async Task ACopyPaysNothingOfACoinThatIsClosed()
@@ -135,7 +148,10 @@ public sealed class ClosedCoinTests
         Assert.That(RawMessages.Files(_town.UserBank).Single().Dossier.Header.Coin, Is.EqualTo(beyond.Coin.Id));
     }
 
-    /// <summary>A till's clock was two days ahead: what it was paid came before its TIME, and was refused as early; then Alice closed her coin. It was paid before that, and counts.</summary>
+    /// <summary>
+    /// A till's clock was two days ahead: what it was paid came before its TIME, and was refused as early; then Alice closed her coin. It
+    /// was paid before that, and counts.
+    /// </summary>
     [Test, Rule(24)]
     public async Task APaymentThatCameEarlyWasMadeBeforeTheCoinWasClosed()
     {
@@ -157,7 +173,8 @@ public sealed class ClosedCoinTests
         using var key = _town.TillKey(_cafe);
         Assert.That(RawMessages.Void(_alice, h, key));
         Assert.That(_alice.Balance().IsZero);
-        Assert.That(WalletTerminal.ReadPayments(_alice.Card, _alice.Pin).Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Restored), "S_W is kept");
+        Assert.That(WalletTerminal.ReadPayments(_alice.Card, _alice.Pin).Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Restored),
+            "S_W is kept");
         await Wallet.Recover(_alice.Card, _alice.Pin, _ => false, default);
         await _town.LetDaysPass(_town.Options.Terms.SettlePeriod.TotalDays + 2);
         await _town.RunCycles();
@@ -165,7 +182,9 @@ public sealed class ClosedCoinTests
         _town.AssertSound();
     }
 
-    /// <summary>A broken card answers a till with what closes its coin: no issuer pays a shop for that, and the till gives no goods.</summary>
+    /// <summary>
+    /// A broken card answers a till with what closes its coin: no issuer pays a shop for that, and the till gives no goods.
+    /// </summary>
     [Test, Rule(24)]
     public async Task NoShopTakesWhatClosesACoin()
     {

@@ -66,7 +66,9 @@ public sealed class CoinLifeTests
     public async Task ALostAnswerToARedemptionLosesNothing()
     {
         bool lost = false;
-        using var town = Towns.Make(with: o => o with { Faults = (_, to, message) => message.Type == MessageType.RelaySealed && !lost && (lost = true) ? LinkFault.LoseReply : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (_, to, message) =>
+                message.Type == MessageType.RelaySealed && !lost && (lost = true) ? LinkFault.LoseReply : LinkFault.None });
         using var bob = town.User("Bob", 3000);
         var first = await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).AsTask().ContinueWith(t => t.Exception?.InnerException);
         Assert.That(first, Is.TypeOf<LinkException>());
@@ -91,7 +93,9 @@ public sealed class CoinLifeTests
         Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
     }
 
-    /// <summary>A copy pays, the card redeems all that it shows: that waits, and ends with a word when what was left has come back.</summary>
+    /// <summary>
+    /// A copy pays, the card redeems all that it shows: that waits, and ends with a word when what was left has come back.
+    /// </summary>
     [Test, Rule(2), Hole(9)]
     public async Task ARedemptionThatCannotBePaidWholeDoesNotWaitForEver()
     {
@@ -162,13 +166,15 @@ public sealed class CoinLifeTests
         var heard = await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
         Assert.That(heard.Settled, Is.EqualTo(1), "Alice's own of before is settled before the list is fetched");
         var refused = _town.Till(_till).Pay(found.Card, new Amount(100));
-        Assert.That((refused.Outcome, refused.Message.Contains("reported as lost", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+        Assert.That((refused.Outcome, refused.Message.Contains("reported as lost", StringComparison.Ordinal)),
+            Is.EqualTo((TillOutcome.Refused, true)));
         Assert.That(_town.Till(deaf).Pay(found.Card, new Amount(100)).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await _town.Settle(deaf)).Settled, Is.EqualTo(1));
         _town.Clock.Advance(TimeSpan.FromHours(25));
         var late = _town.Till(deaf).Pay(found.Card, new Amount(100));
         Assert.That(late.Outcome, Is.EqualTo(TillOutcome.Refused), "its list is too old: it asks before OK");
-        Assert.That(_town.Till(deaf).CoinPayments(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled), "unpaid, and no accusation");
+        Assert.That(_town.Till(deaf).CoinPayments(late.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Cancelled),
+            "unpaid, and no accusation");
 
         _town.Clock.Advance(TimeSpan.FromDays(9));
         await _town.RunCycle();
@@ -184,7 +190,8 @@ public sealed class CoinLifeTests
         using var mallory = _town.User("Mallory", 1000);
         var alices = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
         var forged = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)) with { User = alices.User };
-        Assert.That(async () => await _town.Wallet.ReportLost(forged, default), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
+        Assert.That(async () => await _town.Wallet.ReportLost(forged, default),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
         var request = new WithdrawalId(Digest.Of("whatever"u8));
         var other = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.ShopBank.Id), "bank-2");
         var order = Cancellation.Sign(_town.BankKey("bank-2"), _town.ShopBank.Id, request, Timestamp.Now(_town.Clock));
@@ -194,7 +201,9 @@ public sealed class CoinLifeTests
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted));
     }
 
-    /// <summary>Older lists, unsigned ones and those that build on something else are refused; deltas add up; entries name no coin.</summary>
+    /// <summary>
+    /// Older lists, unsigned ones and those that build on something else are refused; deltas add up; entries name no coin.
+    /// </summary>
     [Test, Hole(11)]
     public async Task TheHotListOnlyGoesForward()
     {
@@ -217,17 +226,22 @@ public sealed class CoinLifeTests
         }
 
         Assert.That(() => till.TakeHotList(lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
-        Assert.That(() => till.TakeHotList(lists[2] with { Entries = [] }), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
+        Assert.That(() => till.TakeHotList(lists[2] with { Entries = [] }),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
         var whole = (await link.Ask(new HotListMessage(0, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List;
         till.TakeHotList(whole);
         Assert.That(whole.Count, Is.EqualTo(3));
         Assert.That(hot.All(whole.Holds) && !whole.Holds(_alice.Coins()[0].Coin.Id));
-        Assert.That(lists.SelectMany(l => l.Entries.Chunk(8)).Select(Convert.ToHexString).Intersect(whole.Entries.Chunk(8).Select(Convert.ToHexString)).Count(), Is.EqualTo(1),
+        Assert.That(lists.SelectMany(l => l.Entries.Chunk(8)).Select(Convert.ToHexString)
+            .Intersect(whole.Entries.Chunk(8).Select(Convert.ToHexString)).Count(), Is.EqualTo(1),
             "another version, other entries: nobody follows a coin through the lists (the last delta has the whole list's version)");
         Assert.That(_town.Pay(_till, _alice, 10).Outcome, Is.EqualTo(TillOutcome.Accepted));
     }
 
-    /// <summary>Five coins were lost, and two fit a list: the till hears of all five before it takes a payment, in lists of two, and so does one that has a part of them.</summary>
+    /// <summary>
+    /// Five coins were lost, and two fit a list: the till hears of all five before it takes a payment, in lists of two, and so does one
+    /// that has a part of them.
+    /// </summary>
     [Test, Hole(11)]
     public async Task ALongHotListComesInPartsAndIsWhole([Values(0, 2)] int known)
     {
@@ -237,7 +251,8 @@ public sealed class CoinLifeTests
         var victims = Enumerable.Range(0, 5).Select(i => _town.User($"Victim {i}", 1000)).ToList();
         for (int i = 0; i < victims.Count; i++)
         {
-            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victims[i].Card, victims[i].Pin, Timestamp.Now(_town.Clock)), default);
+            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victims[i].Card, victims[i].Pin, Timestamp.Now(_town.Clock)),
+                default);
             if (i + 1 == known)
             {
                 await till.FetchHotList(link, default);
@@ -280,7 +295,8 @@ public sealed class CoinLifeTests
         Assert.That(waiting.Outcome, Is.EqualTo(TillOutcome.IssuerGone), "neither OK nor S_W");
         Assert.That(_town.Till(_till).CoinPayments(waiting.Sale.Time).All(p => p.SW is null));
         _town.Till(_till).Online = _town.TillLink(_till);
-        Assert.That(_town.Till(_till).Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "the same ticket, paid once");
+        Assert.That(_town.Till(_till).Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted),
+            "the same ticket, paid once");
         Assert.That(_alice.Balance().Minor, Is.EqualTo(16_000 - 12_000));
         _town.AssertSoundAfterCycle(_alice);
     }
@@ -294,7 +310,8 @@ public sealed class CoinLifeTests
         Assert.That(_town.Pay(_till, mallory, 6000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         string other = _town.AddTill("Kiosk");
         var refused = _town.Pay(other, clone, 6000);
-        Assert.That((refused.Outcome, refused.Message.Contains("The issuer refuses", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+        Assert.That((refused.Outcome, refused.Message.Contains("The issuer refuses", StringComparison.Ordinal)),
+            Is.EqualTo((TillOutcome.Refused, true)));
         await _town.RunCycle();
         Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
         Assert.That(_town.ShopAccount("Kiosk").IsZero);
@@ -316,7 +333,9 @@ public sealed class CoinLifeTests
         _town.AssertSoundAfterCycle(_alice);
     }
 
-    /// <summary>In the claim profile the till sees the coin before anything is signed: with a coin of its list the card signs nothing.</summary>
+    /// <summary>
+    /// In the claim profile the till sees the coin before anything is signed: with a coin of its list the card signs nothing.
+    /// </summary>
     [Test, Hole(11)]
     public async Task ACardWhoseCoinIsOnTheListIsNotAskedToSign()
     {
@@ -325,13 +344,14 @@ public sealed class CoinLifeTests
         await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
         mallory.Card.Reset();
         var refused = _town.Till(_till).Pay(mallory.Card, new Amount(1000), mallory.PaymentPin, PaymentProfile.Claim);
-        Assert.That((refused.Outcome, refused.Message), Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
+        Assert.That((refused.Outcome, refused.Message),
+            Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
         Assert.That(mallory.Log(), Is.Empty, "no PAY was sent");
     }
 
     /// <summary>
-    /// The till's list is old, and the issuer away: a payment waits. Meanwhile its coin is reported as lost, and the till hears of it. Whoever comes back with
-    /// the card to finish the payment gets no goods.
+    /// The till's list is old, and the issuer away: a payment waits. Meanwhile its coin is reported as lost, and the till hears of it.
+    /// Whoever comes back with the card to finish the payment gets no goods.
     /// </summary>
     [Test, Hole(11)]
     public async Task WhatWaitsIsComparedWithTheListThatCameMeanwhile()
@@ -347,12 +367,15 @@ public sealed class CoinLifeTests
         await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default);
         await till.FetchHotList(_town.TillLink(_till), default);
         var ended = till.Continue(waiting.Sale, mallory.Card);
-        Assert.That((ended.Outcome, ended.Message), Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
+        Assert.That((ended.Outcome, ended.Message),
+            Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
         Assert.That((mallory.Balance().Minor, till.HeldPayments.Count), Is.EqualTo((5000, 0)), "the card has it again");
         _town.AssertSoundAfterCycle(_alice);
     }
 
-    /// <summary>The issuer's answer to a payment was lost: it may be a refusal. The till asks again, also when its list is new by then.</summary>
+    /// <summary>
+    /// The issuer's answer to a payment was lost: it may be a refusal. The till asks again, also when its list is new by then.
+    /// </summary>
     [Test, Hole(12)]
     public async Task WhatWasSentIsAcceptedOnTheIssuersWordOnly()
     {
@@ -363,7 +386,8 @@ public sealed class CoinLifeTests
         var waiting = _town.Pay(_till, _alice, 1000);
         Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, true)));
         await till.FetchHotList(_town.TillLink(_till), default);
-        Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.IssuerGone), "the list is new, and says nothing of what was sent");
+        Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.IssuerGone),
+            "the list is new, and says nothing of what was sent");
         till.Online = _town.TillLink(_till);
         Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(till.CoinPayments(waiting.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
@@ -381,17 +405,22 @@ public sealed class CoinLifeTests
         Assert.That(frames, Has.Count.GreaterThan(10));
         foreach (var (coin, _, _) in coins)
         {
-            Assert.That(frames.All(f => f.AsSpan().IndexOf(coin.NU) < 0 && f.AsSpan().IndexOf(coin.Id.Value.ToArray()) < 0), "neither N_U nor the coin");
+            Assert.That(frames.All(f => f.AsSpan().IndexOf(coin.NU) < 0 && f.AsSpan().IndexOf(coin.Id.Value.ToArray()) < 0),
+                "neither N_U nor the coin");
         }
 
-        var relayed = _town.Records.Wire.Where(f => f.From == SimulatedTown.WalletName && LinkFrame.Decode(f.Frame.AsSpan(4))!.Message.Type == MessageType.Relay).ToList();
+        var relayed = _town.Records.Wire.Where(
+            f => f.From == SimulatedTown.WalletName && LinkFrame.Decode(f.Frame.AsSpan(4))!.Message.Type == MessageType.Relay).ToList();
         Assert.That(relayed, Has.Count.EqualTo(2));
         Assert.That(relayed.Select(f => f.Frame.Length).Distinct().Count(), Is.EqualTo(1), "padded");
         var suite = _town.Options.Suite;
         var issuer = _town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!;
-        int Size(int body) => SealedMessage.Seal(suite, issuer, new LinkMessage(MessageType.Redeem, new byte[body])).Message.Ciphertext.Length;
-        int AnswerSize(int body) => SealedMessage.SealAnswer(suite, new byte[32], new LinkMessage(MessageType.RedeemReply, new byte[body])).Length;
-        Assert.That((Size(1), AnswerSize(1)), Is.EqualTo((Size(SealedMessage.MaxBody), AnswerSize(SealedMessage.MaxBody))), "whatever is said");
+        int Size(int body) => SealedMessage.Seal(suite, issuer, new LinkMessage(MessageType.Redeem, new byte[body]))
+            .Message.Ciphertext.Length;
+        int AnswerSize(int body) => SealedMessage.SealAnswer(suite, new byte[32], new LinkMessage(MessageType.RedeemReply, new byte[body]))
+            .Length;
+        Assert.That((Size(1), AnswerSize(1)), Is.EqualTo((Size(SealedMessage.MaxBody), AnswerSize(SealedMessage.MaxBody))),
+            "whatever is said");
         var nonsense = new SealedMessage(_town.Scheme.EncryptionKey(Timestamp.Now(_town.Clock))!.Id, new byte[700]);
         var link = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
         Assert.That((await link.Ask(new RelaySealedMessage(nonsense), default)).Refusal!.Reason, Is.EqualTo(RefusalReason.Malformed));

@@ -3,7 +3,9 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A card with one coin of 50.00, and copies of it: each pays once, at a till of its own, and the tills settle in that order.</summary>
+/// <summary>
+/// A card with one coin of 50.00, and copies of it: each pays once, at a till of its own, and the tills settle in that order.
+/// </summary>
 internal sealed class CopiedCard : IDisposable
 {
     private CopiedCard(List<string> tills, List<TownCard> cards, List<TillResult> paid)

@@ -6,7 +6,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class CopiedCoinAtATillTests
 {
-    /// <summary>The copy pays somewhere else first, so its counter is another; what both paid here is more than the coin ever was.</summary>
+    /// <summary>
+    /// The copy pays somewhere else first, so its counter is another; what both paid here is more than the coin ever was.
+    /// </summary>
     [Test, Hole(12)]
     public void MoreThanACoinsFaceValueIsNotTaken()
     {
@@ -18,7 +20,8 @@ public sealed class CopiedCoinAtATillTests
         Assert.That(town.Pay(till, mallory, 3000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(town.Pay(other, copy, 1).Outcome, Is.EqualTo(TillOutcome.Accepted));
         var refused = town.Pay(till, copy, 3000);
-        Assert.That((refused.Outcome, refused.Message), Is.EqualTo((TillOutcome.Refused, "This coin has paid its whole face value here already: the card is a copy or broken.")));
+        Assert.That((refused.Outcome, refused.Message),
+            Is.EqualTo((TillOutcome.Refused, "This coin has paid its whole face value here already: the card is a copy or broken.")));
         Assert.That(copy.Balance().Minor, Is.EqualTo(4999), "and S_W gives it back");
         Assert.That(town.Pay(till, copy, 2000).Outcome, Is.EqualTo(TillOutcome.Accepted), "up to X");
     }

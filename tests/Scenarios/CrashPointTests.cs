@@ -38,11 +38,13 @@ public sealed class CrashPointTests
         public void Reach(string point) => Points.Add(point);
     }
 
-    private static readonly Type[] Parties = [typeof(Issuer.CrashPoints), typeof(Bank.CrashPoints), typeof(CrashPoints), typeof(Wallet.CrashPoints)];
+    private static readonly Type[] Parties =
+        [typeof(Issuer.CrashPoints), typeof(Bank.CrashPoints), typeof(CrashPoints), typeof(Wallet.CrashPoints)];
 
     /// <summary>Every constant that a party declares, whatever its list says.</summary>
     private static IEnumerable<string> Declared =>
-        Parties.SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!);
+        Parties.SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static)).Where(f => f.IsLiteral)
+            .Select(f => (string)f.GetRawConstantValue()!);
 
     private static readonly Dictionary<string, Func<ICrashPoints, string, Task>> Stories = new()
     {
@@ -63,12 +65,15 @@ public sealed class CrashPointTests
         return found;
     });
 
-    /// <summary>What is declared, what the parties list, and what the stories below visit when nothing stops them: the same points.</summary>
+    /// <summary>
+    /// What is declared, what the parties list, and what the stories below visit when nothing stops them: the same points.
+    /// </summary>
     [Test]
     public void EveryDeclaredPointIsListedAndVisited()
     {
         Assert.That(Declared, Is.Unique);
-        Assert.That(Issuer.CrashPoints.All.Concat(Bank.CrashPoints.All).Concat(CrashPoints.All).Concat(Wallet.CrashPoints.All), Is.EquivalentTo(Declared), "listed");
+        Assert.That(Issuer.CrashPoints.All.Concat(Bank.CrashPoints.All).Concat(CrashPoints.All).Concat(Wallet.CrashPoints.All),
+            Is.EquivalentTo(Declared), "listed");
         Assert.That(StoryOf.Value.Keys, Is.EquivalentTo(Declared), "visited");
     }
 
@@ -185,7 +190,8 @@ public sealed class CrashPointTests
 
     private static void RestartAfter(SimulatedTown town, TestCrash crash)
     {
-        string party = crash.Message[..crash.Message.IndexOf('.', StringComparison.Ordinal)] is var first && first == "shop" ? "till" : first;
+        string party = crash.Message[..crash.Message.IndexOf('.', StringComparison.Ordinal)] is var first && first == "shop" ? "till"
+            : first;
         foreach (string name in town.PartyNames.Where(n => n.StartsWith(party, StringComparison.Ordinal)).ToList())
         {
             town.Restart(name);

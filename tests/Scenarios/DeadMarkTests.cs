@@ -7,7 +7,9 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Who has a coin's key signs without end, and declares it all dead: marks are bounded, and none is missed (rules R2, R4, R10).</summary>
+/// <summary>
+/// Who has a coin's key signs without end, and declares it all dead: marks are bounded, and none is missed (rules R2, R4, R10).
+/// </summary>
 [Parallelizable]
 public sealed class DeadMarkTests
 {
@@ -36,7 +38,9 @@ public sealed class DeadMarkTests
         _town.Dispose();
     }
 
-    /// <summary>A friendly till signs S_W for each: so many are kept, the rest is put off, and S_W of that counts when it is settled after all.</summary>
+    /// <summary>
+    /// A friendly till signs S_W for each: so many are kept, the rest is put off, and S_W of that counts when it is settled after all.
+    /// </summary>
     [Test, Rule(10), Rule(4)]
     public async Task AFriendlyTillFillsNoStoreWithVoids()
     {
@@ -56,7 +60,8 @@ public sealed class DeadMarkTests
 
         // What was taken is dead; what was put off takes its money back as soon as there is any.
         var put = Sign(Limit + 1, w, began);
-        Assert.That((await _town.Submit(friend, Sign(1, w, began), put)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Dead, Verdict.Settled }));
+        Assert.That((await _town.Submit(friend, Sign(1, w, began), put)).Select(r => r.Verdict),
+            Is.EqualTo(new[] { Verdict.Dead, Verdict.Settled }));
         Assert.That(VoidedPayment.ReversalOf(await _town.ForwardVoid(friend, put))!.Moved, Is.EqualTo(put.Paid));
         Assert.That((await _town.Submit(friend, put)).Single().Verdict, Is.EqualTo(Verdict.Dead));
 
@@ -69,12 +74,16 @@ public sealed class DeadMarkTests
         }
 
         Assert.That(_town.Rows("issuer")["dead_payment"], Is.EqualTo(Limit));
-        Assert.That((await _town.Submit(friend, Sign(1, w, began), Sign(2000, w, later))).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Late, Verdict.Dead }));
+        Assert.That((await _town.Submit(friend, Sign(1, w, began), Sign(2000, w, later))).Select(r => r.Verdict),
+            Is.EqualTo(new[] { Verdict.Late, Verdict.Dead }));
         await _town.RunCycle();
         Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
     }
 
-    /// <summary>Payments to tills that nobody has need no friend: beyond the marks that are kept, only what cannot be settled without one is pronounced dead.</summary>
+    /// <summary>
+    /// Payments to tills that nobody has need no friend: beyond the marks that are kept, only what cannot be settled without one is
+    /// pronounced dead.
+    /// </summary>
     [Test, Rule(10), Hole(4)]
     public async Task InventedTillsFillNoStore()
     {
@@ -95,11 +104,16 @@ public sealed class DeadMarkTests
             return _town.ShopBank.Vouch(request);
         });
         Assert.That(_town.Rows("issuer")["dead_payment"], Is.EqualTo(Limit));
-        Assert.That((await _town.Submit(till, paid!)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown), "the issuer signed that it never settles");
-        Assert.That((await _town.Submit(till, Sign(3002, _town.Till(till).W, Timestamp.Now(_town.Clock)))).Single().Verdict, Is.EqualTo(Verdict.Settled));
+        Assert.That((await _town.Submit(till, paid!)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown),
+            "the issuer signed that it never settles");
+        Assert.That((await _town.Submit(till, Sign(3002, _town.Till(till).W, Timestamp.Now(_town.Clock)))).Single().Verdict,
+            Is.EqualTo(Verdict.Settled));
     }
 
-    /// <summary>A till sees that the card is a copy and gives the money back: the issuer hears of two messages under one seq, and the copy pays nowhere any more.</summary>
+    /// <summary>
+    /// A till sees that the card is a copy and gives the money back: the issuer hears of two messages under one seq, and the copy pays
+    /// nowhere any more.
+    /// </summary>
     [Test, Rule(2), Hole(19)]
     public async Task ACopyThatWasSentAwayIsCancelledAllTheSame()
     {
@@ -141,7 +155,8 @@ public sealed class DeadMarkTests
 
     private CashPayment Sign(int seq, TillId till, Timestamp from, ulong y = 1)
     {
-        var unsigned = new CashPayment(_coin, (ushort)seq, new Amount(5000), from.Plus(TimeSpan.FromMicroseconds(seq)), till, new Amount(y), []);
+        var unsigned = new CashPayment(_coin, (ushort)seq, new Amount(5000), from.Plus(TimeSpan.FromMicroseconds(seq)), till, new Amount(y),
+            []);
         return unsigned with { SU = _key.Sign(unsigned.Message) };
     }
 }

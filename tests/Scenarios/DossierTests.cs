@@ -7,11 +7,16 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Rule R9, and what a bank checks of a dossier: by pages, by revisions, as few payments as prove it; a lying issuer gets nothing.</summary>
+/// <summary>
+/// Rule R9, and what a bank checks of a dossier: by pages, by revisions, as few payments as prove it; a lying issuer gets nothing.
+/// </summary>
 [Parallelizable]
 public sealed class DossierTests
 {
-    /// <summary>Finding 2: one coin copied at four shops, whose settlements arrive one after the other. Each excess is proven and paid, and nothing else stands still.</summary>
+    /// <summary>
+    /// Finding 2: one coin copied at four shops, whose settlements arrive one after the other. Each excess is proven and paid, and nothing
+    /// else stands still.
+    /// </summary>
     [Test, Rule(9)]
     public async Task ACoinCopiedAtFourShopsIsProvenAgainForEach()
     {
@@ -33,7 +38,8 @@ public sealed class DossierTests
         }
 
         var file = town.UserBank.EvidenceFiles.Single();
-        Assert.That((file.Dossier.Header.Revision, file.Dossier.Header.Claimed.Minor, file.Dossier.Payments.Count), Is.EqualTo((3U, 15_000UL, 4)));
+        Assert.That((file.Dossier.Header.Revision, file.Dossier.Header.Claimed.Minor, file.Dossier.Payments.Count),
+            Is.EqualTo((3U, 15_000UL, 4)));
         town.Clock.Advance(town.Options.Terms.DisputeTerm);
         Assert.That((await town.Wallet.Redeem(bob.Card, bob.Pin, null, default)).Single().Done);
         await town.RunCycle();
@@ -44,7 +50,10 @@ public sealed class DossierTests
         town.AssertSound(bob);
     }
 
-    /// <summary>Finding 3: a broken card signs 4,200 payments of 0.01, and one of 20.00 on top. The dossier has pages, all of it is proven, and other cases go on.</summary>
+    /// <summary>
+    /// Finding 3: a broken card signs 4,200 payments of 0.01, and one of 20.00 on top. The dossier has pages, all of it is proven, and
+    /// other cases go on.
+    /// </summary>
     [Test, Rule(9)]
     public async Task FourThousandPaymentsOfACentAndAnExcess()
     {
@@ -58,7 +67,8 @@ public sealed class DossierTests
         var start = Timestamp.Now(town.Clock);
         CashPayment Sign(int seq, ulong x, ulong y)
         {
-            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(x), start.Plus(TimeSpan.FromMicroseconds(seq)), town.Till(seq > 4200 ? other : till).W, new Amount(y), []);
+            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(x), start.Plus(TimeSpan.FromMicroseconds(seq)),
+                town.Till(seq > 4200 ? other : till).W, new Amount(y), []);
             return unsigned with { SU = key.Sign(unsigned.Message) };
         }
 
@@ -94,7 +104,8 @@ public sealed class DossierTests
         var start = Timestamp.Now(town.Clock);
         CashPayment Sign(int seq, ulong y)
         {
-            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(260), start.Plus(TimeSpan.FromMicroseconds(seq)), town.Till(till).W, new Amount(y), []);
+            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(260), start.Plus(TimeSpan.FromMicroseconds(seq)),
+                town.Till(till).W, new Amount(y), []);
             return unsigned with { SU = key.Sign(unsigned.Message) };
         }
 
@@ -150,10 +161,13 @@ public sealed class DossierTests
         await town.Settle(till);
         await town.Settle(other);
         await town.RunCycle();
-        Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Payments.Select(h => h.Paid.Minor), Is.EqualTo(new[] { 1500UL, 4000UL, 700UL, 200UL, 100UL }), "65.00 are needed for 50.00 and 15.00");
+        Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Payments.Select(h => h.Paid.Minor),
+            Is.EqualTo(new[] { 1500UL, 4000UL, 700UL, 200UL, 100UL }), "65.00 are needed for 50.00 and 15.00");
     }
 
-    /// <summary>A lying issuer that claims what was spent, not what exceeds X, or what no receipt guarantees: the bank says so, and pays nothing.</summary>
+    /// <summary>
+    /// A lying issuer that claims what was spent, not what exceeds X, or what no receipt guarantees: the bank says so, and pays nothing.
+    /// </summary>
     [Test, Rule(9)]
     public async Task AnIssuerThatClaimsTooMuchGetsNothing()
     {
@@ -163,7 +177,8 @@ public sealed class DossierTests
         var unguaranteed = file.Dossier.Entries.Select(e => e with
         {
             Receipt = Receipt.Sign(
-                statement, new PartyId(1), e.H.Id.Value, e.Receipt.Verdict, e.H.Paid, Currency.Eur, new Share(Amount.Zero, Amount.Zero, e.H.Paid, default), 2, file.Date),
+                statement, new PartyId(1), e.H.Id.Value, e.Receipt.Verdict, e.H.Paid, Currency.Eur,
+                new Share(Amount.Zero, Amount.Zero, e.H.Paid, default), 2, file.Date),
         }).ToArray();
         Dossier[] lies =
         [
@@ -195,8 +210,10 @@ public sealed class DossierTests
         {
             var (bad, good) = swap ? (second, first) : (first, second);
             uint revision = swap ? 8U : 5U;
-            var lying = new ScriptedIssuer([(bad with { Header = bad.Header with { Revision = revision } }), town.Resign(good, h => h with { Revision = revision })]);
-            Assert.That(async () => await town.BankOver("bank-1", lying).FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("not signed by the issuer"));
+            var lying = new ScriptedIssuer([(bad with { Header = bad.Header with { Revision = revision } }),
+                town.Resign(good, h => h with { Revision = revision })]);
+            Assert.That(async () => await town.BankOver("bank-1", lying).FetchDossiers(default),
+                Throws.TypeOf<InvalidOperationException>().With.Message.Contain("not signed by the issuer"));
             Assert.That(lying.Outcomes.Single(), Is.EqualTo(new DossierOutcomeMessage(good.Coin, revision, Proof.Excess)));
         }
     }
@@ -211,7 +228,8 @@ public sealed class DossierTests
         {
             OnTheWay = p => new DossierPage([.. p.Entries.Select(e => e with { Receipt = e.Receipt with { Repeated = true } })]),
         };
-        Assert.That(async () => await town.BankOver("bank-1", lying).FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("Page 0"));
+        Assert.That(async () => await town.BankOver("bank-1", lying).FetchDossiers(default),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contain("Page 0"));
         Assert.That(lying.Outcomes, Is.Empty);
     }
 
@@ -221,7 +239,8 @@ public sealed class DossierTests
     {
         using var town = Towns.Make();
         var file = await town.Overspend();
-        var forged = file.Dossier.Entries.Select((e, i) => i == 0 ? e with { H = e.H with { SU = file.Dossier.Entries[1].H.SU } } : e).ToArray();
+        var forged = file.Dossier.Entries.Select((e, i) => i == 0 ? e with { H = e.H with { SU = file.Dossier.Entries[1].H.SU } } : e)
+            .ToArray();
         await IsSaidToBe(town, file, Proof.PaymentInvalid, forged);
     }
 
@@ -231,7 +250,8 @@ public sealed class DossierTests
     {
         using var town = Towns.Make();
         var file = await town.Overspend();
-        var forged = file.Dossier.Entries.Select((e, i) => i == 1 ? e with { H = e.H with { Coin = e.H.Coin with { SI = e.H.SU } } } : e).ToArray();
+        var forged = file.Dossier.Entries.Select((e, i) => i == 1 ? e with { H = e.H with { Coin = e.H.Coin with { SI = e.H.SU } } } : e)
+            .ToArray();
         await IsSaidToBe(town, file, Proof.PaymentInvalid, forged);
     }
 
@@ -241,7 +261,8 @@ public sealed class DossierTests
     {
         using var town = Towns.Make();
         var file = await town.Overspend();
-        var forged = file.Dossier.Entries.Select(e => e with { Receipt = e.Receipt with { Share = new Share(Amount.Zero, e.H.Paid, Amount.Zero, file.Date) } }).ToArray();
+        var forged = file.Dossier.Entries.Select(
+            e => e with { Receipt = e.Receipt with { Share = new Share(Amount.Zero, e.H.Paid, Amount.Zero, file.Date) } }).ToArray();
         await IsSaidToBe(town, file, Proof.ReceiptInvalid, forged);
     }
 
@@ -276,7 +297,9 @@ public sealed class DossierTests
         Assert.That(lie.Check(town.Options.Suite, town.Scheme.Root, file.Order.EI), Is.EqualTo(Proof.OtherCoin));
     }
 
-    /// <summary>Finding 2, the second road: a rebuttal is heard while the issuer is away. Nothing is lost: it is told at the next visit.</summary>
+    /// <summary>
+    /// Finding 2, the second road: a rebuttal is heard while the issuer is away. Nothing is lost: it is told at the next visit.
+    /// </summary>
     [Test, Rule(9)]
     public async Task ARebuttalThatIsHeardWhileTheIssuerIsAwayIsToldLater()
     {

@@ -4,17 +4,23 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>"Early" is no last word: whoever hears it asks again later, and nothing of anybody's is gone (hole 9; settlement.md, verdicts).</summary>
+/// <summary>
+/// "Early" is no last word: whoever hears it asks again later, and nothing of anybody's is gone (hole 9; settlement.md, verdicts).
+/// </summary>
 [Parallelizable]
 public sealed class EarlyTests
 {
-    /// <summary>A prankster set the holder's clock two days ahead. What closes a coin counts when it comes: its holder says nothing about TIME that anybody else could lose by.</summary>
+    /// <summary>
+    /// A prankster set the holder's clock two days ahead. What closes a coin counts when it comes: its holder says nothing about TIME that
+    /// anybody else could lose by.
+    /// </summary>
     [Test, Hole(9), Rule(24)]
     public async Task ARedemptionIsNeverEarly()
     {
         using var town = Towns.Make();
         using var alice = town.User("Alice", 5000);
-        var ahead = new WalletTerminal(new ToBank(town), town.Options.Suite, new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(2) }, town.Options.Crash);
+        var ahead = new WalletTerminal(new ToBank(town), town.Options.Suite, new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(2) },
+            town.Options.Crash);
         Assert.That((await ahead.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
         Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default), Is.Empty);
         await town.RunCycle();

@@ -12,7 +12,9 @@ public sealed class EndlessIssuerTests
 {
     private const int End = 400;
 
-    /// <summary>Genuinely signed dossiers about one coin after the other that nobody has: by a request of this bank, or of nobody here.</summary>
+    /// <summary>
+    /// Genuinely signed dossiers about one coin after the other that nobody has: by a request of this bank, or of nobody here.
+    /// </summary>
     [TestCase(true)]
     [TestCase(false)]
     [Rule(8), Rule(10)]
@@ -22,7 +24,8 @@ public sealed class EndlessIssuerTests
         var file = await town.Overspend();
         using var key = town.StatementKey;
         using var nobody = town.Options.Suite.GenerateKey();
-        var opening = CoinRequest.Create(nobody, file.Dossier.Header.EncryptionKey.Key.Id, new byte[32], new Amount(5000), Currency.Eur, 0).Encode();
+        var opening = CoinRequest.Create(nobody, file.Dossier.Header.EncryptionKey.Key.Id, new byte[32], new Amount(5000), Currency.Eur, 0)
+            .Encode();
         int asked = 0;
         int instructions = 0;
         var outcomes = new List<Proof>();
@@ -52,12 +55,14 @@ public sealed class EndlessIssuerTests
         for (int visit = 1; visit <= 2; visit++)
         {
             await bank.Run(default);
-            Assert.That((asked, instructions > 0), Is.EqualTo((64 * visit, true)), "the rest at the next visit, and the instructions at each");
+            Assert.That((asked, instructions > 0), Is.EqualTo((64 * visit, true)),
+                "the rest at the next visit, and the instructions at each");
         }
 
         Assert.That(outcomes, Has.Count.EqualTo(128).And.All.EqualTo(strange ? Proof.OpeningMismatch : Proof.OtherCoin));
         Assert.That(town.Rows("bank-1")["evidence"], Is.EqualTo(rows["evidence"]));
-        Assert.That(bank.Alarms.Select(a => a.Kind), Is.EqualTo(strange ? new[] { "dossier of no withdrawal" } : []), "one, however many come");
+        Assert.That(bank.Alarms.Select(a => a.Kind), Is.EqualTo(strange ? new[] { "dossier of no withdrawal" } : []),
+            "one, however many come");
     }
 
     /// <summary>Reversals that nobody signed, one after the other.</summary>

@@ -22,7 +22,9 @@ public sealed class EnrolmentTests
     [TearDown]
     public void EndTown() => _town.Dispose();
 
-    /// <summary>Somebody has others' public keys, and asks with them under a name of his choice. Nobody signs it, and nobody takes it.</summary>
+    /// <summary>
+    /// Somebody has others' public keys, and asks with them under a name of his choice. Nobody signs it, and nobody takes it.
+    /// </summary>
     [Test, Rule(18)]
     public void ARequestProvesThatItsKeyIsHeld()
     {
@@ -33,7 +35,8 @@ public sealed class EnrolmentTests
         var forged = honest with { Name = "Stale" };
         foreach (Action take in new Action[]
         {
-            () => _town.ShopBank.Vouch(forged), () => _town.ShopBank.Vouch(forged, _town.AccountOf("Cafe")), () => _town.Till(cafe).Vouch(forged, shop),
+            () => _town.ShopBank.Vouch(forged), () => _town.ShopBank.Vouch(forged, _town.AccountOf("Cafe")), () =>
+                _town.Till(cafe).Vouch(forged, shop),
             () => _town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop) with { Name = "Stale" }, Amount.Zero),
             () => _town.Issuer.Enrol(_town.ShopBank.Vouch(honest, _town.AccountOf("Cafe")) with { Name = "Stale" }, Amount.Zero),
             () => _town.Issuer.Enrol(EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "North") with { Name = "South" }, _town.Options.Cap),
@@ -62,7 +65,10 @@ public sealed class EnrolmentTests
         Assert.That(_town.Issuer.Registry.FindBank("4"), Is.Null);
     }
 
-    /// <summary>Kiosk's till would be Cafe's, too: with the word of a till of Cafe, with that of Cafe's bank, or by showing Cafe's number on a link. It stays Kiosk's.</summary>
+    /// <summary>
+    /// Kiosk's till would be Cafe's, too: with the word of a till of Cafe, with that of Cafe's bank, or by showing Cafe's number on a link.
+    /// It stays Kiosk's.
+    /// </summary>
     [Test, Rule(18), Rule(17)]
     public async Task ATillsKeyIsOneShopsAlone()
     {
@@ -70,23 +76,31 @@ public sealed class EnrolmentTests
         string kiosk = _town.AddTill("Kiosk");
         using var key = _town.TillKey(kiosk);
         var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
-        foreach (var vouched in new[] { _town.Till(cafe).Vouch(request, _town.ShopOf(cafe)), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")) })
+        foreach (var vouched in new[] { _town.Till(cafe).Vouch(request, _town.ShopOf(cafe)),
+            _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")) })
         {
-            Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("belongs to another shop"));
+            Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero),
+                Throws.InvalidOperationException.With.Message.Contains("belongs to another shop"));
         }
 
         var ask = new HotListMessage(0, _town.Till(kiosk).W, Timestamp.Now(_town.Clock)).ToMessage();
         foreach (var (shop, answered) in new[] { (_town.ShopOf(cafe), false), (_town.ShopOf(kiosk), true) })
         {
-            var refusal = Refusal.Read(await _town.IssuerLink(new LinkPeer(LinkRole.Shop, shop, key.PublicKey), "kiosk").Call(ask, default));
+            var refusal = Refusal.Read(await _town.IssuerLink(new LinkPeer(LinkRole.Shop, shop, key.PublicKey), "kiosk")
+                .Call(ask, default));
             Assert.That(refusal is null, Is.EqualTo(answered), $"{refusal?.Text}");
-            Assert.That(answered || refusal!.Text.Contains($"is not registered for shop {shop}", StringComparison.Ordinal), $"{refusal?.Text}");
+            Assert.That(answered || refusal!.Text.Contains($"is not registered for shop {shop}", StringComparison.Ordinal),
+                $"{refusal?.Text}");
         }
 
-        Assert.That(_town.Issuer.Enrol(_town.ShopBank.Vouch(request, _town.AccountOf("Kiosk")), Amount.Zero).Holder, Is.EqualTo(_town.ShopOf(kiosk)));
+        Assert.That(_town.Issuer.Enrol(_town.ShopBank.Vouch(request, _town.AccountOf("Kiosk")), Amount.Zero).Holder,
+            Is.EqualTo(_town.ShopOf(kiosk)));
     }
 
-    /// <summary>Who stole a till's key finds somebody who vouches for it once more after its revocation. It is nobody's till again, and nothing of the request stays.</summary>
+    /// <summary>
+    /// Who stole a till's key finds somebody who vouches for it once more after its revocation. It is nobody's till again, and nothing of
+    /// the request stays.
+    /// </summary>
     [Test, Rule(18), Rule(17)]
     public void ARevokedTillIsNotEnrolledAgain()
     {
@@ -99,18 +113,20 @@ public sealed class EnrolmentTests
         var before = _town.Rows(SimulatedTown.IssuerName);
         foreach (var vouched in new[]
         {
-            _town.Till(second).Vouch(request, _town.ShopOf(cafe)), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")), _town.ShopBank.Vouch(request, stall),
+            _town.Till(second).Vouch(request, _town.ShopOf(cafe)), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")),
+                _town.ShopBank.Vouch(request, stall),
         })
         {
-            Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("Make a till with a new key"));
+            Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero),
+                Throws.InvalidOperationException.With.Message.Contains("Make a till with a new key"));
         }
 
         Assert.That(_town.Rows(SimulatedTown.IssuerName), Is.EqualTo(before), "no shop for Stall's account either");
     }
 
     /// <summary>
-    /// The issuer's operator revokes a till while another process enrols a further one on its word: at each moment at which the enrolment looks at the clock. It
-    /// comes before the enrolment, which is refused, or after it, and takes the new till with it.
+    /// The issuer's operator revokes a till while another process enrols a further one on its word: at each moment at which the enrolment
+    /// looks at the clock. It comes before the enrolment, which is refused, or after it, and takes the new till with it.
     /// </summary>
     [Test, Rule(18), Rule(17)]
     public void ARevocationComesBeforeAnEnrolmentOrAfterIt()
@@ -135,7 +151,8 @@ public sealed class EnrolmentTests
             var shop = issuer.Enrol(first, Amount.Zero).Holder;
             var w = Derivations.W(till.PublicKey);
             clock.Watch(at, () => issuer.Revoke(w));
-            var request = EnrolmentRequest.Sign(further, EnrolmentRole.Shop, "Cafe") with { Voucher = KeyVoucher.Sign(till, EnrolmentRole.Shop, shop, further.PublicKey) };
+            var request = EnrolmentRequest.Sign(
+                further, EnrolmentRole.Shop, "Cafe") with { Voucher = KeyVoucher.Sign(till, EnrolmentRole.Shop, shop, further.PublicKey) };
             bool isRefused = false;
             try
             {
@@ -157,8 +174,9 @@ public sealed class EnrolmentTests
     }
 
     /// <summary>
-    /// The bank has signed for a further till of Cafe (`--account`), the print was lost, and the same request is signed again, without the account: it is Cafe's
-    /// again. Somebody else who calls himself Cafe gets an account of his own, and a person who names another account means that one.
+    /// The bank has signed for a further till of Cafe (`--account`), the print was lost, and the same request is signed again, without the
+    /// account: it is Cafe's again. Somebody else who calls himself Cafe gets an account of his own, and a person who names another account
+    /// means that one.
     /// </summary>
     [Test, Rule(18)]
     public void SignedAgainATillsRequestNamesTheSameAccount()
@@ -171,9 +189,11 @@ public sealed class EnrolmentTests
         Assert.That(_town.ShopBank.Vouch(request, cafe).Account!.Reference, Is.EqualTo(cafe));
         Assert.That(_town.ShopBank.Vouch(request).Account!.Reference, Is.EqualTo(cafe));
         Assert.That(_town.ShopBank.ShopAccounts.Count(s => s.Name == "Cafe"), Is.EqualTo(1));
-        Assert.That(_town.ShopBank.Vouch(EnrolmentRequest.Sign(other, EnrolmentRole.Shop, "Cafe")).Account!.Reference, Is.Not.EqualTo(cafe));
+        Assert.That(_town.ShopBank.Vouch(EnrolmentRequest.Sign(other, EnrolmentRole.Shop, "Cafe")).Account!.Reference,
+            Is.Not.EqualTo(cafe));
         var stall = _town.ShopBank.OpenShopAccount("Stall");
-        Assert.That(new[] { _town.ShopBank.Vouch(request, stall), _town.ShopBank.Vouch(request) }.Select(r => r.Account!.Reference), Is.All.EqualTo(stall));
+        Assert.That(new[] { _town.ShopBank.Vouch(request, stall), _town.ShopBank.Vouch(request) }.Select(r => r.Account!.Reference),
+            Is.All.EqualTo(stall));
     }
 
     /// <summary>Does something at one look at the clock.</summary>
@@ -203,7 +223,10 @@ public sealed class EnrolmentTests
         }
     }
 
-    /// <summary>The issuer's clock was a year ahead when a bank announced a key; then the bank's key is stolen and revoked. The bank gets a new key all the same.</summary>
+    /// <summary>
+    /// The issuer's clock was a year ahead when a bank announced a key; then the bank's key is stolen and revoked. The bank gets a new key
+    /// all the same.
+    /// </summary>
     [Test, Rule(17)]
     public void AnImpossibleDateOfADroppedKeyKeepsNoBankFromTheNext()
     {
@@ -216,23 +239,29 @@ public sealed class EnrolmentTests
         var grant = _town.Issuer.Enrol(EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "bank-1"), _town.Options.Cap, bank);
         using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
         Assert.That(grant.Holder, Is.EqualTo(bank));
-        Assert.That(certificate.NotBefore.ToUniversalTime(), Is.EqualTo(_town.Clock.GetUtcNow().UtcDateTime.AddDays(-1)).Within(TimeSpan.FromMinutes(1)));
+        Assert.That(certificate.NotBefore.ToUniversalTime(),
+            Is.EqualTo(_town.Clock.GetUtcNow().UtcDateTime.AddDays(-1)).Within(TimeSpan.FromMinutes(1)));
     }
 
-    /// <summary>A till was enrolled while the issuer's clock was ahead, and is enrolled again when it is right: what it sells counts from then on, not weeks later.</summary>
+    /// <summary>
+    /// A till was enrolled while the issuer's clock was ahead, and is enrolled again when it is right: what it sells counts from then on,
+    /// not weeks later.
+    /// </summary>
     [Test, Rule(10)]
     public async Task ATillThatWasEnrolledUnderAWrongClockIsPaidOnceItIsEnrolledAgain()
     {
         // Nobody got anything dated of it on that day: the issuer has signed nothing that its clock is behind.
         bool hears = false;
-        using var town = Towns.Make(with: o => o with { Faults = (_, _, m) => m.Type == MessageType.HotList && !hears ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (_, _, m) => m.Type == MessageType.HotList && !hears ? LinkFault.LoseRequest : LinkFault.None });
         using var alice = town.User("Alice", 5000);
         town.Clock.Advance(TimeSpan.FromDays(40));
         string cafe = town.AddTill("Cafe");
         town.Clock.Advance(-TimeSpan.FromDays(40));
         using (var key = town.TillKey(cafe))
         {
-            town.Issuer.Enrol(town.ShopBank.Vouch(EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe"), town.AccountOf("Cafe")), Amount.Zero);
+            town.Issuer.Enrol(town.ShopBank.Vouch(EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe"), town.AccountOf("Cafe")),
+                Amount.Zero);
         }
 
         hears = true;

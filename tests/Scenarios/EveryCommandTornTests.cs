@@ -10,8 +10,8 @@ using HierCash.Tests.Cheating;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// For every command of the wallet: power goes at write 1, 2, 3 and so on, until the command comes to its end uncut. After each cut the card
-/// answers, the money adds up, and the command can be repeated.
+/// For every command of the wallet: power goes at write 1, 2, 3 and so on, until the command comes to its end uncut. After each cut the
+/// card answers, the money adds up, and the command can be repeated.
 /// </summary>
 [Parallelizable]
 public sealed class EveryCommandTornTests
@@ -32,10 +32,13 @@ public sealed class EveryCommandTornTests
     /// <summary>Everything that writes, and everything that must not.</summary>
     private static readonly string[] Names =
     [
-        "SELECT", "VERIFY", "VERIFY wrong", "VERIFY payment", "CHANGE REFERENCE DATA", "CHANGE REFERENCE DATA payment", "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE",
+        "SELECT", "VERIFY", "VERIFY wrong", "VERIFY payment", "CHANGE REFERENCE DATA", "CHANGE REFERENCE DATA payment",
+        "RESET RETRY COUNTER", "GET STATUS", "PERSONALISE",
         "BEGIN ACTIVATION", "FINISH ACTIVATION", "GET NONCE", "SET BACK", "PUT CERTIFICATE",
-        "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "AUTHORISE WITHDRAWAL again", "RENOUNCE ORDER", "FINISH WITHDRAWAL",
-        "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "RESTORE", "SHOW PAYMENT", "VOID shown", "CLOSE", "CLOSE spent", "GET COIN", "GET BALANCE", "READ LOG",
+        "BEGIN WITHDRAWAL", "BEGIN WITHDRAWAL same key", "BEGIN WITHDRAWAL again", "AUTHORISE WITHDRAWAL", "AUTHORISE WITHDRAWAL again",
+        "RENOUNCE ORDER", "FINISH WITHDRAWAL",
+        "RELEASE WITHDRAWAL", "GET CASH", "PAY", "PAY again", "PAY claim", "PAY all of a coin", "CONFIRM", "VOID", "RESTORE",
+        "SHOW PAYMENT", "VOID shown", "CLOSE", "CLOSE spent", "GET COIN", "GET BALANCE", "READ LOG",
         "ACKNOWLEDGE LOG", "AUTHORISE LOST CARD",
     ];
 
@@ -77,9 +80,12 @@ public sealed class EveryCommandTornTests
             new PersonaliseCommand(_town.Scheme.Root.Bytes.ToArray(), new PartyId(7), Currency.Eur, new Amount(5000), Code.Hash))));
         AddActivation(select);
         Add("PUT CERTIFICATE", Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(_town.Scheme.Certificates[0])));
-        Add("BEGIN WITHDRAWAL", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)));
-        Add("BEGIN WITHDRAWAL same key", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.SameKey, 0, new Amount(900), Currency.Eur, key)));
-        Add("BEGIN WITHDRAWAL again", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.Again, finish, default, default, default)));
+        Add("BEGIN WITHDRAWAL", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)));
+        Add("BEGIN WITHDRAWAL same key", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.SameKey, 0, new Amount(900), Currency.Eur, key)));
+        Add("BEGIN WITHDRAWAL again", Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(
+            new BeginWithdrawalCommand(WithdrawalMode.Again, finish, default, default, default)));
         Add("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(finish, Time)));
         Add("AUTHORISE WITHDRAWAL again", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(0, Time)));
         Add("RENOUNCE ORDER", Apdu<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(1, Time)));
@@ -94,10 +100,12 @@ public sealed class EveryCommandTornTests
         Add("CONFIRM", Apdu<ConfirmCommand, NoReply>(new ConfirmCommand(h.Coin!.Id, h.Seq)));
         Add("VOID", Apdu<VoidCommand, NoReply>(new VoidCommand(h.Coin!.Id, h.Seq, till.PublicKey.Bytes.ToArray(), sw)));
         var payment = new CashPayment(h.Coin!, h.Seq, h.Balance, Time, w, new Amount(1250), h.SU);
-        Add("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(NonSettlementStatement.Sign(_town.StatementKey, new PartyId(1), payment, DeathBasis.TermOver, Time))));
+        Add("RESTORE", Apdu<RestoreCommand, NoReply>(
+            new RestoreCommand(NonSettlementStatement.Sign(_town.StatementKey, new PartyId(1), payment, DeathBasis.TermOver, Time))));
         AddForgotten(select, verify, till, w);
         Add("CLOSE", Apdu<CloseCommand, PayReply>(new CloseCommand(0, time)));
-        Add("CLOSE spent", Apdu<CloseCommand, PayReply>(new CloseCommand(1, time)), Apdu<PayCommand, PayReply>(PayCommand.Fast(time, w, new Amount(750), Currency.Eur)));
+        Add("CLOSE spent", Apdu<CloseCommand, PayReply>(new CloseCommand(1, time)), Apdu<PayCommand, PayReply>(
+            PayCommand.Fast(time, w, new Amount(750), Currency.Eur)));
         Add("AUTHORISE LOST CARD", Apdu<AuthoriseLostCardCommand, SignatureReply>(new AuthoriseLostCardCommand(Time)));
         Add("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(0)));
         Add("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default));
@@ -119,7 +127,9 @@ public sealed class EveryCommandTornTests
             new VoidCommand(h.Coin.Id, h.Seq, till.PublicKey.Bytes.ToArray(), till.Sign(SignedMessage.Void(h.Id, w))))));
     }
 
-    /// <summary>Of a card that is only personalised, and of one whose PUK is blocked. What a card shows is filled in when it is sent back.</summary>
+    /// <summary>
+    /// Of a card that is only personalised, and of one whose PUK is blocked. What a card shows is filled in when it is sent back.
+    /// </summary>
     private void AddActivation(byte[] select)
     {
         _issued = _town.NewCard("Nora");
@@ -135,15 +145,18 @@ public sealed class EveryCommandTornTests
         {
             // The bank brings its certificate first.
             var trace = new TracingChannel(copy.Card);
-            _town.UserBank.SetBack(_town.UserBank.Accounts.Single(a => a.Name == "Bela").User, new WalletCard(trace), ActivationCode.Parse("9876 5432 1098 7654 3210")!);
+            _town.UserBank.SetBack(_town.UserBank.Accounts.Single(a => a.Name == "Bela").User, new WalletCard(trace),
+                ActivationCode.Parse("9876 5432 1098 7654 3210")!);
             Send(_blocked, trace.Apdus.Select(a => a.Command).Single(c => c is [0x80, 0x14, ..]));
         }
 
         byte[] begin = Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(Code));
         _cases.Add("BEGIN ACTIVATION", (_issued, [select], begin));
-        _cases.Add("FINISH ACTIVATION", (_issued, [select, begin], Apdu<FinishActivationCommand, NoReply>(new FinishActivationCommand(Block("00000000"), Block(_card.PaymentPin), Block(Pin)))));
+        _cases.Add("FINISH ACTIVATION", (_issued, [select, begin],
+            Apdu<FinishActivationCommand, NoReply>(new FinishActivationCommand(Block("00000000"), Block(_card.PaymentPin), Block(Pin)))));
         _cases.Add("GET NONCE", (_issued, [select], Apdu<GetNonceCommand, NonceReply>(default)));
-        _cases.Add("SET BACK", (_blocked, [select, Apdu<GetNonceCommand, NonceReply>(default)], Apdu<SetBackCommand, NoReply>(new SetBackCommand(Code.Hash, new byte[64]))));
+        _cases.Add("SET BACK", (_blocked, [select, Apdu<GetNonceCommand, NonceReply>(default)], Apdu<SetBackCommand, NoReply>(
+            new SetBackCommand(Code.Hash, new byte[64]))));
     }
 
     [OneTimeTearDown]
@@ -161,7 +174,8 @@ public sealed class EveryCommandTornTests
     public void EveryCommandOfTheWalletIsHere()
     {
         Assert.That(_cases.Keys, Is.EquivalentTo(Names));
-        var commands = typeof(PayCommand).Assembly.GetTypes().Where(t => t.Name.EndsWith("Command", StringComparison.Ordinal) && t.IsValueType)
+        var commands = typeof(PayCommand).Assembly.GetTypes()
+            .Where(t => t.Name.EndsWith("Command", StringComparison.Ordinal) && t.IsValueType)
             .Select(t => (byte)t.GetProperty("Ins")!.GetValue(null)!);
         Assert.That(_cases.Values.Select(c => c.Command[1]), Is.SupersetOf(commands));
     }
@@ -192,7 +206,8 @@ public sealed class EveryCommandTornTests
             AssertSound(copy, name, cuts);
             ulong shown = name == "VOID shown" ? copy.Balance().Minor : 0;
             AssertRepeats(copy, before, command, whole, name, cuts);
-            Assert.That(name != "VOID shown" || (shown is 3686 or 4936 && copy.Balance().Minor == 4936), $"{name}, cut {cuts}: {shown} came back whole or not at all, and once");
+            Assert.That(name != "VOID shown" || (shown is 3686 or 4936 && copy.Balance().Minor == 4936),
+                $"{name}, cut {cuts}: {shown} came back whole or not at all, and once");
             AssertSound(copy, name, cuts);
             if (!isTorn)
             {
@@ -203,14 +218,17 @@ public sealed class EveryCommandTornTests
         }
 
         TestContext.Out.WriteLine($"{name}: {cuts} cut points, torn cells {torn}");
-        Assert.That(cuts, name is "SELECT" or "GET STATUS" or "GET CASH" or "GET COIN" or "GET BALANCE" or "READ LOG" or "PAY again" or "BEGIN WITHDRAWAL again"
-                or "AUTHORISE WITHDRAWAL again" or "RENOUNCE ORDER" or "AUTHORISE LOST CARD" or "PUT CERTIFICATE" or "BEGIN ACTIVATION" or "GET NONCE" or "SHOW PAYMENT"
+        Assert.That(cuts, name is "SELECT" or "GET STATUS" or "GET CASH" or "GET COIN" or "GET BALANCE" or "READ LOG" or "PAY again"
+            or "BEGIN WITHDRAWAL again"
+                or "AUTHORISE WITHDRAWAL again" or "RENOUNCE ORDER" or "AUTHORISE LOST CARD" or "PUT CERTIFICATE" or "BEGIN ACTIVATION"
+                    or "GET NONCE" or "SHOW PAYMENT"
             ? Is.Zero
             : Is.GreaterThan(1));
     }
 
     /// <summary>Its answer is another one each time.</summary>
-    private static bool MakesKeys(string name) => name is "BEGIN WITHDRAWAL" or "BEGIN WITHDRAWAL same key" or "PERSONALISE" or "BEGIN ACTIVATION" or "GET NONCE";
+    private static bool MakesKeys(string name) =>
+        name is "BEGIN WITHDRAWAL" or "BEGIN WITHDRAWAL same key" or "PERSONALISE" or "BEGIN ACTIVATION" or "GET NONCE";
 
     private string Uncut(TownCard card, byte[][] before, byte[] command)
     {
@@ -229,21 +247,24 @@ public sealed class EveryCommandTornTests
             if (newPin && answer.StartsWith("63C", StringComparison.Ordinal))
             {
                 // The change was done, only its answer was lost: the new PIN counts.
-                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block("4711")))), Is.EqualTo("9000"), $"{name}, cut {cut}");
+                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block("4711")))), Is.EqualTo("9000"),
+                    $"{name}, cut {cut}");
                 return;
             }
 
             if (name == "FINISH ACTIVATION" && answer == "9417")
             {
                 // It was activated, only the answer was lost: the PINs are those that were chosen.
-                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block(Pin)))), Is.EqualTo("9000"), $"{name}, cut {cut}");
+                Assert.That(Send(card, Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Block(Pin)))), Is.EqualTo("9000"),
+                    $"{name}, cut {cut}");
                 return;
             }
         }
 
         string repeated = Send(card, command);
         string expected = name == "VERIFY wrong" ? "63C" : whole;
-        Assert.That(repeated, MakesKeys(name) ? Does.EndWith("9000") : name == "PAY claim" ? Does.EndWith(expected) : Does.StartWith(expected), $"{name}, cut {cut}");
+        Assert.That(repeated, MakesKeys(name) ? Does.EndWith("9000") : name == "PAY claim" ? Does.EndWith(expected)
+            : Does.StartWith(expected), $"{name}, cut {cut}");
     }
 
     private void AssertSound(TownCard card, string name, int cut)
@@ -265,7 +286,8 @@ public sealed class EveryCommandTornTests
             money += coin.Cash.Balance.Minor;
         }
 
-        var log = Enumerable.Range(0, Card.Wallet.WalletApplet.LogSize).Select(i => wallet.ReadLog((byte)i)).Where(e => e.State == LogState.Signed).ToList();
+        var log = Enumerable.Range(0, Card.Wallet.WalletApplet.LogSize).Select(i => wallet.ReadLog((byte)i))
+            .Where(e => e.State == LogState.Signed).ToList();
         money += log.Aggregate(0UL, (sum, e) => sum + e.Payment!.Paid.Minor);
         Assert.That(money, Is.EqualTo(faces), $"{name}, cut {cut}: x and signed, unrestored payments make X");
         Assert.That(log.GroupBy(e => (e.Payment!.Slot, e.Payment.Seq)).All(g => g.Count() == 1), $"{name}, cut {cut}: one message per seq");
@@ -314,7 +336,8 @@ public sealed class EveryCommandTornTests
 
         using var key = _town.BankKey("bank-1");
         var user = _town.UserBank.Accounts.Single(a => a.Name == "Bela").User;
-        return Apdu<SetBackCommand, NoReply>(new SetBackCommand(Code.Hash, key.Sign(SignedMessage.SetBack(_town.UserBank.Id, _nonce, user, Code.Hash))));
+        return Apdu<SetBackCommand, NoReply>(
+            new SetBackCommand(Code.Hash, key.Sign(SignedMessage.SetBack(_town.UserBank.Id, _nonce, user, Code.Hash))));
     }
 
     /// <summary>Selects the wallet and shows a PIN, without spending the last try.</summary>

@@ -6,7 +6,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class EvidenceHorizonTests
 {
-    /// <summary>An issuer that dates a dossier back, so that the term is over before anybody heard of it, or ahead: the bank keeps nothing of it.</summary>
+    /// <summary>
+    /// An issuer that dates a dossier back, so that the term is over before anybody heard of it, or ahead: the bank keeps nothing of it.
+    /// </summary>
     [Test, Rule(5)]
     public async Task ADossierOfAnotherDayIsRefused([Values(-25, 25)] int hours)
     {
@@ -23,7 +25,10 @@ public sealed class EvidenceHorizonTests
         Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1), "the honest one stays");
     }
 
-    /// <summary>An issuer dates a dossier right, but the payments in it are of the bank's day after tomorrow: void, and the bank keeps nothing of it.</summary>
+    /// <summary>
+    /// An issuer dates a dossier right, but the payments in it are of the bank's day after tomorrow: void, and the bank keeps nothing of
+    /// it.
+    /// </summary>
     [Test, Rule(5)]
     public async Task ADossierWithPaymentsOfTheFutureIsRefused()
     {
@@ -32,11 +37,15 @@ public sealed class EvidenceHorizonTests
         town.Clock.Advance(TimeSpan.FromHours(-26));
         var lying = new ScriptedIssuer([town.Resign(file.Dossier, h => h with { Date = Timestamp.Now(town.Clock), Revision = 9 })]);
         var bank = town.BankOver("bank-1", lying);
-        Assert.That(async () => await bank.FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("later than this bank's clock"));
+        Assert.That(async () => await bank.FetchDossiers(default),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contain("later than this bank's clock"));
         Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1));
     }
 
-    /// <summary>Finding 5: a holder asks for what a shop settled long ago, when the issuer has forgotten it: no "never settled" is signed, and the card gets nothing.</summary>
+    /// <summary>
+    /// Finding 5: a holder asks for what a shop settled long ago, when the issuer has forgotten it: no "never settled" is signed, and the
+    /// card gets nothing.
+    /// </summary>
     [Test, Rule(5)]
     public async Task WhatTheIssuerHasForgottenIsNotCalledNeverSettled()
     {
@@ -88,7 +97,9 @@ public sealed class EvidenceHorizonTests
         }
     }
 
-    /// <summary>Finding 5: a "never settled" signed after the term, by whoever gets the issuer to sign it, acquits nobody and blames nobody.</summary>
+    /// <summary>
+    /// Finding 5: a "never settled" signed after the term, by whoever gets the issuer to sign it, acquits nobody and blames nobody.
+    /// </summary>
     [Test, Rule(5)]
     public async Task ADeadStatementAfterTheTermNeverCounts()
     {
@@ -114,7 +125,8 @@ public sealed class EvidenceHorizonTests
         async Task Claim()
         {
             lying.Instruction = number => ClearingInstruction.Sign(
-                key, new PartyId(1), number, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(2000), Currency.Eur, Timestamp.Now(town.Clock));
+                key, new PartyId(1), number, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(2000), Currency.Eur,
+                Timestamp.Now(town.Clock));
             try
             {
                 await bank.FetchInstructions(default);
@@ -130,7 +142,10 @@ public sealed class EvidenceHorizonTests
         Assert.That(bank.Audit.Claims, Is.Zero);
     }
 
-    /// <summary>What was heard late moves no claim later either: not with a further rebuttal, not when a reversal is filed, not with the next revision.</summary>
+    /// <summary>
+    /// What was heard late moves no claim later either: not with a further rebuttal, not when a reversal is filed, not with the next
+    /// revision.
+    /// </summary>
     [TestCase("rebuttal")]
     [TestCase("reversal")]
     [TestCase("revision")]
@@ -181,7 +196,8 @@ public sealed class EvidenceHorizonTests
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
         await town.UserBank.Rebut(file.Dossier.Coin, rebuttal, default);
         Assert.That(town.UserBank.Notices(file.Order.User), Has.Count.EqualTo(1));
-        await town.UserBank.Rebut(file.Dossier.Coin, rebuttal.With(Stamp.Sign(key, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date), []), default);
+        await town.UserBank.Rebut(file.Dossier.Coin,
+            rebuttal.With(Stamp.Sign(key, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date), []), default);
         Assert.That(town.UserBank.Notices(file.Order.User), Is.Empty);
         await town.RunCycle();
         Assert.That(town.UserBank.Audit.Claims, Is.Zero);
@@ -196,7 +212,8 @@ public sealed class EvidenceHorizonTests
         var h = file.Dossier.Payments.Single(p => p.Paid.Minor == 2000);
         using var key = town.StatementKey;
         var rebuttal = town.Dead(h, DeathBasis.TermOver, file.Date.Plus(TimeSpan.FromDays(1)));
-        rebuttal = stamped ? rebuttal.With(Stamp.Sign(key, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date.Plus(TimeSpan.FromDays(2))), []) : rebuttal;
+        rebuttal = stamped ? rebuttal.With(Stamp.Sign(
+            key, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date.Plus(TimeSpan.FromDays(2))), []) : rebuttal;
         rebuttal = Rebuttal.Decode(rebuttal.Encode())!;
         Assert.That(rebuttal.IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), Is.EqualTo(stamped));
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
@@ -220,13 +237,17 @@ public sealed class EvidenceHorizonTests
         bool InTime(Stamp stamp) => rebuttal.With(stamp, [file.BankKey]).IsStampedBefore(town.Options.Suite, town.Scheme.Root, until);
         Assert.That(InTime(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, file.Date)));
         Assert.That(InTime(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date)));
-        Assert.That(InTime(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Issuer, rebuttal.Digest, file.Date)), Is.False, "a bank is no issuer");
+        Assert.That(InTime(Stamp.Sign(bank, file.BankKey.Holder, StampRole.Issuer, rebuttal.Digest, file.Date)), Is.False,
+            "a bank is no issuer");
         Assert.That(InTime(Stamp.Sign(strange, file.BankKey.Holder, StampRole.Bank, rebuttal.Digest, file.Date)), Is.False);
         Assert.That(InTime(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, Digest.Of("other"u8), file.Date)), Is.False);
-        Assert.That(InTime(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, until)), Is.False, "the end of the term is too late");
+        Assert.That(InTime(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, rebuttal.Digest, until)), Is.False,
+            "the end of the term is too late");
     }
 
-    /// <summary>The wallet hears of the notice at its next contact, rebuts through the bank, and learns nothing about others' cases.</summary>
+    /// <summary>
+    /// The wallet hears of the notice at its next contact, rebuts through the bank, and learns nothing about others' cases.
+    /// </summary>
     [Test]
     public async Task AWalletHearsOfTheNotice()
     {

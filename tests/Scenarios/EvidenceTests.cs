@@ -60,7 +60,8 @@ public sealed class EvidenceTests
         var again = one with
         {
             Receipt = Receipt.Sign(
-                statement, town.Issuer.Id, one.H.Id.Value, one.Receipt.Verdict, one.H.Paid, Currency.Eur, one.Receipt.Share, one.Receipt.NextRevision, Timestamp.Now(town.Clock)),
+                statement, town.Issuer.Id, one.H.Id.Value, one.Receipt.Verdict, one.H.Paid, Currency.Eur, one.Receipt.Share,
+                one.Receipt.NextRevision, Timestamp.Now(town.Clock)),
         };
         var revised = town.Resign(evidence.Dossier, h => h with { Claimed = Amount.Zero }, one, again);
         Assert.That(revised.Check(suite, town.Scheme.Root, evidence.Order.EI), Is.EqualTo(Proof.Nothing), "one payment with two receipts");
@@ -172,7 +173,8 @@ public sealed class EvidenceTests
             {
                 using var restored = new EmulatedCard(PowerImage.Open(path), package);
                 var result = town.Till(till).Pay(restored, new Amount(3000));
-                Assert.That((result.Outcome, result.Message.Contains("restored copy", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+                Assert.That((result.Outcome, result.Message.Contains("restored copy", StringComparison.Ordinal)),
+                    Is.EqualTo((TillOutcome.Refused, true)));
                 var client = new WalletCard(restored);
                 client.Select();
                 Assert.That(client.GetStatus().State, Is.EqualTo(WalletState.Frozen), "and stays so");

@@ -8,7 +8,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ExcessTests
 {
-    /// <summary>X is 50.00, paid are 26.00 and 26.00 by two copies: 2.00 are anybody's loss, and the rest of the coin is not the overspender's.</summary>
+    /// <summary>
+    /// X is 50.00, paid are 26.00 and 26.00 by two copies: 2.00 are anybody's loss, and the rest of the coin is not the overspender's.
+    /// </summary>
     [Test, Rule(1)]
     public async Task OnlyWhatExceedsXIsExcess()
     {
@@ -26,15 +28,16 @@ public sealed class ExcessTests
         Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 1L)), "at X the coin leaves the inspection database (claim 6, 9d and 9e)");
 
         await town.LetDaysPass(70);
-        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2600UL, 2600UL, -200L)));
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims),
+            Is.EqualTo((2600UL, 2600UL, -200L)));
         await town.LetDaysPass(500);
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(95_000), "nothing of the coin comes back to the overspender");
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
 
     /// <summary>
-    /// Of a coin of 50.00 that paid 50.00, 20.00 and 30.00, the first shop refunds by the book: what comes free pays the other two, or, if claims paid
-    /// them before, goes back to the claims; never to the overspender.
+    /// Of a coin of 50.00 that paid 50.00, 20.00 and 30.00, the first shop refunds by the book: what comes free pays the other two, or, if
+    /// claims paid them before, goes back to the claims; never to the overspender.
     /// </summary>
     [TestCase(false, TestName = "What comes free pays who waits")]
     [TestCase(true, TestName = "What comes free pays the claims back")]
@@ -61,7 +64,8 @@ public sealed class ExcessTests
         if (claimed)
         {
             await town.LetDaysPass(33);
-            Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2000UL, 3000UL, -5000L)));
+            Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims),
+                Is.EqualTo((2000UL, 3000UL, -5000L)));
         }
 
         await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default);
@@ -72,17 +76,20 @@ public sealed class ExcessTests
         if (!claimed)
         {
             var newest = (await town.Submit(kiosk, second.Payments.Single())).Single();
-            Assert.That((newest.Repeated, newest.Revision, newest.Share.Credited.Minor), Is.EqualTo((true, (ushort)2, 2000UL)), "a repeat gets the newest revision");
+            Assert.That((newest.Repeated, newest.Revision, newest.Share.Credited.Minor), Is.EqualTo((true, (ushort)2, 2000UL)),
+                "a repeat gets the newest revision");
         }
 
         // 50.00 are on her card again, and no coin stands behind them.
         await town.LetDaysPass(500);
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(95_000));
-        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims), Is.EqualTo((2000UL, 3000UL, 0L)));
+        Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims),
+            Is.EqualTo((2000UL, 3000UL, 0L)));
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
 
-    private static (Verdict Verdict, ulong Credited, ulong Guaranteed, ulong Waiting) Parts(SimulatedTown town, string till, TillResult paid)
+    private static (Verdict Verdict, ulong Credited, ulong Guaranteed, ulong Waiting) Parts(
+        SimulatedTown town, string till, TillResult paid)
     {
         var receipt = town.Till(till).CoinPayments(paid.Sale.Time).Single().Receipt!;
         return (receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor);

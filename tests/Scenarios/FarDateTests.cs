@@ -8,7 +8,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Anybody may date what they sign 2^64 - 1: it is refused like any other date of the future, and nobody's program falls over it.</summary>
+/// <summary>
+/// Anybody may date what they sign 2^64 - 1: it is refused like any other date of the future, and nobody's program falls over it.
+/// </summary>
 [Parallelizable]
 public sealed class FarDateTests
 {
@@ -26,7 +28,8 @@ public sealed class FarDateTests
         var key = WithdrawalTests.PE(town);
         var begun = client.BeginWithdrawal(new Amount(500), Currency.Eur, key.Id);
         var signed = client.AuthoriseWithdrawal(begun.Slot, Far);
-        var order = new WithdrawalOrder(status.User, status.Bank, new Amount(500), Currency.Eur, key.Id, begun.EI, signed.Number, Far, signed.Signature);
+        var order = new WithdrawalOrder(status.User, status.Bank, new Amount(500), Currency.Eur, key.Id, begun.EI, signed.Number, Far,
+            signed.Signature);
         var refusal = Refusal.Read(await town.UserBank.Handle(LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default));
         Assert.That(refusal?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000));
@@ -57,7 +60,10 @@ public sealed class FarDateTests
         Assert.That(file.Check(town.Options.Suite, town.Scheme.Root).IsProven, "the same file, dated as it was");
     }
 
-    /// <summary>A thing in the till's slot that shows a coin of a key that nobody knows, good until a quarter that there is not. The till says no, and takes the next customer's card.</summary>
+    /// <summary>
+    /// A thing in the till's slot that shows a coin of a key that nobody knows, good until a quarter that there is not. The till says no,
+    /// and takes the next customer's card.
+    /// </summary>
     [TestCase(300)]
     [TestCase(32_115)]
     [TestCase(32_200)]
@@ -69,7 +75,8 @@ public sealed class FarDateTests
         using var alice = town.User("Alice", 5000);
         var real = alice.Coins().Single().Coin;
         using var secret = town.Options.Suite.GenerateKey();
-        var unsigned = real with { NU = secret.PublicKey.Compress(), Terms = real.Terms with { IssuerKey = new KeyId(4711), Expiry = new Quarter((ushort)quarter) } };
+        var unsigned = real with { NU = secret.PublicKey.Compress(),
+            Terms = real.Terms with { IssuerKey = new KeyId(4711), Expiry = new Quarter((ushort)quarter) } };
         var coin = unsigned with { SI = secret.Sign(unsigned.Message) };
         using var thing = new ForgedCard(pay =>
         {

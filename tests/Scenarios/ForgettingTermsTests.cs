@@ -5,7 +5,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Nothing goes before the maximum age of a backup: who was restored is still told again (R10; settlement.md, What is forgotten).</summary>
+/// <summary>
+/// Nothing goes before the maximum age of a backup: who was restored is still told again (R10; settlement.md, What is forgotten).
+/// </summary>
 [Parallelizable]
 public sealed class ForgettingTermsTests
 {
@@ -44,11 +46,13 @@ public sealed class ForgettingTermsTests
 
         await town.LetDaysPass(20);
         await town.LetDaysPass(30);
-        Assert.That((town.Rows("issuer")["hot"], town.Rows("issuer")["hot_version"]), Is.EqualTo((0L, 2L)), "both coins are forgotten, after 37 days");
+        Assert.That((town.Rows("issuer")["hot"], town.Rows("issuer")["hot_version"]), Is.EqualTo((0L, 2L)),
+            "both coins are forgotten, after 37 days");
         await town.LetDaysPass(41);
         Assert.That(town.Rows("issuer")["hot_version"], Is.EqualTo(1L), "the newest stays");
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
     }
 
-    private static SimulatedTown Make(Func<TownOptions, TownOptions> with) => Towns.Make(with: o => with(o with { Suite = new BclSuite() }));
+    private static SimulatedTown Make(Func<TownOptions, TownOptions> with) =>
+        Towns.Make(with: o => with(o with { Suite = new BclSuite() }));
 }

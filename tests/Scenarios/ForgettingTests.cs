@@ -16,7 +16,10 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ForgettingTests
 {
-    /// <summary>A bank asks for 2,000 withdrawals to be refused, each with a tombstone that costs it nothing: the issuer keeps so many and no more, and serves the others.</summary>
+    /// <summary>
+    /// A bank asks for 2,000 withdrawals to be refused, each with a tombstone that costs it nothing: the issuer keeps so many and no more,
+    /// and serves the others.
+    /// </summary>
     [Test, Rule(10)]
     public async Task ABankThatAsksForRefusalsFillsNothing()
     {
@@ -50,7 +53,10 @@ public sealed class ForgettingTests
         town.AssertSound(alice);
     }
 
-    /// <summary>A holder orders again and again what the account does not hold: no more than a hundred "never issued", and the neighbours get theirs.</summary>
+    /// <summary>
+    /// A holder orders again and again what the account does not hold: no more than a hundred "never issued", and the neighbours get
+    /// theirs.
+    /// </summary>
     [Test, Rule(10)]
     public async Task AHolderWhoOrdersWhatIsRefusedTakesNothingFromTheOthers()
     {
@@ -64,19 +70,25 @@ public sealed class ForgettingTests
         }
 
         Assert.That(town.Rows("issuer")["issuance"], Is.EqualTo(100));
-        Assert.That(results[^1].Message, Does.StartWith("Too many withdrawals of this account came to nothing lately. Withdraw again after 2027-02-21"));
-        Assert.That(town.Withdraw(bob, 1_000_000).Message, Does.StartWith("The account's balance is too small"), "whose slot is free again");
+        Assert.That(results[^1].Message, Does.StartWith(
+            "Too many withdrawals of this account came to nothing lately. Withdraw again after 2027-02-21"));
+        Assert.That(town.Withdraw(bob, 1_000_000).Message, Does.StartWith("The account's balance is too small"),
+            "whose slot is free again");
         Assert.That(town.Rows("issuer")["issuance"], Is.EqualTo(101));
 
         // What the card began meanwhile waits, and ends once the account may withdraw again.
         town.Clock.Advance(TimeSpan.FromDays(91));
         await town.RunCycle();
-        Assert.That(await town.Wallet.Resume(mallory.Card, mallory.Pin, default), Is.Not.Empty.And.All.Property("Outcome").EqualTo(WithdrawalOutcome.Refused));
+        Assert.That(await town.Wallet.Resume(mallory.Card, mallory.Pin, default),
+            Is.Not.Empty.And.All.Property("Outcome").EqualTo(WithdrawalOutcome.Refused));
         Assert.That((mallory.Pending(), town.Withdraw(mallory, 500).Outcome), Is.EqualTo((0, WithdrawalOutcome.Issued)));
         town.AssertSoundAfterCycle(mallory, bob);
     }
 
-    /// <summary>A shop submits coins that nobody issued, with a stolen coin key: one alarm a coin, not one a message, and of many coins one for the rest.</summary>
+    /// <summary>
+    /// A shop submits coins that nobody issued, with a stolen coin key: one alarm a coin, not one a message, and of many coins one for the
+    /// rest.
+    /// </summary>
     [Test, Rule(10)]
     public async Task AShopThatSubmitsUnknownCoinsRaisesOneAlarmForEach()
     {
@@ -91,7 +103,8 @@ public sealed class ForgettingTests
         }
 
         Assert.That(town.Issuer.Alarms.Single(), Is.EqualTo(("unknown coin", coin.Id.ToString(), 60L, Timestamp.Now(town.Clock))));
-        await town.Submit(till, [.. Enumerable.Range(1, 1100).Select(tm => Signed(town, holder, Unknown(town, stolen, holder, (ushort)tm), 1, till))]);
+        await town.Submit(till, [.. Enumerable.Range(1, 1100)
+            .Select(tm => Signed(town, holder, Unknown(town, stolen, holder, (ushort)tm), 1, till))]);
         Assert.That(town.Rows("issuer")["alarm"], Is.EqualTo(1001));
         Assert.That(town.Rows("issuer")["history"], Is.Zero);
         town.Clock.Advance(TimeSpan.FromDays(91));
@@ -99,7 +112,10 @@ public sealed class ForgettingTests
         Assert.That(town.Rows("issuer")["alarm"], Is.Zero);
     }
 
-    /// <summary>Whoever has a coin's key signs without end, and a shop that is a friend submits it all: the history keeps enough to convict, and no more.</summary>
+    /// <summary>
+    /// Whoever has a coin's key signs without end, and a shop that is a friend submits it all: the history keeps enough to convict, and no
+    /// more.
+    /// </summary>
     [Test, Rule(10)]
     public async Task AnExtractedKeyFillsNoHistory()
     {
@@ -116,8 +132,9 @@ public sealed class ForgettingTests
     }
 
     /// <summary>
-    /// Mallory's friend settles a coin and a thousand cents beyond it, copies pay at two honest shops that settle a day later, and the friend takes all of his back.
-    /// What comes free is the honest shops', and the case stands: no shop's rows take the place of another's, and what is not kept is not said to wait.
+    /// Mallory's friend settles a coin and a thousand cents beyond it, copies pay at two honest shops that settle a day later, and the
+    /// friend takes all of his back. What comes free is the honest shops', and the case stands: no shop's rows take the place of another's,
+    /// and what is not kept is not said to wait.
     /// </summary>
     [Test, Rule(10), Rule(2)]
     public async Task AFriendsCentsTakeNoOtherShopsPlace()
@@ -129,7 +146,8 @@ public sealed class ForgettingTests
         using var mallory = town.User("Mallory", 5000);
         var coin = mallory.Coins().Single().Coin;
         using var key = kept.SecretOf(coin.NU);
-        CashPayment[] cents = [Signed(town, key, coin, 1, friend, 5000), .. Enumerable.Range(100, 200).Select(seq => Signed(town, key, coin, (ushort)seq, friend, 1))];
+        CashPayment[] cents = [Signed(town, key, coin, 1, friend, 5000),
+            .. Enumerable.Range(100, 200).Select(seq => Signed(town, key, coin, (ushort)seq, friend, 1))];
         var answers = await town.Submit(friend, cents);
         Assert.That(answers.Skip(1 + 65).Select(a => a.Verdict), Is.All.EqualTo(Verdict.Cancelled), "what is not kept is not said to wait");
         town.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -144,19 +162,24 @@ public sealed class ForgettingTests
         using var till = town.TillKey(friend);
         Assert.That(cents.Count(h => RawMessages.Reverse(town.TillLink(friend), till, h)), Is.EqualTo(cents.Length));
         await town.LetDaysPass(40);
-        Assert.That((town.ShopAccount("Friend").Minor, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL, 0UL)));
+        Assert.That((town.ShopAccount("Friend").Minor, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor),
+            Is.EqualTo((0UL, 5000UL, 0UL)));
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000 - 5000));
         Assert.That(town.UserBank.Cases.Single().Fell, Is.Null, "10,000 stand, of 5,000");
     }
 
-    /// <summary>Virtual years of withdrawals, payments, refusals and redemptions: the stores of issuer and bank end as large as they were, and audits know what went.</summary>
+    /// <summary>
+    /// Virtual years of withdrawals, payments, refusals and redemptions: the stores of issuer and bank end as large as they were, and
+    /// audits know what went.
+    /// </summary>
     [Test, Rule(10)]
     public async Task StoresStayBoundedOverTheYears()
     {
         string folder = Directory.CreateTempSubdirectory("hiercash-years-").FullName;
         try
         {
-            using var town = Towns.Make(with: o => o with { Suite = new BclSuite(), Cap = new Amount(50_000), Terms = new SchemeParameters { LifetimeQuarters = 1 } });
+            using var town = Towns.Make(with: o =>
+                o with { Suite = new BclSuite(), Cap = new Amount(50_000), Terms = new SchemeParameters { LifetimeQuarters = 1 } });
             using var seen = Database.OpenMemory(AuditRun.SeenSchema);
             using var records = Database.OpenMemory(WalletRecords.Schema);
             string till = town.AddTill("Cafe");
@@ -205,11 +228,15 @@ public sealed class ForgettingTests
             // What is carried forward cannot be changed without that being found.
             foreach (var (books, sql) in new[]
             {
-                ("issuer", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'instruction' AND kind = 1"), ("issuer", "DELETE FROM instruction WHERE rowid = (SELECT min(rowid) FROM instruction)"),
-                ("issuer", "UPDATE forgotten SET digest = randomblob(32) WHERE what = 'statement'"), ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'withdrawal' AND kind = 0"),
-                ("bank-1", "UPDATE forgotten SET times = times + 1 WHERE what = 'withdrawal' AND kind = 1"), ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'case'"),
+                ("issuer", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'instruction' AND kind = 1"),
+                    ("issuer", "DELETE FROM instruction WHERE rowid = (SELECT min(rowid) FROM instruction)"),
+                ("issuer", "UPDATE forgotten SET digest = randomblob(32) WHERE what = 'statement'"),
+                ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'withdrawal' AND kind = 0"),
+                ("bank-1", "UPDATE forgotten SET times = times + 1 WHERE what = 'withdrawal' AND kind = 1"),
+                ("bank-1", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'case'"),
                 ("bank-1", "DELETE FROM withdrawal WHERE rowid = (SELECT min(rowid) FROM withdrawal)"),
-                ("bank-1", "DELETE FROM booked_transfer WHERE number = (SELECT min(number) FROM booked_transfer)"), ("bank-2", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'transfer'"),
+                ("bank-1", "DELETE FROM booked_transfer WHERE number = (SELECT min(number) FROM booked_transfer)"),
+                ("bank-2", "UPDATE forgotten SET amount = amount + 5 WHERE what = 'transfer'"),
                 ("bank-1", "DELETE FROM audit_statement WHERE number = (SELECT min(number) FROM audit_statement)"),
             })
             {
@@ -223,7 +250,10 @@ public sealed class ForgettingTests
         }
     }
 
-    /// <summary>A bank that was away for long fetches old instructions; it may be restored from before, and they are there until such a backup is too old.</summary>
+    /// <summary>
+    /// A bank that was away for long fetches old instructions; it may be restored from before, and they are there until such a backup is
+    /// too old.
+    /// </summary>
     [Test]
     public async Task WhatABankHasFetchedLateIsKeptForItsBackup()
     {
@@ -239,7 +269,8 @@ public sealed class ForgettingTests
             town.Issuer.CloseCycle();
         }
 
-        Assert.That((town.Rows("issuer")["instruction"], town.Rows("issuer")["audit_statement"]), Is.EqualTo((2, 202)), "nobody fetched them");
+        Assert.That((town.Rows("issuer")["instruction"], town.Rows("issuer")["audit_statement"]), Is.EqualTo((2, 202)),
+            "nobody fetched them");
         await town.RunCycle();
         await town.RunCycle();
         for (int day = 0; day < 95; day++)
@@ -253,7 +284,10 @@ public sealed class ForgettingTests
         town.AssertSound(alice);
     }
 
-    /// <summary>A card that missed the answer comes back after all terms with the same E_I: nothing is booked twice, its slot is free, and it withdraws anew.</summary>
+    /// <summary>
+    /// A card that missed the answer comes back after all terms with the same E_I: nothing is booked twice, its slot is free, and it
+    /// withdraws anew.
+    /// </summary>
     [TestCase(60_000UL)]
     [TestCase(10_000UL)]
     public async Task ACardThatComesBackAfterAllTermsLosesNothing(ulong minor)
@@ -262,7 +296,8 @@ public sealed class ForgettingTests
         using var town = Towns.Make(with: o => o with
         {
             Cap = new Amount(50_000), Terms = new SchemeParameters { LifetimeQuarters = 1 },
-            Faults = (from, _, message) => loses && from == SimulatedTown.WalletName && message.Type == MessageType.Withdraw ? LinkFault.LoseReply : LinkFault.None,
+            Faults = (from, _, message) => loses && from == SimulatedTown.WalletName && message.Type == MessageType.Withdraw
+                ? LinkFault.LoseReply : LinkFault.None,
         });
         using var alice = town.User("Alice");
         Assert.That(() => town.Withdraw(alice, minor), Throws.TypeOf<LinkException>());
@@ -306,7 +341,8 @@ public sealed class ForgettingTests
         }
     }
 
-    private static long Size(SimulatedTown town, string party) => town.Rows(party).Where(t => !t.Key.StartsWith("ledger", StringComparison.Ordinal)).Sum(t => t.Value);
+    private static long Size(SimulatedTown town, string party) =>
+        town.Rows(party).Where(t => !t.Key.StartsWith("ledger", StringComparison.Ordinal)).Sum(t => t.Value);
 
     private static List<string> Audit(SimulatedTown town, string folder, int week, Database? seen, string? books = null, string sql = "")
     {
@@ -318,7 +354,8 @@ public sealed class ForgettingTests
 
         if (books is not null)
         {
-            using var connection = new SqliteConnection($"Data Source={Path.Combine(copy, books + ".db")};Pooling=false;Foreign Keys=False");
+            using var connection = new SqliteConnection(
+                $"Data Source={Path.Combine(copy, books + ".db")};Pooling=false;Foreign Keys=False");
             connection.Open();
             using var command = connection.CreateCommand();
             command.CommandText = sql;
@@ -326,7 +363,8 @@ public sealed class ForgettingTests
         }
 
         return [.. AuditRun.Run(
-            Path.Combine(copy, "issuer.db"), [("bank-1", Path.Combine(copy, "bank-1.db")), ("bank-2", Path.Combine(copy, "bank-2.db"))], town.Scheme.Root, town.Options.Suite, seen)
+            Path.Combine(copy, "issuer.db"), [("bank-1", Path.Combine(copy, "bank-1.db")), ("bank-2", Path.Combine(copy, "bank-2.db"))],
+            town.Scheme.Root, town.Options.Suite, seen)
             .Findings.Select(f => f.ToString())];
     }
 
@@ -337,12 +375,14 @@ public sealed class ForgettingTests
         var key = WithdrawalTests.PE(town).Id;
         var now = Timestamp.Now(town.Clock);
         var request = new IssueRequest(town.ShopBank.Id, new Amount(100), Currency.Eur, key, ei, now, []);
-        return request with { Signature = bank.Sign(SignedMessage.IssueRequest(request.Bank, request.FaceValue, request.Currency, key, request.Request, now)) };
+        return request with { Signature = bank.Sign(
+            SignedMessage.IssueRequest(request.Bank, request.FaceValue, request.Currency, key, request.Request, now)) };
     }
 
     private static Coin Unknown(SimulatedTown town, ISigningKey coinKey, ISigningKey holder, ushort tm)
     {
-        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, new PartyId(1), coinKey.PublicKey.Id, new Amount(5000), Currency.Eur, tm, Quarter.Of(Timestamp.Now(town.Clock)).Plus(4));
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, new PartyId(1), coinKey.PublicKey.Id, new Amount(5000), Currency.Eur,
+            tm, Quarter.Of(Timestamp.Now(town.Clock)).Plus(4));
         var coin = new Coin(terms, holder.PublicKey.Compress(), []);
         return coin with { SI = coinKey.Sign(coin.Message) };
     }

@@ -12,7 +12,10 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>What a wallet keeps for the card is enough to get the money back (R24): the card takes a payment back that its log has forgotten, and takes it back once.</summary>
+/// <summary>
+/// What a wallet keeps for the card is enough to get the money back (R24): the card takes a payment back that its log has forgotten, and
+/// takes it back once.
+/// </summary>
 [Parallelizable]
 public sealed class ForgottenPaymentTests
 {
@@ -43,7 +46,10 @@ public sealed class ForgottenPaymentTests
 
     private WalletTerminal Wallet => _town.WalletWith(_records);
 
-    /// <summary>The till is unknown to the scheme, so nobody settles it; 64 small payments later the card has forgotten it, and the records have not.</summary>
+    /// <summary>
+    /// The till is unknown to the scheme, so nobody settles it; 64 small payments later the card has forgotten it, and the records have
+    /// not.
+    /// </summary>
     [Test, Rule(24)]
     public async Task ThePaymentOfATillThatNobodyKnowsComesBack()
     {
@@ -52,13 +58,17 @@ public sealed class ForgottenPaymentTests
         Forget(lost);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(3000 - MoreThanTheLog));
         var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == lost.Time, default);
-        Assert.That(recovered.Single(), Is.EqualTo(new RecoveryResult(new Amount(6000), true, $"60.00 EUR of {lost.Time} are on the card again: the shop never settled them.")));
+        Assert.That(recovered.Single(), Is.EqualTo(
+            new RecoveryResult(new Amount(6000), true, $"60.00 EUR of {lost.Time} are on the card again: the shop never settled them.")));
         Assert.That(_alice.Balance().Minor, Is.EqualTo(9000 - MoreThanTheLog));
         Assert.That(await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == lost.Time, default), Is.Empty, "once");
         _town.AssertSound();
     }
 
-    /// <summary>A refund while the card is away: the shop's account pays it, and the card gets it from the issuer's word, which the wallet brings with the kept payment.</summary>
+    /// <summary>
+    /// A refund while the card is away: the shop's account pays it, and the card gets it from the issuer's word, which the wallet brings
+    /// with the kept payment.
+    /// </summary>
     [Test, Rule(24)]
     public async Task ARefundReachesACardThatHasForgottenThePayment()
     {
@@ -67,7 +77,9 @@ public sealed class ForgottenPaymentTests
         Forget(paid.Payments.Single());
         await _town.Till(_cafe).Refund(paid.Sale.Time, null, _town.TillLink(_cafe), default);
         var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default);
-        Assert.That(recovered.Single(), Is.EqualTo(new RecoveryResult(new Amount(6000), true, $"60.00 EUR of {paid.Sale.Time} are on the card again: the shop took the payment back.")));
+        Assert.That(recovered.Single(), Is.EqualTo(
+            new RecoveryResult(new Amount(6000), true,
+                $"60.00 EUR of {paid.Sale.Time} are on the card again: the shop took the payment back.")));
 
         // The records get the card's new entry before it may go, and with it what speaks for her.
         Assert.That(_records.Keep(_alice.Card, _alice.Pin), Is.EqualTo(1));
@@ -92,7 +104,9 @@ public sealed class ForgottenPaymentTests
         Assert.That(_alice.Balance().Minor, Is.EqualTo(3000 - MoreThanTheLog));
     }
 
-    /// <summary>A holder has S_W of a payment, and shows it again and again: in the log, after the log has forgotten it, and after a power cut.</summary>
+    /// <summary>
+    /// A holder has S_W of a payment, and shows it again and again: in the log, after the log has forgotten it, and after a power cut.
+    /// </summary>
     [Test, Rule(24)]
     public void WhatTheLogHasForgottenComesBackOnce()
     {
@@ -114,7 +128,9 @@ public sealed class ForgottenPaymentTests
         Assert.That(_alice.Balance().Minor, Is.EqualTo(9000 - MoreThanTheLog), "not by the issuer's word either");
     }
 
-    /// <summary>S_W for a forgotten payment: the entry that the card writes is no newest one, holds the proof, and stays until the wallet has it.</summary>
+    /// <summary>
+    /// S_W for a forgotten payment: the entry that the card writes is no newest one, holds the proof, and stays until the wallet has it.
+    /// </summary>
     [Test, Rule(24), Rule(13)]
     public void TheProofStandsInTheLogAgain()
     {
@@ -156,7 +172,9 @@ public sealed class ForgottenPaymentTests
         Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.Success));
     }
 
-    /// <summary>A holder with a till of their own invents payments, and raises what a real one paid: only what this card's key has signed is taken.</summary>
+    /// <summary>
+    /// A holder with a till of their own invents payments, and raises what a real one paid: only what this card's key has signed is taken.
+    /// </summary>
     [Test, Rule(24)]
     public void OnlyWhatTheCardSignedIsTaken()
     {
@@ -165,7 +183,8 @@ public sealed class ForgottenPaymentTests
         var card = Opened();
         Assert.That(card.Show(h with { Paid = new Amount(9000) }), Is.EqualTo(WalletStatus.InvalidSignature));
         Assert.That(card.Show(h with { Time = h.Time.Plus(TimeSpan.FromTicks(10)) }), Is.EqualTo(WalletStatus.InvalidSignature));
-        Assert.That(card.Show(h with { Seq = ushort.MaxValue }), Is.EqualTo(StatusWord.ReferencedDataNotFound), "newer than any that it signed");
+        Assert.That(card.Show(h with { Seq = ushort.MaxValue }), Is.EqualTo(StatusWord.ReferencedDataNotFound),
+            "newer than any that it signed");
         using var key = _town.TillKey(_cafe);
         Assert.That(Void(card, h, key), Is.EqualTo(StatusWord.ReferencedDataNotFound), "what was refused was not shown");
         using var bela = _town.User("Bela", 9000);

@@ -7,7 +7,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class FreedMoneyTests
 {
-    /// <summary>Kiosk was paid 30.00 by a copy, 10.00 of it by the guarantee. When it takes the payment back, it gives back both parts.</summary>
+    /// <summary>
+    /// Kiosk was paid 30.00 by a copy, 10.00 of it by the guarantee. When it takes the payment back, it gives back both parts.
+    /// </summary>
     [Test, Rule(2)]
     public async Task WhoWasPaidByTheGuaranteeGivesThatBackToo()
     {
@@ -24,7 +26,8 @@ public sealed class FreedMoneyTests
         Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((3000UL, -1000L)));
         await town.Till(kiosk).Refund(second.Sale.Time, copy.Card, town.TillLink(kiosk), default);
         await town.RunCycles();
-        Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 0L)), "or a friendly shop and a copy print money");
+        Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 0L)),
+            "or a friendly shop and a copy print money");
         town.AssertSound();
     }
 
@@ -65,7 +68,9 @@ public sealed class FreedMoneyTests
         town.AssertSound();
     }
 
-    /// <summary>40.00 are promised to Kiosk, then 20.00 of the coin come free: 20.00 of the promise are left, and no more is claimed.</summary>
+    /// <summary>
+    /// 40.00 are promised to Kiosk, then 20.00 of the coin come free: 20.00 of the promise are left, and no more is claimed.
+    /// </summary>
     [Test, Rule(2)]
     public async Task AGuaranteeFallsByWhatCameFree()
     {
@@ -82,7 +87,8 @@ public sealed class FreedMoneyTests
 
     /// <summary>A coin of 50.00 pays Cafe 20.00 and 30.00, and by copies Kiosk and Bakery these.</summary>
     /// <returns>How Cafe takes the first back; what the copies paid; their tills.</returns>
-    private static async Task<(Func<Task> Refund, CashPayment Second, CashPayment Third, string[] Tills)> PaidInTwoParts(SimulatedTown town, ulong kiosks, ulong bakerys)
+    private static async Task<(Func<Task> Refund, CashPayment Second, CashPayment Third, string[] Tills)> PaidInTwoParts(
+        SimulatedTown town, ulong kiosks, ulong bakerys)
     {
         string cafe = town.AddTill("Cafe");
         string[] tills = [town.AddTill("Kiosk"), town.AddTill("Bakery")];

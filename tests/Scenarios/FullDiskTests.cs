@@ -37,7 +37,10 @@ public sealed class FullDiskTests
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The receipt cannot be written. The till says so and asks again; when there is room, it settles by itself, and a payment between is taken.</summary>
+    /// <summary>
+    /// The receipt cannot be written. The till says so and asks again; when there is room, it settles by itself, and a payment between is
+    /// taken.
+    /// </summary>
     [Test]
     public async Task SettlementInTheBackgroundGoesOnWhenThereIsRoomAgain()
     {
@@ -62,16 +65,21 @@ public sealed class FullDiskTests
     public void TheScreenSaysWhatIsWrong()
     {
         var screen = new TillScreen(
-            "Cafe", Currency.Eur, TillScreenState.Waiting, "", Amount.Zero, "", Amount.Zero, 0, new Amount(1250), "SQLite Error 13: 'database or disk is full'.", "", "no card",
+            "Cafe", Currency.Eur, TillScreenState.Waiting, "", Amount.Zero, "", Amount.Zero, 0, new Amount(1250),
+            "SQLite Error 13: 'database or disk is full'.", "", "no card",
             Fault: "SQLite Error 13: 'database or disk is full'.");
         using var shown = new StringWriter();
-        var console = Spectre.Console.AnsiConsole.Create(new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(shown) });
+        var console = Spectre.Console.AnsiConsole.Create(
+            new Spectre.Console.AnsiConsoleSettings { Out = new Spectre.Console.AnsiConsoleOutput(shown) });
         console.Profile.Width = 200;
         console.Write(screen.Render());
-        Assert.That(shown.ToString(), Does.Contain("queued 12.50 EUR, and this till's files cannot be used: SQLite Error 13: 'database or disk is full'. It goes on by itself when they can"));
+        Assert.That(shown.ToString(), Does.Contain("queued 12.50 EUR, and this till's files cannot be used: SQLite Error 13: 'database or "
+            + "disk is full'. It goes on by itself when they can"));
     }
 
-    /// <summary>OK is on the disk, and what the card has got back cannot be noted: the payment is accepted all the same, and noted later.</summary>
+    /// <summary>
+    /// OK is on the disk, and what the card has got back cannot be noted: the payment is accepted all the same, and noted later.
+    /// </summary>
     [Test, Rule(4)]
     public async Task WhatIsGivenBackAfterOkTurnsNoPaymentIntoAnError()
     {
@@ -86,7 +94,9 @@ public sealed class FullDiskTests
         Assert.That((Owed(), _alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
     }
 
-    /// <summary>The card has signed, and the payment cannot be written: no OK, and with its next payment here the card gets it back.</summary>
+    /// <summary>
+    /// The card has signed, and the payment cannot be written: no OK, and with its next payment here the card gets it back.
+    /// </summary>
     [Test, Hole(1)]
     public void WhatACardSignedForADiskThatWasFullComesBackWithItsNextPayment()
     {
@@ -165,12 +175,17 @@ public sealed class FullDiskTests
             },
             NullLogger.Instance, TimeProvider.System, stop.Token, faults: faults);
         Assert.That(turns, Is.EqualTo(3));
-        Assert.That(seen, Has.All.Matches<string>(r => isForeseen ? r == "It is not so" : r!.Contains("a fault that it does not know (TimeZoneNotFoundException)", StringComparison.Ordinal)));
+        Assert.That(seen, Has.All.Matches<string>(
+            r => isForeseen ? r == "It is not so"
+                : r!.Contains("a fault that it does not know (TimeZoneNotFoundException)", StringComparison.Ordinal)));
         Assert.That(seen, Has.Count.EqualTo(isForeseen ? 1 : 2));
         Assert.That(faults.All.Single().Reason, Is.EqualTo("The issuer is away"));
     }
 
-    /// <summary>The issuer's files may only be read for a while. Who asks hears that, nothing is taken for done, and when it is over all goes on by itself.</summary>
+    /// <summary>
+    /// The issuer's files may only be read for a while. Who asks hears that, nothing is taken for done, and when it is over all goes on by
+    /// itself.
+    /// </summary>
     [Test, Rule(28)]
     public async Task WhoAsksHearsWhyAndNothingIsAcknowledgedThatWasNotStored()
     {
@@ -179,7 +194,8 @@ public sealed class FullDiskTests
         _town.MakeReadOnly(SimulatedTown.IssuerName, true);
         Assert.That(
             async () => await _town.Settle(_cafe),
-            Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read, and not be written").And.Message.Contains("It goes on by itself"));
+            Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read, and not be written")
+                .And.Message.Contains("It goes on by itself"));
         Assert.That(Till.Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(1250));
         Assert.That(_town.Rows(SimulatedTown.IssuerName), Is.EqualTo(before));
         _town.MakeReadOnly(SimulatedTown.IssuerName, false);
@@ -187,13 +203,17 @@ public sealed class FullDiskTests
         _town.AssertSoundAfterCycle(_alice);
     }
 
-    /// <summary>The same of a bank whose disk fails: a withdrawal is no refusal that would end it, the account is not debited, and the card's side waits.</summary>
+    /// <summary>
+    /// The same of a bank whose disk fails: a withdrawal is no refusal that would end it, the account is not debited, and the card's side
+    /// waits.
+    /// </summary>
     [Test, Rule(28)]
     public async Task AWithdrawalWaitsForABankThatCannotStore()
     {
         var before = _town.Account(_alice);
         _town.MakeReadOnly("bank-1", true);
-        Assert.That(() => _town.Withdraw(_alice, 500), Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read"));
+        Assert.That(() => _town.Withdraw(_alice, 500),
+            Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read"));
         Assert.That(_town.Account(_alice), Is.EqualTo(before));
         _town.MakeReadOnly("bank-1", false);
         var resumed = await _town.Wallet.Resume(_alice.Card, _alice.Pin, default);
@@ -205,14 +225,17 @@ public sealed class FullDiskTests
     [Test, Rule(17)]
     public void WhoHasTheMoneyThatWasTakenBackIsNamed()
     {
-        Assert.That(HeldView.TakenBack(new Amount(1250), Currency.Eur, null), Does.StartWith("12.50 EUR were taken back").And.Contain("to this till again"));
-        Assert.That(HeldView.TakenBack(new Amount(1250), Currency.Eur, "cafe"), Does.Contain("'hiercash-shop till --dir cafe'").And.Not.Contain("to this till"));
+        Assert.That(HeldView.TakenBack(new Amount(1250), Currency.Eur, null),
+            Does.StartWith("12.50 EUR were taken back").And.Contain("to this till again"));
+        Assert.That(HeldView.TakenBack(new Amount(1250), Currency.Eur, "cafe"),
+            Does.Contain("'hiercash-shop till --dir cafe'").And.Not.Contain("to this till"));
     }
 
     private ulong Owed() => Till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Owed.Minor);
 
     /// <summary>
-    /// The issuer's disk is full for 50 hours. Its process goes on, writes nothing and serves nobody: a shop that took a payment by the book before, and brings it when there is room, is paid.
+    /// The issuer's disk is full for 50 hours. Its process goes on, writes nothing and serves nobody: a shop that took a payment by the
+    /// book before, and brings it when there is room, is paid.
     /// </summary>
     [Test, Rule(6)]
     public async Task HoursInWhichTheIssuerWroteNothingAreNotCounted()
@@ -226,7 +249,8 @@ public sealed class FullDiskTests
             await Till.FetchHotList(_town.TillLink(_cafe), default);
             _town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = _town.Sign(found, _cafe, 1000, Timestamp.Now(_town.Clock));
-            Change("CREATE TRIGGER full BEFORE INSERT ON alive BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", SimulatedTown.IssuerName);
+            Change("CREATE TRIGGER full BEFORE INSERT ON alive BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+                SimulatedTown.IssuerName);
             _town.Clock.Advance(TimeSpan.FromHours(50));
             Change("DROP TRIGGER full", SimulatedTown.IssuerName);
             Assert.That((await _town.Submit(_cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
@@ -234,7 +258,8 @@ public sealed class FullDiskTests
     }
 
     /// <summary>Writes of that kind fail from now on, as on a full disk.</summary>
-    private void Fill(string what) => Change($"CREATE TRIGGER full {what} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", _cafe);
+    private void Fill(string what) => Change(
+        $"CREATE TRIGGER full {what} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", _cafe);
 
     private void Empty() => Change("DROP TRIGGER full", _cafe);
 

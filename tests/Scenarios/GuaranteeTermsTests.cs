@@ -25,7 +25,10 @@ public sealed class GuaranteeTermsTests
         Assert.That(await town.Shares(kiosk, town.Sign(two, kiosk, 1000)), Is.EqualTo((0UL, 0UL, 1000UL)));
     }
 
-    /// <summary>Mallory brings goods back after the day on which the guarantee was due, and before it is paid: what is left of the promise is not called paid.</summary>
+    /// <summary>
+    /// Mallory brings goods back after the day on which the guarantee was due, and before it is paid: what is left of the promise is not
+    /// called paid.
+    /// </summary>
     [Test, Rule(1)]
     public async Task APromiseThatIsNotPaidIsNotCalledPaid()
     {
@@ -50,7 +53,9 @@ public sealed class GuaranteeTermsTests
         Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-2000));
     }
 
-    /// <summary>A copied card pays more than the floor limit, of which little exceeds X: the floor limit tests all of y, so nothing is promised.</summary>
+    /// <summary>
+    /// A copied card pays more than the floor limit, of which little exceeds X: the floor limit tests all of y, so nothing is promised.
+    /// </summary>
     [Test, Rule(1)]
     public async Task TheFloorLimitTestsTheWholePayment()
     {
@@ -80,7 +85,9 @@ public sealed class GuaranteeTermsTests
         Assert.That(await PaidTwice(town, 2600, hours), Is.EqualTo(hours > 24 ? (2400UL, 0UL, 200UL) : (2400UL, 200UL, 0UL)));
     }
 
-    /// <summary>A copy's second payment waits; the first shop refunds. The honest till hears of it by itself, and keeps both words of the issuer.</summary>
+    /// <summary>
+    /// A copy's second payment waits; the first shop refunds. The honest till hears of it by itself, and keeps both words of the issuer.
+    /// </summary>
     [Test, Rule(1)]
     public async Task ATillAsksForTheNewestRevisionAndKeepsEach()
     {
@@ -96,11 +103,14 @@ public sealed class GuaranteeTermsTests
         await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default);
         await town.Settle(kiosk);
         var part = town.Till(kiosk).CoinPayments(second.Sale.Time).Single();
-        Assert.That((part.State, part.Receipt!.Revision, part.Receipt.Share.Credited.Minor), Is.EqualTo((CoinPaymentState.Settled, (ushort)2, 2000UL)));
+        Assert.That((part.State, part.Receipt!.Revision, part.Receipt.Share.Credited.Minor),
+            Is.EqualTo((CoinPaymentState.Settled, (ushort)2, 2000UL)));
         Assert.That(town.Rows(kiosk)["receipt"], Is.EqualTo(2), "each revision is kept");
     }
 
-    /// <summary>An issuer signs that it credited half of a payment, and says nothing of the other half: the till takes no such receipt.</summary>
+    /// <summary>
+    /// An issuer signs that it credited half of a payment, and says nothing of the other half: the till takes no such receipt.
+    /// </summary>
     [Test, Rule(1)]
     public async Task TheIssuerAccountsForAllOfAPayment()
     {
@@ -109,15 +119,19 @@ public sealed class GuaranteeTermsTests
         using var alice = town.User("Alice", 5000);
         var paid = town.Pay(cafe, alice, 2000);
         using var key = town.StatementKey;
-        var lying = new ChangedAnswer(town.TillLink(cafe), MessageType.Settle, reply => new SettleReply([.. reply.As<SettleReply>()!.Receipts.Select(r => Receipt.Sign(
-            key, r.Issuer, r.Subject, r.Verdict, r.Paid, r.Currency, new Share(new Amount(1000), Amount.Zero, Amount.Zero, default), r.Revision, r.Date))]).ToMessage());
+        var lying = new ChangedAnswer(town.TillLink(cafe), MessageType.Settle, reply =>
+            new SettleReply([.. reply.As<SettleReply>()!.Receipts.Select(r => Receipt.Sign(
+            key, r.Issuer, r.Subject, r.Verdict, r.Paid, r.Currency, new Share(new Amount(1000), Amount.Zero, Amount.Zero, default),
+            r.Revision, r.Date))]).ToMessage());
         Assert.That(async () => await town.Till(cafe).Settler.Settle(lying, default), Throws.TypeOf<InvalidOperationException>());
         Assert.That(town.Till(cafe).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(2000));
         await town.Settle(cafe);
         Assert.That(town.Till(cafe).CoinPayments(paid.Sale.Time).Single().Receipt!.Share.Credited.Minor, Is.EqualTo(2000));
     }
 
-    /// <summary>Of a coin of 50.00 Cafe is paid 26.00, and at the same time Kiosk this by a copy; Kiosk settles so many hours later.</summary>
+    /// <summary>
+    /// Of a coin of 50.00 Cafe is paid 26.00, and at the same time Kiosk this by a copy; Kiosk settles so many hours later.
+    /// </summary>
     private static async Task<(ulong Credited, ulong Guaranteed, ulong Waiting)> PaidTwice(SimulatedTown town, ulong minor, int hours)
     {
         string cafe = town.AddTill("Cafe");

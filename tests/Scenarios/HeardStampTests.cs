@@ -7,8 +7,8 @@ using HierCash.Terminals.Link;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// Who has a stolen till's key shows S_W to an honest bank so that it hears nothing of it, and has no reversal made. The stamp that it gets proves to a judge
-/// that this existed, and names no shop (rules R3, R5).
+/// Who has a stolen till's key shows S_W to an honest bank so that it hears nothing of it, and has no reversal made. The stamp that it gets
+/// proves to a judge that this existed, and names no shop (rules R3, R5).
 /// </summary>
 [Parallelizable]
 public sealed class HeardStampTests
@@ -61,9 +61,12 @@ public sealed class HeardStampTests
         {
             var stamped = await Show(named, rebuttal);
             Assert.That(stamped.Stamps.Single().Role, Is.EqualTo(role), $"time {time}");
-            Assert.That(stamped.IsStampedBefore(_town.Options.Suite, _town.Scheme.Root, _file.Notice.Until), "for who is accused it counts like any");
-            var finding = _town.Check(_file, new Defence([stamped], [ShopAnswer.Sign(_stolen, _h.Id, Timestamp.Now(_town.Clock), true, null, null)], ShopIsSilent: true));
-            Assert.That(finding.Culprit, Is.EqualTo(lie is "" ? Culprit.Shop : lie is "coin" or "beside" ? Culprit.Nobody : Culprit.User), finding.Finding);
+            Assert.That(stamped.IsStampedBefore(_town.Options.Suite, _town.Scheme.Root, _file.Notice.Until),
+                "for who is accused it counts like any");
+            var finding = _town.Check(_file, new Defence(
+                [stamped], [ShopAnswer.Sign(_stolen, _h.Id, Timestamp.Now(_town.Clock), true, null, null)], ShopIsSilent: true));
+            Assert.That(finding.Culprit, Is.EqualTo(lie is "" ? Culprit.Shop : lie is "coin" or "beside" ? Culprit.Nobody : Culprit.User),
+                finding.Finding);
         }
 
         // A shop is named only by what the bank then has made good: its newest file clears it.
@@ -72,8 +75,8 @@ public sealed class HeardStampTests
     }
 
     /// <summary>
-    /// The bank had the dossier two weeks after the coin's expiry, so the notice runs when all other terms of the coin are over. S_W that is heard on its last day moves
-    /// the money too: a stamp that names a shop never stands where no reversal can be made.
+    /// The bank had the dossier two weeks after the coin's expiry, so the notice runs when all other terms of the coin are over. S_W that
+    /// is heard on its last day moves the money too: a stamp that names a shop never stands where no reversal can be made.
     /// </summary>
     [TestCase(36)]
     [TestCase(45)]
@@ -84,7 +87,8 @@ public sealed class HeardStampTests
         using var copy = mallory.Clone();
         string kiosk = _town.AddTill("Kiosk");
         var expiry = mallory.Coins()[0].Coin.Terms.Expiry.End;
-        _town.Clock.Advance(TimeSpan.FromMicroseconds(expiry.Microseconds - Timestamp.Now(_town.Clock).Microseconds) - TimeSpan.FromDays(1));
+        _town.Clock.Advance(TimeSpan.FromMicroseconds(expiry.Microseconds - Timestamp.Now(_town.Clock).Microseconds) - TimeSpan.FromDays(
+            1));
         await _town.RunCycle();
         var h = _town.Pay(_cafe, mallory, 1250).Payments.Single();
         _town.Pay(kiosk, copy, 5000);
@@ -101,20 +105,25 @@ public sealed class HeardStampTests
         }
 
         var stamped = await Show(h.Coin.Id, new Rebuttal([Void(h)], [], []));
-        Assert.That((stamped.Stamps.Single().Role, stamped.Stamps.Single().Date < Newest().Notice.Until), Is.EqualTo((StampRole.Bank, true)));
+        Assert.That((stamped.Stamps.Single().Role, stamped.Stamps.Single().Date < Newest().Notice.Until),
+            Is.EqualTo((StampRole.Bank, true)));
         Assert.That(Newest().Reversals.Select(r => r.Payment), Is.EqualTo(new[] { h.Id }), "and the issuer made it good");
         var answer = ShopAnswer.Sign(_stolen, h.Id, Timestamp.Now(_town.Clock), true, null, null);
         Assert.That(_town.Check(Newest(), new Defence([stamped], [answer], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody));
         _town.AssertSound();
     }
 
-    /// <summary>The issuer has a new key, and this bank's line broke when it asked for it. The reversal that comes under that key is filed once the bank knows it.</summary>
+    /// <summary>
+    /// The issuer has a new key, and this bank's line broke when it asked for it. The reversal that comes under that key is filed once the
+    /// bank knows it.
+    /// </summary>
     [Test, Rule(3)]
     public async Task AReversalUnderAKeyThatTheBankDoesNotKnowIsNotLost([Values] bool isBroken)
     {
         _town.Issuer.Rotate(KeyUsage.IssuerStatement);
         bool broken = isBroken;
-        var bank = _town.BankOver("bank-1", new Broken(_town.UserBankLink(), request => broken && request.Type == MessageType.Certificates));
+        var bank = _town.BankOver("bank-1", new Broken(
+            _town.UserBankLink(), request => broken && request.Type == MessageType.Certificates));
         await bank.Handle(LinkPeer.Wallet, new RebutMessage(_h.Coin.Id, new Rebuttal([Void(_h)], [], [])).ToMessage(), default);
         Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(isBroken ? 0 : 1));
         if (isBroken)
@@ -128,8 +137,8 @@ public sealed class HeardStampTests
     }
 
     /// <summary>
-    /// Two S_W of one coin are heard while the dossier holds the payment of one. The other goes to the issuer as soon as a later revision counts its payment; until then
-    /// no stamp names its shop.
+    /// Two S_W of one coin are heard while the dossier holds the payment of one. The other goes to the issuer as soon as a later revision
+    /// counts its payment; until then no stamp names its shop.
     /// </summary>
     [Test, Rule(3)]
     public async Task WhatWasHeardGoesToTheIssuerWithALaterRevision()
@@ -151,7 +160,8 @@ public sealed class HeardStampTests
         Evidence Newest() => _town.UserBank.EvidenceFiles.Single(f => f.Dossier.Coin == h.Coin.Id);
         Assert.That(Newest().Dossier.Payments, Has.Count.EqualTo(2));
         var stamped = await Show(h.Coin.Id, new Rebuttal([Void(h), VoidStatement.Sign(dens, small)], [], []));
-        Assert.That((stamped.Stamps.Single().Role, _town.Rows("bank-1")["void_message"]), Is.EqualTo((StampRole.Witness, 1L)), "nobody knows whether it ever will");
+        Assert.That((stamped.Stamps.Single().Role, _town.Rows("bank-1")["void_message"]), Is.EqualTo((StampRole.Witness, 1L)),
+            "nobody knows whether it ever will");
         await _town.Submit(den, small);
         await _town.Submit(bakery, _town.Sign(fourth, bakery, 2500));
         await _town.RunCycle();
@@ -160,8 +170,8 @@ public sealed class HeardStampTests
     }
 
     /// <summary>
-    /// The same statements were heard before without the certificate that one of them needs. With it the accusation falls, and it stays so when the case is weighed
-    /// again: what was heard is kept with all that came with it.
+    /// The same statements were heard before without the certificate that one of them needs. With it the accusation falls, and it stays so
+    /// when the case is weighed again: what was heard is kept with all that came with it.
     /// </summary>
     [Test, Rule(3)]
     public async Task WhatComesWithItsCertificateIsKeptWithIt([Values] bool isBareFirst)
@@ -183,7 +193,8 @@ public sealed class HeardStampTests
     }
 
     /// <summary>
-    /// What an earlier revision held and the newest does not, nobody brings: S_W of it, beside S_W that strikes, gets no stamp that names its honest shop, whose key was stolen.
+    /// What an earlier revision held and the newest does not, nobody brings: S_W of it, beside S_W that strikes, gets no stamp that names
+    /// its honest shop, whose key was stolen.
     /// </summary>
     [Test, Rule(3), Rule(5)]
     public async Task WhatOnlyAnEarlierRevisionHeldNamesNoShop()
@@ -212,7 +223,10 @@ public sealed class HeardStampTests
         Assert.That(_town.Check(former, new Defence([stamped], [answer], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody));
     }
 
-    /// <summary>The other way round: with its certificate it came late, and then without it, with the stamp that it had been in time. The two together count.</summary>
+    /// <summary>
+    /// The other way round: with its certificate it came late, and then without it, with the stamp that it had been in time. The two
+    /// together count.
+    /// </summary>
     [Test, Rule(3), Rule(5)]
     public async Task WhatCameLateWithItsCertificateCountsWithTheStampThatComesLater()
     {
@@ -223,7 +237,8 @@ public sealed class HeardStampTests
         var away = _town.BankOver("bank-1", new ReversalTests.DeadLink());
         await away.Rebut(file.Dossier.Coin, bare with { Certificates = [certificate] }, default);
         Assert.That(away.Notices(file.Order.User), Has.Count.EqualTo(1), "late");
-        await away.Rebut(file.Dossier.Coin, bare.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, bare.Digest, file.Date), []), default);
+        await away.Rebut(file.Dossier.Coin, bare.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, bare.Digest, file.Date), []),
+            default);
         Assert.That(away.Notices(file.Order.User), Is.Empty, "at once");
         await _town.RunCycle();
         await _town.RunCycle();
@@ -250,7 +265,8 @@ public sealed class HeardStampTests
         await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default);
         Assert.That(_town.UserBank.Stamped(_h.Coin.Id, rebuttal).Stamps.Single().Role, Is.EqualTo(StampRole.Bank));
         var witnessed = _town.ShopBank.Stamped(null, rebuttal);
-        Assert.That((witnessed.Stamps.Single().Role, witnessed.Stamps.Single().Stamper), Is.EqualTo((StampRole.Witness, _town.ShopBank.Id)));
+        Assert.That((witnessed.Stamps.Single().Role, witnessed.Stamps.Single().Stamper),
+            Is.EqualTo((StampRole.Witness, _town.ShopBank.Id)));
         Assert.That(witnessed.IsStampedBefore(_town.Options.Suite, _town.Scheme.Root, _file.Notice.Until));
     }
 
@@ -262,13 +278,15 @@ public sealed class HeardStampTests
         using var statement = _town.Options.Suite.GenerateKey();
         using var root = _town.RootKey;
         using var den = _town.TillKey(copied.Tills[0]);
-        var certificate = KeyCertificate.Issue(root, KeyUsage.IssuerStatement, new PartyId(1), default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), statement.PublicKey);
+        var certificate = KeyCertificate.Issue(
+            root, KeyUsage.IssuerStatement, new PartyId(1), default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), statement.PublicKey);
         var dead = NonSettlementStatement.Sign(statement, new PartyId(1), copied.Paid[1].Payments.Single(), DeathBasis.TermOver, file.Date);
         var bare = new Rebuttal([VoidStatement.Sign(den, copied.Paid[0].Payments.Single())], [dead], []);
         return (file, bare, certificate);
     }
 
-    private VoidStatement Void(CashPayment h) => VoidStatement.Of(h, _stolen.PublicKey.Bytes.ToArray(), _stolen.Sign(SignedMessage.Void(h.Id, h.Till)));
+    private VoidStatement Void(CashPayment h) =>
+        VoidStatement.Of(h, _stolen.PublicKey.Bytes.ToArray(), _stolen.Sign(SignedMessage.Void(h.Id, h.Till)));
 
     private async Task<Rebuttal> Show(CoinId coin, Rebuttal rebuttal)
     {

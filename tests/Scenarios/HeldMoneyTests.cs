@@ -7,7 +7,10 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A payment above the floor limit while the issuer is away, and whatever else leaves a card short without an OK: shown, and ended by cancelling.</summary>
+/// <summary>
+/// A payment above the floor limit while the issuer is away, and whatever else leaves a card short without an OK: shown, and ended by
+/// cancelling.
+/// </summary>
 [Parallelizable]
 public sealed class HeldMoneyTests
 {
@@ -24,10 +27,14 @@ public sealed class HeldMoneyTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
         Assert.That(till.HeldPayments.Single().WasSent);
-        Assert.That(string.Join('\n', till.Explain(waiting.Sale)), Does.Contain("waits for the issuer").And.Contain($"'hiercash-shop cancel {waiting.Sale.Time}'").And.Contain("Held: the issuer may have it."));
+        Assert.That(string.Join('\n', till.Explain(waiting.Sale)),
+            Does.Contain("waits for the issuer").And.Contain($"'hiercash-shop cancel {waiting.Sale.Time}'")
+                .And.Contain("Held: the issuer may have it."));
 
         // The issuer has settled it, and only its answer was lost. No S_W leaves before it has taken that back.
-        Assert.That(async () => await till.Cancel(waiting.Sale, alice.Card, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await till.Cancel(
+            waiting.Sale, alice.Card, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default),
+            Throws.TypeOf<LinkException>());
         Assert.That(till.CoinPayments(waiting.Sale.Time).Single().SW, Is.Null);
         Assert.That(alice.Balance().Minor, Is.EqualTo(4000));
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
@@ -40,7 +47,9 @@ public sealed class HeldMoneyTests
         town.AssertSound(alice);
     }
 
-    /// <summary>The card was gone by then. It gets its money when it is put in, without a payment, and nothing is asked of another card.</summary>
+    /// <summary>
+    /// The card was gone by then. It gets its money when it is put in, without a payment, and nothing is asked of another card.
+    /// </summary>
     [Test, Rule(4)]
     public async Task ACardThatComesBackGetsWhatItIsOwed()
     {
@@ -55,11 +64,13 @@ public sealed class HeldMoneyTests
         Assert.That(Held(till), Is.EqualTo((6000UL, 0UL)));
         await till.Synchronise(town.TillLink(name), default);
         Assert.That(Held(till), Is.EqualTo((0UL, 6000UL)), "the issuer took it back, and the card is away");
-        Assert.That(string.Join('\n', till.Explain(till.Journal.Single())), Does.Contain("The card gets it when it comes to this till again."));
+        Assert.That(string.Join('\n', till.Explain(till.Journal.Single())),
+            Does.Contain("The card gets it when it comes to this till again."));
         Assert.That((till.GiveBack(bob.Card).Minor, bob.Balance().Minor), Is.EqualTo((0UL, 10_000UL)));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
         Assert.That(till.HeldPayments, Is.Empty);
-        Assert.That((await till.Cancel(waiting.Sale, alice.Card, town.TillLink(name), default)).Message, Does.Contain("60.00 EUR"), "again: no harm");
+        Assert.That((await till.Cancel(waiting.Sale, alice.Card, town.TillLink(name), default)).Message, Does.Contain("60.00 EUR"),
+            "again: no harm");
         town.AssertSoundAfterCycle(alice, bob);
     }
 
@@ -78,14 +89,16 @@ public sealed class HeldMoneyTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(9500));
         var begun = till.Pay(alice.Card, new Amount(9600));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
-        Assert.That((await till.Cancel(begun.Sale, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default)).Message, Does.StartWith("The payment was cancelled."));
+        Assert.That((await till.Cancel(begun.Sale, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default)).Message,
+            Does.StartWith("The payment was cancelled."));
         Assert.That(till.OpenSales, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
 
     /// <summary>
-    /// The till is killed in a payment above the floor limit, wherever: what is held, what was accepted and what is on the card is what the card had before.
-    /// What is held is listed with the command that ends it, and that ends it. Before the card's answer is on disk nobody knows more than that a payment was cut short.
+    /// The till is killed in a payment above the floor limit, wherever: what is held, what was accepted and what is on the card is what the
+    /// card had before. What is held is listed with the command that ends it, and that ends it. Before the card's answer is on disk nobody
+    /// knows more than that a payment was cut short.
     /// </summary>
     [TestCase(CrashPoints.PaymentIntended, false)]
     [TestCase(CrashPoints.PaymentSigned, false)]
@@ -108,7 +121,8 @@ public sealed class HeldMoneyTests
         var till = town.Till(name);
         ulong unseen = point == CrashPoints.PaymentSigned ? 6000UL : 0;
         Assert.That(Sum(), Is.EqualTo(10_000), "held, accepted, on the card");
-        Assert.That((Held(till), till.OpenSales.Count), Is.EqualTo(((isHeld ? 6000UL : 0, 0UL), point == CrashPoints.PaymentAccepted ? 0 : 1)));
+        Assert.That((Held(till), till.OpenSales.Count),
+            Is.EqualTo(((isHeld ? 6000UL : 0, 0UL), point == CrashPoints.PaymentAccepted ? 0 : 1)));
         await till.Synchronise(town.TillLink(name), default);
         Assert.That(Sum(), Is.EqualTo(10_000), "and after a visit to the issuer");
         var ticket = till.Journal.Single();
@@ -120,11 +134,14 @@ public sealed class HeldMoneyTests
 
         string said = HeldView.Say(till.HeldPayments, Amount.Zero, Amount.Zero, Currency.Eur, isRevoked: false);
         Assert.That(said.Contains($"'hiercash-shop cancel {ticket.Time}' ends it.", StringComparison.Ordinal), Is.EqualTo(isHeld), said);
-        Assert.That(said.Contains("the issuer has answered, and no OK was said", StringComparison.Ordinal), Is.EqualTo(point == CrashPoints.SettlementRecorded), said);
-        Assert.That(HeldView.Line(till.HeldPayments, null, Currency.Eur, isRevoked: false), Is.EqualTo(isHeld ? "held 60.00 EUR: 'hiercash-shop status' says what ends it" : ""));
+        Assert.That(said.Contains("the issuer has answered, and no OK was said", StringComparison.Ordinal),
+            Is.EqualTo(point == CrashPoints.SettlementRecorded), said);
+        Assert.That(HeldView.Line(till.HeldPayments, null, Currency.Eur, isRevoked: false),
+            Is.EqualTo(isHeld ? "held 60.00 EUR: 'hiercash-shop status' says what ends it" : ""));
         string explained = string.Join('\n', till.Explain(ticket));
         Assert.That(explained, Does.Contain($"'hiercash-shop cancel {ticket.Time}'").And.Contain("nothing was promised"));
-        Assert.That(explained.Contains("the issuer has answered, and this till stopped", StringComparison.Ordinal), Is.EqualTo(point == CrashPoints.SettlementRecorded), explained);
+        Assert.That(explained.Contains("the issuer has answered, and this till stopped", StringComparison.Ordinal),
+            Is.EqualTo(point == CrashPoints.SettlementRecorded), explained);
         await till.Cancel(ticket, alice.Card, town.TillLink(name), default);
         unseen = 0;
         Assert.That((alice.Balance().Minor, till.HeldPayments.Count, Sum()), Is.EqualTo((10_000UL, 0, 10_000UL)));
@@ -132,11 +149,13 @@ public sealed class HeldMoneyTests
         Assert.That(town.ShopAccount().Minor, Is.Zero);
         town.AssertSound(alice);
 
-        ulong Sum() => till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Held.Minor + h.Owed.Minor) + till.Accepted.Minor + alice.Balance().Minor + unseen;
+        ulong Sum() => till.HeldPayments.Aggregate(0UL, (sum, h) => sum + h.Held.Minor + h.Owed.Minor) + till.Accepted.Minor
+            + alice.Balance().Minor + unseen;
     }
 
     /// <summary>
-    /// The issuer has settled a payment, and the till stopped before OK. Nobody cancels it; a day later the till does so itself, in time for the issuer to take it back.
+    /// The issuer has settled a payment, and the till stopped before OK. Nobody cancels it; a day later the till does so itself, in time
+    /// for the issuer to take it back.
     /// </summary>
     [Test, Rule(4), Hole(12)]
     public async Task WhatIsLeftOpenIsGivenUpADayLater()
@@ -160,8 +179,8 @@ public sealed class HeldMoneyTests
     }
 
     /// <summary>
-    /// The same, and the till's folder lies about for longer than the issuer takes back for a shop: no sale comes of it, nobody says that the customer was told OK. The shop has the
-    /// money and owes it in cash, and says so; there is no S_W, so no card gets it too.
+    /// The same, and the till's folder lies about for longer than the issuer takes back for a shop: no sale comes of it, nobody says that
+    /// the customer was told OK. The shop has the money and owes it in cash, and says so; there is no S_W, so no card gets it too.
     /// </summary>
     [Test, Rule(4), Rule(3), Hole(12)]
     public async Task WhatWasNeverAcceptedIsNoSaleWhenTheTermsAreOver([Values] bool cancels)
@@ -182,20 +201,24 @@ public sealed class HeldMoneyTests
         {
             Assert.That(
                 async () => await till.Cancel(till.Journal.Single(), alice.Card, town.TillLink(name), default),
-                Throws.InvalidOperationException.With.Message.Contains("The customer was never told OK: pay 60.00 EUR back in cash. No card gets that."));
+                Throws.InvalidOperationException.With.Message.Contains(
+                    "The customer was never told OK: pay 60.00 EUR back in cash. No card gets that."));
             Assert.That(
-                async () => await till.Refund(time, alice.Card, town.TillLink(name), default), Throws.InvalidOperationException.With.Message.Contains("pay 60.00 EUR back in cash"));
+                async () => await till.Refund(time, alice.Card, town.TillLink(name), default),
+                Throws.InvalidOperationException.With.Message.Contains("pay 60.00 EUR back in cash"));
         }
 
         var ticket = till.Journal.Single();
         Assert.That((ticket.State, till.Accepted.Minor, Held(till)), Is.EqualTo((SaleState.Kept, 0UL, (0UL, 0UL))));
-        Assert.That(string.Join('\n', till.Explain(ticket)), Does.Not.Contain("The customer was told OK").And.Contain("pay 60.00 EUR back in cash"));
+        Assert.That(string.Join('\n', till.Explain(ticket)),
+            Does.Not.Contain("The customer was told OK").And.Contain("pay 60.00 EUR back in cash"));
         Assert.That(HeldView.SayKept(till.KeptPayments, Currency.Eur), Does.Contain($"{time}: 60.00 EUR to be paid back in cash."));
         Assert.That(till.Cancel(ticket).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
         await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
         await town.RunCycles();
-        Assert.That((town.ShopAccount().Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 4000UL)), "who has the cash back has nothing on the card");
+        Assert.That((town.ShopAccount().Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 4000UL)),
+            "who has the cash back has nothing on the card");
         town.AssertSound(alice);
     }
 
@@ -224,7 +247,8 @@ public sealed class HeldMoneyTests
         }
     }
 
-    private static (ulong Held, ulong Owed) Held(ShopTill till) => till.HeldPayments.Aggregate((0UL, 0UL), (sum, h) => (sum.Item1 + h.Held.Minor, sum.Item2 + h.Owed.Minor));
+    private static (ulong Held, ulong Owed) Held(ShopTill till) =>
+        till.HeldPayments.Aggregate((0UL, 0UL), (sum, h) => (sum.Item1 + h.Held.Minor, sum.Item2 + h.Owed.Minor));
 
     /// <summary>The request arrives; its answer, if it is of that kind, does not.</summary>
     private sealed class SilentLink(ILink inner, MessageType kind) : ILink

@@ -5,7 +5,10 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>What a bank that lies, or a card that somebody programmed, has the issuer sign (holes 7, 14, 16, 20): each field of an order against what it is about.</summary>
+/// <summary>
+/// What a bank that lies, or a card that somebody programmed, has the issuer sign (holes 7, 14, 16, 20): each field of an order against
+/// what it is about.
+/// </summary>
 [Parallelizable]
 public sealed class IssueOrderTests
 {
@@ -49,7 +52,8 @@ public sealed class IssueOrderTests
         using var town = Towns.Make();
         using var user = town.Options.Suite.GenerateKey();
         var made = Made(town, user, Fifty, Currency.Eur);
-        Assert.That(Refusal.Read(await Ask(town, made, o => o with { Date = o.Date.Plus(TimeSpan.FromHours(25)) }))?.Reason, Is.EqualTo(RefusalReason.OutOfDate));
+        Assert.That(Refusal.Read(await Ask(town, made, o => o with { Date = o.Date.Plus(TimeSpan.FromHours(25)) }))?.Reason,
+            Is.EqualTo(RefusalReason.OutOfDate));
         Assert.That((await Ask(town, made, o => o)).As<IssueReply>()?.Answer.EK, Is.Not.Null);
     }
 
@@ -61,7 +65,8 @@ public sealed class IssueOrderTests
         using var user = town.Options.Suite.GenerateKey();
         var made = Made(town, user, Fifty, Currency.Eur);
         Assert.That((await Ask(town, made, o => o)).As<IssueReply>()?.Answer.EK, Is.Not.Null);
-        Assert.That(Refusal.Read(await Ask(town, made, o => o with { FaceValue = new Amount(10_000) }))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
+        Assert.That(Refusal.Read(await Ask(town, made, o => o with { FaceValue = new Amount(10_000) }))?.Reason,
+            Is.EqualTo(RefusalReason.RequestOfAnother));
     }
 
     /// <summary>Somebody else's N_U, in a scheme whose issuer also makes keys: who names a key has to have it.</summary>
@@ -71,11 +76,13 @@ public sealed class IssueOrderTests
         using var town = Towns.Make(with: o => o with { Terms = new SchemeParameters { IssuerKeys = true } });
         using var user = town.Options.Suite.GenerateKey();
         using var another = town.Options.Suite.GenerateKey();
-        var stolen = CoinRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], Fifty, Currency.Eur, 0) with { NU = another.PublicKey.Compress() };
+        var stolen = CoinRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], Fifty, Currency.Eur,
+            0) with { NU = another.PublicKey.Compress() };
         var reply = await Ask(town, stolen.Encipher(town.Options.Suite, WithdrawalTests.PE(town)), o => o);
         Assert.That(reply.As<IssueReply>()?.Answer.Never?.Reason, Is.EqualTo(IssueRefusal.Undecipherable));
         Assert.That(
-            (await Ask(town, Made(town, another, Fifty, Currency.Eur), o => o)).As<IssueReply>()?.Answer.EK, Is.Not.Null, "and its owner's own request is no second one");
+            (await Ask(town, Made(town, another, Fifty, Currency.Eur), o => o)).As<IssueReply>()?.Answer.EK, Is.Not.Null,
+            "and its owner's own request is no second one");
     }
 
     /// <summary>An answer that gives the cash and says "never": a bank that took both would pay the money back as well.</summary>
@@ -85,20 +92,23 @@ public sealed class IssueOrderTests
         using var town = Towns.Make();
         using var statement = town.StatementKey;
         var never = NonIssuanceStatement.Sign(
-            statement, town.Issuer.Id, town.UserBank.Id, Fifty, Currency.Eur, new WithdrawalId(Digest.Of("E_I"u8)), IssueRefusal.Asked, Timestamp.Now(town.Clock));
+            statement, town.Issuer.Id, town.UserBank.Id, Fifty, Currency.Eur, new WithdrawalId(Digest.Of("E_I"u8)), IssueRefusal.Asked,
+            Timestamp.Now(town.Clock));
         var both = new IssueReply(new(new byte[CashAnswer.EncipheredSize], never)).ToMessage();
         Assert.That(both.As<IssueReply>()?.Answer, Is.Null);
         Assert.That((new IssueReply(new(null, never)).ToMessage()).As<IssueReply>()?.Answer.Never, Is.Not.Null);
     }
 
     private static byte[] Made(SimulatedTown town, ISigningKey user, Amount amount, Currency currency) =>
-        CoinRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], amount, currency, 0).Encipher(town.Options.Suite, WithdrawalTests.PE(town));
+        CoinRequest.Create(user, WithdrawalTests.PE(town).Id, new byte[32], amount, currency, 0)
+            .Encipher(town.Options.Suite, WithdrawalTests.PE(town));
 
     /// <summary>A request straight to the issuer, signed with the bank's real key, whatever it says.</summary>
     private static ValueTask<LinkMessage> Ask(SimulatedTown town, byte[] ei, Func<IssueRequest, IssueRequest> change)
     {
         using var key = town.BankKey("bank-1");
-        var asked = change(new IssueRequest(town.UserBank.Id, Fifty, Currency.Eur, WithdrawalTests.PE(town).Id, ei, Timestamp.Now(town.Clock), []));
+        var asked = change(new IssueRequest(
+            town.UserBank.Id, Fifty, Currency.Eur, WithdrawalTests.PE(town).Id, ei, Timestamp.Now(town.Clock), []));
         var message = SignedMessage.IssueRequest(asked.Bank, asked.FaceValue, asked.Currency, asked.Key, asked.Request, asked.Date);
         return town.UserBankLink().Call(new IssueMessage(asked with { Signature = key.Sign(message) }).ToMessage(), default);
     }

@@ -19,7 +19,10 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class IssuerKeyedTests
 {
-    /// <summary>An issuer that kept the keys it made overspends coins of an honest holder, with a shop that is its friend: nobody is named, nobody is paid.</summary>
+    /// <summary>
+    /// An issuer that kept the keys it made overspends coins of an honest holder, with a shop that is its friend: nobody is named, nobody
+    /// is paid.
+    /// </summary>
     [Test, Rule(7), Hole(14)]
     public async Task AnIssuerThatSignsWithTheKeyThatItMadeFramesNobody()
     {
@@ -51,7 +54,9 @@ public sealed class IssuerKeyedTests
         Assert.That(town.Issuer.Alarms.Select(a => a.Kind), Is.EqualTo(new[] { "issuer-keyed excess" }));
     }
 
-    /// <summary>The same, but the issuer writes the dossier by hand, with an opening that names N_U: its own signature says whose key it is.</summary>
+    /// <summary>
+    /// The same, but the issuer writes the dossier by hand, with an opening that names N_U: its own signature says whose key it is.
+    /// </summary>
     [Test, Rule(7), Hole(14)]
     public void ADossierAboutAnIssuerKeyedCoinProvesNothingWhateverItOpens()
     {
@@ -63,30 +68,37 @@ public sealed class IssuerKeyedTests
         using var made = suite.GenerateKey();
         var issuer = new PartyId(1);
         var from = new Timestamp(1_790_000_000_000_000);
-        KeyCertificate Certify(KeyUsage usage, ISigningKey key) => KeyCertificate.Issue(root, usage, issuer, from, from.Plus(TimeSpan.FromDays(400)), key.PublicKey);
+        KeyCertificate Certify(KeyUsage usage, ISigningKey key) =>
+            KeyCertificate.Issue(root, usage, issuer, from, from.Plus(TimeSpan.FromDays(400)), key.PublicKey);
         var m = CoinRequest.Create(made, encryption.PublicKey.Id, new byte[32], new Amount(2000), Currency.Eur, 0);
         Proof Proves(bool keyed)
         {
-            var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, issuer, coinKey.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), keyed);
+            var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, issuer, coinKey.PublicKey.Id, m.FaceValue, m.Currency, m.TM,
+                new Quarter(235), keyed);
             var coin = new Coin(terms, m.NU, []);
             coin = coin with { SI = coinKey.Sign(coin.Message) };
             var entries = Enumerable.Range(1, 2).Select(seq =>
             {
                 // To W0: a redemption has no submission.
                 var h = Signed(made, coin, (ushort)seq, new Amount(2000), from, Derivations.W(root.PublicKey));
-                var share = seq == 1 ? new Share(h.Paid, Amount.Zero, Amount.Zero, default) : new Share(Amount.Zero, Amount.Zero, h.Paid, default);
-                return new DossierEntry(h, null, Receipt.Sign(statement, issuer, h.Id.Value, seq == 1 ? Verdict.Settled : Verdict.Excess, h.Paid, Currency.Eur, share, 1, from));
+                var share = seq == 1 ? new Share(h.Paid, Amount.Zero, Amount.Zero, default)
+                    : new Share(Amount.Zero, Amount.Zero, h.Paid, default);
+                return new DossierEntry(h, null, Receipt.Sign(
+                    statement, issuer, h.Id.Value, seq == 1 ? Verdict.Settled : Verdict.Excess, h.Paid, Currency.Eur, share, 1, from));
             });
             var header = new DossierHeader(
                 issuer, coin.Id, 1, from, TimeSpan.FromDays(30), TimeSpan.FromDays(1), m.FaceValue, Amount.Zero, m.Encode(),
-                Certify(KeyUsage.IssuerEncryption, encryption), Certify(KeyUsage.IssuerCoin, coinKey), [Certify(KeyUsage.IssuerStatement, statement)], [], []);
+                Certify(KeyUsage.IssuerEncryption, encryption), Certify(KeyUsage.IssuerCoin, coinKey),
+                [Certify(KeyUsage.IssuerStatement, statement)], [], []);
             return Dossier.Sign(statement, header, entries).Check(suite, root.PublicKey, m.Encipher(suite, encryption.PublicKey));
         }
 
         Assert.That((Proves(keyed: false), Proves(keyed: true)), Is.EqualTo((Proof.Excess, Proof.OtherCoin)));
     }
 
-    /// <summary>An issuer makes a key and hides it, or claims to have made one that it does not know: the card takes neither coin.</summary>
+    /// <summary>
+    /// An issuer makes a key and hides it, or claims to have made one that it does not know: the card takes neither coin.
+    /// </summary>
     [Test, Rule(7), Hole(14)]
     public void AnIssuerThatHidesWhoseKeyItIsGetsNoCoinOntoTheCard()
     {
@@ -96,14 +108,18 @@ public sealed class IssuerKeyedTests
         wallet.Select();
         wallet.Verify("0000");
         var without = wallet.BeginWithdrawalWithoutKey(new Amount(900), Currency.Eur, Ladders.PE);
-        Assert.That(wallet.FinishWithdrawal(without.Slot, Ladders.AnswerWithKey(without.EI, signer, said: false)), Is.EqualTo(WalletStatus.InvalidSignature), "hidden");
+        Assert.That(wallet.FinishWithdrawal(without.Slot, Ladders.AnswerWithKey(without.EI, signer, said: false)),
+            Is.EqualTo(WalletStatus.InvalidSignature), "hidden");
         var own = wallet.BeginWithdrawal(new Amount(900), Currency.Eur, Ladders.PE);
         Assert.That(wallet.FinishWithdrawal(own.Slot, Slander(own.EI, signer)), Is.EqualTo(WalletStatus.InvalidSignature), "slandered");
         Assert.That(wallet.FinishWithdrawal(without.Slot, Ladders.AnswerWithKey(without.EI, signer)), Is.EqualTo(StatusWord.Success));
         Assert.That(wallet.GetCoin(without.Slot).Cash!.Coin.Terms.IssuerKeyed, "and the card shows it");
     }
 
-    /// <summary>A holder copies a card with issuer-keyed cash and spends it twice: no guarantee, no evidence, an alarm; the copy ends on the hot list.</summary>
+    /// <summary>
+    /// A holder copies a card with issuer-keyed cash and spends it twice: no guarantee, no evidence, an alarm; the copy ends on the hot
+    /// list.
+    /// </summary>
     [Test, Rule(7), Hole(14)]
     public async Task ACopiedIssuerKeyedCardGetsNobodyNamedAndNobodyPaid()
     {
@@ -118,7 +134,8 @@ public sealed class IssuerKeyedTests
         await town.Settle(one);
         await town.Settle(two);
         var receipt = town.Till(two).CoinPayments(second.Sale.Time).Single().Receipt!;
-        Assert.That((receipt.Share.Guaranteed, town.Till(two).CoinPayments(second.Sale.Time).Single().State), Is.EqualTo((Amount.Zero, CoinPaymentState.Waiting)), "nothing is promised");
+        Assert.That((receipt.Share.Guaranteed, town.Till(two).CoinPayments(second.Sale.Time).Single().State),
+            Is.EqualTo((Amount.Zero, CoinPaymentState.Waiting)), "nothing is promised");
         await Days(town, 40);
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         Assert.That(town.Issuer.Queues.Cases, Is.Zero, "no case waits for ever");
@@ -130,7 +147,9 @@ public sealed class IssuerKeyedTests
         Assert.That(town.Pay(one, copy, 100).Message, Does.StartWith("This card was reported as lost, or copied."));
     }
 
-    /// <summary>A holder with a broken card asks for a further coin under the key, past the card: the issuer knows the key as one that it made.</summary>
+    /// <summary>
+    /// A holder with a broken card asks for a further coin under the key, past the card: the issuer knows the key as one that it made.
+    /// </summary>
     [Test, Rule(7), Hole(14)]
     public async Task NoFurtherCoinIsIssuedUnderAKeyThatTheIssuerMade()
     {
@@ -143,7 +162,8 @@ public sealed class IssuerKeyedTests
         using var bank = town.BankKey("bank-1");
         var now = Timestamp.Now(town.Clock);
         var request = new IssueRequest(town.UserBank.Id, new Amount(500), Currency.Eur, key.Id, ei, now, []);
-        request = request with { Signature = bank.Sign(SignedMessage.IssueRequest(request.Bank, request.FaceValue, request.Currency, request.Key, request.Request, now)) };
+        request = request with { Signature =
+            bank.Sign(SignedMessage.IssueRequest(request.Bank, request.FaceValue, request.Currency, request.Key, request.Request, now)) };
         var answer = await town.IssuerLink(
             new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1").Call(new IssueMessage(request).ToMessage(), default);
         Assert.That(answer.As<IssueReply>()!.Answer.Never?.Reason, Is.EqualTo(IssueRefusal.KeyReused));
@@ -170,20 +190,23 @@ public sealed class IssuerKeyedTests
         town.Till(till).RefusesIssuerKeyed = true;
         town.Restart(till);
         var refused = town.Pay(till, alice, 700);
-        Assert.That((refused.Outcome, refused.Message), Is.EqualTo((TillOutcome.Refused, "The card's cash is issuer-keyed, which this till does not take.")));
+        Assert.That((refused.Outcome, refused.Message),
+            Is.EqualTo((TillOutcome.Refused, "The card's cash is issuer-keyed, which this till does not take.")));
         Assert.That(alice.Balance().Minor, Is.EqualTo(1300), "the card has it back at once");
         await town.Settle(till);
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(700));
     }
 
-    internal static SimulatedTown Make(ICashSuite suite) => Towns.Make(with: o => o with { Suite = suite, Terms = new SchemeParameters { IssuerKeys = true } });
+    internal static SimulatedTown Make(ICashSuite suite) =>
+        Towns.Make(with: o => o with { Suite = suite, Terms = new SchemeParameters { IssuerKeys = true } });
 
     internal static async Task<TownCard> Keyed(SimulatedTown town, string name, ulong minor)
     {
         var card = town.User(name);
         var withdrawn = await town.Wallet.WithdrawIssuerKeyed(card.Card, card.Pin, new Amount(minor), default);
-        Assert.That((withdrawn.Outcome, withdrawn.Message), Is.EqualTo((WithdrawalOutcome.Issued, $"{new Amount(minor).Show(Currency.Eur)} are on the card. {IssuerKeyed.ForHolder}")));
+        Assert.That((withdrawn.Outcome, withdrawn.Message),
+            Is.EqualTo((WithdrawalOutcome.Issued, $"{new Amount(minor).Show(Currency.Eur)} are on the card. {IssuerKeyed.ForHolder}")));
         return card;
     }
 
@@ -192,7 +215,9 @@ public sealed class IssuerKeyedTests
     {
         using var secret = kept.SecretOf(coin.NU);
         var now = Timestamp.Now(town.Clock);
-        var forged = Enumerable.Range(1, 2).Select(seq => Signed(secret, coin, (ushort)seq, coin.Terms.FaceValue, new Timestamp(now.Microseconds + (ulong)seq), town.Till(till).W));
+        var forged = Enumerable.Range(1, 2).Select(
+            seq => Signed(secret, coin, (ushort)seq, coin.Terms.FaceValue, new Timestamp(now.Microseconds + (ulong)seq),
+                town.Till(till).W));
         await town.Submit(till, [.. forged]);
     }
 
@@ -215,7 +240,8 @@ public sealed class IssuerKeyedTests
     private static byte[] Slander(byte[] ei, ISigningKey signer)
     {
         var m = CoinRequest.Decode(Ecies.TryDecrypt(Ladders.Crypto, Ladders.Key("encryption"), ei)!)!;
-        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, Ladders.IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), IssuerKeyed: true);
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, Ladders.IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM,
+            new Quarter(235), IssuerKeyed: true);
         var coin = new Coin(terms, m.NU, []);
         return CashCipher.Encrypt(m.Seed, CashAnswer.Of(coin with { SI = signer.Sign(coin.Message) }).Encode());
     }

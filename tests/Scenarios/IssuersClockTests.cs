@@ -16,7 +16,9 @@ public sealed class IssuersClockTests
 {
     private static readonly TimeSpan Days40 = TimeSpan.FromDays(40);
 
-    /// <summary>Somebody sets the issuer's clock back. Nothing is signed under a day that was, and all goes on by itself when the clock is right.</summary>
+    /// <summary>
+    /// Somebody sets the issuer's clock back. Nothing is signed under a day that was, and all goes on by itself when the clock is right.
+    /// </summary>
     [Test, Rule(26), Waits(WaitingKind.ClockBehindSigned)]
     public async Task BehindWhatItSignedItStops()
     {
@@ -30,10 +32,12 @@ public sealed class IssuersClockTests
 
         clock.Off = TimeSpan.FromDays(-8);
         Assert.That(town.Issuer.Clock.IsBehind);
-        Assert.That(town.Issuer.Waits.One(WaitingKind.ClockBehindSigned).Reason, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString()));
+        Assert.That(town.Issuer.Waits.One(WaitingKind.ClockBehindSigned).Reason,
+            Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString()));
         town.Till(till).IsDespiteClock = true;
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till));
-        Assert.That(refused!.Message, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString()).And.Contain("'hiercash-issuer clock accept'"));
+        Assert.That(refused!.Message, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString())
+            .And.Contain("'hiercash-issuer clock accept'"));
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
         Assert.Throws<InvalidOperationException>(() => town.Issuer.Rotate(KeyUsage.IssuerStatement));
         Assert.That(town.Issuer.Alarms.Select(a => a.Kind), Does.Contain("clock behind"));
@@ -47,8 +51,8 @@ public sealed class IssuersClockTests
     }
 
     /// <summary>
-    /// The issuer starts with a clock of years ahead: all coins have expired by it. Returned and forgotten money is not had back, so nothing ends before two banks have
-    /// agreed; they do not, and nothing happened when the clock is right.
+    /// The issuer starts with a clock of years ahead: all coins have expired by it. Returned and forgotten money is not had back, so
+    /// nothing ends before two banks have agreed; they do not, and nothing happened when the clock is right.
     /// </summary>
     [TestCase(false), TestCase(true), Rule(26), Waits(WaitingKind.DoubtedClock)]
     public async Task FarAheadItEndsNoTermAlone(bool starts)
@@ -72,7 +76,8 @@ public sealed class IssuersClockTests
         Assert.That(town.Issuer.CloseCycle(), Is.Zero, "nobody agreed");
 
         clock.Off = TimeSpan.Zero;
-        Assert.That(town.Issuer.Waits.Single(w => w.Kind == WaitingKind.DoubtedClock).Since, Is.Null, "nothing waits since a date that is still to come");
+        Assert.That(town.Issuer.Waits.Single(w => w.Kind == WaitingKind.DoubtedClock).Since, Is.Null,
+            "nothing waits since a date that is still to come");
         Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.AcceptClock().Count), Is.EqualTo((false, 0)), "nothing was signed ahead");
         Assert.That(town.Issuer.Waits.Shows(WaitingKind.DoubtedClock), Is.False);
         await town.RunCycle();
@@ -95,7 +100,8 @@ public sealed class IssuersClockTests
         IssuerParty Start(TimeSpan off)
         {
             clock.Off = off;
-            return new IssuerParty(new PartyId(1), store, town.Options.Suite, town.Options.Terms, clock, NullLogger.Instance, NoCrashPoints.Instance);
+            return new IssuerParty(new PartyId(1), store, town.Options.Suite, town.Options.Terms, clock, NullLogger.Instance,
+                NoCrashPoints.Instance);
         }
 
         Start(TimeSpan.Zero).CloseCycle();
@@ -117,7 +123,10 @@ public sealed class IssuersClockTests
         Assert.That(Start(TimeSpan.Zero).Clock.Doubted, Is.Null, "a person has confirmed it before the start");
     }
 
-    /// <summary>A certificate is signed under a date as all else is: an issuer whose clock was ahead when it made a key or enrolled a till signs nothing more until the clock is confirmed.</summary>
+    /// <summary>
+    /// A certificate is signed under a date as all else is: an issuer whose clock was ahead when it made a key or enrolled a till signs
+    /// nothing more until the clock is confirmed.
+    /// </summary>
     [Test, Rule(26), Rule(17)]
     public void WhatCertifiesNotesItsDate()
     {
@@ -129,7 +138,8 @@ public sealed class IssuersClockTests
             clock.Off = TimeSpan.FromDays(3);
             town.Issuer.Rotate(usage);
             clock.Off = TimeSpan.Zero;
-            Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.Clock.Signed), Is.EqualTo((true, Timestamp.Now(town.Clock).Plus(TimeSpan.FromDays(3)))), $"{usage}");
+            Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.Clock.Signed),
+                Is.EqualTo((true, Timestamp.Now(town.Clock).Plus(TimeSpan.FromDays(3)))), $"{usage}");
             Assert.Throws<InvalidOperationException>(() => town.Issuer.Rotate(KeyUsage.IssuerEncryption));
             Assert.That(() => town.AddTill("Kiosk"), Throws.InvalidOperationException.With.Message.Contains("behind"));
             Assert.That(town.Issuer.AcceptClock().Single().What, Is.EqualTo("certificates of this issuer's keys"));
@@ -137,7 +147,10 @@ public sealed class IssuersClockTests
         }
     }
 
-    /// <summary>A bank's people override the comparison of the clocks, because the issuer's is wrong. That says nothing of the issuer's clock, and no term ends.</summary>
+    /// <summary>
+    /// A bank's people override the comparison of the clocks, because the issuer's is wrong. That says nothing of the issuer's clock, and
+    /// no term ends.
+    /// </summary>
     [Test, Rule(26)]
     public async Task WhoOverridesTheComparisonAgreesToNothing()
     {
@@ -159,7 +172,10 @@ public sealed class IssuersClockTests
         Assert.That((town.Account(alice).Minor, alice.Balance().Minor), Is.EqualTo((95_000UL, 5000UL)));
     }
 
-    /// <summary>A shop, or one of two banks, says that a clock of years ahead is right: it may be a thief's. Nothing is returned or forgotten, and nobody has gained anything when the clock is right.</summary>
+    /// <summary>
+    /// A shop, or one of two banks, says that a clock of years ahead is right: it may be a thief's. Nothing is returned or forgotten, and
+    /// nobody has gained anything when the clock is right.
+    /// </summary>
     [TestCase(true), TestCase(false), Rule(26)]
     public async Task NeitherAShopNorOneBankConfirmsAClock(bool isShop)
     {
@@ -196,7 +212,8 @@ public sealed class IssuersClockTests
         town.Pay(till, alice, 3000);
         await town.Settle(till);
         town.AssertSoundAfterCycle(alice);
-        Assert.That((town.Account(alice).Minor, town.ShopAccount().Minor, town.Issuer.Behind), Is.EqualTo((95_000UL, 3400UL, (Timestamp?)null)));
+        Assert.That((town.Account(alice).Minor, town.ShopAccount().Minor, town.Issuer.Behind),
+            Is.EqualTo((95_000UL, 3400UL, (Timestamp?)null)));
     }
 
     /// <summary>Where there is one bank, the others being revoked, its word is enough.</summary>
@@ -204,7 +221,9 @@ public sealed class IssuersClockTests
     public async Task TheOnlyBankIsEnough()
     {
         bool isCut = false;
-        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest
+                : LinkFault.None });
         await town.RunCycle();
         town.Issuer.Revoke(town.ShopBank.Id);
         town.Clock.Advance(TimeSpan.FromDays(7));
@@ -217,12 +236,17 @@ public sealed class IssuersClockTests
         Assert.That(town.Issuer.Clock.Doubted, Is.Null);
     }
 
-    /// <summary>After a real absence of a week the visits of two banks end the doubt, and nobody has to come. A clock that is set meanwhile wants both again.</summary>
+    /// <summary>
+    /// After a real absence of a week the visits of two banks end the doubt, and nobody has to come. A clock that is set meanwhile wants
+    /// both again.
+    /// </summary>
     [TestCase(false), TestCase(true), Rule(26)]
     public async Task AfterAnAbsenceTheVisitsOfTwoBanksAreEnough(bool isSet)
     {
         bool isCut = false;
-        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest
+                : LinkFault.None });
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         town.Pay(till, alice, 300);
@@ -254,8 +278,8 @@ public sealed class IssuersClockTests
     }
 
     /// <summary>
-    /// All clocks of the town were 40 days ahead, and nobody noticed. Then they are right. A person confirms the issuer's, which says what it signed ahead, and signs it again; receipts, lists,
-    /// statements and instructions go on by their numbers.
+    /// All clocks of the town were 40 days ahead, and nobody noticed. Then they are right. A person confirms the issuer's, which says what
+    /// it signed ahead, and signs it again; receipts, lists, statements and instructions go on by their numbers.
     /// </summary>
     [Test, Rule(26)]
     public async Task WhatWasSignedAheadIsSignedAgain()
@@ -283,7 +307,8 @@ public sealed class IssuersClockTests
         var ahead = town.Issuer.AcceptClock();
         Assert.That(ahead.Select(a => a.What), Is.SupersetOf(new[]
         {
-            "certificates of this issuer's keys", "versions of the hot list", "statements of circulation", "instructions that no bank has acknowledged", "receipts", "reversals",
+            "certificates of this issuer's keys", "versions of the hot list", "statements of circulation",
+                "instructions that no bank has acknowledged", "receipts", "reversals",
         }));
         Assert.That(town.Issuer.Clock.IsBehind, Is.False);
         Assert.That(town.Issuer.Keys.Certificates.Max(c => c.NotBefore), Is.LessThanOrEqualTo(now.Plus(TimeSpan.FromMinutes(1))));
@@ -292,11 +317,14 @@ public sealed class IssuersClockTests
 
         await town.RunCycles();
         Assert.That(town.UserBank.Contradictions, Is.Empty);
-        Assert.That(town.UserBank.CirculationStatements[^1].Date, Is.LessThanOrEqualTo(Timestamp.Now(town.Clock)), "the next statement follows, under today's date");
+        Assert.That(town.UserBank.CirculationStatements[^1].Date, Is.LessThanOrEqualTo(Timestamp.Now(town.Clock)),
+            "the next statement follows, under today's date");
         await town.Till(till).FetchHotList(town.TillLink(till), default);
-        var receipt = (await town.Submit(till, [.. town.Till(till).CoinPayments(town.Till(till).Journal[^1].Time).Select(p => p.H)])).Single();
+        var receipt = (await town.Submit(till, [.. town.Till(till).CoinPayments(town.Till(till).Journal[^1].Time).Select(p => p.H)]))
+            .Single();
         Assert.That(receipt.Verdict, Is.EqualTo(Verdict.Early), "its TIME is ahead, and that is said until it has come");
-        Assert.That(town.Till(till).WhyNoPayment, Does.Contain("takes no payment for 39 days"), "that till waits, or gets a new key (rule R21)");
+        Assert.That(town.Till(till).WhyNoPayment, Does.Contain("takes no payment for 39 days"),
+            "that till waits, or gets a new key (rule R21)");
         string next = town.AddTill("Cafe");
         using var bob = town.User("Bob", 1000);
         Assert.That(town.Pay(next, bob, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));

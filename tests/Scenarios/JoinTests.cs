@@ -28,7 +28,8 @@ public sealed class JoinTests
     {
         _root = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
         _town = Towns.Make();
-        var party = PartyFolder<EnrolledSettings>.Create(Folder, "bank", new EnrolledSettings("North", null, "127.0.0.1", 1), BankParty.Schema);
+        var party = PartyFolder<EnrolledSettings>.Create(
+            Folder, "bank", new EnrolledSettings("North", null, "127.0.0.1", 1), BankParty.Schema);
         _store = Database.OpenFile(party.DatabasePath, BankParty.Schema);
     }
 
@@ -40,7 +41,10 @@ public sealed class JoinTests
         Directory.Delete(_root, recursive: true);
     }
 
-    /// <summary>The issuer's clock was wrong on the day of the grant, or the bank's is now: with that certificate it could not call, and its present key would be given up for it.</summary>
+    /// <summary>
+    /// The issuer's clock was wrong on the day of the grant, or the bank's is now: with that certificate it could not call, and its present
+    /// key would be given up for it.
+    /// </summary>
     [TestCase(-3)]
     [TestCase(3651)]
     [Rule(17)]
@@ -51,13 +55,17 @@ public sealed class JoinTests
         var there = now.AddDays(days);
         Assert.That(
             () => Join(grant, there),
-            Throws.TypeOf<RefusedException>().With.Message.Contains($"is good from {Timestamp.From(now.AddDays(-1))} to ").And.Message.Contains($"the clock here says {Timestamp.From(there)}"));
+            Throws.TypeOf<RefusedException>().With.Message.Contains($"is good from {Timestamp.From(now.AddDays(-1))} to ")
+                .And.Message.Contains($"the clock here says {Timestamp.From(there)}"));
         Assert.That(Joined(), Is.Null);
         Join(grant, now.AddHours(-23));
         Assert.That(Joined(), Is.EqualTo(Convert.ToBase64String(grant.Encode())));
     }
 
-    /// <summary>An announced key that the bank has given up for another one was never its present one: that it is a former key would be false, and no way on.</summary>
+    /// <summary>
+    /// An announced key that the bank has given up for another one was never its present one: that it is a former key would be false, and
+    /// no way on.
+    /// </summary>
     [Test, Rule(17)]
     public void AKeyThatWasGivenUpIsNotCalledAFormerOne()
     {
@@ -67,13 +75,16 @@ public sealed class JoinTests
         Join(first, now);
         var second = _town.Issuer.Enrol(BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first)), _town.Options.Cap);
         var request = BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first), isFresh: true);
-        Assert.That(() => Join(second, now), Throws.TypeOf<RefusedException>().With.Message.Contains("given up for a later one").And.Message.Not.Contain("former"));
-        Assert.That(BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first)).Key, Is.EqualTo(request.Key), "'new-key' prints that request again");
+        Assert.That(() => Join(second, now),
+            Throws.TypeOf<RefusedException>().With.Message.Contains("given up for a later one").And.Message.Not.Contain("former"));
+        Assert.That(BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first)).Key, Is.EqualTo(request.Key),
+            "'new-key' prints that request again");
         _town.Clock.Advance(TimeSpan.FromMinutes(1));
         Join(_town.Issuer.Enrol(request, _town.Options.Cap), _town.Clock.GetUtcNow());
         foreach (var grant in new[] { first, second })
         {
-            Assert.That(() => Join(grant, now), Throws.TypeOf<RefusedException>().With.Message.Contains("is for a former key, and no key comes back"));
+            Assert.That(() => Join(grant, now), Throws.TypeOf<RefusedException>()
+                .With.Message.Contains("is for a former key, and no key comes back"));
         }
     }
 

@@ -7,7 +7,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Keys that are rotated or revoked (hole 22), and who bears what a broken card and a friendly shop make of the guarantee (hole 13).</summary>
+/// <summary>
+/// Keys that are rotated or revoked (hole 22), and who bears what a broken card and a friendly shop make of the guarantee (hole 13).
+/// </summary>
 [Parallelizable]
 public sealed class KeyChangeTests
 {
@@ -38,7 +40,8 @@ public sealed class KeyChangeTests
         // A till that heard nothing of the new key refuses its cash, and takes it once it has asked.
         using var bob = town.User("Bob", 900);
         var unknown = town.Pay(deaf, bob, 100);
-        Assert.That((unknown.Outcome, unknown.Message.Contains("does not know", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+        Assert.That((unknown.Outcome, unknown.Message.Contains("does not know", StringComparison.Ordinal)),
+            Is.EqualTo((TillOutcome.Refused, true)));
         await town.Till(deaf).Synchronise(town.TillLink(deaf), default);
         town.Restart(deaf);
         Assert.That(town.Pay(deaf, bob, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "kept over a restart");
@@ -137,7 +140,8 @@ public sealed class KeyChangeTests
         }
 
         long loss = -town.UserBank.Audit.Claims;
-        TestContext.Out.WriteLine($"signed beyond X: {offered - (Cards * 4000UL)} minor units; paid by the guarantee: {loss}; its cap per shop account in 30 days: {terms.GuaranteeCap.Minor}");
+        TestContext.Out.WriteLine($"signed beyond X: {offered - (Cards * 4000UL)} minor units; paid by the guarantee: {loss}; its cap per "
+            + $"shop account in 30 days: {terms.GuaranteeCap.Minor}");
         Assert.That(offered, Is.GreaterThan(Cards * 4000UL), "they tried");
         Assert.That(loss, Is.InRange(4000, (long)terms.GuaranteeCap.Minor));
         Assert.That(town.UserBank.EvidenceFiles, Has.Count.EqualTo(Cards), "and each is proven");

@@ -6,13 +6,17 @@ using HierCash.Tests.Suite;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Cases that somebody makes large, or changes as often as he likes: what can be proven is paid, and nobody waits for the rest (rules R8, R9, R10).</summary>
+/// <summary>
+/// Cases that somebody makes large, or changes as often as he likes: what can be proven is paid, and nobody waits for the rest (rules R8,
+/// R9, R10).
+/// </summary>
 [Parallelizable]
 public sealed class LargeCaseTests
 {
     /// <summary>
-    /// Dust that was credited before makes a dossier too large for all that is guaranteed. What the largest payments prove is claimed and paid, also from a bank
-    /// that never says what it found; the promise for which it does not reach stays open, and nothing is claimed that the bank would have to park.
+    /// Dust that was credited before makes a dossier too large for all that is guaranteed. What the largest payments prove is claimed and
+    /// paid, also from a bank that never says what it found; the promise for which it does not reach stays open, and nothing is claimed
+    /// that the bank would have to park.
     /// </summary>
     [Test, Rule(9), Rule(8)]
     public async Task DustKeepsNoShopFromWhatTheLargestPaymentsProve([Values] bool bankSpeaks)
@@ -29,7 +33,8 @@ public sealed class LargeCaseTests
         var start = Timestamp.Now(town.Clock);
         CashPayment Sign(string till, int seq, ulong y)
         {
-            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(300), start.Plus(TimeSpan.FromMicroseconds(seq)), town.Till(till).W, new Amount(y), []);
+            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(300), start.Plus(TimeSpan.FromMicroseconds(seq)),
+                town.Till(till).W, new Amount(y), []);
             return unsigned with { SU = key.Sign(unsigned.Message) };
         }
 
@@ -52,14 +57,15 @@ public sealed class LargeCaseTests
 
         await town.LetDaysPass(35);
         Assert.That(
-            (town.UserBank.Parked.Count, town.UserBank.Audit.Claims, town.Rows("issuer")["claim_payment"], shops.Sum(s => (long)town.ShopAccount(s).Minor)),
+            (town.UserBank.Parked.Count, town.UserBank.Audit.Claims, town.Rows("issuer")["claim_payment"],
+                shops.Sum(s => (long)town.ShopAccount(s).Minor)),
             Is.EqualTo((0, -1500L, 5L, 1500L)), "six times 3.00, and 250 of 0.01, exceed 3.00 by 17.50");
         Assert.That(town.Issuer.Alarms.Select(a => a.Kind), Has.Member("dossier too large"));
     }
 
     /// <summary>
-    /// A bank never comes again, and one of its holders made a coin's case large. The issuer verifies that once, and not in each cycle while everybody waits; when the case
-    /// changes, it looks again.
+    /// A bank never comes again, and one of its holders made a coin's case large. The issuer verifies that once, and not in each cycle
+    /// while everybody waits; when the case changes, it looks again.
     /// </summary>
     [Test, Rule(10), Rule(8)]
     public async Task WhatWasProvenIsProvenOnce()
@@ -94,7 +100,8 @@ public sealed class LargeCaseTests
     }
 
     /// <summary>
-    /// A shop helps a holder to change a case of thousands of cents with each cent that it takes back. Her bank judges it again a day later, and verifies what is new, nothing twice.
+    /// A shop helps a holder to change a case of thousands of cents with each cent that it takes back. Her bank judges it again a day
+    /// later, and verifies what is new, nothing twice.
     /// </summary>
     [Test, Rule(10)]
     public async Task ALargeCaseIsJudgedAgainADayLaterAndOnlyWhatIsNew()
@@ -110,7 +117,8 @@ public sealed class LargeCaseTests
         var start = Timestamp.Now(town.Clock);
         CashPayment Sign(string where, int seq)
         {
-            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(4097), start.Plus(TimeSpan.FromMicroseconds(seq)), town.Till(where).W, new Amount(1), []);
+            var unsigned = new CashPayment(coin, (ushort)seq, new Amount(4097), start.Plus(TimeSpan.FromMicroseconds(seq)),
+                town.Till(where).W, new Amount(1), []);
             return unsigned with { SU = key.Sign(unsigned.Message) };
         }
 

@@ -9,7 +9,10 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class LastDaysTests
 {
-    /// <summary>A copy is overspent in the coin's last hour, and the users' bank comes late: what was promised is paid all the same, and clearing goes on.</summary>
+    /// <summary>
+    /// A copy is overspent in the coin's last hour, and the users' bank comes late: what was promised is paid all the same, and clearing
+    /// goes on.
+    /// </summary>
     [TestCase(30, 40), TestCase(1, 10), TestCase(0, 45)]
     [Rule(8)]
     public async Task WhatWasPromisedForACoinsLastDayIsPaid(int awayFrom, int awayUntil)
@@ -25,7 +28,8 @@ public sealed class LastDaysTests
         var excess = town.Pay(kiosk, copy, 3000);
         await town.Settle(cafe);
         await town.Settle(kiosk);
-        Assert.That(town.Till(kiosk).CoinPayments(excess.Sale.Time).Single().Receipt!.Share.Guaranteed.Minor, Is.EqualTo(3000), "a signed promise");
+        Assert.That(town.Till(kiosk).CoinPayments(excess.Sale.Time).Single().Receipt!.Share.Guaranteed.Minor, Is.EqualTo(3000),
+            "a signed promise");
         for (int day = 0; day < 110; day++)
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
@@ -50,7 +54,10 @@ public sealed class LastDaysTests
         town.AssertSound();
     }
 
-    /// <summary>A thousand refunds of a cent by a friendly shop take nobody's place: the first copy that overspends is a case, and the others are refused.</summary>
+    /// <summary>
+    /// A thousand refunds of a cent by a friendly shop take nobody's place: the first copy that overspends is a case, and the others are
+    /// refused.
+    /// </summary>
     [Test, Rule(9), Rule(10)]
     public async Task RefundsWithoutEndHideNoOverspending()
     {
@@ -62,7 +69,8 @@ public sealed class LastDaysTests
         ulong began = Timestamp.Now(town.Clock).Microseconds;
         for (int done = 0; done < 1050; done += 50)
         {
-            var payments = Enumerable.Range(0, 50).Select(i => RawMessages.Pay(mallory, new Timestamp(began + (ulong)(done + i)), w, 1, mallory.PaymentPin)!).ToArray();
+            var payments = Enumerable.Range(0, 50)
+                .Select(i => RawMessages.Pay(mallory, new Timestamp(began + (ulong)(done + i)), w, 1, mallory.PaymentPin)!).ToArray();
             Assert.That((await town.Submit(cafe, payments)).Select(r => r.Verdict), Is.All.EqualTo(Verdict.Settled));
             foreach (var h in payments)
             {

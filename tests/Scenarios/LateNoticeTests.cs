@@ -7,13 +7,16 @@ using HierCash.Terminals.Link;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// An issuer that keeps a dossier to itself until nothing counts for money that its bank's holder could show, with a shop that settles what it took back (rule R5): nobody is
-/// claimed from who cannot answer.
+/// An issuer that keeps a dossier to itself until nothing counts for money that its bank's holder could show, with a shop that settles what
+/// it took back (rule R5): nobody is claimed from who cannot answer.
 /// </summary>
 [Parallelizable]
 public sealed class LateNoticeTests
 {
-    /// <summary>The first dossier of the coin comes so late. Alice answers on the first day of her term; before the end and after it nothing is claimed.</summary>
+    /// <summary>
+    /// The first dossier of the coin comes so late. Alice answers on the first day of her term; before the end and after it nothing is
+    /// claimed.
+    /// </summary>
     [TestCase(150, true)]
     [TestCase(174, true)]
     [TestCase(300, true)]
@@ -44,12 +47,13 @@ public sealed class LateNoticeTests
 
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(1));
         await Claim(town, bank, issuer, kept);
-        Assert.That((bank.Audit.Claims, bank.Parked.Count), Is.EqualTo(isLate ? (0L, 1) : (-4500L, 0)), "where it could be answered in time, and was not, it is booked");
+        Assert.That((bank.Audit.Claims, bank.Parked.Count), Is.EqualTo(isLate ? (0L, 1) : (-4500L, 0)),
+            "where it could be answered in time, and was not, it is booked");
     }
 
     /// <summary>
-    /// She was accused in time, and answered all of it: the case fell. The revision in which another payment of that shop's takes the place of what she struck out comes when nothing
-    /// counts any more: her former notice allows nothing of it.
+    /// She was accused in time, and answered all of it: the case fell. The revision in which another payment of that shop's takes the place
+    /// of what she struck out comes when nothing counts any more: her former notice allows nothing of it.
     /// </summary>
     [TestCase(100)]
     [TestCase(181)]
@@ -77,7 +81,8 @@ public sealed class LateNoticeTests
         town.Clock.Advance(TimeSpan.FromDays(5));
         using var key = town.TillKey(den);
         var keeps = new Broken(town.UserBankLink(), m => m.Type == MessageType.Dossiers);
-        var finding = await town.BankOver("bank-1", keeps).Rebut(file.Dossier.Coin, new Rebuttal([.. dens.Select(d => VoidStatement.Sign(key, d))], [], []), default);
+        var finding = await town.BankOver("bank-1", keeps)
+            .Rebut(file.Dossier.Coin, new Rebuttal([.. dens.Select(d => VoidStatement.Sign(key, d))], [], []), default);
         Assert.That(finding.IsProven, Is.False);
         var kept = await NextDossier(town);
         Assert.That(kept.Payments.Any(p => p.Id == dens[2].Id), "another one takes the place");
@@ -90,8 +95,8 @@ public sealed class LateNoticeTests
     }
 
     /// <summary>
-    /// A bank was away from its issuer until its notice could not be answered in time any more. It was stopped for that long; it books nothing, obeying the rule, and its holders
-    /// get cash again. One that came in time books, and the shop is paid.
+    /// A bank was away from its issuer until its notice could not be answered in time any more. It was stopped for that long; it books
+    /// nothing, obeying the rule, and its holders get cash again. One that came in time books, and the shop is paid.
     /// </summary>
     [TestCase(150, 0)]
     [TestCase(100, 4000)]
@@ -108,7 +113,8 @@ public sealed class LateNoticeTests
         town.Pay(kiosk, copy, 4000);
         await town.Settle(cafe);
         await town.Settle(kiosk);
-        for (var end = coin.Terms.Expiry.End.Plus(TimeSpan.FromDays(daysAfterExpiry)); Timestamp.Now(town.Clock) < end; town.Clock.Advance(TimeSpan.FromDays(5)))
+        for (var end = coin.Terms.Expiry.End.Plus(TimeSpan.FromDays(daysAfterExpiry)); Timestamp.Now(town.Clock) < end; town.Clock.Advance(
+            TimeSpan.FromDays(5)))
         {
             town.Issuer.CloseCycle();
         }
@@ -120,7 +126,8 @@ public sealed class LateNoticeTests
     }
 
     /// <summary>
-    /// A holder hid another X in E_I than the order says, which only the issuer can see, and the issuer let it pass. The bank signs no file about that: whoever checks it would name the bank.
+    /// A holder hid another X in E_I than the order says, which only the issuer can see, and the issuer let it pass. The bank signs no file
+    /// about that: whoever checks it would name the bank.
     /// </summary>
     [Test, Rule(9), Hole(16)]
     public async Task ABankSignsNoFileAboutWhatWasNotOrdered()
@@ -137,12 +144,14 @@ public sealed class LateNoticeTests
         var encryption = model.Dossier.Header.EncryptionKey.Key;
         var m = CoinRequest.Create(secret, encryption.Id, new byte[32], new Amount(100), Currency.Eur, 0);
         var now = Timestamp.Now(town.Clock);
-        var unsigned = new WithdrawalOrder(model.Order.User, model.Order.Bank, new Amount(5000), Currency.Eur, encryption.Id, m.Encipher(suite, encryption), model.Order.Number + 1, now, []);
+        var unsigned = new WithdrawalOrder(model.Order.User, model.Order.Bank, new Amount(5000), Currency.Eur, encryption.Id,
+            m.Encipher(suite, encryption), model.Order.Number + 1, now, []);
         var passes = new ChangedAnswer(
             town.UserBankLink(), MessageType.Issue, _ => new IssueReply(new(new byte[CashAnswer.EncipheredSize], null)).ToMessage());
         await town.BankOver("bank-1", passes).Handle(
             LinkPeer.Wallet, new WithdrawMessage(unsigned with { Signature = account.Sign(unsigned.Message) }).ToMessage(), default);
-        var bare = new Coin(model.Dossier.Payments[0].Coin.Terms with { FaceValue = new Amount(100), TM = 0 }, secret.PublicKey.Compress(), []);
+        var bare = new Coin(model.Dossier.Payments[0].Coin.Terms with { FaceValue = new Amount(100), TM = 0 }, secret.PublicKey.Compress(),
+            []);
         var coin = bare with { SI = coinKey.Sign(bare.Message) };
         DossierEntry Entry(ushort seq)
         {
@@ -151,10 +160,12 @@ public sealed class LateNoticeTests
             Digest[] subjects = [h.Id.Value];
             var share = new Share(h.Paid, Amount.Zero, Amount.Zero, default);
             return new DossierEntry(
-                h, Submission.Sign(tillKey, town.Issuer.Id, subjects, now).Prove(subjects, 0), Receipt.Sign(statement, town.Issuer.Id, h.Id.Value, Verdict.Settled, h.Paid, Currency.Eur, share, 1, now));
+                h, Submission.Sign(tillKey, town.Issuer.Id, subjects, now).Prove(subjects, 0),
+                Receipt.Sign(statement, town.Issuer.Id, h.Id.Value, Verdict.Settled, h.Paid, Currency.Eur, share, 1, now));
         }
 
-        var header = model.Dossier.Header with { Coin = coin.Id, FaceValue = new Amount(100), Claimed = Amount.Zero, Opening = m.Encode(), Date = now, Revision = 1 };
+        var header = model.Dossier.Header with { Coin = coin.Id, FaceValue = new Amount(100), Claimed = Amount.Zero, Opening = m.Encode(),
+            Date = now, Revision = 1 };
         var dossier = Dossier.Sign(statement, header, [Entry(1), Entry(2)]);
         Assert.That(dossier.Check(suite, town.Scheme.Root, unsigned.EI), Is.EqualTo(Proof.Excess), "of itself it holds");
         var issuer = new ScriptedIssuer([dossier]);
@@ -179,7 +190,8 @@ public sealed class LateNoticeTests
     {
         using var statement = town.StatementKey;
         issuer.Instruction = n => ClearingInstruction.Sign(
-            statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, dossier.Coin.Value, dossier.Header.Claimed, Currency.Eur, Timestamp.Now(town.Clock));
+            statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, dossier.Coin.Value, dossier.Header.Claimed, Currency.Eur,
+            Timestamp.Now(town.Clock));
         await bank.FetchInstructions(default);
     }
 }

@@ -3,7 +3,10 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A clock is set between two looks at it, in the middle of a bank's visit or an issuer's cycle: nothing is forgotten by it, and no term ends (rule R26).</summary>
+/// <summary>
+/// A clock is set between two looks at it, in the middle of a bank's visit or an issuer's cycle: nothing is forgotten by it, and no term
+/// ends (rule R26).
+/// </summary>
 [Parallelizable]
 public sealed class LeapingClockTests
 {
@@ -76,6 +79,7 @@ public sealed class LeapingClockTests
 
         public override long GetTimestamp() => town.GetTimestamp();
 
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => town.CreateTimer(callback, state, dueTime, period);
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            town.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -10,7 +10,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Bad days between a bank, a letter and a card (rule R12): kill -9, a full disk, a card that leaves. The same call goes on.</summary>
+/// <summary>
+/// Bad days between a bank, a letter and a card (rule R12): kill -9, a full disk, a card that leaves. The same call goes on.
+/// </summary>
 [Parallelizable]
 public sealed class LetterTests
 {
@@ -55,10 +57,14 @@ public sealed class LetterTests
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Between the books, the letter and the card: no letter is ever unknown to the books, and what the first call wrote is what the holder gets.</summary>
+    /// <summary>
+    /// Between the books, the letter and the card: no letter is ever unknown to the books, and what the first call wrote is what the holder
+    /// gets.
+    /// </summary>
     [Test, Rule(12)]
     public void TheSameCallGoesOnWhereverItWasCutShort(
-        [Values(Bank.CrashPoints.LetterBooked, Bank.CrashPoints.LetterWritten, Bank.CrashPoints.LetterOffered)] string point, [Values] bool isSetBack)
+        [Values(Bank.CrashPoints.LetterBooked, Bank.CrashPoints.LetterWritten, Bank.CrashPoints.LetterOffered)] string point,
+        [Values] bool isSetBack)
     {
         if (isSetBack)
         {
@@ -78,7 +84,10 @@ public sealed class LetterTests
         Assert.That(_town.UserBank.Accounts.Single().Name, Is.EqualTo("Alice"));
     }
 
-    /// <summary>Nobody has the code of a letter that no card has heard of: neither a refusal later nor a second letter leaves one that opens nothing.</summary>
+    /// <summary>
+    /// Nobody has the code of a letter that no card has heard of: neither a refusal later nor a second letter leaves one that opens
+    /// nothing.
+    /// </summary>
     [Test, Rule(12)]
     public void ALetterThatNoCardHasHeardOfGoesWithARefusal()
     {
@@ -86,7 +95,8 @@ public sealed class LetterTests
         _kill.Point = Bank.CrashPoints.LetterWritten;
         Assert.That(() => Call(isSetBack: false), Throws.TypeOf<Killed>());
         var code = ActivationLetter.Read(Letter);
-        Assert.That(() => _town.UserBank.WithLetter(Letter, "Bob", null, _ => true), Throws.TypeOf<RefusedException>().With.Message.Contains("for another holder"));
+        Assert.That(() => _town.UserBank.WithLetter(Letter, "Bob", null, _ => true),
+            Throws.TypeOf<RefusedException>().With.Message.Contains("for another holder"));
         Assert.That(File.Exists(Letter), "it is Alice's");
         Assert.That(
             () => _town.UserBank.WithLetter(Letter, "Alice", null, c => _town.UserBank.OpenAccount("Alice", Selected(bob), c)),
@@ -97,7 +107,10 @@ public sealed class LetterTests
         Assert.That(_alice.Balance().IsZero);
     }
 
-    /// <summary>A call for a second letter was cut short before there was one. The first, to which the card may have been set back already, is no old one for that.</summary>
+    /// <summary>
+    /// A call for a second letter was cut short before there was one. The first, to which the card may have been set back already, is no
+    /// old one for that.
+    /// </summary>
     [Test, Rule(12)]
     public void ALetterThatNeverWasMakesNoOtherOneOld()
     {
@@ -106,7 +119,8 @@ public sealed class LetterTests
         using var reader = new GoneReader(_alice.Card, SetBackInstruction);
         var user = _town.UserBank.Accounts.Single().User;
         Assert.That(
-            () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, reader), c)), Throws.TypeOf<CardChannelException>());
+            () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, reader), c)),
+            Throws.TypeOf<CardChannelException>());
         _kill.Point = Bank.CrashPoints.LetterBooked;
         Assert.That(() => _town.UserBank.WithLetter(Letter + "-2", "Alice", user, _ => true), Throws.TypeOf<Killed>());
         RestartBanks();
@@ -115,24 +129,29 @@ public sealed class LetterTests
         Assert.That(_alice.Balance().IsZero);
     }
 
-    /// <summary>A new card's letter was lost, and its PUK is not blocked. A set-back that was cut short before the card heard of it does not make it a card that was set back.</summary>
+    /// <summary>
+    /// A new card's letter was lost, and its PUK is not blocked. A set-back that was cut short before the card heard of it does not make it
+    /// a card that was set back.
+    /// </summary>
     [Test, Rule(12)]
     public void ACallThatWasCutShortIsNoSetBack([Values] bool isBookedOnly, [Values] bool isAnotherLetter)
     {
         _town.UserBank.OpenAccount("Alice", Selected(_alice, _alice.Card), ActivationCode.Random(_town.Options.Suite.Random));
         var user = _town.UserBank.Accounts.Single().User;
         _kill.Point = isBookedOnly ? Bank.CrashPoints.LetterBooked : Bank.CrashPoints.LetterOffered;
-        Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)), Throws.TypeOf<Killed>());
+        Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)),
+            Throws.TypeOf<Killed>());
         RestartBanks();
         Assert.That(
-            () => _town.UserBank.WithLetter(isAnotherLetter ? Letter + "-2" : Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)),
+            () => _town.UserBank.WithLetter(isAnotherLetter ? Letter + "-2" : Letter, "Alice", user, c =>
+                SetBack(user, Selected(_alice, _alice.Card), c)),
             Throws.TypeOf<CardRefusedException>().With.Message.StartsWith("This card is not activated yet"));
         Assert.That(_town.UserBank.Alarms, Is.Empty, "nothing was signed");
     }
 
     /// <summary>
-    /// The answer of a set-back was lost, so the card may have the code. The same call is then refused, for somebody put another card in: the letter stays, for it may be the
-    /// only thing that opens the first card.
+    /// The answer of a set-back was lost, so the card may have the code. The same call is then refused, for somebody put another card in:
+    /// the letter stays, for it may be the only thing that opens the first card.
     /// </summary>
     [Test, Rule(12)]
     public void ALetterWhoseCodeACardMayHaveOutlastsALaterRefusal([Values] bool isTaken)
@@ -143,9 +162,11 @@ public sealed class LetterTests
         using var reader = new GoneReader(_alice.Card, SetBackInstruction, arrives: isTaken);
         var user = _town.UserBank.Accounts.Single(a => a.Name == "Alice").User;
         Assert.That(
-            () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, reader), c)), Throws.TypeOf<CardChannelException>());
+            () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, reader), c)),
+            Throws.TypeOf<CardChannelException>());
         string letter = File.ReadAllText(Letter);
-        Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(bob), c)), Throws.TypeOf<CardRefusedException>());
+        Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(bob), c)),
+            Throws.TypeOf<CardRefusedException>());
         Assert.That(File.Exists(Letter) && _town.UserBank.KnowsCode(ActivationLetter.Read(Letter)));
         if (!isTaken)
         {
@@ -157,7 +178,9 @@ public sealed class LetterTests
         Assert.That(_alice.Balance().IsZero);
     }
 
-    /// <summary>Half a letter on a full disk would be in the way of the call that is repeated; a file that was there is not touched.</summary>
+    /// <summary>
+    /// Half a letter on a full disk would be in the way of the call that is repeated; a file that was there is not touched.
+    /// </summary>
     [Test]
     public void WhatCannotBeWrittenLeavesNothing()
     {
@@ -167,7 +190,8 @@ public sealed class LetterTests
             throw new IOException("No space left on device");
         }
 
-        Assert.That(() => PrivateFile.WriteOnce(Letter, Full), Throws.TypeOf<IOException>().With.Message.EqualTo("No space left on device"));
+        Assert.That(() => PrivateFile.WriteOnce(Letter, Full),
+            Throws.TypeOf<IOException>().With.Message.EqualTo("No space left on device"));
         Assert.That(File.Exists(Letter), Is.False);
         Call(isSetBack: false);
         string letter = File.ReadAllText(Letter);
@@ -175,7 +199,9 @@ public sealed class LetterTests
         Assert.That(File.ReadAllText(Letter), Is.EqualTo(letter));
     }
 
-    /// <summary>What the bank did not sign does not stand in its books: nobody is told to report a card as lost that left before the nonce.</summary>
+    /// <summary>
+    /// What the bank did not sign does not stand in its books: nobody is told to report a card as lost that left before the nonce.
+    /// </summary>
     [Test, Rule(12)]
     public void ACardThatLeavesBeforeItsNonceIsNoSetBackInTheBooks()
     {
@@ -184,13 +210,17 @@ public sealed class LetterTests
         var user = _town.UserBank.Accounts.Single().User;
         int said = _town.UserBank.Explain(user).Count();
         using var reader = new GoneReader(_alice.Card, GetNonceInstruction);
-        Assert.That(() => _town.UserBank.SetBack(user, Selected(_alice, reader), ActivationCode.Random(_town.Options.Suite.Random)), Throws.TypeOf<CardChannelException>());
+        Assert.That(() => _town.UserBank.SetBack(user, Selected(_alice, reader), ActivationCode.Random(_town.Options.Suite.Random)),
+            Throws.TypeOf<CardChannelException>());
         Assert.That((_town.UserBank.Alarms.Count, _town.UserBank.Explain(user).Count()), Is.EqualTo((0, said)));
         Call(isSetBack: true);
         Assert.That((_town.UserBank.Alarms.Count, _town.UserBank.Explain(user).Count()), Is.EqualTo((1, said + 1)));
     }
 
-    /// <summary>The answer of FINISH ACTIVATION is lost, on this or on that side of the card's writing. Nothing in the world shows the PUK again: its file stays, and one finds out whose it is.</summary>
+    /// <summary>
+    /// The answer of FINISH ACTIVATION is lost, on this or on that side of the card's writing. Nothing in the world shows the PUK again:
+    /// its file stays, and one finds out whose it is.
+    /// </summary>
     [Test, Rule(12)]
     public void ALostAnswerOfTheActivationKeepsTheFileWithThePuk([Values] bool isTaken)
     {
@@ -202,12 +232,14 @@ public sealed class LetterTests
         string puk = card.BeginActivation(code);
         Assert.That(
             () => Activation.Finish(card, puk, "1111", "0000", file),
-            Throws.TypeOf<CardChannelException>().With.Message.Contains($"may have taken this PUK: keep '{file}'").And.Message.Contains($"activated already, '{file}' is its PUK"));
+            Throws.TypeOf<CardChannelException>().With.Message.Contains($"may have taken this PUK: keep '{file}'")
+                .And.Message.Contains($"activated already, '{file}' is its PUK"));
         Assert.That(File.ReadAllText(file).Trim(), Is.EqualTo(puk));
         var again = Selected(_alice);
         if (isTaken)
         {
-            Assert.That(() => again.BeginActivation(code), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone));
+            Assert.That(() => again.BeginActivation(code),
+                Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.AlreadyDone));
             Assert.That(again.UnblockPin(puk, "4711").IsSuccess, "as the sentence says");
         }
         else

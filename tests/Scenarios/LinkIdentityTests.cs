@@ -11,11 +11,17 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Who is answered on a link (R17): role, number and key, compared with the registry at every request, also on a connection that is open already.</summary>
+/// <summary>
+/// Who is answered on a link (R17): role, number and key, compared with the registry at every request, also on a connection that is open
+/// already.
+/// </summary>
 [Parallelizable]
 public sealed class LinkIdentityTests
 {
-    /// <summary>Somebody copied the key of Cafe's till and has a connection open. From the revocation on nothing is answered there, and nothing moves.</summary>
+    /// <summary>
+    /// Somebody copied the key of Cafe's till and has a connection open. From the revocation on nothing is answered there, and nothing
+    /// moves.
+    /// </summary>
     [Test, Rule(17)]
     public async Task ARevokedTillIsNotAnsweredOnItsOpenConnection()
     {
@@ -41,7 +47,8 @@ public sealed class LinkIdentityTests
         {
             var refusal = Refusal.Read(await open.Call(request, default));
             Assert.That(
-                (refusal?.Reason, refusal?.Text.StartsWith("This till's key was revoked on ", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.KeyRevoked, true)),
+                (refusal?.Reason, refusal?.Text.StartsWith("This till's key was revoked on ", StringComparison.Ordinal)),
+                Is.EqualTo((RefusalReason.KeyRevoked, true)),
                 request.Type.ToString());
             Assert.That(refusal!.Revoked, Is.EqualTo(now));
         }
@@ -52,8 +59,9 @@ public sealed class LinkIdentityTests
     }
 
     /// <summary>
-    /// Cafe's till sold for 10.00 offline; then its key was revoked. A further till of Cafe brings the queue: what was sold before counts, what the key signs
-    /// later does not. The receipts, and the submissions of the till that was paid, are as ever; and the dead statement waits for the term.
+    /// Cafe's till sold for 10.00 offline; then its key was revoked. A further till of Cafe brings the queue: what was sold before counts,
+    /// what the key signs later does not. The receipts, and the submissions of the till that was paid, are as ever; and the dead statement
+    /// waits for the term.
     /// </summary>
     [Test, Rule(17)]
     public async Task AnotherTillOfTheShopBringsWhatARevokedOneHasQueued()
@@ -66,7 +74,8 @@ public sealed class LinkIdentityTests
         var honest = town.Pay(cafe, alice, 1000).Payments.Single();
         var stolen = town.Sign(mallory, cafe, 700);
         string second = town.AddTill("Cafe");
-        Assert.That(async () => await town.Till(cafe).HandOver(town.TillLink(second), default), Throws.InvalidOperationException.With.Message.Contains("whose key was revoked"), "not yet");
+        Assert.That(async () => await town.Till(cafe).HandOver(town.TillLink(second), default),
+            Throws.InvalidOperationException.With.Message.Contains("whose key was revoked"), "not yet");
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         town.Issuer.Revoke(town.Till(cafe).W);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -75,12 +84,14 @@ public sealed class LinkIdentityTests
         // The thief has the key and no link; another shop has a link and no till of Cafe.
         using var key = town.TillKey(cafe);
         Assert.That(RawMessages.Settle(town.TillLink(cafe), key, [stolen], Timestamp.Now(town.Clock)), Is.Empty);
-        Assert.That(RawMessages.Settle(town.TillLink(kiosk), key, [stolen], Timestamp.Now(town.Clock)), Is.All.EqualTo(Verdict.TillUnknown));
+        Assert.That(RawMessages.Settle(town.TillLink(kiosk), key, [stolen], Timestamp.Now(town.Clock)),
+            Is.All.EqualTo(Verdict.TillUnknown));
         Assert.That(RawMessages.AskDead(town, honest), Is.False, "W counts as registered until the term is over");
 
         var result = await town.Till(cafe).HandOver(town.TillLink(second), default);
         Assert.That((result.Settled, result.Refused, result.StillQueued), Is.EqualTo((1, 1, 0)));
-        var parts = town.Till(cafe).CoinPayments(honest.Time).Concat(town.Till(cafe).CoinPayments(later.Time)).Select(p => p.Receipt?.Verdict);
+        var parts = town.Till(cafe).CoinPayments(honest.Time).Concat(town.Till(cafe).CoinPayments(later.Time))
+            .Select(p => p.Receipt?.Verdict);
         Assert.That(parts, Is.EqualTo(new Verdict?[] { Verdict.Settled, Verdict.TillUnknown }));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000));
@@ -111,8 +122,8 @@ public sealed class LinkIdentityTests
     }
 
     /// <summary>
-    /// bank-1 announces its next key by its present one. Both are answered until the next is used; from then on the old one is refused at once, on its open
-    /// connection too, while all that the bank signed with it stands.
+    /// bank-1 announces its next key by its present one. Both are answered until the next is used; from then on the old one is refused at
+    /// once, on its open connection too, while all that the bank signed with it stands.
     /// </summary>
     [Test, Rule(17)]
     public async Task TheFirstRequestWithTheNextKeyRetiresTheOldOne()
@@ -126,19 +137,23 @@ public sealed class LinkIdentityTests
         using var oldKey = town.BankKey("bank-1");
         var grant = town.Issuer.Enrol(town.RequestNextKey("bank-1"), town.Options.Cap);
         Assert.That((await old.Ask(new DossiersMessage(null), default)).Refusal, Is.Null, "announced, and not used yet");
-        Assert.That(town.Issuer.Enrol(town.RequestNextKey("bank-1"), town.Options.Cap).Holder, Is.EqualTo(town.UserBank.Id), "asked for again");
+        Assert.That(town.Issuer.Enrol(town.RequestNextKey("bank-1"), town.Options.Cap).Holder, Is.EqualTo(town.UserBank.Id),
+            "asked for again");
 
         town.Rejoin("bank-1", grant);
         await town.RunCycles();
         var refused = (await old.Ask(new DossiersMessage(null), default)).Refusal;
-        Assert.That((refused?.Reason, refused?.Text.Contains("is retired since", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)));
-        Assert.That(() => town.Issuer.Enrol(EnrolmentRequest.Sign(oldKey, EnrolmentRole.Bank, "Another"), town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+        Assert.That((refused?.Reason, refused?.Text.Contains("is retired since", StringComparison.Ordinal)),
+            Is.EqualTo((RefusalReason.NotAllowed, true)));
+        Assert.That(() => town.Issuer.Enrol(EnrolmentRequest.Sign(oldKey, EnrolmentRole.Bank, "Another"), town.Options.Cap),
+            Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
         using var present = town.BankKey("bank-1");
         var back = EnrolmentRequest.Sign(oldKey, EnrolmentRole.Bank, "bank-1") with
         {
             Voucher = KeyVoucher.Sign(present, EnrolmentRole.Bank, town.UserBank.Id, oldKey.PublicKey),
         };
-        Assert.That(() => town.Issuer.Enrol(back, town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"), "also on the present one's word");
+        Assert.That(() => town.Issuer.Enrol(back, town.Options.Cap),
+            Throws.InvalidOperationException.With.Message.Contains("was a bank's before"), "also on the present one's word");
         Assert.That(town.Withdraw(alice, 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "the bank goes on with the new one");
 
         // A word about an instruction that the bank had signed before counts, because the bank brings it; anybody else's does not.
@@ -151,7 +166,9 @@ public sealed class LinkIdentityTests
         town.AssertSoundAfterCycle(alice);
     }
 
-    /// <summary>bank-1 has lost the next key that it announced, and announces another: whoever finds the lost one is not the bank.</summary>
+    /// <summary>
+    /// bank-1 has lost the next key that it announced, and announces another: whoever finds the lost one is not the bank.
+    /// </summary>
     [Test, Rule(17)]
     public async Task ALaterAnnouncementTakesThePlaceOfAnEarlierOne()
     {
@@ -161,15 +178,17 @@ public sealed class LinkIdentityTests
         var grant = town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap);
         var finder = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id, lost.Key), "finder");
         Assert.That((await finder.Ask(new DossiersMessage(null), default)).Refusal?.Text, Does.Contain("is retired since"));
-        Assert.That(() => town.Issuer.Enrol(lost, town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+        Assert.That(() => town.Issuer.Enrol(lost, town.Options.Cap),
+            Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
         Assert.That((await town.UserBankLink().Ask(new DossiersMessage(null), default)).Refusal, Is.Null, "nothing is retired yet");
         town.Rejoin("bank-1", grant);
         Assert.That((await town.UserBankLink().Ask(new DossiersMessage(null), default)).Refusal, Is.Null);
     }
 
     /// <summary>
-    /// Above the floor limit the issuer settles Alice's 60.00, somebody on the network swallows its answer, and the till's key is revoked before it asks again. No goods: another
-    /// till of the shop has the payment taken back, and the card gets it when it comes to the old till.
+    /// Above the floor limit the issuer settles Alice's 60.00, somebody on the network swallows its answer, and the till's key is revoked
+    /// before it asks again. No goods: another till of the shop has the payment taken back, and the card gets it when it comes to the old
+    /// till.
     /// </summary>
     [TestCase(true)]
     [TestCase(false)]
@@ -179,7 +198,8 @@ public sealed class LinkIdentityTests
         bool swallows = true;
         using var town = Towns.Make(with: o => o with
         {
-            Faults = (_, to, message) => swallows && to == SimulatedTown.IssuerName && message.Type == MessageType.Settle ? LinkFault.LoseReply : LinkFault.None,
+            Faults = (_, to, message) => swallows && to == SimulatedTown.IssuerName && message.Type == MessageType.Settle
+                ? LinkFault.LoseReply : LinkFault.None,
         });
         string cafe = town.AddTill("Cafe");
         string next = town.AddTill("Cafe");
@@ -191,7 +211,8 @@ public sealed class LinkIdentityTests
         town.Clock.Advance(TimeSpan.FromMinutes(5));
         if (isCancelled)
         {
-            Assert.That(async () => await town.Till(cafe).Cancel(paid.Sale, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+            Assert.That(async () => await town.Till(cafe).Cancel(paid.Sale, null, town.TillLink(cafe), default),
+                Throws.InvalidOperationException.With.Message.Contains("revoked"));
         }
 
         // As 'settle --for' does: only at a till whose key is revoked nobody is paying.
@@ -206,8 +227,8 @@ public sealed class LinkIdentityTests
     }
 
     /// <summary>
-    /// The key of the users' bank was stolen and revoked; the bank has a new one, enrolled by its number. The thief's connection was open all the time: no
-    /// dossier with its opening, no finding, no instruction, no cash, and no way back by announcing a key.
+    /// The key of the users' bank was stolen and revoked; the bank has a new one, enrolled by its number. The thief's connection was open
+    /// all the time: no dossier with its opening, no finding, no instruction, no cash, and no way back by announcing a key.
     /// </summary>
     [Test, Rule(17)]
     public async Task ARevokedBankKeyFetchesAndClearsNothing()
@@ -223,13 +244,18 @@ public sealed class LinkIdentityTests
         town.Issuer.Enrol(announced, town.Options.Cap);
         town.Issuer.Revoke(town.UserBank.Id);
         var bank = town.UserBank.Id;
-        Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap), Throws.InvalidOperationException, "announced by a key that was revoked");
-        Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap, bank), Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
+        Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap), Throws.InvalidOperationException,
+            "announced by a key that was revoked");
+        Assert.That(() => town.Issuer.Enrol(announced, town.Options.Cap, bank),
+            Throws.InvalidOperationException.With.Message.Contains("was a bank's before"));
 
-        // Before a person has enrolled the bank's new key: another one on the revoked key's word, and the revoked key's own grant once more.
-        foreach (var request in new[] { town.RequestNextKey("bank-1", isFresh: true), EnrolmentRequest.Sign(stolen, EnrolmentRole.Bank, "bank-1") })
+        // Before a person has enrolled the bank's new key: another one on the revoked key's word, and the revoked key's own grant once
+        // more.
+        foreach (var request in new[] { town.RequestNextKey("bank-1", isFresh: true),
+            EnrolmentRequest.Sign(stolen, EnrolmentRole.Bank, "bank-1") })
         {
-            Assert.That(() => town.Issuer.Enrol(request, town.Options.Cap), Throws.InvalidOperationException.With.Message.Contains("of bank 1 was revoked on"));
+            Assert.That(() => town.Issuer.Enrol(request, town.Options.Cap),
+                Throws.InvalidOperationException.With.Message.Contains("of bank 1 was revoked on"));
         }
 
         town.Rejoin("bank-1", town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap, bank));
@@ -243,7 +269,8 @@ public sealed class LinkIdentityTests
         using var own = town.Options.Suite.GenerateKey();
         var till = town.ShopBank.Vouch(EnrolmentRequest.Sign(own, EnrolmentRole.Shop, "Cafe"), town.AccountOf("Cafe"));
         town.Issuer.Revoke(town.ShopBank.Id);
-        Assert.That(() => town.Issuer.Enrol(till, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains($"key of bank {town.ShopBank.Id} was revoked"));
+        Assert.That(() => town.Issuer.Enrol(till, Amount.Zero),
+            Throws.InvalidOperationException.With.Message.Contains($"key of bank {town.ShopBank.Id} was revoked"));
         town.Rejoin("bank-2", town.Issuer.Enrol(town.RequestNextKey("bank-2", isFresh: true), town.Options.Cap, town.ShopBank.Id));
 
         town.Pay(one, mallory, 5000);
@@ -261,7 +288,8 @@ public sealed class LinkIdentityTests
         {
             var refusal = Refusal.Read(await thief.Call(request, default));
             Assert.That(
-                (refusal?.Reason, refusal?.Text.StartsWith("This bank's key was revoked.", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.NotAllowed, true)),
+                (refusal?.Reason, refusal?.Text.StartsWith("This bank's key was revoked.", StringComparison.Ordinal)),
+                Is.EqualTo((RefusalReason.NotAllowed, true)),
                 request.Type.ToString());
         }
 
@@ -274,8 +302,8 @@ public sealed class LinkIdentityTests
     }
 
     /// <summary>
-    /// A bank's key was stolen and replaced. Somebody carries the old grant to it once more: it is not joined, nor is one for a next key that was given up. The
-    /// grant of the key that it has, and of the one that it made last, are.
+    /// A bank's key was stolen and replaced. Somebody carries the old grant to it once more: it is not joined, nor is one for a next key
+    /// that was given up. The grant of the key that it has, and of the one that it made last, are.
     /// </summary>
     [Test, Rule(17)]
     public void NoGrantTakesABankBackToAFormerKey()
@@ -287,7 +315,8 @@ public sealed class LinkIdentityTests
         BankParty.RequestNextKey(store, suite, BankIdentity.Of(first));
         var second = town.Issuer.Enrol(BankParty.RequestNextKey(store, suite, BankIdentity.Of(first), isFresh: true), town.Options.Cap);
         var keys = BankParty.Keys(store, suite);
-        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }), "before the first grant");
+        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }),
+            "before the first grant");
         Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, first, keys)), Is.EqualTo(new[] { false, true, false }), "announced");
         Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, second, keys)), Is.EqualTo(new[] { true, true, false }), "joined");
     }
@@ -318,7 +347,8 @@ public sealed class LinkIdentityTests
 
         Assert.That(Refused(plain), Does.StartWith("There is a bank 'bank-1' with another key, number 1."));
         Assert.That(Refused(plain, bank), Does.StartWith("The key of bank 1 is not revoked."));
-        Assert.That(Refused(plain with { Voucher = KeyVoucher.Sign(other, EnrolmentRole.Bank, bank, key.PublicKey) }), Does.StartWith("The request is not signed by the present key of bank 1."));
+        Assert.That(Refused(plain with { Voucher = KeyVoucher.Sign(other, EnrolmentRole.Bank, bank, key.PublicKey) }),
+            Does.StartWith("The request is not signed by the present key of bank 1."));
         var signed = KeyVoucher.Sign(own, EnrolmentRole.Bank, bank, key.PublicKey);
         Assert.That(Refused(plain with { Voucher = signed with { Signature = new byte[64] } }), Does.Contain("the request was altered"));
         Assert.That(Refused(plain with { Voucher = signed with { Party = town.ShopBank.Id } }), Does.Contain("the request was altered"));
@@ -327,18 +357,23 @@ public sealed class LinkIdentityTests
         // Another bank's certificate opens nothing in this one's name, and this one's number nothing with another key.
         foreach (var (number, shown) in new[] { (bank, other.PublicKey), (bank, key.PublicKey), (new PartyId(9), key.PublicKey) })
         {
-            Assert.That(town.Issuer.Registry.Refuses(new LinkPeer(LinkRole.Bank, number, shown), Timestamp.Now(town.Clock))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
+            Assert.That(town.Issuer.Registry.Refuses(new LinkPeer(LinkRole.Bank, number, shown), Timestamp.Now(town.Clock))?.Reason,
+                Is.EqualTo(RefusalReason.NotAllowed));
         }
 
         Assert.That(Refused(plain with { Voucher = signed }), Is.EqualTo("enrolled"));
     }
 
-    /// <summary>A bank's word of how far it is was lost on its way; then its key was revoked and another one enrolled. The word is given anew, under the new key, and visits go on.</summary>
+    /// <summary>
+    /// A bank's word of how far it is was lost on its way; then its key was revoked and another one enrolled. The word is given anew, under
+    /// the new key, and visits go on.
+    /// </summary>
     [Test, Rule(17), Rule(27)]
     public async Task AWordUnderAFormerKeyIsGivenAnew()
     {
         bool silent = false;
-        using var town = Towns.Make(with: o => o with { Faults = (_, _, m) => silent && m.Type == MessageType.Agree ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (_, _, m) => silent && m.Type == MessageType.Agree ? LinkFault.LoseRequest : LinkFault.None });
         silent = true;
         Assert.That(async () => await town.UserBank.Run(default), Throws.Exception, "its word is lost");
         town.Issuer.Revoke(town.UserBank.Id);

@@ -23,7 +23,9 @@ public sealed class LogMarkTests : DenScenario
     [TearDown]
     public void EndCard() => _alice.Dispose();
 
-    /// <summary>A shop voids what the wallet has kept already, and makes payments until the card has no room: S_W stays (finding 6).</summary>
+    /// <summary>
+    /// A shop voids what the wallet has kept already, and makes payments until the card has no room: S_W stays (finding 6).
+    /// </summary>
     [Test, Rule(13)]
     public void AShopCannotHaveTheCardForgetAVoid()
     {
@@ -50,7 +52,8 @@ public sealed class LogMarkTests : DenScenario
         var rebuttal = Town.WalletWith(records).MakeRebuttal(_alice.Card, _alice.Pin, default).AsTask().GetAwaiter().GetResult();
         Assert.That(rebuttal.About(h.Coin.Id).Voids.Any(v => v.Seq == h.Seq), "she can prove it");
         records.Keep(_alice.Card, _alice.Pin);
-        Assert.That(RawMessages.Pay(_alice, new Timestamp(200), W, 1, _alice.PaymentPin), Is.Not.Null, "and once she has a copy there is room again");
+        Assert.That(RawMessages.Pay(_alice, new Timestamp(200), W, 1, _alice.PaymentPin), Is.Not.Null,
+            "and once she has a copy there is room again");
     }
 
     /// <summary>Acknowledging wants the holder PIN, and to have read what is there.</summary>
@@ -104,10 +107,12 @@ public sealed class LogMarkTests : DenScenario
         Assert.That(paid, Is.EqualTo(16));
         var wallet = new WalletCard(_alice.Card);
         wallet.Select();
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied));
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _),
+            Is.EqualTo(StatusWord.SecurityStatusNotSatisfied));
         wallet.Verify(_alice.Pin);
         Assert.That(wallet.GetStatus().Private!.NoPinCount, Is.EqualTo(16));
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied), "the holder PIN is not the one");
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1), Currency.Eur), out _),
+            Is.EqualTo(StatusWord.SecurityStatusNotSatisfied), "the holder PIN is not the one");
         Assert.That(RawMessages.Pay(_alice, new Timestamp(101), W, 1, _alice.PaymentPin), Is.Not.Null);
         Assert.That(RawMessages.Pay(_alice, new Timestamp(102), W, 1), Is.Not.Null, "it was right, so it begins anew");
     }
@@ -124,8 +129,10 @@ public sealed class LogMarkTests : DenScenario
 
         var wallet = new WalletCard(bob.Card);
         wallet.Select();
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1500), Currency.Eur), out _), Is.EqualTo(StatusWord.SecurityStatusNotSatisfied), "two coins, and one payment is left");
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(500), Currency.Eur), out _), Is.EqualTo(StatusWord.Success));
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(1500), Currency.Eur), out _),
+            Is.EqualTo(StatusWord.SecurityStatusNotSatisfied), "two coins, and one payment is left");
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(100), W, new Amount(500), Currency.Eur), out _),
+            Is.EqualTo(StatusWord.Success));
     }
 
     private (LogState State, LoggedPayment Payment, CoinId Coin) Entry(CashPayment h) => _alice.Log().Single(e => e.Payment.Seq == h.Seq);

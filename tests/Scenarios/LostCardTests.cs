@@ -12,7 +12,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class LostCardTests : LostCardScenario
 {
-    /// <summary>A till in touch with the issuer claims, days later, to have been paid before the report: its contacts say otherwise.</summary>
+    /// <summary>
+    /// A till in touch with the issuer claims, days later, to have been paid before the report: its contacts say otherwise.
+    /// </summary>
     [Test, Rule(6), Hole(10)]
     public async Task ATillThatBackdatesTimeIsNotPaid()
     {
@@ -23,7 +25,10 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(0);
     }
 
-    /// <summary>A till whose list is older than the terms let it be is not paid for what it takes then, whoever runs it: the holder's risk ends with the age of a list.</summary>
+    /// <summary>
+    /// A till whose list is older than the terms let it be is not paid for what it takes then, whoever runs it: the holder's risk ends with
+    /// the age of a list.
+    /// </summary>
     [Test, Rule(6)]
     public async Task AfterTheAgeOfAListNothingCounts()
     {
@@ -34,19 +39,27 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(0);
     }
 
-    /// <summary>A till that truly was offline all the time is paid for what it took before the report, up to the floor limit: the holder's printed risk.</summary>
+    /// <summary>
+    /// A till that truly was offline all the time is paid for what it took before the report, up to the floor limit: the holder's printed
+    /// risk.
+    /// </summary>
     [Test, Rule(6), Hole(10)]
     public async Task ATillThatWasOfflineIsPaidUpToTheFloorLimit()
     {
         Town.Clock.Advance(TimeSpan.FromDays(5));
         var small = Sign(Offline, Before, Town.Options.Terms.FloorLimit.Minor);
         var large = Sign(Offline, new Timestamp(Before.Microseconds + 1), Town.Options.Terms.FloorLimit.Minor + 1);
-        Assert.That((await Town.Submit(Offline, small, large)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.Cancelled }));
-        Assert.That((await Town.Submit(Offline, Sign(Offline, new Timestamp(Before.Microseconds + 2), 100))).Single().Verdict, Is.EqualTo(Verdict.Cancelled), "now it had contact");
+        Assert.That((await Town.Submit(Offline, small, large)).Select(r => r.Verdict),
+            Is.EqualTo(new[] { Verdict.Settled, Verdict.Cancelled }));
+        Assert.That((await Town.Submit(Offline, Sign(Offline, new Timestamp(Before.Microseconds + 2), 100))).Single().Verdict,
+            Is.EqualTo(Verdict.Cancelled), "now it had contact");
         await NothingIsLost(Town.Options.Terms.FloorLimit.Minor);
     }
 
-    /// <summary>Who reports her own card as lost gets nothing back of what honest shops took offline before: what she signed within her coin is theirs.</summary>
+    /// <summary>
+    /// Who reports her own card as lost gets nothing back of what honest shops took offline before: what she signed within her coin is
+    /// theirs.
+    /// </summary>
     [Test, Rule(6), Hole(10)]
     public async Task AReportTakesNothingFromShopsThatWereOffline()
     {
@@ -65,7 +78,9 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(0);
     }
 
-    /// <summary>She lets a copy sign twice at a friend's first, and reports the card then: a case is a case, and TIME alone decides.</summary>
+    /// <summary>
+    /// She lets a copy sign twice at a friend's first, and reports the card then: a case is a case, and TIME alone decides.
+    /// </summary>
     [Test, Rule(6), Hole(10)]
     public async Task AReportAfterACaseTakesNothingFromShops()
     {
@@ -114,7 +129,10 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(paid ? 1000UL : 0);
     }
 
-    /// <summary>An issuer that served all the time, and heard nothing on quiet days, was not away: nobody gets a longer term out of its nightly restarts.</summary>
+    /// <summary>
+    /// An issuer that served all the time, and heard nothing on quiet days, was not away: nobody gets a longer term out of its nightly
+    /// restarts.
+    /// </summary>
     [TestCase(true)]
     [TestCase(false)]
     [Rule(6), Hole(10)]
@@ -134,7 +152,9 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(serves ? 0 : 1000UL);
     }
 
-    /// <summary>A till that was told the list says, afterwards, that it still had something to send from before: no contact is taken back by that.</summary>
+    /// <summary>
+    /// A till that was told the list says, afterwards, that it still had something to send from before: no contact is taken back by that.
+    /// </summary>
     [Test, Rule(6), Hole(10)]
     public async Task NoTillTakesItsContactBack()
     {
@@ -151,7 +171,10 @@ public sealed class LostCardTests : LostCardScenario
         await NothingIsLost(0);
     }
 
-    /// <summary>A finder's friend cuts the link between two batches of an honest till, and the card is reported as lost: what stood in the second is paid all the same.</summary>
+    /// <summary>
+    /// A finder's friend cuts the link between two batches of an honest till, and the card is reported as lost: what stood in the second is
+    /// paid all the same.
+    /// </summary>
     [Test, Rule(6), Hole(10)]
     public async Task ALinkThatBreaksBetweenTwoBatchesTakesNothing()
     {
@@ -173,7 +196,8 @@ public sealed class LostCardTests : LostCardScenario
         var last = Town.Pay(Offline, carol, 1000);
         Assert.That(last.Outcome, Is.EqualTo(TillOutcome.Accepted));
         Town.Clock.Advance(TimeSpan.FromMinutes(30));
-        Assert.That(async () => await Town.Till(Offline).Settler.Settle(new CutLink(Town.TillLink(Offline), 3), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await Town.Till(Offline).Settler.Settle(new CutLink(Town.TillLink(Offline), 3), default),
+            Throws.TypeOf<LinkException>());
         Town.Clock.Advance(TimeSpan.FromMinutes(10));
         await Town.Wallet.ReportLost(report, default);
         await Town.RunCycle();

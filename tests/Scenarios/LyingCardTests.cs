@@ -58,7 +58,9 @@ public sealed class LyingCardTests
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(verdict == Verdict.Settled ? 1000 : 0));
     }
 
-    /// <summary>A genuine S_U on a coin that the issuer knows, under an S_I that it did not make: not its word, so nothing is settled.</summary>
+    /// <summary>
+    /// A genuine S_U on a coin that the issuer knows, under an S_I that it did not make: not its word, so nothing is settled.
+    /// </summary>
     [Test, Hole(5)]
     public async Task TheIssuerChecksItsOwnSignature()
     {

@@ -6,8 +6,8 @@ using HierCash.Simulation;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// A true case, about which others lie: Mallory paid 50.00 at Cafe and, with a copy, 20.00 at Kiosk. Tests change no store; each lie is one field of a genuine
-/// object, under the genuine signature where that liar has the key.
+/// A true case, about which others lie: Mallory paid 50.00 at Cafe and, with a copy, 20.00 at Kiosk. Tests change no store; each lie is one
+/// field of a genuine object, under the genuine signature where that liar has the key.
 /// </summary>
 public abstract class LyingCase : IDisposable
 {
@@ -55,10 +55,12 @@ public abstract class LyingCase : IDisposable
 
     /// <summary>A certificate for a liar's key which is wrong in one thing: what the key is for, whose it is, or who says so.</summary>
     private protected KeyCertificate Certify(PublicKey key, KeyUsage usage, PartyId holder, string lie) => Certify(
-        key, lie == "use" ? (usage == KeyUsage.Bank ? KeyUsage.IssuerStatement : KeyUsage.Bank) : usage, lie == "holder" ? Stranger : holder, lie != "root");
+        key, lie == "use" ? (usage == KeyUsage.Bank ? KeyUsage.IssuerStatement : KeyUsage.Bank) : usage, lie == "holder" ? Stranger
+            : holder, lie != "root");
 
     /// <summary>The key of the till that was paid.</summary>
-    private protected ISigningKey TillOf(CashPayment h) => Town.TillKey(Town.PartyNames.First(n => n.StartsWith("till", StringComparison.Ordinal) && Town.Till(n).W == h.Till));
+    private protected ISigningKey TillOf(CashPayment h) =>
+        Town.TillKey(Town.PartyNames.First(n => n.StartsWith("till", StringComparison.Ordinal) && Town.Till(n).W == h.Till));
 
     /// <summary>The dossier proves this and no more, and who believed it and accused would name the issuer.</summary>
     private protected void IsNoEvidence(Dossier lie, Proof proof, Culprit culprit = Culprit.Issuer)

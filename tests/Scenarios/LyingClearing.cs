@@ -5,7 +5,10 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>An issuer that signs what it likes: it answers a bank's requests for instructions with these, whatever its books say, and keeps what it hears.</summary>
+/// <summary>
+/// An issuer that signs what it likes: it answers a bank's requests for instructions with these, whatever its books say, and keeps what it
+/// hears.
+/// </summary>
 internal sealed class InventedInstructions(SimulatedTown town, PartyId bank) : ILink
 {
     private readonly ILink _inner = town.IssuerLink(new LinkPeer(LinkRole.Bank, bank), "invented");

@@ -7,7 +7,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class LyingDefenceTests : LyingCase
 {
-    /// <summary>The overspender shows a dead statement of another payment, of another issuer's, or by somebody who is not the issuer.</summary>
+    /// <summary>
+    /// The overspender shows a dead statement of another payment, of another issuer's, or by somebody who is not the issuer.
+    /// </summary>
     [TestCase("payment")]
     [TestCase("issuer")]
     [TestCase("use")]
@@ -31,7 +33,9 @@ public sealed class LyingDefenceTests : LyingCase
         StandsAgainst(shown);
     }
 
-    /// <summary>The shop shows a reversal of another payment or sum, of another issuer's, or by somebody who is not the issuer; a bank files it.</summary>
+    /// <summary>
+    /// The shop shows a reversal of another payment or sum, of another issuer's, or by somebody who is not the issuer; a bank files it.
+    /// </summary>
     [TestCase("payment")]
     [TestCase("sum")]
     [TestCase("issuer")]
@@ -46,7 +50,8 @@ public sealed class LyingDefenceTests : LyingCase
         using var key = Town.StatementKey;
         var h = Excess.H;
         var genuine = File.Dossier.Header.StatementKeys[0];
-        Reversal Say(ISigningKey by, uint issuer, PaymentId payment, ulong y) => Reversal.Sign(by, new PartyId(issuer), payment, new Amount(y), Amount.Zero, File.Date);
+        Reversal Say(ISigningKey by, uint issuer, PaymentId payment, ulong y) =>
+            Reversal.Sign(by, new PartyId(issuer), payment, new Amount(y), Amount.Zero, File.Date);
         Assert.That(Town.Check(File, Answered(Say(key, 1, h.Id, 2000), genuine)).Culprit, Is.EqualTo(Culprit.Nobody), "as it should be");
         var (reversal, certificate) = lie switch
         {
@@ -61,7 +66,10 @@ public sealed class LyingDefenceTests : LyingCase
         Assert.That(Town.Check(filed).Culprit, Is.EqualTo(Culprit.User), "nor where a bank files it");
     }
 
-    /// <summary>A till that took a payment back and settled it is not named before it answers itself: nobody answers for it, nor for another payment.</summary>
+    /// <summary>
+    /// A till that took a payment back and settled it is not named before it answers itself: nobody answers for it, nor for another
+    /// payment.
+    /// </summary>
     [TestCase("key")]
     [TestCase("payment")]
     [TestCase("signature")]
@@ -87,7 +95,10 @@ public sealed class LyingDefenceTests : LyingCase
         Assert.That(Asked(answer), Is.EqualTo(Culprit.ShopToAnswer));
     }
 
-    /// <summary>A stamp by a key that is for something else, of somebody else, certified by another root key, or by nobody, says nothing of when it was shown.</summary>
+    /// <summary>
+    /// A stamp by a key that is for something else, of somebody else, certified by another root key, or by nobody, says nothing of when it
+    /// was shown.
+    /// </summary>
     [Test, Rule(5)]
     public void AStampByNobodySaysNothing(
         [Values(StampRole.Issuer, StampRole.Bank)] StampRole role, [Values("", "use", "holder", "root", "signature")] string lie)
@@ -102,7 +113,10 @@ public sealed class LyingDefenceTests : LyingCase
         Assert.That(shown.IsStampedBefore(Suite, Town.Scheme.Root, File.Notice.Until), Is.EqualTo(lie.Length == 0));
     }
 
-    /// <summary>Mallory and a shop that is his friend make an S_W after the term, with a stamp of before that another root key's bank gave: no claim falls by it.</summary>
+    /// <summary>
+    /// Mallory and a shop that is his friend make an S_W after the term, with a stamp of before that another root key's bank gave: no claim
+    /// falls by it.
+    /// </summary>
     [Test, Rule(5)]
     public async Task ALateRebuttalUnderAForgedStampMovesNoClaim()
     {
@@ -114,10 +128,12 @@ public sealed class LyingDefenceTests : LyingCase
         using var own = town.Options.Suite.GenerateKey();
         var late = new Rebuttal(
             [new VoidStatement(h.Coin.Id, h.Seq, till.PublicKey.Bytes.ToArray(), till.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
-        var self = KeyCertificate.Issue(own, KeyUsage.Bank, town.UserBank.Id, default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)), own.PublicKey);
+        var self = KeyCertificate.Issue(own, KeyUsage.Bank, town.UserBank.Id, default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)),
+            own.PublicKey);
         await town.BankOver("bank-1", new ReversalTests.DeadLink()).Rebut(
             h.Coin.Id, late.With(Stamp.Sign(own, town.UserBank.Id, StampRole.Bank, late.Digest, file.Date), [self]), default);
-        Assert.That((town.UserBank.Cases.Single().Fell, town.Rows("bank-1")["rebuttal"]), Is.EqualTo(((Timestamp?)null, 1L)), "heard, and too late for the claim");
+        Assert.That((town.UserBank.Cases.Single().Fell, town.Rows("bank-1")["rebuttal"]), Is.EqualTo(((Timestamp?)null, 1L)),
+            "heard, and too late for the claim");
     }
 
     /// <summary>Rebuttals that strike nothing out are not stored, however many somebody sends.</summary>
@@ -144,7 +160,8 @@ public sealed class LyingDefenceTests : LyingCase
     }
 
     private Defence Dead(ISigningKey by, uint issuer, CashPayment h, IReadOnlyList<KeyCertificate> certificates) =>
-        new([new Rebuttal([], [NonSettlementStatement.Sign(by, new PartyId(issuer), h, DeathBasis.TermOver, File.Date)], certificates)], []);
+        new([new Rebuttal([], [NonSettlementStatement.Sign(by, new PartyId(issuer), h, DeathBasis.TermOver, File.Date)], certificates)],
+            []);
 
     private Defence Answered(Reversal reversal, KeyCertificate certificate)
     {

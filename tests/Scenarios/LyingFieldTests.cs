@@ -4,7 +4,9 @@ using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Issuers and banks that lie in one field of a dossier or an evidence file (R3, R5, R9; hole 19): nobody is accused by it.</summary>
+/// <summary>
+/// Issuers and banks that lie in one field of a dossier or an evidence file (R3, R5, R9; hole 19): nobody is accused by it.
+/// </summary>
 [Parallelizable]
 public sealed class LyingFieldTests : LyingCase
 {
@@ -21,8 +23,10 @@ public sealed class LyingFieldTests : LyingCase
         using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
         var file = await town.Overspend();
         using var key = town.StatementKey;
-        var lie = town.Resign(file.Dossier, h => h with { Claimed = Amount.Zero, Revision = 2 }, [.. file.Dossier.Entries.Select(e => e.H.Paid.Minor == 2000
-            ? e with { Receipt = Receipt.Sign(key, new PartyId(1), e.H.Id.Value, Verdict.Cancelled, e.H.Paid, Currency.Eur, Share.None, 2, file.Date) }
+        var lie = town.Resign(file.Dossier, h =>
+            h with { Claimed = Amount.Zero, Revision = 2 }, [.. file.Dossier.Entries.Select(e => e.H.Paid.Minor == 2000
+            ? e with { Receipt = Receipt.Sign(key, new PartyId(1), e.H.Id.Value, Verdict.Cancelled, e.H.Paid, Currency.Eur, Share.None, 2,
+                file.Date) }
             : e)]);
         var lying = new ScriptedIssuer([lie], town.UserBankLink());
         var bank = town.BankOver("bank-1", lying);
@@ -31,7 +35,10 @@ public sealed class LyingFieldTests : LyingCase
         Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1));
     }
 
-    /// <summary>A receipt of another payment, of another sum (which promises more), of another issuer or currency, in parts that do not make the sum, or by the bank.</summary>
+    /// <summary>
+    /// A receipt of another payment, of another sum (which promises more), of another issuer or currency, in parts that do not make the
+    /// sum, or by the bank.
+    /// </summary>
     [TestCase("payment")]
     [TestCase("sum")]
     [TestCase("issuer")]
@@ -54,9 +61,13 @@ public sealed class LyingFieldTests : LyingCase
             byBank: lie == "signature"),
         Proof.ReceiptInvalid);
 
-    /// <summary>Keys of another use, or of another issuer, or that another root key certified: nobody can say that the issuer of this coin signed with them.</summary>
+    /// <summary>
+    /// Keys of another use, or of another issuer, or that another root key certified: nobody can say that the issuer of this coin signed
+    /// with them.
+    /// </summary>
     [Test, Rule(9), Hole(19)]
-    public void ACertificateForSomethingElseProvesNothing([Values("encryption", "coin", "statement")] string which, [Values("use", "holder", "root")] string lie)
+    public void ACertificateForSomethingElseProvesNothing(
+        [Values("encryption", "coin", "statement")] string which, [Values("use", "holder", "root")] string lie)
     {
         var h = File.Dossier.Header;
         KeyCertificate Lie(KeyCertificate c) => Certify(c.Key, c.Usage, c.Holder, lie);
@@ -77,12 +88,17 @@ public sealed class LyingFieldTests : LyingCase
         var self = Certify(own.PublicKey, KeyUsage.IssuerStatement, new PartyId(1), byRoot: false);
         var entries = File.Dossier.Entries.Select(e => e with
         {
-            Receipt = Receipt.Sign(own, new PartyId(1), e.H.Id.Value, Verdict.Excess, e.H.Paid, Currency.Eur, new Share(Amount.Zero, e.H.Paid, Amount.Zero, default), 1, File.Date),
+            Receipt = Receipt.Sign(own, new PartyId(1), e.H.Id.Value, Verdict.Excess, e.H.Paid, Currency.Eur,
+                new Share(Amount.Zero, e.H.Paid, Amount.Zero, default), 1, File.Date),
         });
-        IsNoEvidence(Dossier.Sign(own, File.Dossier.Header with { StatementKeys = [self] }, entries), Proof.CertificateInvalid, Culprit.Bank);
+        IsNoEvidence(Dossier.Sign(own, File.Dossier.Header with { StatementKeys = [self] }, entries), Proof.CertificateInvalid,
+            Culprit.Bank);
     }
 
-    /// <summary>Payments of another coin of the same holder: of another X, currency, TM or key than the order, of two coins, or under another X in the header.</summary>
+    /// <summary>
+    /// Payments of another coin of the same holder: of another X, currency, TM or key than the order, of two coins, or under another X in
+    /// the header.
+    /// </summary>
     [TestCase("X")]
     [TestCase("currency")]
     [TestCase("TM")]
@@ -106,13 +122,16 @@ public sealed class LyingFieldTests : LyingCase
         });
         var entries = File.Dossier.Entries.Select(e => lie == "two coins" && e.H.Id == Excess.H.Id ? e : Of(other, holder, e)).ToArray();
         var dossier = Town.Resign(
-            File.Dossier, h => h with { Coin = other.Id, Claimed = Amount.Zero, FaceValue = lie == "header" ? new Amount(4000) : h.FaceValue }, entries);
+            File.Dossier, h => h with { Coin = other.Id, Claimed = Amount.Zero, FaceValue = lie == "header" ? new Amount(4000)
+                : h.FaceValue }, entries);
 
         // The order is in the scheme's currency: a bank that takes such a dossier for it has put the two together.
         IsNoEvidence(dossier, Proof.OtherCoin, lie is "currency" or "header" ? Culprit.Bank : Culprit.Issuer);
     }
 
-    /// <summary>Something is claimed though the sum is within X; more than exceeds X, though more was promised; or more than was promised.</summary>
+    /// <summary>
+    /// Something is claimed though the sum is within X; more than exceeds X, though more was promised; or more than was promised.
+    /// </summary>
     [TestCase("nothing exceeds X", 1UL)]
     [TestCase("more was promised", 2001UL)]
     [TestCase("less was promised", 2000UL)]
@@ -135,7 +154,9 @@ public sealed class LyingFieldTests : LyingCase
         IsNoEvidence(Town.Resign(File.Dossier, h => h with { Claimed = new Amount(claimed) }, [.. entries]), Proof.ClaimInvalid);
     }
 
-    /// <summary>A bank signs the overspender's order with a key of its own, and names any account it likes: U is made of the account's key.</summary>
+    /// <summary>
+    /// A bank signs the overspender's order with a key of its own, and names any account it likes: U is made of the account's key.
+    /// </summary>
     [Test, Hole(19), Rule(5)]
     public void ABankThatMakesAnAccountKeyAccusesNobody()
     {
@@ -148,7 +169,10 @@ public sealed class LyingFieldTests : LyingCase
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Bank)), finding.Finding);
     }
 
-    /// <summary>The holder's genuine order for another amount or currency, or under another key of the issuer, is not the one that the dossier is about.</summary>
+    /// <summary>
+    /// The holder's genuine order for another amount or currency, or under another key of the issuer, is not the one that the dossier is
+    /// about.
+    /// </summary>
     [TestCase("X")]
     [TestCase("currency")]
     [TestCase("key")]
@@ -163,7 +187,8 @@ public sealed class LyingFieldTests : LyingCase
             "currency" => File.Order with { Currency = new Currency(840) },
             _ => File.Order with { Key = new KeyId(1) },
         };
-        var finding = Town.Check(RawMessages.FalseEvidence(bank, File, order with { Signature = account.Sign(order.Message) }, File.AccountKey, File.Name));
+        var finding = Town.Check(RawMessages.FalseEvidence(
+            bank, File, order with { Signature = account.Sign(order.Message) }, File.AccountKey, File.Name));
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.Bank)), finding.Finding);
     }
 
@@ -187,7 +212,8 @@ public sealed class LyingFieldTests : LyingCase
         var r = lie(Excess.Receipt);
         var signed = Receipt.Sign(key, r.Issuer, r.Subject, r.Verdict, r.Paid, r.Currency, r.Share, r.Revision, r.Date);
         return Town.Resign(
-            File.Dossier, h => h with { Claimed = claimed }, [.. File.Dossier.Entries.Select(e => e.H.Id == Excess.H.Id ? e with { Receipt = signed } : e)]);
+            File.Dossier, h => h with { Claimed = claimed },
+            [.. File.Dossier.Entries.Select(e => e.H.Id == Excess.H.Id ? e with { Receipt = signed } : e)]);
     }
 
     private Coin Issue(Coin coin, Func<CoinAttributes, CoinAttributes> change)

@@ -13,7 +13,10 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ManyRotationsTests
 {
-    /// <summary>Forty rotations of every key: withdraw, pay, redeem, get a dead payment back, open an account (finding 10: the second bricked every card).</summary>
+    /// <summary>
+    /// Forty rotations of every key: withdraw, pay, redeem, get a dead payment back, open an account (finding 10: the second bricked every
+    /// card).
+    /// </summary>
     [Test, Rule(15), Hole(22)]
     public async Task AfterFortyRotationsEverythingGoesOn()
     {
@@ -35,7 +38,8 @@ public sealed class ManyRotationsTests
 
             await town.RunCycle();
             await town.Till(till).Synchronise(town.TillLink(till), default);
-            Assert.That((await town.WalletWith(records).Withdraw(alice.Card, alice.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"rotation {i}");
+            Assert.That((await town.WalletWith(records).Withdraw(alice.Card, alice.Pin, new Amount(100), default)).Outcome,
+                Is.EqualTo(WithdrawalOutcome.Issued), $"rotation {i}");
             Assert.That(town.Pay(till, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), $"rotation {i}");
             if (i % 10 == 9)
             {
@@ -44,8 +48,10 @@ public sealed class ManyRotationsTests
         }
 
         using var trace = new TracingChannel(alice.Card);
-        Assert.That((await town.WalletWith(records).Withdraw(trace, alice.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
-        Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x14, ..]), Is.LessThanOrEqualTo(4), "of more than 120 certificates a wallet brings those that are needed next");
+        Assert.That((await town.WalletWith(records).Withdraw(trace, alice.Pin, new Amount(100), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x14, ..]), Is.LessThanOrEqualTo(4),
+            "of more than 120 certificates a wallet brings those that are needed next");
         using var bob = town.User("Bob", 900);
         Assert.That(bob.Balance().Minor, Is.EqualTo(900), "a new account");
         town.Till(till).Pay(bob.Card, new Amount(300));
@@ -53,7 +59,8 @@ public sealed class ManyRotationsTests
         var never = town.Till(closed).Pay(bob.Card, new Amount(200));
         Assert.That(never.Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Clock.Advance(TimeSpan.FromDays(8));
-        Assert.That((await town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 200, default)).Single().Done, "a dead statement under the newest key");
+        Assert.That((await town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 200, default)).Single().Done,
+            "a dead statement under the newest key");
         Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).All(r => r.Done), "coins of all keys");
         Assert.That(alice.Balance().IsZero);
     }
@@ -63,7 +70,8 @@ public sealed class ManyRotationsTests
     public async Task AWithdrawalOfOldKeysIsFinishedAfterFortyRotations()
     {
         bool away = true;
-        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
         away = false;
         using var alice = town.User("Alice");
         away = true;
@@ -83,14 +91,18 @@ public sealed class ManyRotationsTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
     }
 
-    /// <summary>The answer was lost, and meanwhile PS_I changed: the newest key is not the one that signed this coin, and the wallet brings the older one.</summary>
+    /// <summary>
+    /// The answer was lost, and meanwhile PS_I changed: the newest key is not the one that signed this coin, and the wallet brings the
+    /// older one.
+    /// </summary>
     [Test, Rule(15), Hole(7)]
     public async Task ACoinOfTheKeyBeforeIsFinished()
     {
         bool loses = false;
         using var town = Towns.Make(with: o => o with
         {
-            Faults = (from, _, message) => loses && from == SimulatedTown.WalletName && message.Type == MessageType.Withdraw ? LinkFault.LoseReply : LinkFault.None,
+            Faults = (from, _, message) => loses && from == SimulatedTown.WalletName && message.Type == MessageType.Withdraw
+                ? LinkFault.LoseReply : LinkFault.None,
         });
         using var alice = town.User("Alice");
         loses = true;
@@ -108,7 +120,8 @@ public sealed class ManyRotationsTests
         using var trace = new TracingChannel(alice.Card);
         await Forget(town, alice);
         Assert.That((await town.Wallet.Resume(trace, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
-        Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x24, ..]), Is.EqualTo(3), "with the newest, the one before, and the one that signed it");
+        Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x24, ..]), Is.EqualTo(3),
+            "with the newest, the one before, and the one that signed it");
         Assert.That(alice.Coins().Single().Coin.Terms.IssuerKey, Is.EqualTo(issuedUnder));
     }
 
@@ -130,9 +143,11 @@ public sealed class ManyRotationsTests
         Assert.That((await wallet.Withdraw(alice.Card, alice.Pin, new Amount(500), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That((asked, town.Account(alice).Minor, alice.Pending()), Is.EqualTo((new List<ulong> { 80_000 }, 98_500UL, 1)));
         var left = (await wallet.Resume(alice.Card, alice.Pin, default)).Single();
-        Assert.That((left.Outcome, left.Message.Contains("did not begin", StringComparison.Ordinal)), Is.EqualTo((WithdrawalOutcome.NotConfirmed, true)));
+        Assert.That((left.Outcome, left.Message.Contains("did not begin", StringComparison.Ordinal)),
+            Is.EqualTo((WithdrawalOutcome.NotConfirmed, true)));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(98_500), "nothing was ordered");
-        Assert.That((await town.WalletWith(null).Resume(alice.Card, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "she says that it is hers");
+        Assert.That((await town.WalletWith(null).Resume(alice.Card, alice.Pin, default)).Single().Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued), "she says that it is hers");
         Assert.That(alice.Balance().Minor, Is.EqualTo(81_500));
     }
 
@@ -141,15 +156,18 @@ public sealed class ManyRotationsTests
     public async Task ItsOwnWithdrawalIsNotAskedAbout()
     {
         bool away = false;
-        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
         using var alice = town.User("Alice");
         using var store = Database.OpenMemory(WalletRecords.Schema);
         away = true;
-        await town.WalletWith(new WalletRecords(store), _ => throw new InvalidOperationException("asked")).Withdraw(alice.Card, alice.Pin, new Amount(700), default);
+        await town.WalletWith(new WalletRecords(store), _ => throw new InvalidOperationException("asked"))
+            .Withdraw(alice.Card, alice.Pin, new Amount(700), default);
         Assert.That(alice.Pending(), Is.EqualTo(1));
         away = false;
         await town.RunCycle();
-        var done = await town.WalletWith(new WalletRecords(store), _ => throw new InvalidOperationException("asked")).Resume(alice.Card, alice.Pin, default);
+        var done = await town.WalletWith(new WalletRecords(store), _ => throw new InvalidOperationException("asked"))
+            .Resume(alice.Card, alice.Pin, default);
         Assert.That(done.Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
     }
 
@@ -173,7 +191,8 @@ public sealed class ManyRotationsTests
     }
 
     /// <summary>A till that hears of new keys at the issuer, and settles nothing.</summary>
-    private static async Task CertificatesOf(SimulatedTown town, string till) => await town.Till(till).Synchronise(town.TillLink(till), default);
+    private static async Task CertificatesOf(SimulatedTown town, string till) =>
+        await town.Till(till).Synchronise(town.TillLink(till), default);
 
     private static void Plant(SimulatedTown town, TownCard card, ulong minor)
     {

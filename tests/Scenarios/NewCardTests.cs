@@ -16,7 +16,8 @@ public sealed class NewCardTests
         using var second = town.NewCard("Alice");
         var card = new WalletCard(second.Card);
         Assert.That(
-            () => town.UserBank.OpenAccount("Alice", card, ActivationCode.Random(town.Options.Suite.Random)), Throws.InvalidOperationException.With.Message.Contains("'Alice'"));
+            () => town.UserBank.OpenAccount("Alice", card, ActivationCode.Random(town.Options.Suite.Random)),
+            Throws.InvalidOperationException.With.Message.Contains("'Alice'"));
         card.Select();
         Assert.That(card.GetStatus().State, Is.EqualTo(WalletState.Blank));
         Assert.That(town.UserBank.OpenAccount("Bob", card, ActivationCode.Random(town.Options.Suite.Random)).Name, Is.EqualTo("Bob"));

@@ -21,7 +21,9 @@ public sealed class NoticeTests
         Assert.That(finding.Finding, Does.Contain("void"));
     }
 
-    /// <summary>A bank gives its user a notice of an earlier day, of another file or user, or with a shorter term: the bank has to answer.</summary>
+    /// <summary>
+    /// A bank gives its user a notice of an earlier day, of another file or user, or with a shorter term: the bank has to answer.
+    /// </summary>
     [Test, Rule(5)]
     public async Task ANoticeThatIsNotOfItsFileNamesTheBank()
     {
@@ -55,18 +57,24 @@ public sealed class NoticeTests
     {
         using var town = Towns.Make();
         var file = await town.Overspend();
-        var lying = new ScriptedIssuer([town.Resign(file.Dossier, h => h with { DisputeTerm = TimeSpan.Zero, Revision = 2 })], town.UserBankLink());
+        var lying = new ScriptedIssuer([town.Resign(file.Dossier, h => h with { DisputeTerm = TimeSpan.Zero, Revision = 2 })],
+            town.UserBankLink());
         var bank = town.BankOver("bank-1", lying);
-        Assert.That(async () => await bank.FetchDossiers(default), Throws.TypeOf<InvalidOperationException>().With.Message.Contain("other terms"));
+        Assert.That(async () => await bank.FetchDossiers(default),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contain("other terms"));
         Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1));
     }
 
-    /// <summary>A till took a payment back and settled it all the same; the holder rebuts while the issuer is away. The bank's stamp shows that it was in time.</summary>
+    /// <summary>
+    /// A till took a payment back and settled it all the same; the holder rebuts while the issuer is away. The bank's stamp shows that it
+    /// was in time.
+    /// </summary>
     [Test, Rule(5)]
     public async Task TheBanksStampAloneShowsThatARebuttalWasInTime()
     {
         bool away = false;
-        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
         using var alice = town.User("Alice", 5000);
         var (file, _, _) = await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));
         away = true;

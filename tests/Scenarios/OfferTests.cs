@@ -11,8 +11,8 @@ namespace HierCash.Tests.Scenarios;
 public sealed class OfferTests : OwedMoneyScenario
 {
     /// <summary>
-    /// Mallory has 16 payments and more taken back, and takes her card away before S_W. Alice, who was pulled before that, gets her money by putting the card in, for she is asked
-    /// in her turn; also if each time somebody has made another one.
+    /// Mallory has 16 payments and more taken back, and takes her card away before S_W. Alice, who was pulled before that, gets her money
+    /// by putting the card in, for she is asked in her turn; also if each time somebody has made another one.
     /// </summary>
     [Test, Rule(4)]
     public void NobodyKeepsACardFromWhatItIsOwedByNewerPayments()
@@ -29,7 +29,8 @@ public sealed class OfferTests : OwedMoneyScenario
             Owe(mallory, 10);
         }
 
-        Assert.That(HeldView.Line(Till.HeldPayments, null, Currency.Eur, isRevoked: false), Is.EqualTo("to give back 64.20 EUR: put the card in, without an amount, again if it gets nothing"));
+        Assert.That(HeldView.Line(Till.HeldPayments, null, Currency.Eur, isRevoked: false),
+            Is.EqualTo("to give back 64.20 EUR: put the card in, without an amount, again if it gets nothing"));
         var given = new List<ulong>();
         while (given.Count < 5 && (given.Count == 0 || given[^1] == 0))
         {
@@ -54,7 +55,10 @@ public sealed class OfferTests : OwedMoneyScenario
         Assert.That(Line(), Is.EqualTo("to give back 2.60 EUR: put the card in, without an amount, again if it gets nothing"));
     }
 
-    /// <summary>What a cut card is asked for when its payment is cancelled is believed only with a good S_U: nothing is held or owed for what is not signed.</summary>
+    /// <summary>
+    /// What a cut card is asked for when its payment is cancelled is believed only with a good S_U: nothing is held or owed for what is not
+    /// signed.
+    /// </summary>
     [Test, Rule(10)]
     public void ACancelledPaymentIsHeldOnlyWithAGoodSignature([Values] bool signs)
     {
@@ -75,7 +79,10 @@ public sealed class OfferTests : OwedMoneyScenario
         Assert.That(Till.CoinPayments(begun.Sale.Time).Count, Is.EqualTo(signs ? 1 : 0));
     }
 
-    /// <summary>Whoever gets to use the issuer's coin key makes coins of another currency: this till takes its own only, and the card gets its money back.</summary>
+    /// <summary>
+    /// Whoever gets to use the issuer's coin key makes coins of another currency: this till takes its own only, and the card gets its money
+    /// back.
+    /// </summary>
     [Test, Rule(4)]
     public void ACoinOfAnotherCurrencyIsNotTaken()
     {
@@ -89,19 +96,25 @@ public sealed class OfferTests : OwedMoneyScenario
             return h with { SU = own.Sign(h.Message) };
         });
         var refused = Till.Pay(card, new Amount(100));
-        Assert.That((refused.Outcome, refused.Message.Contains("this till takes EUR", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)), refused.Message);
+        Assert.That((refused.Outcome, refused.Message.Contains("this till takes EUR", StringComparison.Ordinal)),
+            Is.EqualTo((TillOutcome.Refused, true)), refused.Message);
         Assert.That(Till.Accepted.IsZero);
     }
 
-    /// <summary>What is held is asked for at each change of the screen: the store finds it without reading every payment that was ever made here.</summary>
+    /// <summary>
+    /// What is held is asked for at each change of the screen: the store finds it without reading every payment that was ever made here.
+    /// </summary>
     [Test]
     public void WhatIsHeldIsFoundByAnIndex()
     {
-        string sql = (string)typeof(ShopTill).Assembly.GetType("HierCash.Shop.SaleTable")!.GetField("ReadHeld", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
+        string sql = (string)typeof(ShopTill)
+            .Assembly.GetType("HierCash.Shop.SaleTable")!.GetField(
+                "ReadHeld", BindingFlags.NonPublic | BindingFlags.Static)!.GetRawConstantValue()!;
         using var store = Database.OpenMemory(ShopTill.Schema);
         var plan = store.Read(db => db.Query("EXPLAIN QUERY PLAN " + sql, r => r.GetString(3), 0L, 0L, "", "", ""));
         Assert.That(plan, Has.Some.Contains("part_offered").And.Some.Contains("ticket_state").And.Some.Contains("part_time"));
-        var scans = plan.Where(p => p.StartsWith("SCAN", StringComparison.Ordinal) && !p.EndsWith("USING INDEX part_offered", StringComparison.Ordinal));
+        var scans = plan.Where(p => p.StartsWith("SCAN", StringComparison.Ordinal)
+            && !p.EndsWith("USING INDEX part_offered", StringComparison.Ordinal));
         Assert.That(scans, Has.All.EqualTo("SCAN m"), "nothing else is read whole: " + string.Join("; ", plan));
     }
 }

@@ -8,7 +8,8 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// Each party's clock is wrong for two cycles, one party at a time, and right again: nothing is lost, what is refused says both times, and all goes on by itself (rules R25 and R26).
+/// Each party's clock is wrong for two cycles, one party at a time, and right again: nothing is lost, what is refused says both times, and
+/// all goes on by itself (rules R25 and R26).
 /// </summary>
 [Parallelizable(ParallelScope.All)]
 public sealed class OneWrongClockTests
@@ -18,7 +19,8 @@ public sealed class OneWrongClockTests
 
     [Test, Rule(26), Rule(25)]
     public async Task CostsNobodyAnything(
-        [Values(SimulatedTown.IssuerName, "bank-1", "bank-2", Cafe, SimulatedTown.WalletName)] string party, [Values(-8 * 24, -24, 25, 40 * 24, 1100 * 24)] int hours)
+        [Values(SimulatedTown.IssuerName, "bank-1", "bank-2", Cafe, SimulatedTown.WalletName)] string party,
+        [Values(-8 * 24, -24, 25, 40 * 24, 1100 * 24)] int hours)
     {
         using var town = Towns.Make(with: o => o with { Suite = new BclSuite() });
         town.AddTill("Cafe");
@@ -44,8 +46,10 @@ public sealed class OneWrongClockTests
             sold += Sell(town, Cafe, alice, 300, said) + Sell(town, Kiosk, alice, 200, said);
             await Try(said, async () => await town.Till(Cafe).Synchronise(town.TillLink(Cafe), default));
             await Try(said, async () => await town.Till(Kiosk).Synchronise(town.TillLink(Kiosk), default));
-            await Try(said, async () => said.AddRange(Refused(await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(1000), default))));
-            await Try(said, async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 3000, default));
+            await Try(said, async () => said.AddRange(
+                Refused(await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(1000), default))));
+            await Try(said, async () => await town.Wallet.Redeem(
+                alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 3000, default));
             await Try(said, async () => await town.RunCycle());
             foreach (var bank in town.Banks)
             {
@@ -90,7 +94,9 @@ public sealed class OneWrongClockTests
         Assert.That(town.UserBank.Contradictions.Concat(town.ShopBank.Contradictions), Is.Empty);
     }
 
-    /// <summary>'serve' was started under a clock that was ahead, and goes on when it is right: whoever connects finds a certificate of today.</summary>
+    /// <summary>
+    /// 'serve' was started under a clock that was ahead, and goes on when it is right: whoever connects finds a certificate of today.
+    /// </summary>
     [Test, Rule(26)]
     public void AnIssuerThatStartedUnderAClockAheadIsReachedOnceItIsRight()
     {
@@ -120,7 +126,8 @@ public sealed class OneWrongClockTests
         return 0;
     }
 
-    private static IEnumerable<string> Refused(WithdrawalResult result) => result.Outcome == WithdrawalOutcome.Issued ? [] : [result.Message];
+    private static IEnumerable<string> Refused(WithdrawalResult result) =>
+        result.Outcome == WithdrawalOutcome.Issued ? [] : [result.Message];
 
     private static async Task Try(List<string> said, Func<Task> act)
     {

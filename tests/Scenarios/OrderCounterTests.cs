@@ -43,9 +43,11 @@ public sealed class OrderCounterTests
             uint number = wallet.AuthoriseWithdrawal(first, time).Number;
             Assert.That((before, number, other), Is.EqualTo((2u, 2u, 3u)).Or.EqualTo((0u, 3u, 2u)), $"cut {cuts}");
             Assert.That((wallet.GetCoin(first).Order, wallet.GetCoin(second).Order), Is.EqualTo((number, other)));
-            Assert.That(Enumerable.Range(1, 4).Select(n => wallet.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand((uint)n, time), out _)), Is.EqualTo(new[]
+            Assert.That(Enumerable.Range(1, 4).Select(
+                n => wallet.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand((uint)n, time), out _)), Is.EqualTo(new[]
             {
-                StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied, StatusWord.ReferencedDataNotFound,
+                StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied, StatusWord.ConditionsNotSatisfied,
+                    StatusWord.ReferencedDataNotFound,
             }));
         }
 

@@ -11,13 +11,15 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// A bank that was restored from an older copy, and holders who would rather keep silent about what they withdrew since (rule R27). Alice's order 1 is in the copy, 40.00 under order 2
-/// are not.
+/// A bank that was restored from an older copy, and holders who would rather keep silent about what they withdrew since (rule R27). Alice's
+/// order 1 is in the copy, 40.00 under order 2 are not.
 /// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class OrderNumberTests : OrderScenario
 {
-    /// <summary>Of her next order the bank sees that one is missing, and which; nothing is debited. Her wallet shows it from its records.</summary>
+    /// <summary>
+    /// Of her next order the bank sees that one is missing, and which; nothing is debited. Her wallet shows it from its records.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhoKeepsAnOrderBackWithdrawsNoMoreUntilItIsShown()
     {
@@ -56,11 +58,13 @@ public sealed class OrderNumberTests : OrderScenario
     {
         await Restored(() =>
         {
-            Assert.That(Town.Withdraw(Alice, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused), "order 2: the card's slot is free again");
+            Assert.That(Town.Withdraw(Alice, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused),
+                "order 2: the card's slot is free again");
             return Task.CompletedTask;
         });
         await WithdrawnBy(null, 700);
-        Assert.That(Said.Single(), Does.Contain("order 2").And.Contain("the card signed that it cannot be shown").And.Not.Contain("waits until"));
+        Assert.That(Said.Single(), Does.Contain("order 2").And.Contain("the card signed that it cannot be shown")
+            .And.Not.Contain("waits until"));
         AssertBalanced();
     }
 
@@ -78,7 +82,8 @@ public sealed class OrderNumberTests : OrderScenario
         for (int time = 0; time < 2; time++)
         {
             var done = await Wallet(null).Withdraw(Alice.Card, Alice.Pin, new Amount(700), default);
-            Assert.That((done.Outcome, done.Waits, done.Message.Contains(until.ToString(), StringComparison.Ordinal)), Is.EqualTo((WithdrawalOutcome.Refused, true, true)), done.Message);
+            Assert.That((done.Outcome, done.Waits, done.Message.Contains(until.ToString(), StringComparison.Ordinal)),
+                Is.EqualTo((WithdrawalOutcome.Refused, true, true)), done.Message);
         }
 
         Assert.That((Town.Account(Alice), Said.Count), Is.EqualTo((before, 1)));
@@ -101,13 +106,16 @@ public sealed class OrderNumberTests : OrderScenario
             Assert.That(Town.Withdraw(Alice, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
             await Withdrawn(Bob, 2000, null);
         });
-        Assert.That((await Wallet(null).Withdraw(Alice.Card, Alice.Pin, new Amount(700), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
+        Assert.That((await Wallet(null).Withdraw(Alice.Card, Alice.Pin, new Amount(700), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Refused));
         await Withdrawn(Bob, 100, null);
         await WithdrawnBy(null, 700);
         AssertBalanced();
     }
 
-    /// <summary>A card that was broken into renounces what was issued. Within the term the order turns up: it is debited, and somebody is told.</summary>
+    /// <summary>
+    /// A card that was broken into renounces what was issued. Within the term the order turns up: it is debited, and somebody is told.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ARenouncedOrderThatTurnsUpIsDebited()
     {
@@ -120,12 +128,15 @@ public sealed class OrderNumberTests : OrderScenario
         Assert.That((refusal?.Reason, refusal?.Until, Town.Account(Alice)), Is.EqualTo((RefusalReason.OrderRenounced, until, before)));
         Assert.That(Refusal.Read(await Send(order)), Is.Null);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 4000));
-        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "renounced order turned up").Select(a => a.Holder), Is.EqualTo(new[] { "Alice" }));
+        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "renounced order turned up").Select(a => a.Holder),
+            Is.EqualTo(new[] { "Alice" }));
         await WithdrawnBy(Records, 700);
         AssertBalanced();
     }
 
-    /// <summary>It turns up after the term, when the account has not enough: the account withdraws nothing else before it covers what it had.</summary>
+    /// <summary>
+    /// It turns up after the term, when the account has not enough: the account withdraws nothing else before it covers what it had.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhatTurnsUpLaterIsPaidBeforeAnythingElse()
     {
@@ -145,19 +156,23 @@ public sealed class OrderNumberTests : OrderScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>A number is one order's: another under it is refused, and somebody is told. Nor does an order that was taken close another's gap.</summary>
+    /// <summary>
+    /// A number is one order's: another under it is refused, and somebody is told. Nor does an order that was taken close another's gap.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ANumberServesOneOrder()
     {
         var before = Town.Account(Alice);
         Assert.That(Refusal.Read(await Send(Order("Alice", 1, 700)))?.Reason, Is.EqualTo(RefusalReason.OrderNumberUsed));
-        Assert.That(Refusal.Read(await Send(Order("Alice", 0, 700)))?.Reason, Is.EqualTo(RefusalReason.OrderNumberUsed), "they begin with 1");
+        Assert.That(Refusal.Read(await Send(Order("Alice", 0, 700)))?.Reason, Is.EqualTo(RefusalReason.OrderNumberUsed),
+            "they begin with 1");
         var second = Order("Alice", 2, 700);
         Assert.That(Refusal.Read(await Send(second)), Is.Null);
         Assert.That(Refusal.Read(await Send(Order("Alice", 3, 700, second.EI)))?.Reason, Is.EqualTo(RefusalReason.OrderNumberUsed));
         Assert.That(Refusal.Read(await Send(second)), Is.Null, "the same one again");
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor - 700));
-        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "order number used twice").Select(a => a.Holder), Is.Not.Empty.And.All.EqualTo("Alice"));
+        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "order number used twice").Select(a => a.Holder),
+            Is.Not.Empty.And.All.EqualTo("Alice"));
         Assert.That(Audit(), Is.Empty);
     }
 
@@ -170,10 +185,12 @@ public sealed class OrderNumberTests : OrderScenario
         await Restored(() => Withdrawn(Bob, 2000, bobs));
         var (alice, bob) = (Town.Account(Alice), Town.Account(Bob));
         var genuine = bobs.Order(Account("Bob").User, Town.UserBank.Id, 2)!;
-        Assert.That(Refusal.Read(await Send(Order("Alice", 2, 2000, genuine.EI))), Is.Null, "Alice's card was broken into, and signs for what Bob has");
+        Assert.That(Refusal.Read(await Send(Order("Alice", 2, 2000, genuine.EI))), Is.Null,
+            "Alice's card was broken into, and signs for what Bob has");
         Assert.That((Town.Account(Alice).Minor, Town.Account(Bob)), Is.EqualTo((alice.Minor - 2000, bob)));
         Assert.That(Refusal.Read(await Send(genuine))?.Reason, Is.EqualTo(RefusalReason.RequestOfAnother));
-        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "withdrawal ordered by two accounts").Select(a => a.Holder), Is.EqualTo(new[] { "Alice and Bob" }));
+        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "withdrawal ordered by two accounts").Select(a => a.Holder),
+            Is.EqualTo(new[] { "Alice and Bob" }));
         await Withdrawn(Bob, 100, bobs);
         Assert.That(Town.Account(Bob).Minor, Is.EqualTo(bob.Minor - 100));
         Assert.That(Audit(), Is.Empty);
@@ -229,6 +246,7 @@ public sealed class OrderNumberTests : OrderScenario
         card.Select();
         card.Verify(Alice.Pin);
         StatusWord Try(uint number) => card.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, default), out _);
-        Assert.That((Try(0), Try(1), Try(2)), Is.EqualTo((StatusWord.ReferencedDataNotFound, StatusWord.ConditionsNotSatisfied, StatusWord.ReferencedDataNotFound)));
+        Assert.That((Try(0), Try(1), Try(2)),
+            Is.EqualTo((StatusWord.ReferencedDataNotFound, StatusWord.ConditionsNotSatisfied, StatusWord.ReferencedDataNotFound)));
     }
 }

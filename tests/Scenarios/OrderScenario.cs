@@ -10,7 +10,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A bank that is put back to an older copy, and orders of its holders, also such as only a card that was broken into signs (rule R27).</summary>
+/// <summary>
+/// A bank that is put back to an older copy, and orders of its holders, also such as only a card that was broken into signs (rule R27).
+/// </summary>
 public abstract class OrderScenario : RestoredScenario
 {
     private readonly Database _database = Database.OpenMemory(WalletRecords.Schema);
@@ -54,7 +56,8 @@ public abstract class OrderScenario : RestoredScenario
     }
 
     private protected async Task Withdrawn(TownCard card, ulong minor, WalletRecords? records) =>
-        Assert.That((await Town.WalletWith(records).Withdraw(card.Card, card.Pin, new Amount(minor), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await Town.WalletWith(records).Withdraw(card.Card, card.Pin, new Amount(minor), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
 
     private protected AccountEntry Account(string name) => Town.UserBank.Accounts.Single(a => a.Name == name);
 
@@ -66,7 +69,8 @@ public abstract class OrderScenario : RestoredScenario
         using var holder = Suite.GenerateKey();
         var pe = WithdrawalTests.PE(Town);
         ei ??= CoinRequest.Create(holder, pe.Id, new byte[32], new Amount(minor), Currency.Eur, 0).Encipher(Suite, pe);
-        var order = new WithdrawalOrder(account.User, Town.UserBank.Id, new Amount(minor), Currency.Eur, pe.Id, ei, number, date ?? Timestamp.Now(Town.Clock), []);
+        var order = new WithdrawalOrder(account.User, Town.UserBank.Id, new Amount(minor), Currency.Eur, pe.Id, ei, number, date
+            ?? Timestamp.Now(Town.Clock), []);
         return order with { Signature = key.Sign(order.Message) };
     }
 
@@ -79,7 +83,8 @@ public abstract class OrderScenario : RestoredScenario
         var account = Account(name);
         using var key = Suite.SecretOf(account.Key.Compress());
         var now = Timestamp.Now(Town.Clock);
-        var word = new Renunciation(account.User, Town.UserBank.Id, number, now, key.Sign(SignedMessage.Renunciation(account.User, Town.UserBank.Id, number, now)));
+        var word = new Renunciation(account.User, Town.UserBank.Id, number, now,
+            key.Sign(SignedMessage.Renunciation(account.User, Town.UserBank.Id, number, now)));
         var reply = await Town.UserBank.Handle(LinkPeer.Wallet, new RenounceMessage(word).ToMessage(), default);
         Assert.That(reply.As<RenounceReply>(), Is.Not.Null, Refusal.Read(reply)?.Text);
         var until = reply.As<RenounceReply>()!.Until;

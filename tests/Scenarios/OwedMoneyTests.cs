@@ -12,13 +12,15 @@ using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>What a till owes to cards: who gets it, who is believed to have got it, for how long, and what that costs everybody else.</summary>
+/// <summary>
+/// What a till owes to cards: who gets it, who is believed to have got it, for how long, and what that costs everybody else.
+/// </summary>
 [Parallelizable]
 public sealed class OwedMoneyTests : OwedMoneyScenario
 {
     /// <summary>
-    /// A stranger puts something in that says 9000 to every VOID. Whatever it says before that, the till believes it nothing, and tells it no coin and no
-    /// S_W of another customer: Alice gets her money when she comes.
+    /// A stranger puts something in that says 9000 to every VOID. Whatever it says before that, the till believes it nothing, and tells it
+    /// no coin and no S_W of another customer: Alice gets her money when she comes.
     /// </summary>
     [TestCase((ushort)0x6A88, 6000UL)]
     [TestCase((ushort)0x9000, 6000UL, TestName = "A stranger shows a payment of his own making")]
@@ -31,17 +33,24 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(Till.GiveBack(liar).IsZero);
         Till.ComesBack(liar);
         Assert.That(liar.Instructions, Does.Not.Contain(VoidCommand.Ins));
-        Assert.That((Owed(), Till.HeldPayments.Single().Said.Minor), Is.EqualTo((owed, 6000 - owed)), "and nobody's word takes it off the list");
+        Assert.That((Owed(), Till.HeldPayments.Single().Said.Minor), Is.EqualTo((owed, 6000 - owed)),
+            "and nobody's word takes it off the list");
         string listed = $"{ticket.Time}  60.00 EUR: a card says that it has it, and showed no signature. It stays on offer.";
-        Assert.That(HeldView.Say(Till.HeldPayments, Amount.Zero, Amount.Zero, Currency.Eur, isRevoked: false).Contains(listed, StringComparison.Ordinal), Is.EqualTo(owed == 0));
-        Assert.That(string.Join('\n', Till.Explain(ticket)), Does.Not.Contain("The card has it.").And.Contain(owed == 0 ? "It stays on offer" : "The card gets it when it comes to this till again."));
+        Assert.That(HeldView.Say(Till.HeldPayments, Amount.Zero, Amount.Zero, Currency.Eur, isRevoked: false)
+            .Contains(listed, StringComparison.Ordinal), Is.EqualTo(owed == 0));
+        Assert.That(string.Join('\n', Till.Explain(ticket)),
+            Does.Not.Contain("The card has it.")
+                .And.Contain(owed == 0 ? "It stays on offer" : "The card gets it when it comes to this till again."));
         Assert.That((Till.GiveBack(Alice.Card).Minor, Alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
         Assert.That((Owed(), Till.HasOffers), Is.EqualTo((0UL, false)));
         Assert.That(string.Join('\n', Till.Explain(Till.Journal[0])), Does.Contain("The card has it."));
         Town.AssertSoundAfterCycle(Alice);
     }
 
-    /// <summary>S_W arrived, and the answer to it did not. The card shows no S_U any more: nothing is owed, and nothing is said that the till does not know.</summary>
+    /// <summary>
+    /// S_W arrived, and the answer to it did not. The card shows no S_U any more: nothing is owed, and nothing is said that the till does
+    /// not know.
+    /// </summary>
     [Test, Rule(4)]
     public void ACardThatHasItSaysSo()
     {
@@ -53,12 +62,16 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
 
         Assert.That((Owed(), Alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
         Alice.Card.Reset();
-        Assert.That((Till.GiveBack(Alice.Card).Minor, Owed(), Till.HeldPayments.Single().Said.Minor, Alice.Balance().Minor), Is.EqualTo((0UL, 0UL, 6000UL, 10_000UL)));
+        Assert.That((Till.GiveBack(Alice.Card).Minor, Owed(), Till.HeldPayments.Single().Said.Minor, Alice.Balance().Minor),
+            Is.EqualTo((0UL, 0UL, 6000UL, 10_000UL)));
         Assert.That(string.Join('\n', Till.Explain(ticket)), Does.Contain("A card said that it has it"));
         Town.AssertSoundAfterCycle(Alice);
     }
 
-    /// <summary>The card has forgotten the payment (its wallet had a copy, and 64 more came). It is owed still, the till says so truly, and the account gets it when the coin has expired.</summary>
+    /// <summary>
+    /// The card has forgotten the payment (its wallet had a copy, and 64 more came). It is owed still, the till says so truly, and the
+    /// account gets it when the coin has expired.
+    /// </summary>
     [Test, Rule(4)]
     public async Task WhatTheCardHasForgottenComesBackToTheAccount()
     {
@@ -74,14 +87,18 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         var expiry = Hers.Terms.Expiry;
         Assert.That(
             string.Join('\n', Till.Explain(ticket)),
-            Does.Contain("The card gets it when it comes to this till again. A card that does not show the payment any more gets it on the holder's account, "
+            Does.Contain("The card gets it when it comes to this till again. A card that does not show the payment any more gets it on the "
+                + "holder's account, "
                 + $"after the coin has expired at the end of {expiry}."));
         Town.Clock.Advance(expiry.End.ToDate()!.Value + Town.Options.Terms.SettlePeriod + TimeSpan.FromDays(2) - Town.Clock.GetUtcNow());
         await Town.LetDaysPass(2);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(100_000), "all of the coin: nobody settled anything of it");
     }
 
-    /// <summary>Somebody pays with coins of his own making, again and again: no money of anybody. Nothing is owed for it, the issuer is sent nothing, and no customer sees it.</summary>
+    /// <summary>
+    /// Somebody pays with coins of his own making, again and again: no money of anybody. Nothing is owed for it, the issuer is sent
+    /// nothing, and no customer sees it.
+    /// </summary>
     [Test, Rule(10)]
     public async Task AForgedCoinIsOwedToNobody()
     {
@@ -90,7 +107,8 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         for (int i = 0; i < 20; i++)
         {
             var refused = Till.Pay(forger, new Amount(100));
-            Assert.That((refused.Outcome, refused.Message), Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
+            Assert.That((refused.Outcome, refused.Message),
+                Is.EqualTo((TillOutcome.Refused, "The issuer's signature on the card's cash is not valid. Do not give the goods.")));
             Town.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -102,7 +120,10 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Town.AssertSoundAfterCycle(Alice);
     }
 
-    /// <summary>The same under a key that the till does not know, which may be the issuer's newest: it is owed until the issuer says that no key of it signed, is sent once, and so many at most.</summary>
+    /// <summary>
+    /// The same under a key that the till does not know, which may be the issuer's newest: it is owed until the issuer says that no key of
+    /// it signed, is sent once, and so many at most.
+    /// </summary>
     [Test, Rule(10)]
     public async Task ACoinOfAnUnknownKeyIsOwedUntilTheIssuerHasLookedAtIt()
     {
@@ -110,7 +131,8 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         var forger = Forger(key, OfAnUnknownKey(key));
         for (int i = 0; i < 20; i++)
         {
-            Assert.That(Till.Pay(forger, new Amount(100)).Message, Does.StartWith("This till does not know the key that signed the card's cash."));
+            Assert.That(Till.Pay(forger, new Amount(100)).Message,
+                Does.StartWith("This till does not know the key that signed the card's cash."));
             Town.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
@@ -120,14 +142,18 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         await Till.Synchronise(link, default);
         Assert.That(link.Seen.Count(m => m == MessageType.ForwardVoid), Is.EqualTo(16));
         Assert.That(Owed(), Is.Zero);
-        Assert.That(string.Join('\n', Till.Explain(Till.Journal[0])), Does.Contain("It is owed to nobody any more: no key that this till knows has signed the coin."));
+        Assert.That(string.Join('\n', Till.Explain(Till.Journal[0])),
+            Does.Contain("It is owed to nobody any more: no key that this till knows has signed the coin."));
         link.Seen.Clear();
         await Till.Synchronise(link, default);
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Town.AssertSoundAfterCycle(Alice);
     }
 
-    /// <summary>An honest card with a coin under a key that the till has not heard of is pulled before S_W comes. The till learns the key, and owes it the money as to anybody.</summary>
+    /// <summary>
+    /// An honest card with a coin under a key that the till has not heard of is pulled before S_W comes. The till learns the key, and owes
+    /// it the money as to anybody.
+    /// </summary>
     [Test, Rule(10)]
     public async Task ACoinOfANewKeyIsOwed()
     {
@@ -139,7 +165,8 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         using var bob = Town.User("Bob", 900);
         using (var pulled = new WithoutVoid(bob.Card, arrives: false))
         {
-            Assert.That(Town.Till(deaf).Pay(pulled, new Amount(100)).Message, Does.StartWith("This till does not know the key that signed the card's cash."));
+            Assert.That(Town.Till(deaf).Pay(pulled, new Amount(100)).Message,
+                Does.StartWith("This till does not know the key that signed the card's cash."));
         }
 
         bob.Card.Reset();
@@ -154,7 +181,10 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Town.AssertSoundAfterCycle(Alice, bob);
     }
 
-    /// <summary>Many are owed something here. Who is not pays by two APDUs, and hears of nobody's payment; who is gets it with the next payment, unasked.</summary>
+    /// <summary>
+    /// Many are owed something here. Who is not pays by two APDUs, and hears of nobody's payment; who is gets it with the next payment,
+    /// unasked.
+    /// </summary>
     [Test, Rule(10)]
     public void WhoIsOwedNothingPaysByTwoApdus()
     {
@@ -163,7 +193,9 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         var paid = Till.Pay(cards[2].Card, new Amount(1000));
-        Assert.That((paid.Outcome, paid.Message.Contains("7.00 EUR of an earlier payment are on the card again.", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Accepted, true)), paid.Message);
+        Assert.That((paid.Outcome, paid.Message.Contains(
+            "7.00 EUR of an earlier payment are on the card again.", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Accepted, true)),
+            paid.Message);
         Assert.That((cards[2].Balance().Minor, Owed()), Is.EqualTo((4000UL, 2100UL)));
         Town.AssertSoundAfterCycle([Alice, .. cards]);
         cards.ForEach(c => c.Dispose());
@@ -193,7 +225,8 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(Till.GiveBack(trace).IsZero);
         Assert.That(trace.Apdus, Has.Count.EqualTo(1 + ShopTill.MostAsked));
         Assert.That(trace.Apdus.Skip(1).Select(a => (a.Command[1], a.Command[2])), Has.All.EqualTo((PayCommand.Ins, (byte)PayMode.Repeat)));
-        Assert.That((Till.GiveBack(bob.Card).Minor, Till.GiveBack(bob.Card).Minor, bob.Balance().Minor), Is.EqualTo((160UL, 160UL, 5000UL)));
+        Assert.That((Till.GiveBack(bob.Card).Minor, Till.GiveBack(bob.Card).Minor, bob.Balance().Minor),
+            Is.EqualTo((160UL, 160UL, 5000UL)));
     }
 
     /// <summary>Years later: all terms of the coin are over, and nothing of it is offered to a card or to the issuer.</summary>
@@ -214,8 +247,8 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
     }
 
     /// <summary>
-    /// A card was pulled before its answer came. Others are not asked about it if their coins' last payments are all known here; the card itself is found
-    /// with its next payment, by the payment that is missing before it.
+    /// A card was pulled before its answer came. Others are not asked about it if their coins' last payments are all known here; the card
+    /// itself is found with its next payment, by the payment that is missing before it.
     /// </summary>
     [Test, Hole(1), Rule(4)]
     public void APaymentThatWasCutShortIsFoundWithTheNextOne()
@@ -266,12 +299,15 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         ushort seq = 0;
         return new ForgedCard(pay =>
         {
-            var h = new CashPayment(made, pay.Mode == PayMode.Repeat ? Math.Max(seq, (ushort)1) : ++seq, made.Terms.FaceValue, pay.Time, pay.Till, pay.Amount, []);
+            var h = new CashPayment(made, pay.Mode == PayMode.Repeat ? Math.Max(seq, (ushort)1)
+                : ++seq, made.Terms.FaceValue, pay.Time, pay.Till, pay.Amount, []);
             return h with { SU = key.Sign(h.Message) };
         });
     }
 
-    /// <summary>No card: it answers PAY with one status, with a payment under a key of its own where that is 9000, and takes every VOID.</summary>
+    /// <summary>
+    /// No card: it answers PAY with one status, with a payment under a key of its own where that is 9000, and takes every VOID.
+    /// </summary>
     private sealed class YesCard(ISigningKey key, Coin coin, ushort answer) : ICardChannel
     {
         public List<byte> Instructions { get; } = [];

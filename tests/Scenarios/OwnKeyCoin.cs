@@ -8,7 +8,9 @@ using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A genuine coin of the town's issuer whose SS_U its holder knows: whoever breaks a chip open can sign anything with it.</summary>
+/// <summary>
+/// A genuine coin of the town's issuer whose SS_U its holder knows: whoever breaks a chip open can sign anything with it.
+/// </summary>
 internal sealed class OwnKeyCoin : IDisposable
 {
     private readonly SimulatedTown _town;
@@ -38,11 +40,13 @@ internal sealed class OwnKeyCoin : IDisposable
     {
         var seed = new byte[32];
         var issued = await Ask(_town, _secret, Coin.Terms.FaceValue, 0, seed);
-        return CashAnswer.Decode(CashCipher.TryDecrypt(seed, issued.EK))!.ToCoin(Coin.Terms.FaceValue, Currency.Eur, 0, _secret.PublicKey.Compress());
+        return CashAnswer.Decode(CashCipher.TryDecrypt(seed, issued.EK))!.ToCoin(
+            Coin.Terms.FaceValue, Currency.Eur, 0, _secret.PublicKey.Compress());
     }
 
     /// <summary>Withdraws another coin of the same key in the name of bank-1.</summary>
-    public async Task<bool> WithdrawAnother(ushort tm) => (await Ask(_town, _secret, Coin.Terms.FaceValue, tm, [.. Enumerable.Repeat((byte)tm, 32)])).EK is not null;
+    public async Task<bool> WithdrawAnother(ushort tm) =>
+        (await Ask(_town, _secret, Coin.Terms.FaceValue, tm, [.. Enumerable.Repeat((byte)tm, 32)])).EK is not null;
 
     private static async Task<WithdrawalAnswer> Ask(SimulatedTown town, ISigningKey secret, Amount faceValue, ushort tm, byte[] seed)
     {
@@ -54,7 +58,8 @@ internal sealed class OwnKeyCoin : IDisposable
         using var bank = town.BankKey("bank-1");
         var id = town.UserBank.Id;
         var order = new IssueRequest(
-            id, faceValue, Currency.Eur, pe.Id, ei, now, bank.Sign(SignedMessage.IssueRequest(id, faceValue, Currency.Eur, pe.Id, new WithdrawalId(Digest.Of(ei)), now)));
+            id, faceValue, Currency.Eur, pe.Id, ei, now,
+            bank.Sign(SignedMessage.IssueRequest(id, faceValue, Currency.Eur, pe.Id, new WithdrawalId(Digest.Of(ei)), now)));
         var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-1");
         return (await link.Ask(new IssueMessage(order), default)).Reply!.Answer;
     }
@@ -69,7 +74,8 @@ internal sealed class OwnKeyCoin : IDisposable
 
     /// <summary>A card that signs all of y with this x before it, whatever the coin holds.</summary>
     /// <param name="more">What it signs beyond y.</param>
-    public ICardChannel Card(ushort seq, ulong x, ulong more = 0) => new ForgedCard(pay => Pay(pay.Time, pay.Till, seq, x, pay.Amount.Minor + more));
+    public ICardChannel Card(ushort seq, ulong x, ulong more = 0) =>
+        new ForgedCard(pay => Pay(pay.Time, pay.Till, seq, x, pay.Amount.Minor + more));
 
     public void Dispose() => _secret.Dispose();
 }

@@ -9,7 +9,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class ParkingCrashTests
 {
-    /// <summary>Stopped while it parks and while it books what was parked, and a request or its answer lost: each is told and booked once.</summary>
+    /// <summary>
+    /// Stopped while it parks and while it books what was parked, and a request or its answer lost: each is told and booked once.
+    /// </summary>
     [TestCase(Bank.CrashPoints.InstructionUncommitted)]
     [TestCase(Bank.CrashPoints.InstructionBooked)]
     [TestCase("lost reply")]
@@ -29,7 +31,8 @@ public sealed class ParkingCrashTests
             {
                 try
                 {
-                    await town.BankOver("bank-2", new LossyLink(issuer, m => faults.Plan("bank-2", "issuer", m))).FetchInstructions(default);
+                    await town.BankOver("bank-2", new LossyLink(issuer, m => faults.Plan("bank-2", "issuer", m)))
+                        .FetchInstructions(default);
                     return;
                 }
                 catch (Exception e) when (e is LinkException or Stop)
@@ -47,7 +50,8 @@ public sealed class ParkingCrashTests
         faults.Arm();
         await Visit();
         Assert.That(faults.Hit);
-        Assert.That((town.ShopBank.Parked.Count, town.ShopBank.BalanceOfShop(later).Minor, town.ShopBank.Audit.Float.Minor), Is.EqualTo((0, 300UL, 200UL)));
+        Assert.That((town.ShopBank.Parked.Count, town.ShopBank.BalanceOfShop(later).Minor, town.ShopBank.Audit.Float.Minor),
+            Is.EqualTo((0, 300UL, 200UL)));
         Assert.That(town.ShopBank.Audit.Run(), Is.Empty);
         Assert.That(issuer.Heard[^1].Outcome, Is.EqualTo(BookingOutcome.Booked));
     }

@@ -9,11 +9,15 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Checks that no other scenario would miss: steps and claims of the patent (patent.md), and words that somebody else signed.</summary>
+/// <summary>
+/// Checks that no other scenario would miss: steps and claims of the patent (patent.md), and words that somebody else signed.
+/// </summary>
 [Parallelizable]
 public sealed class PatentStepTests
 {
-    /// <summary>Step 1: somebody on the way adds a key of his own to those that the issuer published. A bank learns only what the root key signed.</summary>
+    /// <summary>
+    /// Step 1: somebody on the way adds a key of his own to those that the issuer published. A bank learns only what the root key signed.
+    /// </summary>
     [Test, Hole(22)]
     public async Task AKeyThatTheRootKeyDidNotSignIsNotLearnt()
     {
@@ -57,12 +61,16 @@ public sealed class PatentStepTests
         using var own = town.Options.Suite.GenerateKey();
         var settler = town.Till(till).Settler;
         Assert.That(async () => await settler.Settle(new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
-        Assert.That((town.Till(till).Sum(CoinPaymentState.Queued).Minor, town.Till(till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((700UL, 0UL)));
+        Assert.That((town.Till(till).Sum(CoinPaymentState.Queued).Minor, town.Till(till).Sum(CoinPaymentState.Settled).Minor),
+            Is.EqualTo((700UL, 0UL)));
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
     }
 
-    /// <summary>Step 9a: a coin under a genuine S_I that the issuer does not know. It has a problem, and gets an alarm; nobody is paid, nobody accused.</summary>
+    /// <summary>
+    /// Step 9a: a coin under a genuine S_I that the issuer does not know. It has a problem, and gets an alarm; nobody is paid, nobody
+    /// accused.
+    /// </summary>
     [Test, Hole(5)]
     public async Task ACoinThatIsNotRegisteredIsNotSettled()
     {
@@ -90,7 +98,9 @@ public sealed class PatentStepTests
         using var coin = await OwnKeyCoin.Withdraw(town, new Amount(5000));
         using var card = coin.Card(seq: 1, x: 5000, more: 1);
         var result = town.Till(till).Pay(card, new Amount(1000));
-        Assert.That((result.Outcome, result.Message), Is.EqualTo((TillOutcome.Refused, "The card signed more than was asked for. The card must come back to this till to get back what it signed.")));
+        Assert.That((result.Outcome, result.Message),
+            Is.EqualTo((TillOutcome.Refused,
+                "The card signed more than was asked for. The card must come back to this till to get back what it signed.")));
         Assert.That((town.Till(till).Accepted.Minor, town.Till(till).Sum(CoinPaymentState.Voided).Minor), Is.EqualTo((0UL, 1001UL)));
     }
 
@@ -104,7 +114,8 @@ public sealed class PatentStepTests
         town.Clock.Advance(coin.Coin.Terms.Expiry.End.ToDate()!.Value - town.Clock.GetUtcNow());
         using var card = coin.Card(seq: 1, x: 5000);
         var result = town.Till(till).Pay(card, new Amount(1000));
-        Assert.That((result.Outcome, result.Message.Contains("expired", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)), result.Message);
+        Assert.That((result.Outcome, result.Message.Contains("expired", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)),
+            result.Message);
         Assert.That(town.Till(till).Accepted.IsZero);
     }
 
@@ -118,7 +129,8 @@ public sealed class PatentStepTests
         var paid = town.Pay(till, alice, 700);
         await town.Settle(till);
         using var own = town.Options.Suite.GenerateKey();
-        Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, new PretendingIssuer(own, town), default), Throws.InvalidOperationException);
+        Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, new PretendingIssuer(own, town), default),
+            Throws.InvalidOperationException);
         Assert.That((alice.Balance().Minor, town.Till(till).CoinPayments(paid.Sale.Time).Single().SW), Is.EqualTo((4300UL, (byte[]?)null)));
         await town.Till(till).Synchronise(town.TillLink(till), default);
         town.Till(till).ComesBack(alice.Card);
@@ -155,7 +167,8 @@ public sealed class PatentStepTests
         var order = IssueMessage.RequestOf(passed.First(m => m.Type == MessageType.Issue))!;
         var ek = passed.First(m => m.Type == MessageType.IssueReply).As<IssueReply>()!.Answer.EK!;
         using var key = town.BankKey("bank-1");
-        byte[][] has = [new byte[CashCipher.SeedSize], order.Request.Value.ToArray(), order.EI[..CashCipher.SeedSize], order.Signature[..CashCipher.SeedSize], key.ExportScalar()];
+        byte[][] has = [new byte[CashCipher.SeedSize], order.Request.Value.ToArray(), order.EI[..CashCipher.SeedSize],
+            order.Signature[..CashCipher.SeedSize], key.ExportScalar()];
         foreach (var seed in has)
         {
             Assert.That(CashCipher.TryDecrypt(seed, ek), Is.Null);
@@ -206,7 +219,8 @@ public sealed class PatentStepTests
             }
 
             var receipts = request.As<SettleMessage>()!.Items.Select(item => CashPayment.Decode(item)!).Select(h => Receipt.Sign(
-                key, town.Issuer.Id, h.Id.Value, Verdict.Settled, h.Paid, Currency.Eur, new Share(h.Paid, Amount.Zero, Amount.Zero, default), 1, now));
+                key, town.Issuer.Id, h.Id.Value, Verdict.Settled, h.Paid, Currency.Eur,
+                new Share(h.Paid, Amount.Zero, Amount.Zero, default), 1, now));
             return ValueTask.FromResult(new SettleReply([.. receipts]).ToMessage());
         }
     }

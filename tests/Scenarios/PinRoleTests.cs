@@ -37,7 +37,8 @@ public sealed class PinRoleTests
         var key = WithdrawalTests.PE(_town).Id;
         var tried = new Dictionary<string, StatusWord>
         {
-            ["BEGIN"] = wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(70_000), Currency.Eur, key), out _),
+            ["BEGIN"] = wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(
+                new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(70_000), Currency.Eur, key), out _),
             ["AUTHORISE"] = wallet.Send<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(0, default), out _),
             ["RENOUNCE"] = wallet.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(0, default), out _),
             ["GET COIN"] = wallet.Send<GetCoinCommand, CoinReply>(new GetCoinCommand(0), out _),

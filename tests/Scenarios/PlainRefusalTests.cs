@@ -7,13 +7,16 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>The issuer took a payment and its answer was lost; later it says, unsigned, that it takes it back no more. No S_W leaves on that: with it the honest shop would be named (rules R3, R4).</summary>
+/// <summary>
+/// The issuer took a payment and its answer was lost; later it says, unsigned, that it takes it back no more. No S_W leaves on that: with
+/// it the honest shop would be named (rules R3, R4).
+/// </summary>
 [Parallelizable]
 public sealed class PlainRefusalTests
 {
     /// <summary>
-    /// An honest till cancels when the terms are over. The copy of the card overspends elsewhere, and its holder has nothing that the shop signed, so nobody
-    /// but him is named; the shop has the money, and pays it back in cash.
+    /// An honest till cancels when the terms are over. The copy of the card overspends elsewhere, and its holder has nothing that the shop
+    /// signed, so nobody but him is named; the shop has the money, and pays it back in cash.
     /// </summary>
     [Test, Rule(3), Rule(4), Waits(WaitingKind.CashToPayBack)]
     public async Task AShopThatCancelsLateSignsNothingAndIsNotNamed()
@@ -31,7 +34,8 @@ public sealed class PlainRefusalTests
             async () => await till.Cancel(ticket, mallory.Card, town.TillLink(cafe), default),
             Throws.InvalidOperationException.With.Message.Contains("pay 60.00 EUR back in cash"));
         var part = till.CoinPayments(ticket.Time).Single();
-        Assert.That((part.SW, part.State, till.Journal.Single().State, till.KeptPayments.Single().Cash.Minor), Is.EqualTo(((byte[]?)null, CoinPaymentState.Settled, SaleState.Kept, 6000UL)));
+        Assert.That((part.SW, part.State, till.Journal.Single().State, till.KeptPayments.Single().Cash.Minor),
+            Is.EqualTo(((byte[]?)null, CoinPaymentState.Settled, SaleState.Kept, 6000UL)));
         Assert.That(till.Waits.One(WaitingKind.CashToPayBack).What, Does.StartWith("60.00 EUR"));
         Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
         await till.Synchronise(town.TillLink(cafe), default);
@@ -42,8 +46,9 @@ public sealed class PlainRefusalTests
     }
 
     /// <summary>
-    /// The issuer lies, on the day itself: it takes the batch, answers nothing, and calls every S_W out of date. The till believes no plain refusal and no date but its own: it gives
-    /// nothing away, says that it waits and what ends it, and takes the payment back when the issuer signs it.
+    /// The issuer lies, on the day itself: it takes the batch, answers nothing, and calls every S_W out of date. The till believes no plain
+    /// refusal and no date but its own: it gives nothing away, says that it waits and what ends it, and takes the payment back when the
+    /// issuer signs it.
     /// </summary>
     [Test, Rule(3), Rule(4)]
     public async Task AnIssuerThatCallsItOutOfDateGetsNoShopNamed()
@@ -60,20 +65,26 @@ public sealed class PlainRefusalTests
         await till.Synchronise(lying, default);
         var part = till.CoinPayments(ticket.Time).Single();
         Assert.That((part.SW, till.Journal.Single().State, till.KeptPayments.Count), Is.EqualTo(((byte[]?)null, SaleState.Refunded, 0)));
-        Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)), "it would spend it again in good faith");
+        Assert.That((till.GiveBack(mallory.Card).Minor, mallory.Balance().Minor), Is.EqualTo((0UL, 4000UL)),
+            "it would spend it again in good faith");
         Assert.That(till.HeldPayments.Single().Held.Minor, Is.EqualTo(6000));
         string explained = string.Join('\n', till.Explain(till.Journal.Single()));
-        Assert.That(explained, Does.Contain("the card gets nothing, and no cash is due").And.Contain($"takes it back until {ticket.Time.Plus(TimeSpan.FromDays(37))}, with its signature"));
+        Assert.That(explained, Does.Contain("the card gets nothing, and no cash is due")
+            .And.Contain($"takes it back until {ticket.Time.Plus(TimeSpan.FromDays(37))}, with its signature"));
         await OverspendWith(town, copy);
         Assert.That(await Named(town, mallory, till, part.H), Is.EqualTo(Culprit.User));
 
         // What the issuer signs counts.
         await till.Synchronise(town.TillLink(cafe), default);
-        Assert.That((till.CoinPayments(ticket.Time).Single().State, till.GiveBack(mallory.Card).Minor), Is.EqualTo((CoinPaymentState.Reversed, 6000UL)));
+        Assert.That((till.CoinPayments(ticket.Time).Single().State, till.GiveBack(mallory.Card).Minor),
+            Is.EqualTo((CoinPaymentState.Reversed, 6000UL)));
         Assert.That(till.Answer(part.H.Id.ToString())!.Reversal, Is.Not.Null, "and the shop shows it to whoever accuses it");
     }
 
-    /// <summary>The issuer never signs what became of it. It stays held until all terms of the coin are over, and then the till asks no more and shows nothing.</summary>
+    /// <summary>
+    /// The issuer never signs what became of it. It stays held until all terms of the coin are over, and then the till asks no more and
+    /// shows nothing.
+    /// </summary>
     [Test, Rule(4), Rule(10)]
     public async Task WhatTheIssuerNeverAnswersStaysHeldUntilTheCoinsTermsAreOver()
     {
@@ -87,7 +98,8 @@ public sealed class PlainRefusalTests
         town.Clock.Advance(TimeSpan.FromDays(39));
         till.Cancel(ticket);
         await Visit();
-        Assert.That((till.HeldPayments.Single().Held.Minor, till.Journal.Single().State, asked), Is.EqualTo((6000UL, SaleState.Refunded, 1)));
+        Assert.That((till.HeldPayments.Single().Held.Minor, till.Journal.Single().State, asked),
+            Is.EqualTo((6000UL, SaleState.Refunded, 1)));
         town.Clock.Advance(TimeSpan.FromTicks((long)(end.Microseconds - Timestamp.Now(town.Clock).Microseconds + 1) * 10));
         await Visit();
         Assert.That((till.HeldPayments.Count, asked, till.CoinPayments(ticket.Time).Single().SW), Is.EqualTo((0, 1, (byte[]?)null)));

@@ -5,7 +5,10 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Cards that go before their answer comes leave tickets behind (rule R31): other customers pay as fast as ever, and whoever comes back gets back what the card had signed.</summary>
+/// <summary>
+/// Cards that go before their answer comes leave tickets behind (rule R31): other customers pay as fast as ever, and whoever comes back
+/// gets back what the card had signed.
+/// </summary>
 [Parallelizable]
 public sealed class PulledBeforeSigningTests
 {
@@ -28,7 +31,8 @@ public sealed class PulledBeforeSigningTests
         int plain = Apdus(town, cafe, bob);
         for (int i = 0; i < Pulled; i++)
         {
-            Assert.That(town.Till(cafe).Pay(new Gone(alice.Card, 1), new Protocol.Cash.Amount(100)).Outcome, Is.EqualTo(TillOutcome.CardGone));
+            Assert.That(town.Till(cafe).Pay(new Gone(alice.Card, 1), new Protocol.Cash.Amount(100)).Outcome,
+                Is.EqualTo(TillOutcome.CardGone));
         }
 
         Assert.That(town.Till(cafe).UnseenSales, Has.Count.EqualTo(Pulled));
@@ -43,7 +47,10 @@ public sealed class PulledBeforeSigningTests
         Assert.That(town.Till(cafe).UnseenSales, Is.Empty);
     }
 
-    /// <summary>One of the cards had signed. It is put in for that, signs nothing more, and has its money back in the same contact; the issuer never hears of it.</summary>
+    /// <summary>
+    /// One of the cards had signed. It is put in for that, signs nothing more, and has its money back in the same contact; the issuer never
+    /// hears of it.
+    /// </summary>
     [Test, Rule(31), Waits(WaitingKind.UnseenTicket)]
     public async Task TheCardThatHadSignedGetsItBackWhenItIsAsked()
     {
@@ -53,12 +60,14 @@ public sealed class PulledBeforeSigningTests
         using var bob = town.User("Bob", 5000);
         var till = town.Till(cafe);
         Assert.That(till.Pay(new Gone(alice.Card, 1), new Protocol.Cash.Amount(100)).Outcome, Is.EqualTo(TillOutcome.CardGone));
-        Assert.That(till.Pay(new Gone(alice.Card, 1, signs: true), new Protocol.Cash.Amount(700)).Outcome, Is.EqualTo(TillOutcome.CardGone));
+        Assert.That(till.Pay(new Gone(alice.Card, 1, signs: true), new Protocol.Cash.Amount(700)).Outcome,
+            Is.EqualTo(TillOutcome.CardGone));
         Assert.That((alice.Balance().Minor, till.UnseenSales.Count), Is.EqualTo((4300UL, 2)));
         Assert.That((till.AskUnseenSales(bob.Card).Count, bob.Balance().Minor), Is.EqualTo((0, 5000UL)), "it signs nothing");
         var ended = till.AskUnseenSales(alice.Card);
         Assert.That((ended.Single().Sale.Amount.Minor, alice.Balance().Minor, alice.Log().Count), Is.EqualTo((700UL, 5000UL, 1)));
-        Assert.That((till.CoinPayments(ended[0].Sale.Time).Single().State, till.UnseenSales.Single().Amount.Minor), Is.EqualTo((CoinPaymentState.Voided, 100UL)));
+        Assert.That((till.CoinPayments(ended[0].Sale.Time).Single().State, till.UnseenSales.Single().Amount.Minor),
+            Is.EqualTo((CoinPaymentState.Voided, 100UL)));
         Assert.That(till.Waits.One(WaitingKind.UnseenTicket).Since, Is.EqualTo(till.UnseenSales.Single().Time));
         await till.Synchronise(town.TillLink(cafe), default);
         await town.RunCycles();
@@ -73,7 +82,9 @@ public sealed class PulledBeforeSigningTests
         return counted.Seen;
     }
 
-    /// <summary>A card that is there for so many commands. The next one is its last: it is carried out, or not, and nobody hears what became of it.</summary>
+    /// <summary>
+    /// A card that is there for so many commands. The next one is its last: it is carried out, or not, and nobody hears what became of it.
+    /// </summary>
     private sealed class Gone(ICardChannel card, int after, bool signs = false) : ICardChannel
     {
         public int Seen { get; private set; }

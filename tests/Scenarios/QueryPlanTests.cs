@@ -1,6 +1,5 @@
 using System.Reflection;
 using HierCash.Issuer;
-using HierCash.Terminals;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;

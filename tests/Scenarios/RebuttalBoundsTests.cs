@@ -9,7 +9,10 @@ using HierCash.Tests.Suite;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Rule R10: anybody may send a bank a rebuttal. What is in it costs work that grows with its size and no faster, and nobody else waits for that.</summary>
+/// <summary>
+/// Rule R10: anybody may send a bank a rebuttal. What is in it costs work that grows with its size and no faster, and nobody else waits for
+/// that.
+/// </summary>
 [Parallelizable]
 public sealed class RebuttalBoundsTests
 {
@@ -34,7 +37,10 @@ public sealed class RebuttalBoundsTests
     [TearDown]
     public void EndTown() => _town.Dispose();
 
-    /// <summary>A stranger sends certificates, stamps and dead statements that he made up: each certificate is verified once, and paired with nothing.</summary>
+    /// <summary>
+    /// A stranger sends certificates, stamps and dead statements that he made up: each certificate is verified once, and paired with
+    /// nothing.
+    /// </summary>
     [Test, Rule(10)]
     public async Task WorkGrowsWithWhatIsSentAndNoFaster()
     {
@@ -62,7 +68,10 @@ public sealed class RebuttalBoundsTests
         Assert.That(_town.Rows("bank-1")["rebuttal"], Is.EqualTo(2));
     }
 
-    /// <summary>The bank's friend signs one true S_W, and packs thousands of inventions around it: what is stored is without them, and the next reader does not pay.</summary>
+    /// <summary>
+    /// The bank's friend signs one true S_W, and packs thousands of inventions around it: what is stored is without them, and the next
+    /// reader does not pay.
+    /// </summary>
     [Test, Rule(10)]
     public async Task WhatIsInventedIsNotStored()
     {
@@ -89,7 +98,8 @@ public sealed class RebuttalBoundsTests
     public void OfOneSeqAFewVoidsAreLookedAt()
     {
         using var till = _town.TillKey(TillOf(_h));
-        var shown = new Rebuttal([.. Enumerable.Range(1, 500).Select(i => VoidStatement.Sign(till, _h with { Time = _h.Time.Plus(TimeSpan.FromMilliseconds(i)) }))], [], []);
+        var shown = new Rebuttal([.. Enumerable.Range(1, 500)
+            .Select(i => VoidStatement.Sign(till, _h with { Time = _h.Time.Plus(TimeSpan.FromMilliseconds(i)) }))], [], []);
         int before = _suite.Verified;
         Assert.That(shown.VoidOf(_suite, _h), Is.Null);
         Assert.That(_suite.Verified - before, Is.InRange(1, 16));
@@ -105,7 +115,8 @@ public sealed class RebuttalBoundsTests
         int before = _suite.Verified;
         var message = new RebutMessage(_h.Coin.Id, Invented(certificates, stamps, dead)).ToMessage();
         var refusal = Refusal.Read(await _town.UserBank.Handle(Stranger, message, default));
-        Assert.That((refusal?.Reason, _suite.Verified - before), Is.EqualTo(((RefusalReason?)RefusalReason.Malformed, 0)), "and nothing is verified");
+        Assert.That((refusal?.Reason, _suite.Verified - before), Is.EqualTo(((RefusalReason?)RefusalReason.Malformed, 0)),
+            "and nothing is verified");
         Assert.That(Rebuttal.Decode(Invented(640, 64, 0).Encode()), Is.Not.Null, "so much may be");
     }
 
@@ -155,8 +166,8 @@ public sealed class RebuttalBoundsTests
     }
 
     /// <summary>
-    /// S_W waits, because the issuer takes no more of that coin for a while. A visit asks about one of them; and whoever sends empty rebuttals, or the same one again, sends
-    /// the bank to the issuer not once more.
+    /// S_W waits, because the issuer takes no more of that coin for a while. A visit asks about one of them; and whoever sends empty
+    /// rebuttals, or the same one again, sends the bank to the issuer not once more.
     /// </summary>
     [Test, Rule(10), Waits(WaitingKind.UnansweredRebuttal)]
     public async Task WhatChangesNothingSendsTheBankNowhere()
@@ -247,10 +258,13 @@ public sealed class RebuttalBoundsTests
         var genuine = _file.Dossier.Header.StatementKeys[0];
         var shown = new Rebuttal(
             [],
-            [.. Enumerable.Range(0, dead).Select(_ => new NonSettlementStatement(genuine.Holder, h.Id, h.Coin.Id, h.Seq, h.Paid, DeathBasis.TermOver, _file.Date, Signature()))],
+            [.. Enumerable.Range(0, dead).Select(
+                _ => new NonSettlementStatement(genuine.Holder, h.Id, h.Coin.Id, h.Seq, h.Paid, DeathBasis.TermOver, _file.Date,
+                    Signature()))],
             [.. Enumerable.Range(0, certificates).Select(_ => genuine with { Signature = Signature() })]);
         var subject = shown.Digest;
-        return shown with { Stamps = [.. Enumerable.Range(0, stamps).Select(_ => new Stamp(genuine.Holder, StampRole.Issuer, subject, _file.Date, Signature()))] };
+        return shown with { Stamps = [.. Enumerable.Range(0, stamps)
+            .Select(_ => new Stamp(genuine.Holder, StampRole.Issuer, subject, _file.Date, Signature()))] };
     }
 
     private VoidStatement Void(CashPayment h)
@@ -259,5 +273,6 @@ public sealed class RebuttalBoundsTests
         return VoidStatement.Sign(till, h);
     }
 
-    private string TillOf(CashPayment h) => _town.PartyNames.First(n => n.StartsWith("till", StringComparison.Ordinal) && _town.Till(n).W == h.Till);
+    private string TillOf(CashPayment h) =>
+        _town.PartyNames.First(n => n.StartsWith("till", StringComparison.Ordinal) && _town.Till(n).W == h.Till);
 }

@@ -3,7 +3,9 @@ using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Who has a copy of a card redeems what others were paid with: a redemption is whole, or it waits behind all shops (R1).</summary>
+/// <summary>
+/// Who has a copy of a card redeems what others were paid with: a redemption is whole, or it waits behind all shops (R1).
+/// </summary>
 [Parallelizable]
 public sealed class RedemptionQueueTests
 {
@@ -30,7 +32,8 @@ public sealed class RedemptionQueueTests
     }
 
     /// <summary>
-    /// A coin of 50.00 paid Cafe. Copies redeem 20.00 first, then pay Bakery 30.00 and Kiosk 20.00. Cafe refunds: the shops are paid, the overspender is not.
+    /// A coin of 50.00 paid Cafe. Copies redeem 20.00 first, then pay Bakery 30.00 and Kiosk 20.00. Cafe refunds: the shops are paid, the
+    /// overspender is not.
     /// </summary>
     [Test, Rule(1)]
     public async Task ARedemptionWaitsBehindAllShops()
@@ -57,7 +60,9 @@ public sealed class RedemptionQueueTests
         town.AssertSound();
     }
 
-    /// <summary>Cafe gives 20.00 back to the card and settles them all the same. The redemption of the whole coin brings Cafe's own word with it.</summary>
+    /// <summary>
+    /// Cafe gives 20.00 back to the card and settles them all the same. The redemption of the whole coin brings Cafe's own word with it.
+    /// </summary>
     [Test, Rule(1), Rule(4)]
     public async Task ARedemptionBringsEveryVoidOfItsCoin()
     {

@@ -6,7 +6,10 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>What strangers send through a bank to the issuer (rule R8): a few at a time, over a way of their own. The bank's visits and withdrawals wait for none of it.</summary>
+/// <summary>
+/// What strangers send through a bank to the issuer (rule R8): a few at a time, over a way of their own. The bank's visits and withdrawals
+/// wait for none of it.
+/// </summary>
 [Parallelizable]
 public sealed class RelayBoundsTests
 {
@@ -20,7 +23,8 @@ public sealed class RelayBoundsTests
         town.Pay(cafe, alice, 700);
         await town.Settle(cafe);
         var hanging = new Hanging();
-        var issuer = new Broken(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2"), m => m.Type == MessageType.RelaySealed);
+        var issuer = new Broken(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2"), m =>
+            m.Type == MessageType.RelaySealed);
         var bank = town.BankOver("bank-2", issuer, hanging);
         var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new CertificatesMessage().ToMessage());
         var request = new RelayMessage(message).ToMessage();
@@ -61,7 +65,10 @@ public sealed class RelayBoundsTests
         Assert.That((Refusal.Read(reply)?.Reason, hanging.Calls), Is.EqualTo((RefusalReason.Malformed, 0)));
     }
 
-    /// <summary>By the bank's clock the issuer's certificate is of another time: the issuer is there, and a holder who reads that it cannot be reached would wait for nothing.</summary>
+    /// <summary>
+    /// By the bank's clock the issuer's certificate is of another time: the issuer is there, and a holder who reads that it cannot be
+    /// reached would wait for nothing.
+    /// </summary>
     [Test, Rule(26)]
     public async Task AnIssuerThatIsNotTrustedIsNotSaidToBeAway([Values] bool isOutOfDate)
     {
@@ -69,13 +76,16 @@ public sealed class RelayBoundsTests
         var bank = town.BankOver("bank-1", town.UserBankLink(), new Faulty(isOutOfDate));
         var (message, _) = SealedMessage.Seal(town.Options.Suite, WithdrawalTests.PE(town), new CertificatesMessage().ToMessage());
         var refusal = Refusal.Read(await bank.Handle(LinkPeer.Wallet, new RelayMessage(message).ToMessage(), default))!;
-        Assert.That((refusal.Reason, refusal.Text.Contains("Nothing is lost", StringComparison.Ordinal)), Is.EqualTo((RefusalReason.Unavailable, true)));
-        Assert.That(refusal.Text, Does.StartWith(isOutOfDate ? "This bank does not trust the issuer's certificate" : "The issuer cannot be reached."));
+        Assert.That((refusal.Reason, refusal.Text.Contains("Nothing is lost", StringComparison.Ordinal)),
+            Is.EqualTo((RefusalReason.Unavailable, true)));
+        Assert.That(refusal.Text, Does.StartWith(
+            isOutOfDate ? "This bank does not trust the issuer's certificate" : "The issuer cannot be reached."));
     }
 
     private sealed class Faulty(bool isOutOfDate) : ILink
     {
-        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => throw new LinkException("It does not answer.") { IsOutOfDate = isOutOfDate };
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            throw new LinkException("It does not answer.") { IsOutOfDate = isOutOfDate };
     }
 
     private sealed class Hanging : ILink

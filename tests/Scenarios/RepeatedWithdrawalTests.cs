@@ -16,7 +16,8 @@ public sealed class RepeatedWithdrawalTests
     public void MakeTown()
     {
         _silent = false;
-        _town = Towns.Make(with: o => o with { Faults = (_, to, _) => _silent && to == SimulatedTown.IssuerName ? LinkFault.LoseRequest : LinkFault.None });
+        _town = Towns.Make(with: o => o with { Faults = (_, to, _) =>
+            _silent && to == SimulatedTown.IssuerName ? LinkFault.LoseRequest : LinkFault.None });
         _card = _town.User("Alice");
     }
 
@@ -40,7 +41,8 @@ public sealed class RepeatedWithdrawalTests
         Assert.That((_card.Pending(), _town.Account(_card).Minor), Is.EqualTo((1, 95_000UL)), "debited once");
         _silent = false;
         var done = _town.Withdraw(_card, 5000);
-        Assert.That((done.Outcome, done.Message.Contains("was begun before", StringComparison.Ordinal)), Is.EqualTo((WithdrawalOutcome.Issued, true)), done.Message);
+        Assert.That((done.Outcome, done.Message.Contains("was begun before", StringComparison.Ordinal)),
+            Is.EqualTo((WithdrawalOutcome.Issued, true)), done.Message);
         Assert.That((_card.Pending(), _card.Balance().Minor, _town.Account(_card).Minor), Is.EqualTo((0, 5000UL, 95_000UL)));
 
         // That one is over: whoever wants more gets more.
@@ -58,7 +60,8 @@ public sealed class RepeatedWithdrawalTests
         {
             var other = _town.Withdraw(_card, 2000);
             Assert.That((other.Outcome, other.Amount.Minor), Is.EqualTo((WithdrawalOutcome.Refused, 2000UL)));
-            Assert.That(other.Message, Does.StartWith("A withdrawal of 50.00 EUR waits, and no other one begins beside it.").And.Contain("'hiercash-wallet resume'").And.EndWith("then withdraw 20.00 EUR."));
+            Assert.That(other.Message, Does.StartWith("A withdrawal of 50.00 EUR waits, and no other one begins beside it.")
+                .And.Contain("'hiercash-wallet resume'").And.EndWith("then withdraw 20.00 EUR."));
         }
 
         Assert.That((_card.Pending(), _town.Account(_card).Minor), Is.EqualTo((1, 95_000UL)));
@@ -68,7 +71,10 @@ public sealed class RepeatedWithdrawalTests
         _town.AssertSound(_card);
     }
 
-    /// <summary>80.00 are 50, 20 and 10. The line is cut in the second coin; the same order again withdraws what is missing, and not one coin of 20 more.</summary>
+    /// <summary>
+    /// 80.00 are 50, 20 and 10. The line is cut in the second coin; the same order again withdraws what is missing, and not one coin of 20
+    /// more.
+    /// </summary>
     [Test, Rule(31)]
     public void ACoinOfASeriesThatWasCutShortIsNotWithdrawnTwice()
     {
@@ -79,7 +85,8 @@ public sealed class RepeatedWithdrawalTests
         var wallet = _town.WalletWith(null, resumed: series.Finished);
         while (series.Next is { } coin)
         {
-            Assert.That(wallet.Withdraw(_card.Card, _card.Pin, coin, default).AsTask().GetAwaiter().GetResult().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+            Assert.That(wallet.Withdraw(_card.Card, _card.Pin, coin, default).AsTask().GetAwaiter().GetResult().Outcome,
+                Is.EqualTo(WithdrawalOutcome.Issued));
             series.Done();
         }
 

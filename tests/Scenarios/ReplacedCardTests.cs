@@ -8,13 +8,18 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A card is gone, and its account's money is not: the bank gives the account another card. The finder, and a clerk in a hurry, get nothing by it.</summary>
+/// <summary>
+/// A card is gone, and its account's money is not: the bank gives the account another card. The finder, and a clerk in a hurry, get nothing
+/// by it.
+/// </summary>
 [Parallelizable]
 public sealed class ReplacedCardTests : LostCardScenario
 {
     private static readonly ActivationCode Letter = ActivationCode.Parse("2468 1357 2468 1357 2468")!;
 
-    /// <summary>What is on the account goes over at once, and what comes back of the old card's coins, once their terms are over, by itself.</summary>
+    /// <summary>
+    /// What is on the account goes over at once, and what comes back of the old card's coins, once their terms are over, by itself.
+    /// </summary>
     [Test, Hole(10)]
     public async Task TheNewCardHasTheBalanceAndWhatComesBackLater()
     {
@@ -26,24 +31,31 @@ public sealed class ReplacedCardTests : LostCardScenario
         var account = Town.UserBank.ReplaceCard("Alice", Selected(card), Letter, withoutReport: false);
         Assert.That((account.Name, account.User == old.User), Is.EqualTo(("Alice", false)));
         Assert.That((Town.UserBank.BalanceOf(account.User).Minor, Town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((80_000UL, true)));
-        Assert.That(Town.UserBank.ReplaceCard("Alice", Selected(card), Letter, withoutReport: false), Is.EqualTo(account), "the same call goes on");
+        Assert.That(Town.UserBank.ReplaceCard("Alice", Selected(card), Letter, withoutReport: false), Is.EqualTo(account),
+            "the same call goes on");
         card.Activate(Letter);
-        Assert.That((await Town.Wallet.Withdraw(card.Card, card.Pin, new Amount(5000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await Town.Wallet.Withdraw(card.Card, card.Pin, new Amount(5000), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         Town.Clock.Advance(TimeSpan.FromDays(40));
         await Town.RunCycle();
         await Town.RunCycle();
-        Assert.That((Town.UserBank.BalanceOf(account.User).Minor, Town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((95_000UL, true)), "200.00 of the old card came back");
-        Assert.That(Town.UserBank.Statement(account.User).Select(l => (l.Kind, l.Change)), Is.EqualTo(new[] { ("card replaced", 80_000L), ("withdrawal", -5000L), ("card replaced", 20_000L) }));
+        Assert.That((Town.UserBank.BalanceOf(account.User).Minor, Town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((95_000UL, true)),
+            "200.00 of the old card came back");
+        Assert.That(Town.UserBank.Statement(account.User).Select(l => (l.Kind, l.Change)),
+            Is.EqualTo(new[] { ("card replaced", 80_000L), ("withdrawal", -5000L), ("card replaced", 20_000L) }));
         Assert.That(Town.UserBank.Accounts.Select(a => a.Name), Is.EquivalentTo(new[] { "Alice", Replacement(old) }));
         Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
     }
 
-    /// <summary>The card is replaced while a withdrawal waits for the issuer, which then does not issue: the money is where the new card gets it.</summary>
+    /// <summary>
+    /// The card is replaced while a withdrawal waits for the issuer, which then does not issue: the money is where the new card gets it.
+    /// </summary>
     [Test, Hole(10), Hole(7)]
     public async Task WhatIsNotIssuedAfterwardsGoesOn()
     {
         bool away = false;
-        using var town = Towns.Make(with: o => o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (from, _, _) => away && from == "bank-1" ? LinkFault.LoseRequest : LinkFault.None });
         using var bob = town.User("Bob");
         var old = town.UserBank.Accounts.Single();
         away = true;
@@ -71,7 +83,10 @@ public sealed class ReplacedCardTests : LostCardScenario
         Assert.That(Town.UserBank.BalanceOf(account.User).Minor, Is.EqualTo(85_000UL), "one receipt is booked once");
     }
 
-    /// <summary>The finder has the holder PIN as well. His withdrawal is refused for good, and leaves no slot taken; the bank sets no such card back.</summary>
+    /// <summary>
+    /// The finder has the holder PIN as well. His withdrawal is refused for good, and leaves no slot taken; the bank sets no such card
+    /// back.
+    /// </summary>
     [Test, Hole(10)]
     public async Task TheOldCardStaysClosed()
     {
@@ -90,7 +105,10 @@ public sealed class ReplacedCardTests : LostCardScenario
         Assert.That(TownAudit.RunQuiet(Town), Is.Empty);
     }
 
-    /// <summary>Nobody gets another holder's money because the name was free to say: without the old card's report the clerk has to say that there is none.</summary>
+    /// <summary>
+    /// Nobody gets another holder's money because the name was free to say: without the old card's report the clerk has to say that there
+    /// is none.
+    /// </summary>
     [Test, Hole(10)]
     public async Task WithoutAReportTheClerkHasToSaySo()
     {
@@ -101,13 +119,18 @@ public sealed class ReplacedCardTests : LostCardScenario
             () => Town.UserBank.ReplaceCard("Bob", Selected(card), Letter, withoutReport: false),
             Throws.InvalidOperationException.With.Message.Contains("was not reported as lost").And.Message.Contains("--without-report"));
         Assert.That(Selected(card).GetStatus().State, Is.EqualTo(WalletState.Blank), "nothing was sent to the card");
-        Assert.That(() => Town.UserBank.ReplaceCard("Carol", Selected(card), Letter, withoutReport: true), Throws.InvalidOperationException.With.Message.Contains("no account 'Carol'"));
-        Assert.That(() => Town.UserBank.ReplaceCard("Bob", Selected(Found), Letter, withoutReport: true), Throws.TypeOf<CardRefusedException>().With.Message.Contains("activated"));
+        Assert.That(() => Town.UserBank.ReplaceCard("Carol", Selected(card), Letter, withoutReport: true),
+            Throws.InvalidOperationException.With.Message.Contains("no account 'Carol'"));
+        Assert.That(() => Town.UserBank.ReplaceCard("Bob", Selected(Found), Letter, withoutReport: true),
+            Throws.TypeOf<CardRefusedException>().With.Message.Contains("activated"));
         var account = Town.UserBank.ReplaceCard("Bob", Selected(card), Letter, withoutReport: true);
-        Assert.That((await Town.Wallet.Withdraw(bob.Card, bob.Pin, new Amount(100), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
+        Assert.That((await Town.Wallet.Withdraw(bob.Card, bob.Pin, new Amount(100), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Refused));
         Assert.That(
-            () => Town.UserBank.SetBack(old.User, Selected(bob), ActivationCode.Random(Town.Options.Suite.Random)), Throws.InvalidOperationException.With.Message.Contains("keep the card"));
-        Assert.That((bob.Balance().Minor, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((5000UL, 95_000UL)), "its coins stay good");
+            () => Town.UserBank.SetBack(old.User, Selected(bob), ActivationCode.Random(Town.Options.Suite.Random)),
+            Throws.InvalidOperationException.With.Message.Contains("keep the card"));
+        Assert.That((bob.Balance().Minor, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((5000UL, 95_000UL)),
+            "its coins stay good");
         Assert.That((await Town.Wallet.Redeem(bob.Card, bob.Pin, null, default)).Single().Done);
         await Town.RunCycle();
         await Town.RunCycle();
@@ -116,8 +139,8 @@ public sealed class ReplacedCardTests : LostCardScenario
     }
 
     /// <summary>
-    /// A first card that "did not come" is replaced, and turns up with its letter when the second one is gone. It had the account before, and does not get it again: what
-    /// comes for the one would go on to the other, and from there back, for ever.
+    /// A first card that "did not come" is replaced, and turns up with its letter when the second one is gone. It had the account before,
+    /// and does not get it again: what comes for the one would go on to the other, and from there back, for ever.
     /// </summary>
     [Test, Rule(12), CancelAfter(60_000)]
     public void NoAccountGoesBackToACardThatHadIt(CancellationToken end)
@@ -129,7 +152,8 @@ public sealed class ReplacedCardTests : LostCardScenario
         var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true);
         second.Activate(Letter);
         Assert.That(Town.UserBank.Deposit(former.User, new Amount(1200), 7), Is.EqualTo(account), "and the clerk is told who has it");
-        Assert.That((Town.UserBank.BalanceOf(former.User).IsZero, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((true, 1200UL)), "what is paid in to the former name goes on too");
+        Assert.That((Town.UserBank.BalanceOf(former.User).IsZero, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((true, 1200UL)),
+            "what is paid in to the former name goes on too");
         Assert.That(
             () => Town.UserBank.ReplaceCard("Dora", Selected(first), code, withoutReport: true),
             Throws.InvalidOperationException.With.Message.StartsWith("This card had an account"));
@@ -142,11 +166,15 @@ public sealed class ReplacedCardTests : LostCardScenario
             () => Town.UserBank.ReplaceCard(formerName, Selected(third), next, withoutReport: true),
             Throws.InvalidOperationException.With.Message.Contains("this account has another card already"));
         Assert.That(Selected(third).GetStatus().State, Is.EqualTo(WalletState.Blank), "no card is spoiled by a wrong name");
-        Assert.That(Town.UserBank.ReplaceCard("Dora", Selected(third), next, withoutReport: true).Name, Is.EqualTo("Dora"), "a new card does");
+        Assert.That(Town.UserBank.ReplaceCard("Dora", Selected(third), next, withoutReport: true).Name, Is.EqualTo("Dora"),
+            "a new card does");
         Assert.That(end.IsCancellationRequested, Is.False);
     }
 
-    /// <summary>The letter of the old card lies where 'open-account' has put it, and somebody has read it: the new card gets no such code, and can be set back, and once more.</summary>
+    /// <summary>
+    /// The letter of the old card lies where 'open-account' has put it, and somebody has read it: the new card gets no such code, and can
+    /// be set back, and once more.
+    /// </summary>
     [Test, Rule(12)]
     public void TheNewCardNeverGetsTheOldCardsLetter()
     {

@@ -15,7 +15,10 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredBoundsTests : RestoredScenario
 {
-    /// <summary>Whoever stole the coin key of the copy's time makes good coins while the issuer honours such; with a key that was made after the recovery nobody does.</summary>
+    /// <summary>
+    /// Whoever stole the coin key of the copy's time makes good coins while the issuer honours such; with a key that was made after the
+    /// recovery nobody does.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AKeyOfAfterTheRecoveryMakesNoGoodCoins()
     {
@@ -32,12 +35,16 @@ public sealed class RestoredBoundsTests : RestoredScenario
             var like = Alice.Coins()[0].Coin.Terms;
             var unsigned = new Coin(like with { IssuerKey = stolen.PublicKey.Id }, holder.PublicKey.Compress(), []);
             var x = unsigned.Terms.FaceValue;
-            var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, x, Timestamp.Now(Town.Clock), Town.Till(Till).W, new Amount(700), []);
+            var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, x, Timestamp.Now(Town.Clock),
+                Town.Till(Till).W, new Amount(700), []);
             Assert.That((await Town.Submit(Till, h with { SU = holder.Sign(h.Message) })).Single().Verdict, Is.EqualTo(verdict));
         }
     }
 
-    /// <summary>What a till shows bears the issuer's own signature. Only a word that a copy may lack, of a payment that counts, in this scheme, stops the issuer.</summary>
+    /// <summary>
+    /// What a till shows bears the issuer's own signature. Only a word that a copy may lack, of a payment that counts, in this scheme,
+    /// stops the issuer.
+    /// </summary>
     [TestCase("as it is", true)]
     [TestCase("of tomorrow", false)]
     [TestCase("older than a backup", false)]
@@ -60,12 +67,14 @@ public sealed class RestoredBoundsTests : RestoredScenario
             which == "of another currency" ? new Currency(840) : Currency.Eur,
             isRefused ? Share.None : new Share(new Amount(100), Amount.Zero, Amount.Zero, default),
             1,
-            which switch { "of tomorrow" => now.Plus(TimeSpan.FromDays(1)), "older than a backup" => now.Minus(Town.Options.Terms.BackupMaxAge + TimeSpan.FromDays(1)), _ => now }));
+            which switch { "of tomorrow" => now.Plus(TimeSpan.FromDays(1)), "older than a backup" =>
+                now.Minus(Town.Options.Terms.BackupMaxAge + TimeSpan.FromDays(1)), _ => now }));
         Assert.That(Town.Issuer.Behind is not null, Is.EqualTo(stops));
     }
 
     /// <summary>
-    /// Whoever has a signature has a second one of the same message: a coin with the mirrored S_I is the same coin. Of what exceeds it as much is promised as ever, and a dossier proves it.
+    /// Whoever has a signature has a second one of the same message: a coin with the mirrored S_I is the same coin. Of what exceeds it as
+    /// much is promised as ever, and a dossier proves it.
     /// </summary>
     [Test, Rule(27), Hole(5)]
     public async Task AMirroredSignatureIsNoOtherCoin()
@@ -81,7 +90,10 @@ public sealed class RestoredBoundsTests : RestoredScenario
         Assert.That((await Town.Submit(kiosk, Town.Sign(clone, kiosk, 3000))).Single().Share.Guaranteed.Minor, Is.EqualTo(3000));
     }
 
-    /// <summary>A shop has seen a coin, and its bank gives it back as a withdrawal of its own, with a request that no key has signed: nobody could prove anything of it, and the holder's money would go there.</summary>
+    /// <summary>
+    /// A shop has seen a coin, and its bank gives it back as a withdrawal of its own, with a request that no key has signed: nobody could
+    /// prove anything of it, and the holder's money would go there.
+    /// </summary>
     [Test, Rule(27), Hole(20)]
     public async Task WhoHasSeenACoinAtAShopDoesNotGiveItBack()
     {
@@ -93,7 +105,8 @@ public sealed class RestoredBoundsTests : RestoredScenario
         var (seed, x) = (new byte[32], coin.Terms.FaceValue);
         byte[] ei = new CoinRequest(seed, x, Currency.Eur, coin.Terms.TM, coin.NU, new byte[64]).Encipher(suite, pe);
         using var key = Town.BankKey("bank-2");
-        var asked = new IssueRequest(id, x, Currency.Eur, pe.Id, ei, now, key.Sign(SignedMessage.IssueRequest(id, x, Currency.Eur, pe.Id, new WithdrawalId(Digest.Of(ei)), now)));
+        var asked = new IssueRequest(id, x, Currency.Eur, pe.Id, ei, now,
+            key.Sign(SignedMessage.IssueRequest(id, x, Currency.Eur, pe.Id, new WithdrawalId(Digest.Of(ei)), now)));
         var words = new ReturnMessage(false, [(asked, CashCipher.Encrypt(seed, CashAnswer.Of(coin).Encode()))], [], []);
         var reply = await Town.IssuerLink(new LinkPeer(LinkRole.Bank, id), "bank-2").Call(words.ToMessage(), default);
         Assert.That(Refusal.Read(reply)?.Reason, Is.EqualTo(RefusalReason.BadSignature));
@@ -101,7 +114,10 @@ public sealed class RestoredBoundsTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>A coin that no bank gave back is honoured until its terms are over by any clock that is tolerated: what was forgotten by then is not paid a second time.</summary>
+    /// <summary>
+    /// A coin that no bank gave back is honoured until its terms are over by any clock that is tolerated: what was forgotten by then is not
+    /// paid a second time.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ACoinIsHonouredUntilItsTermsAreOver([Values] bool isOver)
     {
@@ -112,7 +128,8 @@ public sealed class RestoredBoundsTests : RestoredScenario
         var word = (await Town.Submit(Till, h)).Single();
         await Trade(100);
         await IssuerIsPutBack(copy, 4000);
-        var end = Town.Options.Terms.KnownUntil(h.Coin.Terms.Expiry).Minus(isOver ? TimeSpan.FromHours(3) : TimeSpan.FromHours(30)).ToDate()!.Value;
+        var end = Town.Options.Terms.KnownUntil(h.Coin.Terms.Expiry).Minus(isOver ? TimeSpan.FromHours(3) : TimeSpan.FromHours(30))
+            .ToDate()!.Value;
         while (Town.Clock.GetUtcNow() < end)
         {
             var left = end - Town.Clock.GetUtcNow();
@@ -126,7 +143,10 @@ public sealed class RestoredBoundsTests : RestoredScenario
         Assert.That(reply.As<SettleReply>()!.Receipts.Single().Verdict, Is.EqualTo(isOver ? Verdict.UnknownCoin : Verdict.Settled));
     }
 
-    /// <summary>A coin of no bank: nothing of it is to go back, a payment of it is dead only once all banks have been there, and what the issuer bears is what such coins paid.</summary>
+    /// <summary>
+    /// A coin of no bank: nothing of it is to go back, a payment of it is dead only once all banks have been there, and what the issuer
+    /// bears is what such coins paid.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ACoinOfNoBankHasNoHolder()
     {
@@ -140,7 +160,8 @@ public sealed class RestoredBoundsTests : RestoredScenario
         var lost = Town.Sign(bob, Till, 500);
         Assert.That((await Town.Submit(Till, Town.Sign(clone, Till, 300))).Single().Verdict, Is.EqualTo(Verdict.Equivocation));
         using var all = Assert.EnterMultipleScope();
-        Assert.That((Town.Issuer.Waits.Shows(WaitingKind.HonouredCoin), Town.Issuer.Waits.Shows(WaitingKind.ReturnToCome)), Is.EqualTo((true, false)));
+        Assert.That((Town.Issuer.Waits.Shows(WaitingKind.HonouredCoin), Town.Issuer.Waits.Shows(WaitingKind.ReturnToCome)),
+            Is.EqualTo((true, false)));
         Town.Clock.Advance(TimeSpan.FromDays(10));
         await Town.RunCycles();
         Cut = "bank-2";
@@ -191,7 +212,8 @@ public sealed class RestoredBoundsTests : RestoredScenario
         var lost = Made();
         using (var store = Database.OpenOrCreateFile(IssuerFile, IssuerParty.Schema))
         {
-            var other = new IssuerParty(Town.Issuer.Id, store, Town.Options.Suite, Town.Options.Terms, Town.Clock, NullLogger.Instance, Town.Options.Crash);
+            var other = new IssuerParty(Town.Issuer.Id, store, Town.Options.Suite, Town.Options.Terms, Town.Clock, NullLogger.Instance,
+                Town.Options.Crash);
             await other.Handle(
                 new LinkPeer(LinkRole.Bank, Town.UserBank.Id, bank.PublicKey), new ShowCertificatesMessage([lost]).ToMessage(), default);
         }
@@ -206,6 +228,7 @@ public sealed class RestoredBoundsTests : RestoredScenario
         using var root = Town.RootKey;
         using var key = Town.Options.Suite.GenerateKey();
         var now = Timestamp.Now(Town.Clock);
-        return KeyCertificate.Issue(root, KeyUsage.IssuerCoin, Town.Issuer.Id, now.Minus(TimeSpan.FromHours(1)), now.Plus(TimeSpan.FromDays(9)), key.PublicKey);
+        return KeyCertificate.Issue(root, KeyUsage.IssuerCoin, Town.Issuer.Id, now.Minus(TimeSpan.FromHours(1)),
+            now.Plus(TimeSpan.FromDays(9)), key.PublicKey);
     }
 }

@@ -8,7 +8,10 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A card image that was put back tells its holder what it is and what to do, whatever is asked of it, and that gets the balance back (hole 24, rule R27).</summary>
+/// <summary>
+/// A card image that was put back tells its holder what it is and what to do, whatever is asked of it, and that gets the balance back (hole
+/// 24, rule R27).
+/// </summary>
 [Parallelizable]
 public sealed class RestoredCardTests
 {
@@ -35,7 +38,8 @@ public sealed class RestoredCardTests
             var its = new WalletCard(restored);
             its.Select();
             its.Verify(TownCard.HolderPin);
-            var wait = WalletTerminal.Waits(restored, TownCard.HolderPin, its.GetStatus().Private!).Single(w => w.Kind == WaitingKind.FrozenCard);
+            var wait = WalletTerminal.Waits(restored, TownCard.HolderPin, its.GetStatus().Private!)
+                .Single(w => w.Kind == WaitingKind.FrozenCard);
             Assert.That((wait.What, wait.Ends), Is.EqualTo(("this card", "Ask the bank for another card.")));
         }
         finally
@@ -56,7 +60,8 @@ public sealed class RestoredCardTests
             var package = WalletApplet.Package(town.Options.Suite);
             using (var card = town.NewCardOnDisk(path, "Alice", 8000))
             {
-                Assert.That((await town.Wallet.Withdraw(card, TownCard.HolderPin, new Amount(5000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+                Assert.That((await town.Wallet.Withdraw(card, TownCard.HolderPin, new Amount(5000), default)).Outcome,
+                    Is.EqualTo(WithdrawalOutcome.Issued));
             }
 
             var backup = File.ReadAllBytes(path);
@@ -69,14 +74,17 @@ public sealed class RestoredCardTests
             File.WriteAllBytes(path, backup);
             using var restored = new EmulatedCard(PowerImage.Open(path), package);
             Assert.That(town.Till(till).Pay(restored, new Amount(100)).Message, Does.Contain("Report the card as lost"));
-            Assert.That(async () => await town.Wallet.Withdraw(restored, TownCard.HolderPin, new Amount(100), default), Throws.TypeOf<CardRefusedException>().With.Message.Contains("Report the card as lost"));
+            Assert.That(async () => await town.Wallet.Withdraw(restored, TownCard.HolderPin, new Amount(100), default),
+                Throws.TypeOf<CardRefusedException>().With.Message.Contains("Report the card as lost"));
             var redeemed = (await town.Wallet.Redeem(restored, TownCard.HolderPin, null, default)).Single();
-            Assert.That((redeemed.Done, redeemed.Message.Contains("Report the card as lost", StringComparison.Ordinal)), Is.EqualTo((false, true)));
+            Assert.That((redeemed.Done, redeemed.Message.Contains("Report the card as lost", StringComparison.Ordinal)),
+                Is.EqualTo((false, true)));
 
             var its = new WalletCard(restored);
             its.Select();
             its.Verify(TownCard.HolderPin);
-            Assert.That(WalletTerminal.Waits(restored, TownCard.HolderPin, its.GetStatus().Private!).One(WaitingKind.FrozenCard).What, Is.EqualTo("50.00 EUR on this card"));
+            Assert.That(WalletTerminal.Waits(restored, TownCard.HolderPin, its.GetStatus().Private!).One(WaitingKind.FrozenCard).What,
+                Is.EqualTo("50.00 EUR on this card"));
 
             var report = WalletTerminal.SignLostReport(restored, TownCard.HolderPin, Timestamp.Now(town.Clock));
             Assert.That(await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));

@@ -3,7 +3,10 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Copies that are put back where a clock was a little wrong, or where one was put back before: nothing of it hides the next copy, and nobody loses by it (rules R26 and R27).</summary>
+/// <summary>
+/// Copies that are put back where a clock was a little wrong, or where one was put back before: nothing of it hides the next copy, and
+/// nobody loses by it (rules R26 and R27).
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredClocksTests : RestoredScenario
 {
@@ -11,7 +14,10 @@ public sealed class RestoredClocksTests : RestoredScenario
 
     public RestoredClocksTests() => _clock = new OffsetClock(Town.Clock);
 
-    /// <summary>A till's clock was 20 hours ahead once, which the tolerance allows. Its batches of after that are later all the same: a copy of then is noticed.</summary>
+    /// <summary>
+    /// A till's clock was 20 hours ahead once, which the tolerance allows. Its batches of after that are later all the same: a copy of then
+    /// is noticed.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task ATillWhoseClockWasAheadIsNoticed()
     {
@@ -51,7 +57,9 @@ public sealed class RestoredClocksTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>Banks' clocks are honestly behind the issuer's, which is put back ten minutes after a till's last receipt. That till stops it once.</summary>
+    /// <summary>
+    /// Banks' clocks are honestly behind the issuer's, which is put back ten minutes after a till's last receipt. That till stops it once.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task ARecoveryByTheBanksClocksIsNotUndoneByAnHonestTill([Values(0, 2)] int hours)
     {
@@ -84,7 +92,10 @@ public sealed class RestoredClocksTests : RestoredScenario
         Assert.That(stops, Is.EqualTo(1), "in two hours");
     }
 
-    /// <summary>A till was away when its issuer recovered first, and comes after the issuer was put back and has recovered again: what the first copy lacked it brings, too.</summary>
+    /// <summary>
+    /// A till was away when its issuer recovered first, and comes after the issuer was put back and has recovered again: what the first
+    /// copy lacked it brings, too.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ATillBringsWhatEachCopyLacked()
     {
@@ -108,7 +119,10 @@ public sealed class RestoredClocksTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>The issuer's clock was 23 hours ahead at the copy's last word and at a later one, its bank's 20 hours behind when it withdrew: the bank gives that back.</summary>
+    /// <summary>
+    /// The issuer's clock was 23 hours ahead at the copy's last word and at a later one, its bank's 20 hours behind when it withdrew: the
+    /// bank gives that back.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task ABankGivesBackWhateverTheTwoClocksSaid()
     {
@@ -134,7 +148,10 @@ public sealed class RestoredClocksTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>A bank had shown what it has, and was left out when the issuer recovered. It gives back when it comes after all, of whatever day that is, and stops nobody once more.</summary>
+    /// <summary>
+    /// A bank had shown what it has, and was left out when the issuer recovered. It gives back when it comes after all, of whatever day
+    /// that is, and stops nobody once more.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ABankThatGaveNothingBackIsHeard()
     {

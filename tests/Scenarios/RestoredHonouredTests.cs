@@ -6,13 +6,17 @@ using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A bank keeps back what an issuer that was restored from a copy had issued to it: the issuer's own signature is good all the same (rule R27).</summary>
+/// <summary>
+/// A bank keeps back what an issuer that was restored from a copy had issued to it: the issuer's own signature is good all the same (rule
+/// R27).
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredHonouredTests : RestoredScenario
 {
     /// <summary>
-    /// Honest shops are paid up to X for coins that a bank kept back, and the issuer bears that, by its own books and by the auditor's. Then the bank asks for one of them again, and gives another
-    /// back: it bears them, and hears who overspent. What is never given back is forgotten after its terms.
+    /// Honest shops are paid up to X for coins that a bank kept back, and the issuer bears that, by its own books and by the auditor's.
+    /// Then the bank asks for one of them again, and gives another back: it bears them, and hears who overspent. What is never given back
+    /// is forgotten after its terms.
     /// </summary>
     [Test, Rule(27), Waits(WaitingKind.HonouredCoin)]
     public async Task AShopIsPaidForWhatABankKeptBack()
@@ -47,7 +51,8 @@ public sealed class RestoredHonouredTests : RestoredScenario
         var account = Town.Account(carol).Minor;
         var waits = (await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single();
         Assert.That((waits.Done, waits.Message), Is.EqualTo(
-            (false, "13.00 EUR wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and 'hiercash-wallet redeem' asks again.")));
+            (false, "13.00 EUR wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and "
+                + "'hiercash-wallet redeem' asks again.")));
         await Town.RunCycles();
         Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor, Town.Issuer.Queues.Cases), Is.EqualTo((6500UL, 6000UL, 0L)));
         Assert.That(Town.Issuer.Waits.One(WaitingKind.HonouredCoin).What, Is.EqualTo("4 coins of no bank, which have paid 60.00 EUR"));
@@ -83,10 +88,13 @@ public sealed class RestoredHonouredTests : RestoredScenario
     private async Task IsAnswered(CashPayment h, Verdict verdict, ulong credited, ulong waiting)
     {
         var receipt = (await Town.Submit(Till, h)).Single();
-        Assert.That((receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor), Is.EqualTo((verdict, credited, 0UL, waiting)));
+        Assert.That((receipt.Verdict, receipt.Share.Credited.Minor, receipt.Share.Guaranteed.Minor, receipt.Share.Waiting.Minor),
+            Is.EqualTo((verdict, credited, 0UL, waiting)));
     }
 
-    /// <summary>Whoever has a coin key makes no coin of another quarter good by it, and with one that was retired before the copy none at all.</summary>
+    /// <summary>
+    /// Whoever has a coin key makes no coin of another quarter good by it, and with one that was retired before the copy none at all.
+    /// </summary>
     private async Task CoinsOfOtherTimesAreUnknown(TownCard like)
     {
         using var holder = Town.Options.Suite.GenerateKey();
@@ -94,8 +102,10 @@ public sealed class RestoredHonouredTests : RestoredScenario
         {
             using var stolen = Town.CoinKeyAfter(isRetired ? 0 : 1);
             var terms = like.Coins().Single().Coin.Terms;
-            var unsigned = new Coin(terms with { Expiry = terms.Expiry.Plus(quarters), IssuerKey = stolen.PublicKey.Id }, holder.PublicKey.Compress(), []);
-            var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, new Amount(4000), Timestamp.Now(Town.Clock), Town.Till(Till).W, new Amount(700), []);
+            var unsigned = new Coin(terms with { Expiry = terms.Expiry.Plus(quarters), IssuerKey = stolen.PublicKey.Id },
+                holder.PublicKey.Compress(), []);
+            var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, new Amount(4000), Timestamp.Now(Town.Clock),
+                Town.Till(Till).W, new Amount(700), []);
             await IsAnswered(h with { SU = holder.Sign(h.Message) }, Verdict.UnknownCoin, 0, 0);
         }
     }
@@ -114,7 +124,8 @@ public sealed class RestoredHonouredTests : RestoredScenario
     private bool AsksFor(ulong ordered, ulong minor)
     {
         using var key = Town.BankKey("bank-1");
-        return RawMessages.Issue(Town.UserBankLink(), key, Town.UserBank.Id, RawMessages.Orders(Town).Last(o => o.FaceValue.Minor == ordered), minor, Timestamp.Now(Town.Clock));
+        return RawMessages.Issue(Town.UserBankLink(), key, Town.UserBank.Id,
+            RawMessages.Orders(Town).Last(o => o.FaceValue.Minor == ordered), minor, Timestamp.Now(Town.Clock));
     }
 
     /// <summary>What the issuer bears by the auditor's note; its books hold, by the auditor's check and its own.</summary>
@@ -127,7 +138,9 @@ public sealed class RestoredHonouredTests : RestoredScenario
         return (long)Town.Issuer.Audit.Borne.Minor;
     }
 
-    /// <summary>The copy has a bank that had not visited yet. Whoever stole a coin key that was retired long before makes no good coins with it.</summary>
+    /// <summary>
+    /// The copy has a bank that had not visited yet. Whoever stole a coin key that was retired long before makes no good coins with it.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ABankThatHadNotVisitedOpensNoOtherTime()
     {
@@ -158,7 +171,8 @@ public sealed class RestoredHonouredTests : RestoredScenario
         using var stolen = Town.CoinKeyAfter(0);
         var like = bob.Coins().Single().Coin.Terms;
         var unsigned = new Coin(like with { IssuerKey = stolen.PublicKey.Id }, holder.PublicKey.Compress(), []);
-        var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, new Amount(4000), Timestamp.Now(Town.Clock), Town.Till(Till).W, new Amount(700), []);
+        var h = new CashPayment(unsigned with { SI = stolen.Sign(unsigned.Message) }, 1, new Amount(4000), Timestamp.Now(Town.Clock),
+            Town.Till(Till).W, new Amount(700), []);
         Assert.That((await Town.Submit(Till, h with { SU = holder.Sign(h.Message) })).Single().Verdict, Is.EqualTo(Verdict.UnknownCoin));
     }
 }

@@ -6,7 +6,10 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Cards that are reported while an issuer is put back to older copies: each till hears of each of them, and goes on taking payments offline (rule R27, hole 11).</summary>
+/// <summary>
+/// Cards that are reported while an issuer is put back to older copies: each till hears of each of them, and goes on taking payments
+/// offline (rule R27, hole 11).
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredHotListTests : RestoredScenario
 {
@@ -27,7 +30,8 @@ public sealed class RestoredHotListTests : RestoredScenario
     }
 
     /// <summary>
-    /// The copy is put back a second time, and a second card is reported before the issuer has recovered. The list of both has another number than the list of the one that tills have.
+    /// The copy is put back a second time, and a second card is reported before the issuer has recovered. The list of both has another
+    /// number than the list of the one that tills have.
     /// </summary>
     [Test, Rule(27), Hole(11)]
     public async Task AReportBetweenTwoRecoveriesIsHeardByEachTill()
@@ -41,7 +45,9 @@ public sealed class RestoredHotListTests : RestoredScenario
         AssertNobodyPays();
     }
 
-    /// <summary>The till heard of two cards after the first recovery, and of none after the second: its list is longer, and not newer.</summary>
+    /// <summary>
+    /// The till heard of two cards after the first recovery, and of none after the second: its list is longer, and not newer.
+    /// </summary>
     [Test, Rule(27), Hole(11)]
     public async Task ATillThatHeardMoreTakesTheListOfTheSecondRecovery()
     {
@@ -61,7 +67,10 @@ public sealed class RestoredHotListTests : RestoredScenario
         Assert.That(Town.Till(Till).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(100));
     }
 
-    /// <summary>The first recovery was under a clock that was ahead by what is tolerated, the second under the right one; and a till that lies about what it has moves no number of the issuer's.</summary>
+    /// <summary>
+    /// The first recovery was under a clock that was ahead by what is tolerated, the second under the right one; and a till that lies about
+    /// what it has moves no number of the issuer's.
+    /// </summary>
     [Test, Rule(27), Rule(26), Hole(11)]
     public async Task NoClockAndNoTillKeepsTheListOfALaterRecoveryBack()
     {
@@ -82,7 +91,10 @@ public sealed class RestoredHotListTests : RestoredScenario
         AssertNobodyPays();
     }
 
-    /// <summary>No bank has visited yet, nor a till that has a newer receipt, so the issuer does not know that it is an older copy. It finds a copied card, and lists it under a number that tills have.</summary>
+    /// <summary>
+    /// No bank has visited yet, nor a till that has a newer receipt, so the issuer does not know that it is an older copy. It finds a
+    /// copied card, and lists it under a number that tills have.
+    /// </summary>
     [Test, Rule(27), Hole(11)]
     public async Task WhatWasListedBeforeTheCopyWasNoticedIsHeard()
     {
@@ -144,10 +156,12 @@ public sealed class RestoredHotListTests : RestoredScenario
 
     private Task Hear() => Hear(Till);
 
-    private async Task Hear(string till) => Assert.That((await Town.Till(till).Synchronise(Town.TillLink(till), default)).Left.Select(l => l.Why), Is.Empty);
+    private async Task Hear(string till) =>
+        Assert.That((await Town.Till(till).Synchronise(Town.TillLink(till), default)).Left.Select(l => l.Why), Is.Empty);
 
     private void AssertNobodyPays() => AssertNobodyPays(Till);
 
     private void AssertNobodyPays(string till) => Assert.That(
-        new[] { _bob, _carol }.Select(c => Town.Pay(till, c, 500).Outcome), Is.All.EqualTo(TillOutcome.Refused), "whoever found the card, or has a copy, is not paid for at a till that visits");
+        new[] { _bob, _carol }.Select(c => Town.Pay(till, c, 500).Outcome), Is.All.EqualTo(TillOutcome.Refused),
+        "whoever found the card, or has a copy, is not paid for at a till that visits");
 }

@@ -6,13 +6,19 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A party that is put back to a copy from before its newest key: the key's secret is lost, and what it signed counts all the same (rule R27).</summary>
+/// <summary>
+/// A party that is put back to a copy from before its newest key: the key's secret is lost, and what it signed counts all the same (rule
+/// R27).
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredKeysTests : RestoredScenario
 {
     private const string LostKey = "own key lost";
 
-    /// <summary>The issuer hears of its own lost key from a bank, by its own root's word, recovers, gives no number twice, and goes on under newer keys.</summary>
+    /// <summary>
+    /// The issuer hears of its own lost key from a bank, by its own root's word, recovers, gives no number twice, and goes on under newer
+    /// keys.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AnIssuerRecoversWhatItSignedWithALostKey([Values(KeyUsage.IssuerStatement, KeyUsage.IssuerCoin)] KeyUsage usage)
     {
@@ -38,14 +44,17 @@ public sealed class RestoredKeysTests : RestoredScenario
         Assert.That(Town.Issuer.Behind, Is.Null, "the same keys stop it once");
     }
 
-    /// <summary>What was enciphered to a lost key nobody opens: it is passed over, so the others recover, and shops are paid for it by the issuer.</summary>
+    /// <summary>
+    /// What was enciphered to a lost key nobody opens: it is passed over, so the others recover, and shops are paid for it by the issuer.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhatNobodyOpensKeepsNoIssuerFromRecovering()
     {
         await Rotated(KeyUsage.IssuerEncryption);
         await Recover();
         Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.Some.EqualTo("withdrawal enciphered to a lost key"));
-        Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.None.EqualTo("bank gave back less than was signed for it"), "it gave back what it had");
+        Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.None.EqualTo("bank gave back less than was signed for it"),
+            "it gave back what it had");
         await Visit(Till);
         Assert.That(Town.Withdraw(Alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "enciphered to a key that there is");
         await Visit(Till);
@@ -77,8 +86,8 @@ public sealed class RestoredKeysTests : RestoredScenario
     }
 
     /// <summary>
-    /// A key was certified while the issuer's clock was 40 days ahead; then the issuer is put back to before that. It recovers at once, whatever that day is, and a clock that is confirmed changes
-    /// nothing.
+    /// A key was certified while the issuer's clock was 40 days ahead; then the issuer is put back to before that. It recovers at once,
+    /// whatever that day is, and a clock that is confirmed changes nothing.
     /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task AnIssuerRecoversThoughItsLostKeyIsOfADayToCome(
@@ -99,7 +108,8 @@ public sealed class RestoredKeysTests : RestoredScenario
         await Tries(Till);
         Assert.That((Town.Issuer.Behind is not null, Town.Issuer.LostKeys.Single().Key), Is.EqualTo((true, lost.Key)));
         await RecoverAndVisit();
-        Assert.That(Newest(), Is.EqualTo(lost.NotBefore.Plus(TimeSpan.FromSeconds(1))), "peers drop whoever answers under a key that was replaced");
+        Assert.That(Newest(), Is.EqualTo(lost.NotBefore.Plus(TimeSpan.FromSeconds(1))),
+            "peers drop whoever answers under a key that was replaced");
         Town.Issuer.Rotate(usage);
         Town.Issuer.AcceptClock();
         Assert.That(Newest(), Is.EqualTo(lost.NotBefore.Plus(TimeSpan.FromSeconds(2))), "still after the lost one");
@@ -114,8 +124,8 @@ public sealed class RestoredKeysTests : RestoredScenario
     }
 
     /// <summary>
-    /// Three encryption keys are lost: one that is good today, and two that were certified under clocks that were ahead. There is a key to encipher to today, and on each of those days, in whatever
-    /// order they are shown.
+    /// Three encryption keys are lost: one that is good today, and two that were certified under clocks that were ahead. There is a key to
+    /// encipher to today, and on each of those days, in whatever order they are shown.
     /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task AHolderWithdrawsWhateverDaysTheLostKeysAreOf([Values] bool isLastShownFirst)
@@ -150,13 +160,15 @@ public sealed class RestoredKeysTests : RestoredScenario
             Assert.That(Town.Withdraw(Alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), $"{days} days later");
         }
 
-        var own = Town.Issuer.Keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerEncryption && !lost.Exists(k => k.Key.Equals(c.Key))).ToList();
+        var own = Town.Issuer.Keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerEncryption && !lost.Exists(k => k.Key.Equals(c.Key)))
+            .ToList();
         Assert.That(own, Has.Count.EqualTo(4), "its own of before, and one for each");
     }
 
     /// <summary>
-    /// A lost key has two certificates: of 40 days later, which a bank has fetched while the issuer's clock was ahead, and of after the clock was set right. The issuer hears of that first. The bank
-    /// shows it the other one, and nobody enciphers to the lost key on that day. That stops nobody once more.
+    /// A lost key has two certificates: of 40 days later, which a bank has fetched while the issuer's clock was ahead, and of after the
+    /// clock was set right. The issuer hears of that first. The bank shows it the other one, and nobody enciphers to the lost key on that
+    /// day. That stops nobody once more.
     /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task ALostKeyMayHaveTwoCertificates([Values] bool isRecoveredFirst)
@@ -178,7 +190,8 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Replace("issuer", copy);
         Cut = null;
         await Tries(Till);
-        Assert.That((Town.Issuer.Behind is not null, Town.Issuer.LostKeys.Single().NotBefore < Timestamp.Now(Town.Clock)), Is.EqualTo((true, true)));
+        Assert.That((Town.Issuer.Behind is not null, Town.Issuer.LostKeys.Single().NotBefore < Timestamp.Now(Town.Clock)),
+            Is.EqualTo((true, true)));
         if (isRecoveredFirst)
         {
             await RecoverAndVisit();
@@ -200,7 +213,9 @@ public sealed class RestoredKeysTests : RestoredScenario
         }
     }
 
-    /// <summary>A shop knows five keys of the issuer that the copy lacks, and shows one after each recovery: it stops the issuer once.</summary>
+    /// <summary>
+    /// A shop knows five keys of the issuer that the copy lacks, and shows one after each recovery: it stops the issuer once.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhoKeepsCertificatesBackStopsTheIssuerOnce()
     {
@@ -236,7 +251,10 @@ public sealed class RestoredKeysTests : RestoredScenario
         Assert.That(stops, Is.EqualTo(1));
     }
 
-    /// <summary>A bank that is put back to before its newest key: nobody's word makes that key its own but a person's. Then it recovers what it signed with it.</summary>
+    /// <summary>
+    /// A bank that is put back to before its newest key: nobody's word makes that key its own but a person's. Then it recovers what it
+    /// signed with it.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ABankRecoversWhatItSignedWithALostKey()
     {
@@ -256,21 +274,27 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Rejoin("bank-1", grant);
         Town.Replace("bank-1", copy);
         var next = Town.RequestNextKey("bank-1", isFresh: true);
-        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap), Throws.InvalidOperationException.With.Message.Contain("If that bank says that its key is lost: 'hiercash-issuer revoke bank 1'"));
+        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap),
+            Throws.InvalidOperationException.With.Message.Contain(
+                "If that bank says that its key is lost: 'hiercash-issuer revoke bank 1'"));
         Town.Issuer.Revoke(Town.UserBank.Id);
-        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap), Throws.InvalidOperationException.With.Message.Contain("enrol it with --bank 1"));
+        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap),
+            Throws.InvalidOperationException.With.Message.Contain("enrol it with --bank 1"));
         Town.Rejoin("bank-1", Town.Issuer.Enrol(next, Town.Options.Cap, Town.UserBank.Id));
         Assert.That(Town.UserBank.Behind, Is.Null, "the issuer's word alone");
         Assert.That(Town.UserBank.Disbelieved, Is.Not.Null);
         Assert.That(Town.UserBank.Alarms[0].Advice, Does.Contain("hiercash-bank recover --lost-key"));
-        Assert.That(async () => await Town.UserBank.Recover(default), Throws.InvalidOperationException.With.Message.Contain("name that key"));
+        Assert.That(async () => await Town.UserBank.Recover(default),
+            Throws.InvalidOperationException.With.Message.Contain("name that key"));
         using var other = Town.Options.Suite.GenerateKey();
-        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("under that key"));
+        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default),
+            Throws.InvalidOperationException.With.Message.Contain("under that key"));
         Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
         Assert.That(Town.Issuer.Registry.FormerKeys(Town.UserBank.Id), Has.Some.EqualTo(request.Key));
 
         var done = await Town.UserBank.Recover(request.Key, default);
-        Assert.That((done.Withdrawals, done.Total.Minor, Town.UserBank.Behind, Town.UserBank.Disbelieved), Is.EqualTo((1, 4000UL, (Timestamp?)null, (Timestamp?)null)));
+        Assert.That((done.Withdrawals, done.Total.Minor, Town.UserBank.Behind, Town.UserBank.Disbelieved),
+            Is.EqualTo((1, 4000UL, (Timestamp?)null, (Timestamp?)null)));
         Assert.That(((long)Town.UserBank.Audit.Float.Minor, Town.UserBank.Audit.LastInstruction), Is.EqualTo((floats, booked)));
         Assert.That(Town.UserBank.Alarms, Is.Empty, "what was said was true");
         Town.AssertSoundAfterCycle(Alice);
@@ -293,7 +317,8 @@ public sealed class RestoredKeysTests : RestoredScenario
     }
 
     /// <summary>
-    /// A bank does not believe that it is an older copy. It shows that until the two agree, or a person names its lost key, whatever the issuer's clock says beside its own.
+    /// A bank does not believe that it is an older copy. It shows that until the two agree, or a person names its lost key, whatever the
+    /// issuer's clock says beside its own.
     /// </summary>
     [Test, Rule(27), Waits(WaitingKind.SaidToBeBehind)]
     public async Task ABankThatDoesNotBelieveItShowsWhyItStandsStill([Values(0, 20, -20)] int hours)
@@ -312,13 +337,19 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Issuer.Revoke(Town.UserBank.Id);
         Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id));
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
-        Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since, Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));
-        Assert.That(async () => await Town.UserBank.Recover(first.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("Name another of the bank's former keys"), "its copy has that one");
+        Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since,
+            Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));
+        Assert.That(async () => await Town.UserBank.Recover(first.PublicKey, default),
+            Throws.InvalidOperationException.With.Message.Contain("Name another of the bank's former keys"), "its copy has that one");
         await Town.UserBank.Recover(request.Key, default);
-        Assert.That((Town.UserBank.Waits.Shows(WaitingKind.SaidToBeBehind), Town.UserBank.Disbelieved), Is.EqualTo((false, (Timestamp?)null)));
+        Assert.That((Town.UserBank.Waits.Shows(WaitingKind.SaidToBeBehind), Town.UserBank.Disbelieved),
+            Is.EqualTo((false, (Timestamp?)null)));
     }
 
-    /// <summary>A person names somebody else's key at a bank that is no older copy, also while the issuer cannot be reached. It does not become the bank's own by that.</summary>
+    /// <summary>
+    /// A person names somebody else's key at a bank that is no older copy, also while the issuer cannot be reached. It does not become the
+    /// bank's own by that.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AKeyThatNothingShowsDoesNotBecomeTheBanksOwn()
     {
@@ -329,7 +360,8 @@ public sealed class RestoredKeysTests : RestoredScenario
         Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InstanceOf<LinkException>());
         Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
         Cut = null;
-        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default),
+            Throws.InvalidOperationException.With.Message.Contain("no older copy"));
         Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
     }
 }

@@ -16,7 +16,9 @@ public sealed class RestoredLiesTests : RestoredScenario
 {
     private ulong _number = 100_000;
 
-    /// <summary>A bank says again and again that it was restored. What it does not book waits since the first day, and stops its issuing.</summary>
+    /// <summary>
+    /// A bank says again and again that it was restored. What it does not book waits since the first day, and stops its issuing.
+    /// </summary>
     [Test, Rule(27), Rule(8)]
     public async Task WhoSaysThatItWasRestoredStaysInArrears([Values] bool says)
     {
@@ -56,7 +58,10 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That(Town.Issuer.Parked, Is.Empty);
     }
 
-    /// <summary>A bank was restored. What the issuer knew of instructions and statements after its copy is forgotten, of those before it stays; and its cases it is told again, nobody else's.</summary>
+    /// <summary>
+    /// A bank was restored. What the issuer knew of instructions and statements after its copy is forgotten, of those before it stays; and
+    /// its cases it is told again, nobody else's.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhatABankHasForgottenItIsToldAgain()
     {
@@ -66,9 +71,12 @@ public sealed class RestoredLiesTests : RestoredScenario
         store.Open();
         foreach (string sql in new[]
         {
-            "DELETE FROM mark", $"INSERT INTO mark VALUES({bank}, 'instruction', 5, 1), ({bank}, 'instruction', 6, 1), ({bank}, 'statement', 7, 1), ({bank}, 'statement', 8, 1), ({other}, 'instruction', 6, 1)",
-            $"INSERT INTO parked VALUES({bank}, 5, 1, 1, 1, x'01'), ({bank}, 6, 0, 1, 1, x'01'), ({bank}, 7, 1, 1, 1, x'01'), ({other}, 6, 0, 1, 1, x'01')",
-            $"INSERT INTO trace_case(coin, coin_id, bank, is_excess, opened, changed) VALUES(91, x'01', {bank}, 0, 1, 0), (92, x'02', {other}, 0, 1, 0)",
+            "DELETE FROM mark", $"INSERT INTO mark VALUES({bank}, 'instruction', 5, 1), ({bank}, 'instruction', 6, 1), ({bank}, "
+                + $"'statement', 7, 1), ({bank}, 'statement', 8, 1), ({other}, 'instruction', 6, 1)",
+            $"INSERT INTO parked VALUES({bank}, 5, 1, 1, 1, x'01'), ({bank}, 6, 0, 1, 1, x'01'), ({bank}, 7, 1, 1, 1, x'01'), ({other}, 6, "
+                + $"0, 1, 1, x'01')",
+            $"INSERT INTO trace_case(coin, coin_id, bank, is_excess, opened, changed) VALUES(91, x'01', {bank}, 0, 1, 0), (92, x'02', "
+                + $"{other}, 0, 1, 0)",
             $"UPDATE bank SET acknowledged = 9, told = 9",
         })
         {
@@ -87,15 +95,21 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That((await Town.UserBankLink().Ask(new AgreeMessage(Own(true, 5, 7), null), default)).Reply?.Position, Is.Not.Null);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Now($"SELECT group_concat(what || ' ' || number, ',') FROM (SELECT * FROM mark WHERE bank = {bank} ORDER BY what, number)"), Is.EqualTo("instruction 5,statement 7"));
-            Assert.That(Now("SELECT group_concat(bank || ' ' || number || ' ' || date, ',') FROM (SELECT * FROM parked ORDER BY bank, number)"), Is.EqualTo($"{bank} 5 1,{bank} 7 0,{other} 6 1"));
+            Assert.That(Now($"SELECT group_concat(what || ' ' || number, ',') FROM (SELECT * FROM mark WHERE bank = {bank} ORDER BY what, "
+                + $"number)"), Is.EqualTo("instruction 5,statement 7"));
+            Assert.That(Now("SELECT group_concat(bank || ' ' || number || ' ' || date, ',') FROM (SELECT * FROM parked ORDER BY bank, "
+                + "number)"), Is.EqualTo($"{bank} 5 1,{bank} 7 0,{other} 6 1"));
             Assert.That(Now("SELECT group_concat(changed, ',') FROM (SELECT * FROM trace_case ORDER BY coin)"), Is.EqualTo("1,0"));
-            Assert.That(Now("SELECT group_concat(acknowledged || ' ' || told, ',') FROM (SELECT * FROM bank ORDER BY id)"), Is.EqualTo("5 7,9 9"));
+            Assert.That(Now("SELECT group_concat(acknowledged || ' ' || told, ',') FROM (SELECT * FROM bank ORDER BY id)"),
+                Is.EqualTo("5 7,9 9"));
             Assert.That(Now($"SELECT count(*) || '' FROM mark WHERE bank = {other}"), Is.EqualTo("1"));
         }
     }
 
-    /// <summary>A bank that has several later words of a restored issuer shows the oldest first. Once the issuer has recovered the others stop it no more.</summary>
+    /// <summary>
+    /// A bank that has several later words of a restored issuer shows the oldest first. Once the issuer has recovered the others stop it no
+    /// more.
+    /// </summary>
     [Test, Rule(27)]
     public async Task OneCopyStopsTheIssuerOnce()
     {
@@ -125,7 +139,9 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That((Town.Issuer.Behind, next.Number > words[^1].Number), Is.EqualTo(((Timestamp?)null, true)));
     }
 
-    /// <summary>While it is awaited a bank may ask as often as it likes: numbers have an end, and the issuer's is no nearer for it.</summary>
+    /// <summary>
+    /// While it is awaited a bank may ask as often as it likes: numbers have an end, and the issuer's is no nearer for it.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhoAsksAgainAndAgainUsesNoNumbersUp()
     {
@@ -142,7 +158,10 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That(numbers.Select(n => n - numbers[0]), Is.EqualTo(new ulong[] { 0, 1, 2, 3, 4 }));
     }
 
-    /// <summary>A bank stops the issuer, gives nothing back, and is left out. When it comes again that stops nobody; nothing is numbered for it, and once it gives back it has all that is its own.</summary>
+    /// <summary>
+    /// A bank stops the issuer, gives nothing back, and is left out. When it comes again that stops nobody; nothing is numbered for it, and
+    /// once it gives back it has all that is its own.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ABankThatIsLeftOutStopsTheIssuerOnce()
     {
@@ -167,11 +186,14 @@ public sealed class RestoredLiesTests : RestoredScenario
         await Visits("bank-2");
         await Town.RunCycles();
         await Visit(Till);
-        Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor, Town.Till(Till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo(((Timestamp?)null, 1700UL, 1700UL)));
+        Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor, Town.Till(Till).Sum(CoinPaymentState.Settled).Minor),
+            Is.EqualTo(((Timestamp?)null, 1700UL, 1700UL)));
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>The issuer is put back once more, and the bank is left out once more: it stops nobody, and gives back when it comes.</summary>
+    /// <summary>
+    /// The issuer is put back once more, and the bank is left out once more: it stops nobody, and gives back when it comes.
+    /// </summary>
     [Test, Rule(27), Waits(WaitingKind.LeftOutBank)]
     public async Task ABankThatIsLeftOutTwiceStopsNobody()
     {
@@ -219,7 +241,9 @@ public sealed class RestoredLiesTests : RestoredScenario
             request.Type == MessageType.Return ? throw new LinkException("Nothing is given back.") : inner.Call(request, cancel);
     }
 
-    /// <summary>First a bank is put back and recovers, then the issuer. What the bank has no order of yet it gives back as well: the coin pays.</summary>
+    /// <summary>
+    /// First a bank is put back and recovers, then the issuer. What the bank has no order of yet it gives back as well: the coin pays.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhatHasNoOrderYetIsGivenBackToo()
     {
@@ -227,7 +251,8 @@ public sealed class RestoredLiesTests : RestoredScenario
         var wallet = Town.WalletWith(new WalletRecords(database));
         await Trade(400);
         var (issuer, bank) = (Town.StoreBytes("issuer"), Town.StoreBytes("bank-1"));
-        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(4000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(4000), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         await Trade(1000);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("bank-1", bank);
@@ -247,7 +272,8 @@ public sealed class RestoredLiesTests : RestoredScenario
     }
 
     /// <summary>
-    /// A bank that was restored has a withdrawal without an order; its coin was spent, and forgotten after its terms. It gives that back to a restored issuer, which does not return it once more.
+    /// A bank that was restored has a withdrawal without an order; its coin was spent, and forgotten after its terms. It gives that back to
+    /// a restored issuer, which does not return it once more.
     /// </summary>
     [Test, Rule(27)]
     public async Task WhatIsForgottenIsNotGivenBack()
@@ -282,11 +308,15 @@ public sealed class RestoredLiesTests : RestoredScenario
             await Town.RunCycles();
         }
 
-        Assert.That((Town.UserBank.Parked.Count, Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation.Returned.Minor), Is.EqualTo((0, 0UL)));
+        Assert.That((Town.UserBank.Parked.Count, Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation.Returned.Minor),
+            Is.EqualTo((0, 0UL)));
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>An order was declined, and its card has forgotten it. Whatever its holder pays in later, and whoever is restored: it is not carried out.</summary>
+    /// <summary>
+    /// An order was declined, and its card has forgotten it. Whatever its holder pays in later, and whoever is restored: it is not carried
+    /// out.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhatWasDeclinedIsNeverCarriedOut([Values] bool isRestored)
     {
@@ -294,7 +324,8 @@ public sealed class RestoredLiesTests : RestoredScenario
         var wallet = Town.WalletWith(new WalletRecords(database));
         await Trade(400);
         var copy = Town.StoreBytes("issuer");
-        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(200_000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
+        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(200_000), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Refused));
         await Trade(500);
         Town.UserBank.Deposit(Town.UserBank.Accounts.Single(a => a.Name == "Alice").User, new Amount(200_000), 992);
         Town.Clock.Advance(TimeSpan.FromHours(1));
@@ -315,7 +346,8 @@ public sealed class RestoredLiesTests : RestoredScenario
         Cut = null;
         await Town.RunCycles();
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(account));
-        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(1000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(1000), default)).Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That(Audit(), Is.Empty);
     }
 
@@ -340,7 +372,10 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That(Town.Issuer.Alarms.Any(a => a.Kind == "bank gave back less than was signed for it"), Is.EqualTo(!givesBack));
     }
 
-    /// <summary>An issuer recovers while its clock is 40 days ahead, or years. Once the clock is right and accepted, nothing waits for that day, and nothing counts as long over.</summary>
+    /// <summary>
+    /// An issuer recovers while its clock is 40 days ahead, or years. Once the clock is right and accepted, nothing waits for that day, and
+    /// nothing counts as long over.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task ARecoveryUnderAWrongClockPutsNothingOff([Values(40, 1100)] int days)
     {
@@ -390,6 +425,8 @@ public sealed class RestoredLiesTests : RestoredScenario
     private Position Own(bool isRestored, ulong instruction = 0, ulong statement = 0)
     {
         using var key = Town.BankKey("bank-1");
-        return Position.Sign(key, new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, ++_number, instruction, statement, 0, isRestored, Timestamp.Now(Town.Clock), []));
+        return Position.Sign(key, new Position(
+            PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, ++_number, instruction, statement, 0, isRestored,
+            Timestamp.Now(Town.Clock), []));
     }
 }

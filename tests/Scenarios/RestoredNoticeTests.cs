@@ -7,13 +7,15 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// A party that is restored from an older copy in mid-traffic is noticed at the next visit, by its own signed word of a later one, and stops (rule R27). Nobody makes another party stop
-/// without that party's own signature.
+/// A party that is restored from an older copy in mid-traffic is noticed at the next visit, by its own signed word of a later one, and
+/// stops (rule R27). Nobody makes another party stop without that party's own signature.
 /// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredNoticeTests : RestoredScenario
 {
-    /// <summary>The bank withdraws nothing, books nothing and signs nothing; its people are told what ends that, and the auditor names it.</summary>
+    /// <summary>
+    /// The bank withdraws nothing, books nothing and signs nothing; its people are told what ends that, and the auditor names it.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ARestoredBankIsNoticedAndStops()
     {
@@ -25,12 +27,15 @@ public sealed class RestoredNoticeTests : RestoredScenario
         ulong booked = bank.Audit.LastInstruction;
         var refused = Town.Withdraw(Alice, 100);
         Assert.That(refused.Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-        Assert.That(refused.Message, Does.Contain("hiercash-bank recover").And.EndWith("The withdrawal of 1.00 EUR waits on the card: 'hiercash-wallet resume' asks for it again."));
-        Assert.That(() => bank.Deposit(bank.Accounts[0].User, new Amount(100), 77), Throws.InvalidOperationException.With.Message.Contain("recover"));
+        Assert.That(refused.Message, Does.Contain("hiercash-bank recover")
+            .And.EndWith("The withdrawal of 1.00 EUR waits on the card: 'hiercash-wallet resume' asks for it again."));
+        Assert.That(() => bank.Deposit(bank.Accounts[0].User, new Amount(100), 77),
+            Throws.InvalidOperationException.With.Message.Contain("recover"));
         Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
         Assert.That(bank.Audit.LastInstruction, Is.EqualTo(booked), "nothing is booked");
         var findings = Audit();
-        Assert.That(findings.Where(f => f.What.Contains("restored from an older copy", StringComparison.Ordinal)).Select(f => (f.Books, f.Table)), Is.EqualTo(new[] { ("bank-1", "position") }));
+        Assert.That(findings.Where(f => f.What.Contains("restored from an older copy", StringComparison.Ordinal))
+            .Select(f => (f.Books, f.Table)), Is.EqualTo(new[] { ("bank-1", "position") }));
         Assert.That(findings.Select(f => f.Books), Has.All.EqualTo("bank-1"));
         Assert.That(findings.Select(f => f.Table), Has.Some.EqualTo("withdrawal"), "the issuance that its books lack");
 
@@ -38,7 +43,8 @@ public sealed class RestoredNoticeTests : RestoredScenario
         var faults = new Terminals.Store.Faults(Town.Clock);
         faults.Note(ServeLoop.Work, "It is an older copy", "");
         Assert.That(bank.WaitsBeside(faults.All).Shows(WaitingKind.FailedVisit), Is.False);
-        Assert.That(Town.ShopBank.WaitsBeside(faults.All).One(WaitingKind.FailedVisit).Ends, Is.EqualTo("'hiercash-bank serve' tries again at each visit."));
+        Assert.That(Town.ShopBank.WaitsBeside(faults.All).One(WaitingKind.FailedVisit).Ends,
+            Is.EqualTo("'hiercash-bank serve' tries again at each visit."));
 
         // The other bank, and its shops, go on.
         await Town.ShopBank.Run(default);
@@ -58,7 +64,8 @@ public sealed class RestoredNoticeTests : RestoredScenario
         Assert.That(Town.Issuer.CloseCycle(), Is.Zero);
         foreach (var bank in Town.Banks)
         {
-            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException.With.Message.Contain("restored from an older copy"));
+            Assert.That(async () => await bank.Run(default),
+                Throws.InvalidOperationException.With.Message.Contain("restored from an older copy"));
             Assert.That(bank.Behind, Is.Null);
         }
 
@@ -66,7 +73,10 @@ public sealed class RestoredNoticeTests : RestoredScenario
         Assert.That(named.Select(f => (f.Books, f.Table)), Is.EqualTo(new[] { ("issuer", "position"), ("issuer", "position") }));
     }
 
-    /// <summary>Between its start and a bank's visit the issuer cannot know that it is an older copy: so it makes no instruction and no statement for that bank before.</summary>
+    /// <summary>
+    /// Between its start and a bank's visit the issuer cannot know that it is an older copy: so it makes no instruction and no statement
+    /// for that bank before.
+    /// </summary>
     [Test, Rule(27)]
     public async Task NothingNumberedIsSignedBeforeTheBankHasVisited()
     {
@@ -87,7 +97,10 @@ public sealed class RestoredNoticeTests : RestoredScenario
         Town.AssertSound(Alice);
     }
 
-    /// <summary>An issuer that says that a bank is behind: with nothing, with what somebody else signed, with what that bank said of another or long ago. The bank goes on at the next honest answer.</summary>
+    /// <summary>
+    /// An issuer that says that a bank is behind: with nothing, with what somebody else signed, with what that bank said of another or long
+    /// ago. The bank goes on at the next honest answer.
+    /// </summary>
     [Test, Rule(27)]
     public async Task NobodyStopsABankWithoutItsOwnWord([Values("key", "old", "bank")] string lie)
     {
@@ -96,7 +109,8 @@ public sealed class RestoredNoticeTests : RestoredScenario
         var link = new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, reply => reply);
         using var other = Town.Options.Suite.GenerateKey();
         using var own = Town.BankKey("bank-1");
-        var position = new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, 10_000, 10_000, 10_000, 10_000, false, Timestamp.Now(Town.Clock), []);
+        var position = new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, 10_000, 10_000, 10_000, 10_000, false,
+            Timestamp.Now(Town.Clock), []);
         var watched = new WatchedAgreement(link, p => old ??= p);
         await Town.BankOver("bank-1", watched).Run(default);
         var said = lie switch
@@ -123,14 +137,16 @@ public sealed class RestoredNoticeTests : RestoredScenario
         using var statement = Town.StatementKey;
         var now = Timestamp.Now(Town.Clock);
         var said = new Position(PositionRole.Bank, Town.Issuer.Id, Town.UserBank.Id, 5000, 1, 1, 1, false, now, []);
-        var lie = new Position(PositionRole.Issuer, Town.Issuer.Id, isOfAnother ? Town.ShopBank.Id : Town.UserBank.Id, 10_000, 9, 9, 9, false, now, []);
+        var lie = new Position(PositionRole.Issuer, Town.Issuer.Id, isOfAnother ? Town.ShopBank.Id
+            : Town.UserBank.Id, 10_000, 9, 9, 9, false, now, []);
         var reply = await Town.UserBankLink().Call(
             new AgreeMessage(Position.Sign(own, said), Position.Sign(isOfAnother ? statement : other, lie)).ToMessage(), default);
         Assert.That(reply.As<AgreeReply>()?.Position.Role, Is.EqualTo(PositionRole.Issuer));
         Assert.That(Town.Issuer.Behind, Is.Null);
 
         // Nor does one that speaks in another bank's name, or under another key.
-        foreach (var forged in new[] { Position.Sign(other, said with { Number = 6000 }), Position.Sign(own, said with { Number = 6000, Bank = Town.ShopBank.Id }) })
+        foreach (var forged in new[] { Position.Sign(other, said with { Number = 6000 }),
+            Position.Sign(own, said with { Number = 6000, Bank = Town.ShopBank.Id }) })
         {
             Assert.That((await Town.UserBankLink().Ask(new AgreeMessage(forged, null), default)).Refusal?.Reason, Is.EqualTo(
                 RefusalReason.BadSignature));
@@ -149,7 +165,8 @@ public sealed class RestoredNoticeTests : RestoredScenario
             "bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Agree, _ => new AgreeReply(old!).ToMessage()));
         ulong booked = bank.Audit.LastInstruction;
         await Trade(100);
-        Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException.With.Message.Contain("The issuer was restored from an older copy"));
+        Assert.That(async () => await bank.Run(default),
+            Throws.InvalidOperationException.With.Message.Contain("The issuer was restored from an older copy"));
         Assert.That(bank.Alarms[0].Kind, Is.EqualTo("issuer restored from an older copy"));
         using var other = Town.Options.Suite.GenerateKey();
         var forged = Position.Sign(other, old! with { Number = 900 });

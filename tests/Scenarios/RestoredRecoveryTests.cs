@@ -7,11 +7,17 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Who was restored from an older copy recovers what others know by its own signature (rule R27); the books are to the cent then, and the auditor finds nothing.</summary>
+/// <summary>
+/// Who was restored from an older copy recovers what others know by its own signature (rule R27); the books are to the cent then, and the
+/// auditor finds nothing.
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredRecoveryTests : RestoredScenario
 {
-    /// <summary>40.00 that were withdrawn after the copy, and the 14.00 of instructions since: nothing is made of nothing. Whose the 40.00 are only the order shows.</summary>
+    /// <summary>
+    /// 40.00 that were withdrawn after the copy, and the 14.00 of instructions since: nothing is made of nothing. Whose the 40.00 are only
+    /// the order shows.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ABankRecoversWhatItWithdrewAndBooked()
     {
@@ -30,7 +36,8 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Assert.That((Town.UserBank.Audit.Float, Town.UserBank.Audit.Unordered), Is.EqualTo((floats, (1L, 4000L))));
         Town.AssertSoundAfterCycle(Alice);
         Assert.That(Audit(), Is.Empty);
-        Assert.That(async () => await Town.UserBank.Recover(default), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That(async () => await Town.UserBank.Recover(default),
+            Throws.InvalidOperationException.With.Message.Contain("no older copy"));
 
         // Days later the holder's wallet shows the order: the account bears it, once.
         Town.Clock.Advance(TimeSpan.FromDays(9));
@@ -64,7 +71,9 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>The issuer has again what it issued, instructed and stated, from the banks; no number is given twice, no bank loses or gains a cent.</summary>
+    /// <summary>
+    /// The issuer has again what it issued, instructed and stated, from the banks; no number is given twice, no bank loses or gains a cent.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AnIssuerRecoversWhatItSigned()
     {
@@ -106,7 +115,8 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         await Restore("bank-1");
         using var other = Town.Options.Suite.GenerateKey();
         var lying = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Issued, reply => new IssuedReply(
-            [.. reply.As<IssuedReply>()!.Issued.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })]).ToMessage()));
+            [.. reply.As<IssuedReply>()!.Issued.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })])
+                .ToMessage()));
         Assert.That((await lying.Recover(default)).Withdrawals, Is.Zero);
         Assert.That(lying.Audit.Unordered.Sum, Is.Zero);
     }
@@ -119,10 +129,13 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Town.Issuer.Recover();
         using var other = Town.Options.Suite.GenerateKey();
         var number = Town.Issuer.Registry.FindBank(Town.ShopBank.Id)!;
-        var forged = ClearingInstruction.Sign(other, Town.Issuer.Id, 2, Town.ShopBank.Id, TransferKind.ShopCredit, Town.AccountOf("Cafe"), new Amount(99_000), Currency.Eur, Timestamp.Now(Town.Clock));
+        var forged = ClearingInstruction.Sign(
+            other, Town.Issuer.Id, 2, Town.ShopBank.Id, TransferKind.ShopCredit, Town.AccountOf("Cafe"), new Amount(99_000), Currency.Eur,
+            Timestamp.Now(Town.Clock));
         var link = Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2");
         var reply = await link.Call(new ReturnMessage(true, [], [forged], []).ToMessage(), default);
-        Assert.That((Refusal.Read(reply)?.Reason, Town.Issuer.Awaited.Count, number.Id), Is.EqualTo((RefusalReason.BadSignature, 2, Town.ShopBank.Id)));
+        Assert.That((Refusal.Read(reply)?.Reason, Town.Issuer.Awaited.Count, number.Id),
+            Is.EqualTo((RefusalReason.BadSignature, 2, Town.ShopBank.Id)));
     }
 
     /// <summary>A bank that will never come again keeps nobody waiting, once a person says so.</summary>
@@ -138,7 +151,10 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Assert.That(() => Town.Issuer.Recover(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
     }
 
-    /// <summary>A bank that was left out comes after all, in time or later. Before it has given back nothing is numbered for it: it books each instruction once, and its shops have their money.</summary>
+    /// <summary>
+    /// A bank that was left out comes after all, in time or later. Before it has given back nothing is numbered for it: it books each
+    /// instruction once, and its shops have their money.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ABankThatWasLeftOutComesBack([Values] bool inTime)
     {

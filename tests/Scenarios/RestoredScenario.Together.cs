@@ -39,7 +39,9 @@ public abstract partial class RestoredScenario
         Cut = null;
     }
 
-    /// <summary>A cycle, and visits of banks whose databases know no certificates of after the copy (the town keeps what they had learnt in memory).</summary>
+    /// <summary>
+    /// A cycle, and visits of banks whose databases know no certificates of after the copy (the town keeps what they had learnt in memory).
+    /// </summary>
     private protected async Task BanksVisit()
     {
         Town.Issuer.CloseCycle();

@@ -9,7 +9,9 @@ using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A town on disk with two banks, a shop and a holder, whose parties are put back to older copies in mid-traffic (rule R27).</summary>
+/// <summary>
+/// A town on disk with two banks, a shop and a holder, whose parties are put back to older copies in mid-traffic (rule R27).
+/// </summary>
 public abstract partial class RestoredScenario : IDisposable
 {
     private int _audits;
@@ -33,7 +35,8 @@ public abstract partial class RestoredScenario : IDisposable
     {
         Town = Towns.Make(with: o => o with
         {
-            Directory = _folder, Suite = suite, Faults = (from, _, _) => Cut is { } cut && from.StartsWith(cut, StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None,
+            Directory = _folder, Suite = suite, Faults = (from, _, _) =>
+                Cut is { } cut && from.StartsWith(cut, StringComparison.Ordinal) ? LinkFault.LoseRequest : LinkFault.None,
         });
         Till = Town.AddTill("Cafe");
         Alice = Town.User("Alice", 5000);
@@ -106,7 +109,8 @@ public abstract partial class RestoredScenario : IDisposable
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
         Town.Issuer.Recover();
         Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
-        Assert.That(async () => await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default),
+            Throws.InvalidOperationException);
         Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
         await Town.RunCycle();
         await Town.RunCycle();

@@ -5,13 +5,19 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A till that is restored from an older copy is noticed by its own signature under a later batch, stops, and gets back what it had submitted (rule R27).</summary>
+/// <summary>
+/// A till that is restored from an older copy is noticed by its own signature under a later batch, stops, and gets back what it had
+/// submitted (rule R27).
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTillTests : RestoredScenario
 {
     private ValueTask<TillRecovery> RecoverTill() => Town.Till(Till).Recover(Town.TillLink(Till), default);
 
-    /// <summary>A sale that the copy has queued was refunded since, and another was settled: the first is not sent in again, the second is known again and can be refunded.</summary>
+    /// <summary>
+    /// A sale that the copy has queued was refunded since, and another was settled: the first is not sent in again, the second is known
+    /// again and can be refunded.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ARestoredTillIsNoticedStopsAndRecovers()
     {
@@ -28,12 +34,14 @@ public sealed class RestoredTillTests : RestoredScenario
         Assert.That(till.WhyNoPayment, Does.Contain("hiercash-shop recover"));
         Assert.That(Town.Pay(Till, Alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That(async () => await till.Synchronise(Town.TillLink(Till), default), Throws.InvalidOperationException);
-        Assert.That(async () => await till.Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default), Throws.InvalidOperationException.With.Message.Contain("recover"));
+        Assert.That(async () => await till.Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default),
+            Throws.InvalidOperationException.With.Message.Contain("recover"));
         Assert.That(Alice.Balance().Minor, Is.EqualTo(4000), "nothing was signed, nothing given back");
 
         var done = await RecoverTill();
         Assert.That((done.Payments, done.Total.Minor, done.TakenBack, till.Behind), Is.EqualTo((1, 1000UL, 1, (Timestamp?)null)));
-        Assert.That(till.Journal.Select(t => (t.Amount.Minor, t.State)), Is.EqualTo(new[] { (400UL, SaleState.Refunded), (1000UL, SaleState.Accepted) }));
+        Assert.That(till.Journal.Select(t => (t.Amount.Minor, t.State)),
+            Is.EqualTo(new[] { (400UL, SaleState.Refunded), (1000UL, SaleState.Accepted) }));
         Assert.That(till.CoinPayments(sale.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Reversed));
         await till.Synchronise(Town.TillLink(Till), default);
         await Trade(300);
@@ -45,7 +53,9 @@ public sealed class RestoredTillTests : RestoredScenario
         Assert.That(async () => await RecoverTill(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
     }
 
-    /// <summary>A till whose store is no copy goes on after a start, and one that was restored before anything else was submitted has lost nothing.</summary>
+    /// <summary>
+    /// A till whose store is no copy goes on after a start, and one that was restored before anything else was submitted has lost nothing.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ATillThatIsNoCopyGoesOn()
     {
@@ -67,7 +77,8 @@ public sealed class RestoredTillTests : RestoredScenario
         await Town.Settle(kiosk);
         using var other = Town.Options.Suite.GenerateKey();
         var subject = Digest.Of([1]);
-        var forged = Submission.Sign(other, new PartyId(1), [subject], Timestamp.Now(Town.Clock).Plus(TimeSpan.FromHours(1))).Prove([subject], 0);
+        var forged = Submission.Sign(other, new PartyId(1), [subject], Timestamp.Now(Town.Clock).Plus(TimeSpan.FromHours(1)))
+            .Prove([subject], 0);
         await Trade(200);
         var own = (await Town.TillLink(Till).Ask(new NewestBatchMessage(Town.Till(Till).W), default)).Reply?.Proof;
         forged = forged with { Submission = forged.Submission with { TillKey = own!.Submission.TillKey } };
@@ -105,15 +116,20 @@ public sealed class RestoredTillTests : RestoredScenario
         await Trade(400);
         Town.Replace(Till, copy);
         var till = Town.Till(Till);
-        var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.Submitted, reply => new SubmittedReply([.. reply.As<SubmittedReply>()!.Payments.Select(p => isReceipt
+        var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.Submitted, reply =>
+            new SubmittedReply([.. reply.As<SubmittedReply>()!.Payments.Select(p => isReceipt
             ? p with { Receipt = p.Receipt with { Verdict = Verdict.Late, Share = Share.None } }
             : p with { H = p.H with { SU = [.. p.H.SU.Reverse()] } })]).ToMessage());
-        Assert.That(async () => await till.Recover(lying, default), Throws.InvalidOperationException.With.Message.Contain("Nothing of it is kept"));
+        Assert.That(async () => await till.Recover(lying, default),
+            Throws.InvalidOperationException.With.Message.Contain("Nothing of it is kept"));
         Assert.That((till.Journal.Count, till.Behind is null), Is.EqualTo((0, false)));
         Assert.That((await RecoverTill()).Payments, Is.EqualTo(1));
     }
 
-    /// <summary>Whoever stole its key signed a later batch with it, or it was restored: once the key is revoked another till brings its queue, and nothing that its own signature shows is in the way.</summary>
+    /// <summary>
+    /// Whoever stole its key signed a later batch with it, or it was restored: once the key is revoked another till brings its queue, and
+    /// nothing that its own signature shows is in the way.
+    /// </summary>
     [Test, Rule(27), Rule(17)]
     public async Task WhatARevokedTillHasQueuedAnotherTillBrings()
     {
@@ -127,7 +143,8 @@ public sealed class RestoredTillTests : RestoredScenario
         Town.Issuer.Revoke(Town.Till(Till).W);
         Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException);
         Assert.That((await Town.Till(Till).HandOver(Town.TillLink(next), default)).StillQueued, Is.Zero);
-        Assert.That((Town.Till(Till).WhyNoPayment, Town.Till(Till).CoinPayments(Town.Till(Till).Journal[0].Time).Single().State), Is.EqualTo((Town.Till(Till).WhyRevoked, CoinPaymentState.Settled)));
+        Assert.That((Town.Till(Till).WhyNoPayment, Town.Till(Till).CoinPayments(Town.Till(Till).Journal[0].Time).Single().State),
+            Is.EqualTo((Town.Till(Till).WhyRevoked, CoinPaymentState.Settled)));
         await Town.RunCycles();
         Assert.That((Alice.Balance().Minor, Town.ShopAccount().Minor), Is.EqualTo((3600UL, 1400UL)));
     }

@@ -8,12 +8,16 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// Tills bring an issuer that was restored from a copy what it had answered since, with its own word of it (rule R27): no shop is credited twice, none loses, and nothing final is said before.
+/// Tills bring an issuer that was restored from a copy what it had answered since, with its own word of it (rule R27): no shop is credited
+/// twice, none loses, and nothing final is said before.
 /// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTillsTests : RestoredScenario
 {
-    /// <summary>10.00 that were settled after the copy go again at the till's next visit; the shop has them already, and what it takes next is credited whole.</summary>
+    /// <summary>
+    /// 10.00 that were settled after the copy go again at the till's next visit; the shop has them already, and what it takes next is
+    /// credited whole.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ATillBringsAgainWhatTheIssuerForgot([Values(0, 9)] int daysLater)
     {
@@ -35,7 +39,9 @@ public sealed class RestoredTillsTests : RestoredScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>A till that shows an issuer a word that it did not give, or gave of something else, gets what it would get without.</summary>
+    /// <summary>
+    /// A till that shows an issuer a word that it did not give, or gave of something else, gets what it would get without.
+    /// </summary>
     [Test, Rule(27)]
     public async Task OnlyTheIssuersOwnWordCounts([Values("key", "other", "amount")] string lie)
     {
@@ -52,7 +58,8 @@ public sealed class RestoredTillsTests : RestoredScenario
         {
             "key" => Receipt.Sign(strange, word.Issuer, h.Id.Value, Verdict.Settled, h.Paid, word.Currency, word.Share, 1, word.Date),
             "other" => word,
-            _ => Receipt.Sign(statement, word.Issuer, h.Id.Value, Verdict.Settled, new Amount(900), word.Currency, word.Share with { Credited = new Amount(900) }, 1, word.Date),
+            _ => Receipt.Sign(statement, word.Issuer, h.Id.Value, Verdict.Settled, new Amount(900), word.Currency,
+                word.Share with { Credited = new Amount(900) }, 1, word.Date),
         };
         var reply = await Town.TillLink(Till).Call(
             SettleMessage.Sign(key, new PartyId(1), [h], Timestamp.Now(Town.Clock), default, [shown]).ToMessage(), default);
@@ -84,7 +91,10 @@ public sealed class RestoredTillsTests : RestoredScenario
         Town.AssertSound(Alice);
     }
 
-    /// <summary>Before all banks have visited, an issuer cannot know whether it has forgotten a coin: its payment stays queued, and the others are settled.</summary>
+    /// <summary>
+    /// Before all banks have visited, an issuer cannot know whether it has forgotten a coin: its payment stays queued, and the others are
+    /// settled.
+    /// </summary>
     [Test, Rule(27), Waits(WaitingKind.NotYetKnownPayment)]
     public async Task AnUnknownCoinIsRefusedByNobodyWhoMayHaveForgottenIt()
     {
@@ -115,11 +125,14 @@ public sealed class RestoredTillsTests : RestoredScenario
         await Recover();
         await Visit(kiosk);
         await Visit(Till);
-        Assert.That((Town.ShopAccount().Minor, Town.ShopAccount("Kiosk").Minor, Town.Till(kiosk).Sum(CoinPaymentState.Queued).Minor), Is.EqualTo((500UL, 900UL, 0UL)));
+        Assert.That((Town.ShopAccount().Minor, Town.ShopAccount("Kiosk").Minor, Town.Till(kiosk).Sum(CoinPaymentState.Queued).Minor),
+            Is.EqualTo((500UL, 900UL, 0UL)));
         Town.AssertSound(Alice, bob);
     }
 
-    /// <summary>A holder asks for the money of a payment that the issuer has forgotten: nothing is pronounced dead before the shops had their time.</summary>
+    /// <summary>
+    /// A holder asks for the money of a payment that the issuer has forgotten: nothing is pronounced dead before the shops had their time.
+    /// </summary>
     [Test, Rule(27)]
     public async Task NothingIsPronouncedDeadWhileShopsMayBringIt()
     {
@@ -157,7 +170,10 @@ public sealed class RestoredTillsTests : RestoredScenario
         Assert.That(RawMessages.Dead(Town, h), Is.Not.Null);
     }
 
-    /// <summary>A guaranteed excess that was claimed and credited after the copy is neither claimed nor credited again, and the shop loses nothing of what it takes next.</summary>
+    /// <summary>
+    /// A guaranteed excess that was claimed and credited after the copy is neither claimed nor credited again, and the shop loses nothing
+    /// of what it takes next.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AClaimOfAfterTheCopyIsPaidOnce()
     {

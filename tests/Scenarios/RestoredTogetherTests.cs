@@ -6,13 +6,16 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Issuer and banks of one machine are put back to one snapshot (rule R27): they agree with each other, and only a till's receipt shows it.</summary>
+/// <summary>
+/// Issuer and banks of one machine are put back to one snapshot (rule R27): they agree with each other, and only a till's receipt shows it.
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTogetherTests : RestoredScenario
 {
     /// <summary>
-    /// The issuer stops at the first visit of a till that had settled since, be there something to settle or not. It recovers, and shops have their money to the cent: also for the payment of a coin
-    /// that it did not know and had refused. The coin's bank bears it once the wallet shows its order. A receipt of before the recovery, or a forged one, stops it no more.
+    /// The issuer stops at the first visit of a till that had settled since, be there something to settle or not. It recovers, and shops
+    /// have their money to the cent: also for the payment of a coin that it did not know and had refused. The coin's bank bears it once the
+    /// wallet shows its order. A receipt of before the recovery, or a forged one, stops it no more.
     /// </summary>
     [Test, Rule(27)]
     public async Task ATillShowsThatAllWerePutBackTogether([Values] bool sellsFirst)
@@ -36,7 +39,8 @@ public sealed class RestoredTogetherTests : RestoredScenario
         PutBack(copies);
         await Town.RunCycle();
         await Visit(kiosk);
-        Assert.That((Town.Till(kiosk).CoinPayments(unsent.Sale.Time).Single().Receipt!.Verdict, Town.Issuer.Behind), Is.EqualTo((Verdict.UnknownCoin, (Timestamp?)null)));
+        Assert.That((Town.Till(kiosk).CoinPayments(unsent.Sale.Time).Single().Receipt!.Verdict, Town.Issuer.Behind),
+            Is.EqualTo((Verdict.UnknownCoin, (Timestamp?)null)));
         using var strange = Town.Options.Suite.GenerateKey();
         await Show(Receipt.Sign(strange, word.Issuer, word.Subject, word.Verdict, word.Paid, word.Currency, word.Share, 1, word.Date));
         Assert.That(Town.Issuer.Behind, Is.Null, "not its signature");
@@ -67,7 +71,9 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Assert.That((Audit(), Town.Issuer.Behind), Is.EqualTo((Array.Empty<object>(), (Timestamp?)null)));
     }
 
-    /// <summary>The issuer has forgotten a payment when its coin's last term was over. Who shows the receipt of it afterwards stops nobody.</summary>
+    /// <summary>
+    /// The issuer has forgotten a payment when its coin's last term was over. Who shows the receipt of it afterwards stops nobody.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AnOldReceiptStopsNobody()
     {
@@ -87,7 +93,8 @@ public sealed class RestoredTogetherTests : RestoredScenario
     }
 
     /// <summary>
-    /// Issuer and banks are put back to one snapshot of three days ago, and have served since; a key was made meanwhile. A till shows that key before it can show a receipt. Its shop has all that it settled.
+    /// Issuer and banks are put back to one snapshot of three days ago, and have served since; a key was made meanwhile. A till shows that
+    /// key before it can show a receipt. Its shop has all that it settled.
     /// </summary>
     [Test, Rule(27)]
     public async Task AShopLosesNothingWhereALostKeyShowsWhatWasPutBackTogether([Values] bool rotates)
@@ -102,7 +109,10 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Sum(CoinPaymentState.Settled).Minor), Is.EqualTo((1200UL, 1200UL)));
     }
 
-    /// <summary>The same without a new key; the issuer's clock was a little ahead before it was put back, and somebody else settled a little thereafter.</summary>
+    /// <summary>
+    /// The same without a new key; the issuer's clock was a little ahead before it was put back, and somebody else settled a little
+    /// thereafter.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task AShopLosesNothingWhereTheIssuersClockWasALittleAhead([Values(0, 10, 20 * 60)] int minutes)
     {
@@ -148,7 +158,10 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Assert.That((Town.ShopAccount().Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((1100UL, 700UL)));
     }
 
-    /// <summary>A till has a certificate of the lost coin key of before the issuer's clock was set right: of 40 days later. What the key signed pays all the same.</summary>
+    /// <summary>
+    /// A till has a certificate of the lost coin key of before the issuer's clock was set right: of 40 days later. What the key signed pays
+    /// all the same.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task WhatALostKeyOfADayToComeSignedPays()
     {
@@ -226,7 +239,10 @@ public sealed class RestoredTogetherTests : RestoredScenario
         }
     }
 
-    /// <summary>A person confirmed an issuer's clock that was years ahead, and it forgot coins. When the clock is right, a till's receipts of before are unknown, and that makes no older copy of it.</summary>
+    /// <summary>
+    /// A person confirmed an issuer's clock that was years ahead, and it forgot coins. When the clock is right, a till's receipts of before
+    /// are unknown, and that makes no older copy of it.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task WhatWasForgottenByAWrongClockMakesNoOlderCopy()
     {

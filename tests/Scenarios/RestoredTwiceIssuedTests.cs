@@ -8,7 +8,8 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// Issuer and banks were put back together, and an order is carried out a second time, under a newer coin key or in a later quarter (rule R27): its withdrawal has two S_I then, and pays once.
+/// Issuer and banks were put back together, and an order is carried out a second time, under a newer coin key or in a later quarter (rule
+/// R27): its withdrawal has two S_I then, and pays once.
 /// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTwiceIssuedTests : RestoredScenario
@@ -33,13 +34,17 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         base.Dispose(disposing);
     }
 
-    /// <summary>The wallet shows its order before a till brings what its coin has paid. The shop is paid, the account bears it, and what is left comes back once.</summary>
+    /// <summary>
+    /// The wallet shows its order before a till brings what its coin has paid. The shop is paid, the account bears it, and what is left
+    /// comes back once.
+    /// </summary>
     [Test, Rule(27)]
     public async Task OneOrderIsOneCoinAlsoWithAnotherSignature([Values] Meanwhile what)
     {
         if (what == Meanwhile.NextQuarter)
         {
-            Town.Clock.Advance(Quarter.Of(Timestamp.Now(Town.Clock)).End.Minus(TimeSpan.FromHours(6)).ToDate()!.Value - Town.Clock.GetUtcNow());
+            Town.Clock.Advance(Quarter.Of(Timestamp.Now(Town.Clock)).End.Minus(TimeSpan.FromHours(6))
+                .ToDate()!.Value - Town.Clock.GetUtcNow());
             await Town.RunCycle();
         }
 
@@ -58,7 +63,10 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         await ComesToTheCent();
     }
 
-    /// <summary>The issuer is put back once more, to before the second time. The bank keeps that withdrawal back until a till has brought the first coin: then it bears what that has paid.</summary>
+    /// <summary>
+    /// The issuer is put back once more, to before the second time. The bank keeps that withdrawal back until a till has brought the first
+    /// coin: then it bears what that has paid.
+    /// </summary>
     [Test, Rule(27)]
     public async Task WhoGivesTheSecondBackBearsWhatTheFirstHasPaid()
     {
@@ -82,7 +90,10 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         await ComesToTheCent();
     }
 
-    /// <summary>Who has broken a card signs with both. Shops are paid up to X in all; of what exceeds it nothing is guaranteed that no dossier can show, and a person has to look.</summary>
+    /// <summary>
+    /// Who has broken a card signs with both. Shops are paid up to X in all; of what exceeds it nothing is guaranteed that no dossier can
+    /// show, and a person has to look.
+    /// </summary>
     [Test, Rule(27)]
     public async Task BothTogetherPayUpToX()
     {
@@ -104,8 +115,9 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     }
 
     /// <summary>
-    /// What is promised to a shop is paid, whatever comes free: 20.00 with one S_I, 4.00 with the other, which waits, and 20.00 with the first again, which are promised. The first shop takes its 20.00
-    /// back. By arrival 4.00 would go to the one that waits, and nobody could prove the rest of the promise any more.
+    /// What is promised to a shop is paid, whatever comes free: 20.00 with one S_I, 4.00 with the other, which waits, and 20.00 with the
+    /// first again, which are promised. The first shop takes its 20.00 back. By arrival 4.00 would go to the one that waits, and nobody
+    /// could prove the rest of the promise any more.
     /// </summary>
     [Test, Rule(27), Rule(2)]
     public async Task WhatIsPromisedGoesFirst()
@@ -127,7 +139,10 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         Assert.That(Town.Issuer.Audit.Run(), Is.Empty);
     }
 
-    /// <summary>The card was reported as lost before any payment of it came: the S_I that is on the hot list is not the one on the card. Shops are paid, and the issuer bears it.</summary>
+    /// <summary>
+    /// The card was reported as lost before any payment of it came: the S_I that is on the hot list is not the one on the card. Shops are
+    /// paid, and the issuer bears it.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AReportThatNoShopCouldHearCostsNoShop()
     {
@@ -145,8 +160,9 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     }
 
     /// <summary>
-    /// No payment has shown the S_I of a card before its holder takes one back. A shop that has signed S_W, and settles all the same, gets nothing: the holder spends that money, and overspends nothing.
-    /// What was never settled is pronounced dead, and what came early is known, as of any coin.
+    /// No payment has shown the S_I of a card before its holder takes one back. A shop that has signed S_W, and settles all the same, gets
+    /// nothing: the holder spends that money, and overspends nothing. What was never settled is pronounced dead, and what came early is
+    /// known, as of any coin.
     /// </summary>
     [Test, Rule(27), Rule(4)]
     public async Task WhatIsTakenBackWithTheOtherSignatureIsDead()
@@ -170,7 +186,10 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         Assert.That((Town.Issuer.Audit.Run(), Audit()), Is.EqualTo((Array.Empty<string>(), Array.Empty<object>())));
     }
 
-    /// <summary>Who has broken a card has one message under a number taken back, before the coin is known by that S_I, and another one under it paid: that is an equivocation, as of any coin.</summary>
+    /// <summary>
+    /// Who has broken a card has one message under a number taken back, before the coin is known by that S_I, and another one under it
+    /// paid: that is an equivocation, as of any coin.
+    /// </summary>
     [Test, Rule(27), Rule(2)]
     public async Task ATakenBackMessageIsRememberedUnderEitherSignature()
     {
@@ -182,7 +201,10 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         eve.Dispose();
     }
 
-    /// <summary>One S_I expires a quarter after the other. The coin is not forgotten before the later one is over: whoever shows it gets nothing once more.</summary>
+    /// <summary>
+    /// One S_I expires a quarter after the other. The coin is not forgotten before the later one is over: whoever shows it gets nothing
+    /// once more.
+    /// </summary>
     [Test, Rule(27)]
     public async Task TheCoinIsKnownUntilTheLaterOfTheTwoExpires([Values] bool isLaterShownFirst)
     {
@@ -204,10 +226,12 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
             await IsAnswered(eve, eve.Coin, 1, 2000, Verdict.Settled, 2000);
         }
 
-        var over = eve.Coin.Terms.Expiry.End.Plus(Town.Options.Terms.SettlePeriod + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(3)).ToDate()!.Value;
+        var over = eve.Coin.Terms.Expiry.End.Plus(Town.Options.Terms.SettlePeriod + Town.Options.Terms.DisputeTerm + TimeSpan.FromDays(3))
+            .ToDate()!.Value;
         while (Town.Clock.GetUtcNow() < over)
         {
-            Town.Clock.Advance(TimeSpan.FromDays(90) < over - Town.Clock.GetUtcNow() ? TimeSpan.FromDays(90) : over - Town.Clock.GetUtcNow());
+            Town.Clock.Advance(TimeSpan.FromDays(90) < over - Town.Clock.GetUtcNow() ? TimeSpan.FromDays(90)
+                : over - Town.Clock.GetUtcNow());
             await Town.RunCycles();
         }
 
@@ -234,7 +258,8 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     }
 
     private async Task BobWithdraws() => Assert.That(
-        (await Town.WalletWith(new WalletRecords(_records)).Withdraw(_bob.Card, _bob.Pin, new Amount(2000), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        (await Town.WalletWith(new WalletRecords(_records)).Withdraw(_bob.Card, _bob.Pin, new Amount(2000), default)).Outcome,
+        Is.EqualTo(WithdrawalOutcome.Issued));
 
     private async Task BobPays()
     {
@@ -242,7 +267,10 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         Town.Pay(Till, _bob, 700);
     }
 
-    /// <summary>His wallet shows the order after the coin key was changed: the issuer's S_I of his coin is another one than the card's, and no payment has shown either.</summary>
+    /// <summary>
+    /// His wallet shows the order after the coin key was changed: the issuer's S_I of his coin is another one than the card's, and no
+    /// payment has shown either.
+    /// </summary>
     private async Task BobsOrderIsCarriedOutTwice()
     {
         await AllArePutBack(BobWithdraws);
@@ -254,7 +282,10 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
 
     private async Task Resume() => await Town.WalletWith(new WalletRecords(_records)).Resume(_bob.Card, _bob.Pin, default);
 
-    /// <summary>Something happens after a copy of issuer and banks, and a till settles. All are put back to it, the till shows that, and the issuer recovers.</summary>
+    /// <summary>
+    /// Something happens after a copy of issuer and banks, and a till settles. All are put back to it, the till shows that, and the issuer
+    /// recovers.
+    /// </summary>
     private async Task AllArePutBack(Func<Task> what)
     {
         Town.OpenAccount(_bob, new Amount(5000));

@@ -7,7 +7,10 @@ using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>What waits because a party was restored from an older copy, or a payment came early, is shown, and is gone from there when it has ended (rules R24 and R27, docs/waiting.md).</summary>
+/// <summary>
+/// What waits because a party was restored from an older copy, or a payment came early, is shown, and is gone from there when it has ended
+/// (rules R24 and R27, docs/waiting.md).
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredWaitingTests : RestoredScenario
 {
@@ -22,7 +25,8 @@ public sealed class RestoredWaitingTests : RestoredScenario
         var credit = Town.Issuer.Waits.One(WaitingKind.RecoveredCredit);
         Assert.That((credit.What, Town.Issuer.Waits.Shows(WaitingKind.RestoredIssuer)), Is.EqualTo(("10.00 EUR of 1 shops", false)));
         var till = Town.Till(Till);
-        Assert.That(async () => await till.Synchronise(new Broken(Town.TillLink(Till), m => m.Type == MessageType.Settle), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await till.Synchronise(new Broken(Town.TillLink(Till), m => m.Type == MessageType.Settle), default),
+            Throws.TypeOf<LinkException>());
         Assert.That(till.Waits.One(WaitingKind.BroughtAgain).What, Does.StartWith("14.00 EUR in 2"));
         await Visit(Till);
         Assert.That(till.Waits.Shows(WaitingKind.BroughtAgain), Is.False);
@@ -42,9 +46,11 @@ public sealed class RestoredWaitingTests : RestoredScenario
         Assert.That(Town.UserBank.Waits.One(WaitingKind.RestoredBank).Ends, Does.Contain("hiercash-bank recover"));
         await Town.UserBank.Recover(default);
         var unordered = Town.UserBank.Waits.One(WaitingKind.UnorderedWithdrawal);
-        Assert.That((unordered.What, unordered.Ends.Contains("hiercash-wallet resume", StringComparison.Ordinal)), Is.EqualTo(("40.00 EUR in 1 withdrawals", true)));
+        Assert.That((unordered.What, unordered.Ends.Contains("hiercash-wallet resume", StringComparison.Ordinal)),
+            Is.EqualTo(("40.00 EUR in 1 withdrawals", true)));
         await wallet.Resume(Alice.Card, Alice.Pin, default);
-        Assert.That((Town.UserBank.Waits.Shows(WaitingKind.RestoredBank), Town.UserBank.Waits.Shows(WaitingKind.UnorderedWithdrawal)), Is.EqualTo((false, false)));
+        Assert.That((Town.UserBank.Waits.Shows(WaitingKind.RestoredBank), Town.UserBank.Waits.Shows(WaitingKind.UnorderedWithdrawal)),
+            Is.EqualTo((false, false)));
     }
 
     [Test, Rule(27), Waits(WaitingKind.RestoredTill)]
@@ -71,7 +77,10 @@ public sealed class RestoredWaitingTests : RestoredScenario
         Assert.That(Town.Issuer.Waits.Shows(WaitingKind.EarlyArrival), Is.False);
     }
 
-    /// <summary>A till was told of two lost cards, one after the other, and the issuer is put back to before. The banks report both again: the list of then is newer for the till, and it takes it.</summary>
+    /// <summary>
+    /// A till was told of two lost cards, one after the other, and the issuer is put back to before. The banks report both again: the list
+    /// of then is newer for the till, and it takes it.
+    /// </summary>
     [Test, Rule(27), Hole(11)]
     public async Task AHotListAfterARecoveryIsNewer()
     {
@@ -108,7 +117,9 @@ public sealed class RestoredWaitingTests : RestoredScenario
         Assert.That(Town.Issuer.Behind, Is.Null);
     }
 
-    /// <summary>An issuer was restored twice, the first time under a clock that was ahead. Tills are told of the one that was entered last.</summary>
+    /// <summary>
+    /// An issuer was restored twice, the first time under a clock that was ahead. Tills are told of the one that was entered last.
+    /// </summary>
     [Test, Rule(27), Rule(26)]
     public async Task TheLastRestorationIsTheOneThatWasEnteredLast()
     {
@@ -117,7 +128,8 @@ public sealed class RestoredWaitingTests : RestoredScenario
         {
             store.Open();
             using var insert = store.CreateCommand();
-            insert.CommandText = $"INSERT INTO restoration(ended, since, brought) VALUES({now + 9_000_000}, {now + 7_000_000}, {now + 8_000_000}), ({now - 1_000_000}, {now - 1_500_000}, {now - 2_000_000})";
+            insert.CommandText = $"INSERT INTO restoration(ended, since, brought) VALUES({now + 9_000_000}, {now + 7_000_000}, "
+                + $"{now + 8_000_000}), ({now - 1_000_000}, {now - 1_500_000}, {now - 2_000_000})";
             insert.ExecuteNonQuery();
         }
 

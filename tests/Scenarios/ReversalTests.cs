@@ -45,7 +45,8 @@ public sealed class ReversalTests
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         await _town.RunCycle();
         Assert.That(_town.ShopAccount().IsZero);
-        Assert.That(_town.Issuer.Registry.FindBank(_town.UserBank.Id)!.Circulation, Is.EqualTo(new Circulation(new Amount(7000), Amount.Zero, Amount.Zero, Amount.Zero)));
+        Assert.That(_town.Issuer.Registry.FindBank(_town.UserBank.Id)!.Circulation,
+            Is.EqualTo(new Circulation(new Amount(7000), Amount.Zero, Amount.Zero, Amount.Zero)));
         _town.AssertSound(_alice);
         Assert.That(_town.Issuer.CoinCounts, Is.EqualTo((2L, 0L)), "a coin that was used up is registered again");
 
@@ -73,7 +74,8 @@ public sealed class ReversalTests
     {
         var paid = _town.Pay(_till, _alice, 1250);
         await _town.Settle(_till);
-        Assert.That(async () => await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default),
+            Throws.TypeOf<LinkException>());
         Assert.That(_alice.Balance().Minor, Is.EqualTo(5750), "no S_W");
         Assert.That(_town.Till(_till).CoinPayments(paid.Sale.Time).Single().SW, Is.Null);
         _town.Restart(_till);
@@ -83,7 +85,10 @@ public sealed class ReversalTests
         _town.AssertSoundAfterCycle(_alice);
     }
 
-    /// <summary>Half of a payment was taken back when the line broke, and for the other half it is too late: that half stays with the shop, and the rest goes on.</summary>
+    /// <summary>
+    /// Half of a payment was taken back when the line broke, and for the other half it is too late: that half stays with the shop, and the
+    /// rest goes on.
+    /// </summary>
     [Test, Hole(3)]
     public async Task ARefundOfWhichHalfIsTooLateKeepsThatHalf()
     {
@@ -91,7 +96,8 @@ public sealed class ReversalTests
         var both = _town.Pay(_till, _alice, 9000);
         var other = _town.Pay(_till, _alice, 500);
         await _town.Settle(_till);
-        Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default),
+            Throws.TypeOf<LinkException>());
         _town.Clock.Advance(TimeSpan.FromDays(80));
         await _town.Till(_till).Synchronise(_town.TillLink(_till), default);
         var parts = _town.Till(_till).CoinPayments(both.Sale.Time);
@@ -199,7 +205,8 @@ public sealed class ReversalTests
         wallet.Select();
         wallet.Verify(_alice.Pin);
         var old = Timestamp.Now(_town.Clock).Plus(TimeSpan.Zero);
-        var invented = PayCommand.Fast(new Timestamp(old.Microseconds - (ulong)TimeSpan.FromDays(20).TotalMicroseconds), _town.Till(_till).W, new Amount(300), Currency.Eur);
+        var invented = PayCommand.Fast(new Timestamp(old.Microseconds - (ulong)TimeSpan.FromDays(20).TotalMicroseconds),
+            _town.Till(_till).W, new Amount(300), Currency.Eur);
         Assert.That(wallet.Pay(invented, out var reply).IsSuccess);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000 - 1250 - 300));
         var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, invented.Time, invented.Till, new Amount(300), reply.SU);
@@ -224,11 +231,14 @@ public sealed class ReversalTests
             Refusal.Read(await link.Call(new LinkMessage(type, new BankVoidMessage(voided).ToMessage().Body), default))!.Reason;
         var kiosk = _town.TillLink(other);
         var bank = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.UserBank.Id), "bank-1");
-        Assert.That(await Refused(kiosk, Void(h, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.NotAllowed), "another shop's payment");
-        Assert.That(await Refused(kiosk, Void(h, strange), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.BadSignature), "S_W by another till");
+        Assert.That(await Refused(kiosk, Void(h, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.NotAllowed),
+            "another shop's payment");
+        Assert.That(await Refused(kiosk, Void(h, strange), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.BadSignature),
+            "S_W by another till");
         Assert.That(await Refused(bank, Void(h, strange), MessageType.BankVoid), Is.EqualTo(RefusalReason.BadSignature));
         Assert.That(await Refused(bank, Void(h, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.NotAllowed), "a bank is no shop");
-        Assert.That(await Refused(_town.TillLink(_till), Void(h with { Paid = new Amount(1) }, own), MessageType.ForwardVoid), Is.EqualTo(RefusalReason.BadSignature), "not signed by the card");
+        Assert.That(await Refused(_town.TillLink(_till), Void(h with { Paid = new Amount(1) }, own), MessageType.ForwardVoid),
+            Is.EqualTo(RefusalReason.BadSignature), "not signed by the card");
         _town.AssertSoundAfterCycle(_alice);
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(1250));
     }

@@ -7,12 +7,15 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A till that was told that its key is revoked takes nothing more, and what it has goes on by another till of its shop (R17).</summary>
+/// <summary>
+/// A till that was told that its key is revoked takes nothing more, and what it has goes on by another till of its shop (R17).
+/// </summary>
 [Parallelizable]
 public sealed class RevokedTillTests
 {
     /// <summary>
-    /// The issuer's clock was five hours behind for the one command that revoked the till. What it had sold by its last contact is paid, and the till that it had enrolled stays good.
+    /// The issuer's clock was five hours behind for the one command that revoked the till. What it had sold by its last contact is paid,
+    /// and the till that it had enrolled stays good.
     /// </summary>
     [Test, Rule(17)]
     public async Task ARevocationIsNotDatedBeforeTheTillsLastContact()
@@ -34,7 +37,10 @@ public sealed class RevokedTillTests
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000));
     }
 
-    /// <summary>The same clock: the till is revoked from that command on, whatever its date says. Who stole its key takes nothing back that no other shop lacks.</summary>
+    /// <summary>
+    /// The same clock: the till is revoked from that command on, whatever its date says. Who stole its key takes nothing back that no other
+    /// shop lacks.
+    /// </summary>
     [Test, Rule(17), Rule(4)]
     public async Task ARevocationThatIsDatedAheadHoldsAtOnce()
     {
@@ -54,8 +60,9 @@ public sealed class RevokedTillTests
     }
 
     /// <summary>
-    /// A thief has copied the key of Cafe's till, and the issuer has revoked it. What the till sells before anybody tells it is lost. From the first answer of the
-    /// issuer on it sells nothing: no card signs for it, also after a restart. Another till of Cafe settles for it and takes back.
+    /// A thief has copied the key of Cafe's till, and the issuer has revoked it. What the till sells before anybody tells it is lost. From
+    /// the first answer of the issuer on it sells nothing: no card signs for it, also after a restart. Another till of Cafe settles for it
+    /// and takes back.
     /// </summary>
     [Test, Rule(17)]
     public async Task ATillThatWasToldThatItsKeyIsRevokedSellsNothing()
@@ -71,8 +78,10 @@ public sealed class RevokedTillTests
         var date = Timestamp.Now(town.Clock);
         town.Issuer.Revoke(town.Till(cafe).W);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
-        Assert.That((town.Pay(cafe, alice, 200).Outcome, town.Till(cafe).WhyNoPayment), Is.EqualTo((TillOutcome.Accepted, (string?)null)), "nobody has told it");
-        Assert.That(async () => await town.Settle(cafe), Throws.InvalidOperationException.With.Message.StartsWith("The issuer refuses the settlement. This till's key was revoked"));
+        Assert.That((town.Pay(cafe, alice, 200).Outcome, town.Till(cafe).WhyNoPayment), Is.EqualTo((TillOutcome.Accepted, (string?)null)),
+            "nobody has told it");
+        Assert.That(async () => await town.Settle(cafe),
+            Throws.InvalidOperationException.With.Message.StartsWith("The issuer refuses the settlement. This till's key was revoked"));
 
         foreach (bool restarted in new[] { false, true })
         {
@@ -82,15 +91,18 @@ public sealed class RevokedTillTests
             }
 
             var refused = town.Pay(cafe, alice, 400);
-            Assert.That((refused.Outcome, refused.Payments.Count, alice.Balance().Minor), Is.EqualTo((TillOutcome.Refused, 0, 3500UL)), $"restarted: {restarted}");
-            Assert.That(refused.Message, Does.StartWith($"This till takes no payment any more: its key was revoked on {date}.").And.Contain("settle --for DIR").And.Contain("'hiercash-shop init'"));
+            Assert.That((refused.Outcome, refused.Payments.Count, alice.Balance().Minor), Is.EqualTo((TillOutcome.Refused, 0, 3500UL)),
+                $"restarted: {restarted}");
+            Assert.That(refused.Message, Does.StartWith($"This till takes no payment any more: its key was revoked on {date}.")
+                .And.Contain("settle --for DIR").And.Contain("'hiercash-shop init'"));
             Assert.That((town.Till(cafe).Revoked, town.Till(cafe).WhyNoPayment), Is.EqualTo(((Timestamp?)date, refused.Message)));
         }
 
         // What goes back, before it is settled and after: this till writes it down, the other one ends it, and the card gets it here.
         async Task ReverseAtIssuer(Timestamp payment)
         {
-            Assert.That(async () => await town.Till(cafe).Refund(payment, null, town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+            Assert.That(async () => await town.Till(cafe).Refund(payment, null, town.TillLink(cafe), default),
+                Throws.InvalidOperationException.With.Message.Contains("revoked"));
             var brought = await town.Till(cafe).HandOver(town.TillLink(next), default);
             results.Add((brought.Settled, brought.Refused));
             alice.Card.Reset();
@@ -99,14 +111,19 @@ public sealed class RevokedTillTests
 
         await ReverseAtIssuer(returned.Sale.Time);
         await ReverseAtIssuer(town.Till(cafe).Journal[0].Time);
-        Assert.That(results, Is.EqualTo(new[] { (2, 1), (0, 0) }), "what was sold before counts, also what is being taken back; what was sold after does not");
-        Assert.That((town.Till(next).WhyNoPayment, town.Pay(next, alice, 400).Outcome), Is.EqualTo(((string?)null, TillOutcome.Accepted)), "the shop goes on with its other till");
+        Assert.That(results, Is.EqualTo(new[] { (2, 1), (0, 0) }),
+            "what was sold before counts, also what is being taken back; what was sold after does not");
+        Assert.That((town.Till(next).WhyNoPayment, town.Pay(next, alice, 400).Outcome), Is.EqualTo(((string?)null, TillOutcome.Accepted)),
+            "the shop goes on with its other till");
         await town.Settle(next);
         await town.RunCycles();
         Assert.That((alice.Balance().Minor, town.ShopAccount("Cafe").Minor), Is.EqualTo((4400UL, 400UL)));
     }
 
-    /// <summary>Above the floor limit the till learns it from the answer to this payment: nothing is sold, and the card has its money back once another till has asked.</summary>
+    /// <summary>
+    /// Above the floor limit the till learns it from the answer to this payment: nothing is sold, and the card has its money back once
+    /// another till has asked.
+    /// </summary>
     [Test, Rule(17)]
     public async Task APaymentByWhichATillLearnsOfItIsGivenUp()
     {
@@ -117,7 +134,8 @@ public sealed class RevokedTillTests
         town.Issuer.Revoke(town.Till(cafe).W);
         var refused = town.Pay(cafe, alice, 6000);
         Assert.That((refused.Outcome, town.Till(cafe).OpenSales.Count), Is.EqualTo((TillOutcome.Refused, 0)));
-        Assert.That(refused.Message, Does.Contain("its key was revoked on").And.Contain("it has to answer before the card gets back what it signed"));
+        Assert.That(refused.Message, Does.Contain("its key was revoked on")
+            .And.Contain("it has to answer before the card gets back what it signed"));
         await town.Till(cafe).HandOver(town.TillLink(next), default);
         alice.Card.Reset();
         Assert.That(town.Till(cafe).GiveBack(alice.Card).Minor, Is.EqualTo(6000));
@@ -136,14 +154,17 @@ public sealed class RevokedTillTests
         var begun = town.Till(cafe).Pay(alice.Card, new Amount(15_000));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
         town.Issuer.Revoke(town.Till(cafe).W);
-        Assert.That(async () => await town.Till(cafe).Synchronise(town.TillLink(cafe), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+        Assert.That(async () => await town.Till(cafe).Synchronise(town.TillLink(cafe), default),
+            Throws.InvalidOperationException.With.Message.Contains("revoked"));
         var ended = town.Till(cafe).Continue(begun.Sale, alice.Card, alice.PaymentPin);
-        Assert.That((ended.Outcome, ended.Message.StartsWith("This till takes no payment any more", StringComparison.Ordinal)), Is.EqualTo((TillOutcome.Refused, true)));
+        Assert.That((ended.Outcome, ended.Message.StartsWith("This till takes no payment any more", StringComparison.Ordinal)),
+            Is.EqualTo((TillOutcome.Refused, true)));
         Assert.That((alice.Balance().Minor, town.Till(cafe).OpenSales.Count), Is.EqualTo((20_000UL, 0)));
     }
 
     /// <summary>
-    /// A thief has the till's key, or the card; or somebody gives the payment up in another window. The till is told while the notice of issuer-keyed cash is shown, the last thing before OK: then there is no OK.
+    /// A thief has the till's key, or the card; or somebody gives the payment up in another window. The till is told while the notice of
+    /// issuer-keyed cash is shown, the last thing before OK: then there is no OK.
     /// </summary>
     [Test, Rule(17), Rule(4)]
     public async Task WhatATillIsToldWhileAPaymentRunsComesBeforeOk([Values("revoked", "hot", "cancelled")] string told)
@@ -184,7 +205,9 @@ public sealed class RevokedTillTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(2000));
     }
 
-    /// <summary>Only the till's own link says it: where the till that stands in was revoked too, that one is told, and not this one.</summary>
+    /// <summary>
+    /// Only the till's own link says it: where the till that stands in was revoked too, that one is told, and not this one.
+    /// </summary>
     [Test, Rule(17)]
     public void WhatAnotherTillIsToldIsNotToldToThisOne()
     {
@@ -194,7 +217,8 @@ public sealed class RevokedTillTests
         using var alice = town.User("Alice", 5000);
         town.Pay(cafe, alice, 1000);
         town.Issuer.Revoke(town.Till(next).W);
-        Assert.That(async () => await town.Till(cafe).HandOver(town.TillLink(next), default), Throws.InvalidOperationException.With.Message.Contains("revoked"));
+        Assert.That(async () => await town.Till(cafe).HandOver(town.TillLink(next), default),
+            Throws.InvalidOperationException.With.Message.Contains("revoked"));
         Assert.That((town.Till(cafe).Revoked, town.Till(next).Revoked is null), Is.EqualTo(((Timestamp?)null, false)));
         Assert.That(town.Pay(cafe, alice, 1000).Outcome, Is.EqualTo(TillOutcome.Accepted));
     }

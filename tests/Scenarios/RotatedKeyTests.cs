@@ -10,15 +10,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// Rule R15, the very next message after a rotation: the issuer signs with a key of which nobody has heard yet. What it has done is done, and nobody says otherwise, gives cash for it,
-/// or takes it for a forgery.
+/// Rule R15, the very next message after a rotation: the issuer signs with a key of which nobody has heard yet. What it has done is done,
+/// and nobody says otherwise, gives cash for it, or takes it for a forgery.
 /// </summary>
 [Parallelizable]
 public sealed class RotatedKeyTests
 {
     /// <summary>
-    /// The issuer rotates so often that its dossier has no room for the key which signed the first receipt, before there is a case or before the bank asks: the case
-    /// is proven all the same, the shop is paid, and the older receipt stays good.
+    /// The issuer rotates so often that its dossier has no room for the key which signed the first receipt, before there is a case or
+    /// before the bank asks: the case is proven all the same, the shop is paid, and the older receipt stays good.
     /// </summary>
     [Test, Rule(15), Rule(9)]
     public async Task MoreRotationsThanADossierNamesKeysHideNoOverspending([Values(0, 1, 70)] int daysAway)
@@ -60,7 +60,8 @@ public sealed class RotatedKeyTests
         }
 
         await town.LetDaysPass(32);
-        Assert.That((town.UserBank.EvidenceFiles.Single().Name, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo(("Mallory", 4000UL, 4000UL)));
+        Assert.That((town.UserBank.EvidenceFiles.Single().Name, town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor),
+            Is.EqualTo(("Mallory", 4000UL, 4000UL)));
         Assert.That(town.Check(town.UserBank.EvidenceFiles.Single()).Claimable.Minor, Is.EqualTo(4000));
         town.AssertSound();
     }
@@ -82,7 +83,10 @@ public sealed class RotatedKeyTests
         Assert.That(town.ShopAccount("Cafe").IsZero);
     }
 
-    /// <summary>Somebody answers in the issuer's place, or what it signed was altered: nobody is told that the payment stays, and no cash is owed for it.</summary>
+    /// <summary>
+    /// Somebody answers in the issuer's place, or what it signed was altered: nobody is told that the payment stays, and no cash is owed
+    /// for it.
+    /// </summary>
     [Test, Rule(15), Rule(4)]
     public async Task AnAnswerThatNoKeySignedSaysNothing()
     {
@@ -95,10 +99,12 @@ public sealed class RotatedKeyTests
         var h = sold.Payments.Single();
         var forged = new ChangedAnswer(
             town.TillLink(cafe), MessageType.ForwardVoid,
-            reply => new LinkMessage(reply.Type, Reversal.Sign(nobodys, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock)).Encode()));
+            reply => new LinkMessage(reply.Type,
+                Reversal.Sign(nobodys, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock)).Encode()));
         Assert.That(
             async () => await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, forged, default),
-            Throws.InvalidOperationException.With.Message.Contains("pay no cash for it").And.Message.Not.Contains("does not take the payment back"));
+            Throws.InvalidOperationException.With.Message.Contains("pay no cash for it")
+                .And.Message.Not.Contains("does not take the payment back"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
     }
 
@@ -117,7 +123,8 @@ public sealed class RotatedKeyTests
         Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "the hot list comes under the new key");
         town.Issuer.Rotate(KeyUsage.IssuerStatement);
         await town.Settle(cafe);
-        Assert.That((town.Till(cafe).Sum(CoinPaymentState.Settled).Minor, town.Till(cafe).Sum(CoinPaymentState.Queued).IsZero), Is.EqualTo((5600UL, true)));
+        Assert.That((town.Till(cafe).Sum(CoinPaymentState.Settled).Minor, town.Till(cafe).Sum(CoinPaymentState.Queued).IsZero),
+            Is.EqualTo((5600UL, true)));
         town.AssertSoundAfterCycle(alice);
     }
 
@@ -148,7 +155,9 @@ public sealed class RotatedKeyTests
         town.AssertSoundAfterCycle(alice);
     }
 
-    /// <summary>The bank was debited and has the cash; only the certificate is not here yet. The holder hears so, asks again, and gets it once.</summary>
+    /// <summary>
+    /// The bank was debited and has the cash; only the certificate is not here yet. The holder hears so, asks again, and gets it once.
+    /// </summary>
     [Test, Rule(15), Hole(22)]
     public async Task AWithdrawalUnderANewKeyIsPending([Values] bool isRefused)
     {
@@ -171,8 +180,8 @@ public sealed class RotatedKeyTests
     }
 
     /// <summary>
-    /// The issuer's clock was an hour ahead when it rotated, and is right when it rotates again. The newest key is the one that peers take for its present one: else each of them drops
-    /// an honest issuer for as long as the clock was wrong.
+    /// The issuer's clock was an hour ahead when it rotated, and is right when it rotates again. The newest key is the one that peers take
+    /// for its present one: else each of them drops an honest issuer for as long as the clock was wrong.
     /// </summary>
     [Test, Rule(17), Rule(15)]
     public async Task TheNewestKeyIsTheOneThatBeganLast()
@@ -194,8 +203,10 @@ public sealed class RotatedKeyTests
         town.AssertSoundAfterCycle(alice);
         town.Clock.Advance(TimeSpan.FromDays(365));
         using var store = Database.OpenMemory(IssuerParty.Schema);
-        var made = new IssuerParty(new PartyId(1), store, town.Options.Suite, town.Options.Terms, town.Clock, NullLogger.Instance, NoCrashPoints.Instance);
+        var made = new IssuerParty(new PartyId(1), store, town.Options.Suite, town.Options.Terms, town.Clock, NullLogger.Instance,
+            NoCrashPoints.Instance);
         town.Clock.Advance(TimeSpan.FromDays(-365));
-        Assert.That(() => made.Rotate(KeyUsage.IssuerStatement), Throws.InvalidOperationException.With.Message.Contains("Set the clock right"));
+        Assert.That(() => made.Rotate(KeyUsage.IssuerStatement),
+            Throws.InvalidOperationException.With.Message.Contains("Set the clock right"));
     }
 }

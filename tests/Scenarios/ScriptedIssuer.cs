@@ -5,7 +5,10 @@ using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>An issuer that hands out dossiers and instructions of its own making, and hears what they prove. All else the real one answers, if there is one.</summary>
+/// <summary>
+/// An issuer that hands out dossiers and instructions of its own making, and hears what they prove. All else the real one answers, if there
+/// is one.
+/// </summary>
 internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? honest = null) : ILink
 {
     private readonly List<Dossier> _dossiers = [.. dossiers.OrderBy(d => d.Coin.ToString(), StringComparer.Ordinal)];
@@ -59,7 +62,8 @@ internal sealed class ScriptedIssuer(IReadOnlyList<Dossier> dossiers, ILink? hon
 internal static class Lies
 {
     /// <summary>The dossier with another header and, where given, other payments, under the issuer's genuine signature.</summary>
-    public static Dossier Resign(this SimulatedTown town, Dossier dossier, Func<DossierHeader, DossierHeader> change, params DossierEntry[] entries)
+    public static Dossier Resign(this SimulatedTown town, Dossier dossier, Func<DossierHeader, DossierHeader> change,
+        params DossierEntry[] entries)
     {
         using var key = town.StatementKey;
         var header = change(dossier.Header);
@@ -96,7 +100,8 @@ internal static class Lies
     public static Rebuttal Dead(this SimulatedTown town, CashPayment h, DeathBasis basis, Timestamp date)
     {
         using var key = town.StatementKey;
-        return new Rebuttal([], [NonSettlementStatement.Sign(key, new PartyId(1), h, basis, date)], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
+        return new Rebuttal([], [NonSettlementStatement.Sign(key, new PartyId(1), h, basis, date)],
+            [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
     }
 
     public static ILink UserBankLink(this SimulatedTown town) => town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1");

@@ -68,8 +68,8 @@ public sealed class SecretTests
     }
 
     /// <summary>
-    /// The same in the image file, byte for byte: cells, undo log, and both places of its redo records, of which each is longer or shorter than the one before it. Power goes somewhere in every
-    /// other withdrawal. Twelve coins, and payments that close some.
+    /// The same in the image file, byte for byte: cells, undo log, and both places of its redo records, of which each is longer or shorter
+    /// than the one before it. Power goes somewhere in every other withdrawal. Twelve coins, and payments that close some.
     /// </summary>
     [Test, Rule(32), Hole(21)]
     public void NeitherSeedNorKStaysInTheImageFile()
@@ -90,7 +90,8 @@ public sealed class SecretTests
                 var seed = random.Drawn.Last(d => d.Length == 32);
                 int cells = alice.Card.Image.Bytes.Length + 64;
                 Assert.That(Bytes(path).AsSpan().IndexOf(seed), Is.InRange(0, cells), "needed until then");
-                Assert.That(Holds(Bytes(path).AsSpan(cells), seed), Is.False, $"coin {coin}: the record that wrote it to the cells is erased with the next one");
+                Assert.That(Holds(Bytes(path).AsSpan(cells), seed), Is.False,
+                    $"coin {coin}: the record that wrote it to the cells is erased with the next one");
                 if (coin % 2 == 1)
                 {
                     alice.Card.CutPowerAfter(coin * 17, Card.Runtime.TornCell.Garbage);
@@ -125,7 +126,9 @@ public sealed class SecretTests
         }
     }
 
-    /// <summary>What an older version, or a host that lost power between two writes, has left in a redo record is gone once the image is opened.</summary>
+    /// <summary>
+    /// What an older version, or a host that lost power between two writes, has left in a redo record is gone once the image is opened.
+    /// </summary>
     [Test, Rule(32), Hole(21)]
     public void WhatAnOlderRecordHoldsIsGoneOnceTheImageIsOpened()
     {
@@ -158,14 +161,18 @@ public sealed class SecretTests
         }
     }
 
-    /// <summary>A redo record is of lines of 32 bytes with their numbers between: of what lies across two of them one half is whole.</summary>
-    private static bool Holds(ReadOnlySpan<byte> file, ReadOnlySpan<byte> secret) => file.IndexOf(secret[..(secret.Length / 2)]) >= 0 || file.IndexOf(secret[(secret.Length / 2)..]) >= 0;
+    /// <summary>
+    /// A redo record is of lines of 32 bytes with their numbers between: of what lies across two of them one half is whole.
+    /// </summary>
+    private static bool Holds(ReadOnlySpan<byte> file, ReadOnlySpan<byte> secret) =>
+        file.IndexOf(secret[..(secret.Length / 2)]) >= 0 || file.IndexOf(secret[(secret.Length / 2)..]) >= 0;
 
     /// <summary>The whole file, also while a card holds it.</summary>
     private static byte[] Bytes(string path)
     {
         // The card's lock is one of this runtime's: another program reads past it.
-        using var cat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("cat", [path]) { RedirectStandardOutput = true })!;
+        using var cat = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("cat", [path]) { RedirectStandardOutput = true })!;
         using var bytes = new MemoryStream();
         cat.StandardOutput.BaseStream.CopyTo(bytes);
         cat.WaitForExit();
@@ -220,7 +227,8 @@ public sealed class SecretTests
     {
         const string Digits = "73519";
         var block = Pin.ToBlock(Digits);
-        Assert.That(new VerifyCommand(PinRole.Holder, block).ToString() + ChangePinCommand.OfHolder(block, block) + ChangePinCommand.OfPayment(block) + new UnblockPinCommand(block, block)
+        Assert.That(new VerifyCommand(PinRole.Holder, block).ToString() + ChangePinCommand.OfHolder(block, block)
+            + ChangePinCommand.OfPayment(block) + new UnblockPinCommand(block, block)
             + new FinishActivationCommand(block, block, block) + new PukReply(block), Does.Not.Contain(Digits));
         var code = ActivationCode.Parse(string.Concat(Enumerable.Repeat("7351", 5)))!;
         Assert.That(code.ToString() + new BeginActivationCommand(code), Does.Not.Contain("7351"));
@@ -282,7 +290,8 @@ public sealed class SecretTests
         var begun = client.BeginWithdrawal(new Amount(5000), Currency.Eur, key.Id);
         var now = Timestamp.Now(town.Clock);
         var signed = client.AuthoriseWithdrawal(begun.Slot, now);
-        var order = new WithdrawalOrder(status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, signed.Number, now, signed.Signature);
+        var order = new WithdrawalOrder(status.User, status.Bank, new Amount(5000), Currency.Eur, key.Id, begun.EI, signed.Number, now,
+            signed.Signature);
         var reply = town.UserBank.Handle(
             LinkPeer.Wallet, new WithdrawMessage(order).ToMessage(), default).AsTask().GetAwaiter().GetResult();
         return (begun.Slot, reply.As<WithdrawReply>()!.Answer.EK!);

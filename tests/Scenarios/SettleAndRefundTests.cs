@@ -4,11 +4,17 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>An honest till that settles and refunds at the same moment (R4): S_W leaves after the issuer's answer or after "never to be sent", never before a settlement.</summary>
+/// <summary>
+/// An honest till that settles and refunds at the same moment (R4): S_W leaves after the issuer's answer or after "never to be sent", never
+/// before a settlement.
+/// </summary>
 [Parallelizable]
 public sealed class SettleAndRefundTests
 {
-    /// <summary>Two clerks at one till: one settles, the other refunds after the first has chosen what to send. The payment is refunded and not sent.</summary>
+    /// <summary>
+    /// Two clerks at one till: one settles, the other refunds after the first has chosen what to send. The payment is refunded and not
+    /// sent.
+    /// </summary>
     [TestCase(CrashPoints.SettlementChosen, CoinPaymentState.Voided)]
     [TestCase(CrashPoints.SettlementMarked, CoinPaymentState.Reversed)]
     [TestCase(CrashPoints.SettlementAnswered, CoinPaymentState.Reversed)]
@@ -22,11 +28,13 @@ public sealed class SettleAndRefundTests
         using var alice = town.User("Alice", 5000);
         var paid = town.Pay(cafe, alice, 2000);
         var other = town.Pay(cafe, alice, 700);
-        between.Do = () => town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).AsTask().GetAwaiter().GetResult();
+        between.Do = () => town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).AsTask().GetAwaiter()
+            .GetResult();
         await town.Settle(cafe);
         Assert.That(between.Do, Is.Null, "it came between");
         Assert.That(town.Till(cafe).CoinPayments(paid.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { end }));
-        Assert.That(town.Till(cafe).CoinPayments(other.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { CoinPaymentState.Settled }), "the others are settled");
+        Assert.That(town.Till(cafe).CoinPayments(other.Sale.Time).Select(p => p.State), Is.EqualTo(new[] { CoinPaymentState.Settled }),
+            "the others are settled");
         Assert.That(alice.Balance().Minor, Is.EqualTo(4300));
         var again = town.Pay(kiosk, alice, 4300);
         Assert.That(again.Outcome, Is.EqualTo(TillOutcome.Accepted));

@@ -39,7 +39,8 @@ public sealed class SettlementTests
         var other = h with { SU = RawMessages.Mirrored(h.SU) };
         Assert.That(other.Verify(town.Options.Suite), "the mirrored signature is valid too");
         await town.Submit(till, h);
-        Assert.That((await town.Submit(till, other)).Single(), Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").True);
+        Assert.That((await town.Submit(till, other)).Single(),
+            Has.Property("Verdict").EqualTo(Verdict.Settled).And.Property("Repeated").True);
         town.AssertSoundAfterCycle(card);
     }
 
@@ -146,8 +147,10 @@ public sealed class SettlementTests
         town.Issuer.CloseCycle();
         var forUsers = await Instructions(town, town.UserBank.Id);
         var forShops = await Instructions(town, town.ShopBank.Id);
-        Assert.That(forUsers.Select(t => (t.Kind, t.Total.Minor, t.Reference)), Is.EqualTo(new[] { (TransferKind.FloatDebit, 1230UL, default(Digest)) }));
-        Assert.That(forShops.Select(t => (t.Kind, t.Total.Minor)), Is.EquivalentTo(new[] { (TransferKind.ShopCredit, 1030UL), (TransferKind.ShopCredit, 200UL) }));
+        Assert.That(forUsers.Select(t => (t.Kind, t.Total.Minor, t.Reference)),
+            Is.EqualTo(new[] { (TransferKind.FloatDebit, 1230UL, default(Digest)) }));
+        Assert.That(forShops.Select(t => (t.Kind, t.Total.Minor)),
+            Is.EquivalentTo(new[] { (TransferKind.ShopCredit, 1030UL), (TransferKind.ShopCredit, 200UL) }));
         await town.RunCycle();
         await town.RunCycle();
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((1030UL, 200UL)), "booked once");
@@ -166,7 +169,8 @@ public sealed class SettlementTests
         town.Issuer.CloseCycle();
         var forger = new TransferForger(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2"));
         var bank = town.BankOver("bank-2", forger);
-        Assert.That(async () => await bank.FetchInstructions(default), Throws.InvalidOperationException.With.Message.Contains("not signed"));
+        Assert.That(async () => await bank.FetchInstructions(default),
+            Throws.InvalidOperationException.With.Message.Contains("not signed"));
         Assert.That(town.ShopAccount(), Is.EqualTo(Amount.Zero));
         await town.ShopBank.FetchInstructions(default);
         Assert.That(town.ShopAccount(), Is.EqualTo(new Amount(1000)));
@@ -206,7 +210,8 @@ public sealed class SettlementTests
         var h = town.Pay(till, card, 1250).Payments.Single();
         Assert.That(h.Coin.N, Is.EqualTo(h.Coin.NU));
         var other = h.Coin with { Terms = h.Coin.Terms with { G = GFunction.Sha256 } };
-        Assert.That(other.Verify(town.Options.Suite, town.Issuer.Keys.Certificates.Single(c => c.Usage == KeyUsage.IssuerCoin).Key), Is.False);
+        Assert.That(other.Verify(town.Options.Suite, town.Issuer.Keys.Certificates.Single(c => c.Usage == KeyUsage.IssuerCoin).Key),
+            Is.False);
         Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1));
         await town.RunCycle();
         town.AssertSound(card);
@@ -235,7 +240,9 @@ public sealed class SettlementTests
         Assert.That((await town.Submit(till, h, bad)).Select(r => r.Verdict), Is.EqualTo(new[] { Verdict.Settled, Verdict.BadSignature }));
     }
 
-    /// <summary>Somebody has a shop's link, but not its till's key: what it submits under the till's name is refused whole, and nothing is settled.</summary>
+    /// <summary>
+    /// Somebody has a shop's link, but not its till's key: what it submits under the till's name is refused whole, and nothing is settled.
+    /// </summary>
     [Test, Rule(3)]
     public async Task ABatchThatItsTillDidNotSignIsRefused()
     {

@@ -9,8 +9,8 @@ namespace HierCash.Tests.Scenarios;
 public sealed class ShopAnswerTests
 {
     /// <summary>
-    /// Mallory overspends, and asks the cafe about her payment before anybody took it back. Then she has it refunded by the book, and shows S_W, the old answer and the old file:
-    /// nothing of it is forged, and nobody is named.
+    /// Mallory overspends, and asks the cafe about her payment before anybody took it back. Then she has it refunded by the book, and shows
+    /// S_W, the old answer and the old file: nothing of it is forged, and nobody is named.
     /// </summary>
     [Test, Rule(3), Rule(5)]
     public async Task AnOldAnswerNamesNoShop()
@@ -28,13 +28,14 @@ public sealed class ShopAnswerTests
         Assert.That(finding.Culprit, Is.EqualTo(Culprit.ShopToAnswer), finding.Finding);
         var fresh = Again(town.Till(cafe).Answer(h.Id.ToString())!);
         Assert.That(fresh.IsTakenBack);
-        Assert.That(town.Check(file, new Defence([shown], [old, fresh])).Culprit, Is.EqualTo(Culprit.Nobody), "with the reversal it was made good");
+        Assert.That(town.Check(file, new Defence([shown], [old, fresh])).Culprit, Is.EqualTo(Culprit.Nobody),
+            "with the reversal it was made good");
         Assert.That(town.Check(file, new Defence([shown], [fresh], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody));
     }
 
     /// <summary>
-    /// A thief has the key of the cafe's till, and signs S_W with it. The till, which knows of none, says so after the bank saw it: that names nobody. What the thief signs is dated
-    /// before the bank's stamp, or after the key was revoked: neither is the shop's word.
+    /// A thief has the key of the cafe's till, and signs S_W with it. The till, which knows of none, says so after the bank saw it: that
+    /// names nobody. What the thief signs is dated before the bank's stamp, or after the key was revoked: neither is the shop's word.
     /// </summary>
     [Test, Rule(3), Rule(5)]
     public async Task AStolenKeyDoesNotAnswerForItsShop()
@@ -52,8 +53,10 @@ public sealed class ShopAnswerTests
         var honest = town.Till(cafe).Answer(h.Id.ToString())!;
         Assert.That(honest.Date, Is.GreaterThanOrEqualTo(shown.Stamps.Single(s => s.Role == StampRole.Bank).Date));
         var denied = Asked(honest);
-        Assert.That((denied.Culprit, denied.Finding.Contains($"Refund payment {h.Id} there", StringComparison.Ordinal)), Is.EqualTo((Culprit.Nobody, true)), denied.Finding);
-        Assert.That(town.Check(file, new Defence([shown], [honest], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody), "it has answered: it took nothing back, it says");
+        Assert.That((denied.Culprit, denied.Finding.Contains($"Refund payment {h.Id} there", StringComparison.Ordinal)),
+            Is.EqualTo((Culprit.Nobody, true)), denied.Finding);
+        Assert.That(town.Check(file, new Defence([shown], [honest], ShopIsSilent: true)).Culprit, Is.EqualTo(Culprit.Nobody),
+            "it has answered: it took nothing back, it says");
         var early = Timestamp.Now(town.Clock);
         town.Clock.Advance(TimeSpan.FromHours(1));
         var revoked = Timestamp.Now(town.Clock);
@@ -61,23 +64,28 @@ public sealed class ShopAnswerTests
         var after = ShopAnswer.Sign(stolen, h.Id, Timestamp.Now(town.Clock), true, null, null);
         Defence Known(Timestamp since, bool silent, params ShopAnswer[] answers) =>
             new([shown], answers, silent) { Revoked = new Dictionary<TillId, Timestamp> { [h.Till] = since } };
-        Assert.That(town.Check(file, Known(revoked, false, after)).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "signed with a key that was revoked by then");
+        Assert.That(town.Check(file, Known(revoked, false, after)).Culprit, Is.EqualTo(Culprit.ShopToAnswer),
+            "signed with a key that was revoked by then");
         var backdated = ShopAnswer.Sign(stolen, h.Id, early, true, null, null);
         Assert.That(Asked(backdated).Culprit, Is.EqualTo(Culprit.Shop), "where nobody knows of the revocation");
-        Assert.That(town.Check(file, Known(revoked, false, backdated)).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "the thief has written a date of before the revocation");
+        Assert.That(town.Check(file, Known(revoked, false, backdated)).Culprit, Is.EqualTo(Culprit.ShopToAnswer),
+            "the thief has written a date of before the revocation");
         var late = town.Check(file, Known(file.Date, true, after));
-        Assert.That((late.Culprit, late.Finding.Contains($"revoked on {file.Date}", StringComparison.Ordinal)), Is.EqualTo((Culprit.Nobody, true)), "S_W was first shown after the revocation");
+        Assert.That((late.Culprit, late.Finding.Contains($"revoked on {file.Date}", StringComparison.Ordinal)),
+            Is.EqualTo((Culprit.Nobody, true)), "S_W was first shown after the revocation");
 
         // What is not known to be revoked is the shop's own word, and the verdict says from when: a printed limit.
         var limit = Asked(after);
-        Assert.That((limit.Culprit, limit.Finding.Contains($"says so itself on {after.Date}", StringComparison.Ordinal)), Is.EqualTo((Culprit.Shop, true)), limit.Finding);
+        Assert.That((limit.Culprit, limit.Finding.Contains($"says so itself on {after.Date}", StringComparison.Ordinal)),
+            Is.EqualTo((Culprit.Shop, true)), limit.Finding);
         var silent = town.Check(file, new Defence([shown], [], ShopIsSilent: true));
-        Assert.That((silent.Culprit, silent.Finding.Contains("whoever judges here says", StringComparison.Ordinal)), Is.EqualTo((Culprit.Shop, true)), silent.Finding);
+        Assert.That((silent.Culprit, silent.Finding.Contains("whoever judges here says", StringComparison.Ordinal)),
+            Is.EqualTo((Culprit.Shop, true)), silent.Finding);
     }
 
     /// <summary>
-    /// The thief shows the file from before the reversal, or cuts the reversals off. The bank that saw S_W had it taken back: whoever has its newest file, or another answer of the
-    /// till, clears the shop.
+    /// The thief shows the file from before the reversal, or cuts the reversals off. The bank that saw S_W had it taken back: whoever has
+    /// its newest file, or another answer of the till, clears the shop.
     /// </summary>
     [Test, Rule(3)]
     public async Task TheIssuersReversalClearsAShopWhoeverBringsIt()
@@ -102,12 +110,14 @@ public sealed class ShopAnswerTests
                 Assert.That(cleared.Culprit, Is.EqualTo(Culprit.Nobody), cleared.Finding);
             }
 
-            Assert.That(town.Check(old, new Defence([shown], [answer]) { Reversals = [(newest.Reversals[0], [newest.BankKey])] }).Culprit, Is.EqualTo(Culprit.Shop), "under no key of the issuer");
+            Assert.That(town.Check(old, new Defence([shown], [answer]) { Reversals = [(newest.Reversals[0], [newest.BankKey])] }).Culprit,
+                Is.EqualTo(Culprit.Shop), "under no key of the issuer");
         }
 
         // The shop itself asks the issuer, which answers with the reversal that it made then.
         await town.Till(cafe).Refund(time, null, town.TillLink(cafe), default);
-        Assert.That(town.Check(file, new Defence([shown], [answer, town.Till(cafe).Answer(h.Id.ToString())!])).Culprit, Is.EqualTo(Culprit.Nobody));
+        Assert.That(town.Check(file, new Defence([shown], [answer, town.Till(cafe).Answer(h.Id.ToString())!])).Culprit,
+            Is.EqualTo(Culprit.Nobody));
     }
 
     /// <summary>A coin of 50.00 and its copy pay 30.00 at the cafe and 30.00 at the kiosk; the bank has the file.</summary>

@@ -27,7 +27,10 @@ public sealed class ShopIdentityTests
         _town.Dispose();
     }
 
-    /// <summary>A stranger's request says "Cafe". It becomes another shop with another account: it takes nothing of Cafe's back, and Cafe's money does not go there.</summary>
+    /// <summary>
+    /// A stranger's request says "Cafe". It becomes another shop with another account: it takes nothing of Cafe's back, and Cafe's money
+    /// does not go there.
+    /// </summary>
     [Test, Rule(18)]
     public async Task AStrangerWithAShopsNameIsAnotherShop()
     {
@@ -36,7 +39,8 @@ public sealed class ShopIdentityTests
         var paid = _town.Pay(cafe, alice, 3000).Payments.Single();
         await _town.Settle(cafe);
         var (stranger, grant) = Stranger("Cafe");
-        Assert.That((grant.Name, grant.Holder == _town.ShopOf(cafe), grant.Account!.Value.Bank), Is.EqualTo(("Cafe", false, _town.ShopBank.Id)));
+        Assert.That((grant.Name, grant.Holder == _town.ShopOf(cafe), grant.Account!.Value.Bank),
+            Is.EqualTo(("Cafe", false, _town.ShopBank.Id)));
         Assert.That(grant.Account!.Value.Reference, Is.Not.EqualTo(_town.AccountOf("Cafe")));
 
         // Even with Cafe's own S_W, which a customer may show it.
@@ -44,7 +48,8 @@ public sealed class ShopIdentityTests
         var link = _town.IssuerLink(new LinkPeer(LinkRole.Shop, grant.Holder, stranger.PublicKey), "stranger");
         Assert.That(RawMessages.Reverse(link, key, paid), Is.False);
         await _town.RunCycles();
-        Assert.That((_town.ShopAccount("Cafe").Minor, _town.ShopBank.BalanceOfShop(grant.Account.Value.Reference).Minor), Is.EqualTo((3000UL, 0UL)));
+        Assert.That((_town.ShopAccount("Cafe").Minor, _town.ShopBank.BalanceOfShop(grant.Account.Value.Reference).Minor),
+            Is.EqualTo((3000UL, 0UL)));
         _town.AssertSound(alice);
     }
 
@@ -58,11 +63,14 @@ public sealed class ShopIdentityTests
         _town.Pay(stall, alice, 2000);
         await _town.Settle(stall);
         await _town.RunCycles();
-        Assert.That((_town.ShopAccount("Stall").Minor, _town.ShopBank.BalanceOfShop(grant.Account!.Value.Reference).Minor), Is.EqualTo((2000UL, 0UL)));
+        Assert.That((_town.ShopAccount("Stall").Minor, _town.ShopBank.BalanceOfShop(grant.Account!.Value.Reference).Minor),
+            Is.EqualTo((2000UL, 0UL)));
         Assert.That(_town.ShopBank.ShopAccounts.Count(s => s.Name == "Stall"), Is.EqualTo(2));
     }
 
-    /// <summary>A further till needs the signature of a valid till of that shop, or of its bank for that account; the grant says whose it is.</summary>
+    /// <summary>
+    /// A further till needs the signature of a valid till of that shop, or of its bank for that account; the grant says whose it is.
+    /// </summary>
     [Test, Rule(18)]
     public void AFurtherTillNeedsTheWordOfItsShopOrItsBank()
     {
@@ -71,27 +79,34 @@ public sealed class ShopIdentityTests
         var shop = _town.ShopOf(cafe);
         using var key = _town.Options.Suite.GenerateKey();
         var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "whatever it is called");
-        Assert.That(() => _town.Issuer.Enrol(request, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("names no account"));
+        Assert.That(() => _town.Issuer.Enrol(request, Amount.Zero),
+            Throws.InvalidOperationException.With.Message.Contains("names no account"));
 
         // Kiosk's till for Cafe; and its word with another number put in.
-        Assert.That(() => _town.Issuer.Enrol(_town.Till(kiosk).Vouch(request, shop), Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("not signed by a till of shop"));
+        Assert.That(() => _town.Issuer.Enrol(_town.Till(kiosk).Vouch(request, shop), Amount.Zero),
+            Throws.InvalidOperationException.With.Message.Contains("not signed by a till of shop"));
         var its = _town.Till(kiosk).Vouch(request, _town.ShopOf(kiosk));
-        Assert.That(() => _town.Issuer.Enrol(its with { Voucher = its.Voucher! with { Party = shop } }, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("altered"));
+        Assert.That(() => _town.Issuer.Enrol(its with { Voucher = its.Voucher! with { Party = shop } }, Amount.Zero),
+            Throws.InvalidOperationException.With.Message.Contains("altered"));
 
         // The bank's word for Cafe's account, under another till's request.
-        var vouched = _town.ShopBank.Vouch(EnrolmentRequest.Sign(_town.TillKey(kiosk), EnrolmentRole.Shop, "Cafe"), _town.AccountOf("Cafe"));
-        Assert.That(() => _town.Issuer.Enrol(request with { Account = vouched.Account }, Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("not signed by a bank"));
-        Assert.That(() => _town.ShopBank.Vouch(request, Digest.Of("nobody's"u8)), Throws.InvalidOperationException.With.Message.Contains("no such shop account"));
+        var vouched = _town.ShopBank.Vouch(EnrolmentRequest.Sign(_town.TillKey(kiosk), EnrolmentRole.Shop, "Cafe"),
+            _town.AccountOf("Cafe"));
+        Assert.That(() => _town.Issuer.Enrol(request with { Account = vouched.Account }, Amount.Zero),
+            Throws.InvalidOperationException.With.Message.Contains("not signed by a bank"));
+        Assert.That(() => _town.ShopBank.Vouch(request, Digest.Of("nobody's"u8)),
+            Throws.InvalidOperationException.With.Message.Contains("no such shop account"));
 
         var grant = _town.Issuer.Enrol(_town.Till(cafe).Vouch(request, shop), Amount.Zero);
-        Assert.That((grant.Holder, grant.Name, grant.Account), Is.EqualTo((shop, "Cafe", ((PartyId, Digest)?)(_town.ShopBank.Id, _town.AccountOf("Cafe")))));
+        Assert.That((grant.Holder, grant.Name, grant.Account),
+            Is.EqualTo((shop, "Cafe", ((PartyId, Digest)?)(_town.ShopBank.Id, _town.AccountOf("Cafe")))));
         var read = EnrolmentGrant.Decode(grant.Encode(), _town.Options.Suite);
         Assert.That(read!.Account, Is.EqualTo(grant.Account), "and join reads it");
     }
 
     /// <summary>
-    /// A thief copied the key of Cafe's till at noon, had a till enrolled with it, and with that one another. Cafe had enrolled a till of its own in the morning.
-    /// The revocation since noon takes the thief's tills with it, and leaves Cafe's.
+    /// A thief copied the key of Cafe's till at noon, had a till enrolled with it, and with that one another. Cafe had enrolled a till of
+    /// its own in the morning. The revocation since noon takes the thief's tills with it, and leaves Cafe's.
     /// </summary>
     [Test, Rule(18), Rule(17)]
     public async Task ATillThatAThiefEnrolledGoesWithTheStolenKey()
@@ -120,14 +135,19 @@ public sealed class ShopIdentityTests
         _town.Clock.Advance(TimeSpan.FromMinutes(1));
         var paid = _town.Sign(mallory, thiefs, 1000);
         using var stolen = _town.TillKey(thiefs);
-        Assert.That(RawMessages.Settle(_town.TillLink(morning), stolen, [paid], Timestamp.Now(_town.Clock)), Is.EqualTo(new[] { Verdict.TillUnknown }));
+        Assert.That(RawMessages.Settle(_town.TillLink(morning), stolen, [paid], Timestamp.Now(_town.Clock)),
+            Is.EqualTo(new[] { Verdict.TillUnknown }));
         using var key = _town.Options.Suite.GenerateKey();
         var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
-        Assert.That(() => _town.Issuer.Enrol(_town.Till(next).Vouch(request, shop), Amount.Zero), Throws.InvalidOperationException.With.Message.Contains("is revoked"));
+        Assert.That(() => _town.Issuer.Enrol(_town.Till(next).Vouch(request, shop), Amount.Zero),
+            Throws.InvalidOperationException.With.Message.Contains("is revoked"));
         Assert.That(_town.Issuer.Enrol(_town.Till(morning).Vouch(request, shop), Amount.Zero).Holder, Is.EqualTo(shop));
     }
 
-    /// <summary>The till's key is revoked at once; that the theft was older comes out a day later. The till that the thief enrolled goes then, and the first date stays.</summary>
+    /// <summary>
+    /// The till's key is revoked at once; that the theft was older comes out a day later. The till that the thief enrolled goes then, and
+    /// the first date stays.
+    /// </summary>
     [Test, Rule(18)]
     public void ATheftThatWasOlderTakesTheThiefsTillsLater()
     {
@@ -140,10 +160,13 @@ public sealed class ShopIdentityTests
         Assert.That(_town.Issuer.Revoke(_town.Till(cafe).W), Is.EqualTo(new[] { _town.Till(cafe).W }));
         _town.Clock.Advance(TimeSpan.FromDays(1));
         Assert.That(_town.Issuer.Revoke(_town.Till(cafe).W, stolen), Is.EqualTo(new[] { _town.Till(thiefs).W }));
-        Assert.That(() => _town.Issuer.Revoke(_town.Till(cafe).W, stolen), Throws.InvalidOperationException.With.Message.Contains("already"));
+        Assert.That(() => _town.Issuer.Revoke(_town.Till(cafe).W, stolen),
+            Throws.InvalidOperationException.With.Message.Contains("already"));
     }
 
-    /// <summary>Names that steer a terminal, or look like another: refused wherever a name enters, with what is wrong in plain letters.</summary>
+    /// <summary>
+    /// Names that steer a terminal, or look like another: refused wherever a name enters, with what is wrong in plain letters.
+    /// </summary>
     [TestCase("Cafe\u001b[2J", "\\u001B")]
     [TestCase("Cafe\u009b31m", "\\u009B")]
     [TestCase("Cafe\nAll invariants hold.", "\\u000A")]
@@ -166,19 +189,23 @@ public sealed class ShopIdentityTests
         var banks = EnrolmentRequest.Sign(key, EnrolmentRole.Bank, name);
         foreach (Action enter in new Action[]
         {
-            () => _town.ShopBank.Vouch(shops), () => _town.ShopBank.OpenShopAccount(name), () => _town.Issuer.Enrol(shops, Amount.Zero), () => _town.Issuer.Enrol(banks, _town.Options.Cap),
+            () => _town.ShopBank.Vouch(shops), () => _town.ShopBank.OpenShopAccount(name), () =>
+                _town.Issuer.Enrol(shops, Amount.Zero), () => _town.Issuer.Enrol(banks, _town.Options.Cap),
             () => _town.OpenAccount(_town.NewCard(name), Amount.Zero), () => _town.ShopBank.Vouch(shops, _town.AccountOf("Cafe")),
             () => _town.Till(cafe).Vouch(shops, _town.ShopOf(cafe)),
         })
         {
-            Assert.That(enter, Throws.InvalidOperationException.With.Message.Contains("control or format character").And.Message.Contains(shown));
+            Assert.That(enter, Throws.InvalidOperationException.With.Message.Contains("control or format character")
+                .And.Message.Contains(shown));
         }
 
         // A grant, or an evidence file, with such a name is none.
         using var root = suite.GenerateKey();
-        var grant = EnrolmentGrant.Sign(root, new PartyId(1), name, new Scheme(new PartyId(1), root.PublicKey, [], new SchemeParameters(), suite), null, [0x30, 0]);
+        var grant = EnrolmentGrant.Sign(root, new PartyId(1), name,
+            new Scheme(new PartyId(1), root.PublicKey, [], new SchemeParameters(), suite), null, [0x30, 0]);
         Assert.That(EnrolmentGrant.Decode(grant.Encode(), suite), Is.Null);
-        Assert.That(EnrolmentGrant.Decode((EnrolmentGrant.Sign(root, new PartyId(1), "Café 東京 ☕", grant.Scheme, null, [0x30, 0])).Encode(), suite), Is.Not.Null);
+        Assert.That(EnrolmentGrant.Decode((EnrolmentGrant.Sign(root, new PartyId(1), "Café 東京 ☕", grant.Scheme, null, [0x30, 0])).Encode(),
+            suite), Is.Not.Null);
     }
 
     /// <summary>A name that looks empty, or like another one with a blank behind it.</summary>
@@ -197,7 +224,9 @@ public sealed class ShopIdentityTests
         Assert.That(EnrolmentRequest.Decode(EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Corner Cafe").Encode()), Is.Not.Null);
     }
 
-    /// <summary>A stranger's shop is called like the number of Cafe's account, whole or as people shorten it. Whoever names that number means Cafe.</summary>
+    /// <summary>
+    /// A stranger's shop is called like the number of Cafe's account, whole or as people shorten it. Whoever names that number means Cafe.
+    /// </summary>
     [TestCase(64)]
     [TestCase(16)]
     [TestCase(4)]
@@ -222,7 +251,8 @@ public sealed class ShopIdentityTests
         const string Evil = "no\u001b[2J\nAll invariants hold.";
         var refusal = Refusal.Read(new Refusal(RefusalReason.NotAllowed, Evil).ToMessage())!;
         Assert.That(refusal, Is.EqualTo(new Refusal(RefusalReason.NotAllowed, "no\\u001B[2J\\u000AAll invariants hold.")));
-        Assert.That(PlainText.EscapeLines("a\u001b]0;x\u0007\nb\t\ud83d\ude00\ud83d"), Is.EqualTo("a\\u001B]0;x\\u0007\nb\t\ud83d\ude00\\uD83D"));
+        Assert.That(PlainText.EscapeLines("a\u001b]0;x\u0007\nb\t\ud83d\ude00\ud83d"),
+            Is.EqualTo("a\\u001B]0;x\\u0007\nb\t\ud83d\ude00\\uD83D"));
     }
 
     private (ISigningKey Key, EnrolmentGrant Grant) Stranger(string name)

@@ -9,15 +9,19 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Rule R5: who answers to a mere question about a coin says whose it is. A wallet shows what it holds only against evidence that it has checked itself.</summary>
+/// <summary>
+/// Rule R5: who answers to a mere question about a coin says whose it is. A wallet shows what it holds only against evidence that it has
+/// checked itself.
+/// </summary>
 [Parallelizable]
 public sealed class ShownEvidenceTests
 {
     private static readonly byte[] NoSignature = new byte[64];
 
     /// <summary>
-    /// The cafe has seen a coin, and has taken a payment back; nobody overspent. The bank asks each holder's wallet about that coin, with a notice of its own making and with whatever evidence it
-    /// has: the wallets of who holds the coin and of who does not say the same, and neither rebuts.
+    /// The cafe has seen a coin, and has taken a payment back; nobody overspent. The bank asks each holder's wallet about that coin, with a
+    /// notice of its own making and with whatever evidence it has: the wallets of who holds the coin and of who does not say the same, and
+    /// neither rebuts.
     /// </summary>
     [TestCase("", false)]
     [TestCase("signed", false)]
@@ -37,18 +41,23 @@ public sealed class ShownEvidenceTests
         foreach (var card in new[] { bob, alice })
         {
             var asking = new Unmasker(town, h.Coin.Id, lie, real);
-            var done = (await new WalletTerminal(asking, town.Options.Suite, town.Clock, NoCrashPoints.Instance).Rebut(card.Card, card.Pin, default)).Single();
+            var done = (await new WalletTerminal(asking, town.Options.Suite, town.Clock, NoCrashPoints.Instance)
+                .Rebut(card.Card, card.Pin, default)).Single();
             Assert.That((done.Evidence, done.Rebuttal.Voids.Count), Is.EqualTo(((Evidence?)null, 0)));
             Assert.That(asking.WasAsked, Is.True, "the wallet wants to see the evidence");
             Assert.That(done.Held.Voids, Has.Count.EqualTo(card == alice && lie != "another's" ? 1 : 0), "and shows nothing of it");
             said.Add(string.Join(' ', asking.Heard));
         }
 
-        Assert.That(said[0], Does.Not.Contain(nameof(MessageType.Rebut)).And.Contain(nameof(MessageType.Relay)), shows ? "evidence of something else" : "no evidence");
+        Assert.That(said[0], Does.Not.Contain(nameof(MessageType.Rebut)).And.Contain(nameof(MessageType.Relay)), shows
+            ? "evidence of something else" : "no evidence");
         Assert.That(said[1], Is.EqualTo(said[0]), "who holds the coin sends what everybody sends");
     }
 
-    /// <summary>The bank changes one thing of a true accusation on the way to who is accused: notice, account, root key, or a page. The wallet answers to none of it, and to the true one it does.</summary>
+    /// <summary>
+    /// The bank changes one thing of a true accusation on the way to who is accused: notice, account, root key, or a page. The wallet
+    /// answers to none of it, and to the true one it does.
+    /// </summary>
     [TestCase("")]
     [TestCase("notice")]
     [TestCase("root")]
@@ -78,18 +87,21 @@ public sealed class ShownEvidenceTests
                 new AccusationReply(root, read with { Signature = NoSignature }).ToMessage(),
             _ => reply,
         });
-        var done = (await new WalletTerminal(link, town.Options.Suite, town.Clock, NoCrashPoints.Instance).Rebut(alice.Card, alice.Pin, default)).Single();
+        var done = (await new WalletTerminal(link, town.Options.Suite, town.Clock, NoCrashPoints.Instance)
+            .Rebut(alice.Card, alice.Pin, default)).Single();
         if (lie.Length > 0)
         {
             Assert.That((done.Evidence, done.Rebuttal.Voids.Count, done.Stands), Is.EqualTo(((Evidence?)null, 0, (bool?)null)));
             Assert.That(town.Rows("bank-1")["rebuttal"], Is.Zero, "the bank was shown nothing");
             Assert.That(done.Held.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer }));
-            Assert.That(file.Beside(done.Held).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until), "and takes nobody's proof of the day by that");
+            Assert.That(file.Beside(done.Held).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until),
+                "and takes nobody's proof of the day by that");
             return;
         }
 
         Assert.That((done.Rebuttal.Voids.Count, done.Stands), Is.EqualTo((1, (bool?)false)));
-        Assert.That(done.Evidence!.Encode(), Is.EqualTo((file with { Reversals = [], FiledKeys = [] }).Encode()), "and the holder has what a judge checks");
+        Assert.That(done.Evidence!.Encode(), Is.EqualTo((file with { Reversals = [], FiledKeys = [] }).Encode()),
+            "and the holder has what a judge checks");
         Assert.That(town.Check(done.Evidence, new Defence([done.Rebuttal], [])).Culprit, Is.EqualTo(Culprit.ShopToAnswer));
     }
 
@@ -121,12 +133,15 @@ public sealed class ShownEvidenceTests
         var header = file.Dossier.Header;
         var dossier = file.Dossier with
         {
-            Header = header with { EncryptionKey = Certify(header.EncryptionKey), CoinKey = Certify(header.CoinKey), StatementKeys = [.. header.StatementKeys.Select(Certify)] },
+            Header = header with { EncryptionKey = Certify(header.EncryptionKey), CoinKey = Certify(header.CoinKey),
+                StatementKeys = [.. header.StatementKeys.Select(Certify)] },
         };
         return Evidence.Sign(bank, file.Order, file.AccountKey, file.Name, dossier, Certify(file.BankKey), file.Date);
     }
 
-    /// <summary>The wallet's process ends while the bank is answering: what the bank accused with was kept before it heard a word.</summary>
+    /// <summary>
+    /// The wallet's process ends while the bank is answering: what the bank accused with was kept before it heard a word.
+    /// </summary>
     [Test, Rule(5)]
     public async Task WhatTheBankAccusedWithIsKeptBeforeItIsAnswered()
     {
@@ -136,7 +151,8 @@ public sealed class ShownEvidenceTests
         Evidence? kept = null;
         var dies = new Changing(town.UserBank, reply => reply.Type == MessageType.RebutReply ? throw new IOException("the end") : reply);
         var wallet = new WalletTerminal(dies, town.Options.Suite, town.Clock, NoCrashPoints.Instance);
-        await Assert.ThatAsync(async () => await wallet.Rebut(alice.Card, alice.Pin, default, keepEvidence: (_, evidence) => kept = evidence), Throws.TypeOf<IOException>());
+        await Assert.ThatAsync(async () => await wallet.Rebut(
+            alice.Card, alice.Pin, default, keepEvidence: (_, evidence) => kept = evidence), Throws.TypeOf<IOException>());
         Assert.That(kept?.Notice.Encode(), Is.EqualTo(file.Notice.Encode()));
         Assert.That(town.Rows("bank-1")["rebuttal"], Is.EqualTo(1), "the bank had heard it");
     }
@@ -169,12 +185,17 @@ public sealed class ShownEvidenceTests
                 var shown = lie switch
                 {
                     "another's" => real,
-                    "another coin's" => real with { Notice = Notice.Sign(key, town.UserBank.Id, real.Order.User, coin, real.Notice.Content, real.Notice.Date, real.Notice.Until) },
-                    "nothing overspent" => Evidence.Sign(key, real.Order, real.AccountKey, real.Name, town.Resign(real.Dossier, d => d, [real.Dossier.Entries[0]]), real.BankKey, real.Date),
+                    "another coin's" => real with { Notice =
+                        Notice.Sign(key, town.UserBank.Id, real.Order.User, coin, real.Notice.Content, real.Notice.Date,
+                            real.Notice.Until) },
+                    "nothing overspent" => Evidence.Sign(
+                        key, real.Order, real.AccountKey, real.Name, town.Resign(real.Dossier, d => d, [real.Dossier.Entries[0]]),
+                        real.BankKey, real.Date),
                     _ => null,
                 };
                 return shown is null ? new Refusal(RefusalReason.Unavailable, "Not now.").ToMessage()
-                    : page is { } index ? new AccusationReply(shown.Dossier.Pages[(int)index]).ToMessage() : new AccusationReply(town.Scheme.Root, shown).ToMessage();
+                    : page is { } index ? new AccusationReply(shown.Dossier.Pages[(int)index]).ToMessage()
+                    : new AccusationReply(town.Scheme.Root, shown).ToMessage();
             }
 
             return await town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
@@ -183,6 +204,7 @@ public sealed class ShownEvidenceTests
 
     private sealed class Changing(BankParty bank, Func<LinkMessage, LinkMessage> change) : ILink
     {
-        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => change(await bank.Handle(LinkPeer.Wallet, request, cancel));
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            change(await bank.Handle(LinkPeer.Wallet, request, cancel));
     }
 }

@@ -9,7 +9,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>What becomes of an order that is shown to a bank that was restored from an older copy, and what a bank asks a wallet for (rule R27).</summary>
+/// <summary>
+/// What becomes of an order that is shown to a bank that was restored from an older copy, and what a bank asks a wallet for (rule R27).
+/// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class ShownOrderTests : OrderScenario
 {
@@ -17,7 +19,9 @@ public sealed class ShownOrderTests : OrderScenario
 
     private WithdrawalOrder Kept(uint number) => Records.Order(Account("Alice").User, Town.UserBank.Id, number)!;
 
-    /// <summary>Alice's order 2 is covered by the balance of the copy, her order 3 is not: she had paid in since. Bob's order 2 came to nothing.</summary>
+    /// <summary>
+    /// Alice's order 2 is covered by the balance of the copy, her order 3 is not: she had paid in since. Bob's order 2 came to nothing.
+    /// </summary>
     private Task WithOneUncovered() => Restored(async () =>
     {
         Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 71);
@@ -26,7 +30,9 @@ public sealed class ShownOrderTests : OrderScenario
         Assert.That(Town.Withdraw(Bob, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
     });
 
-    /// <summary>Alice orders 40.00 after the copy, and the bank that is put back cannot know it, because it has not visited since.</summary>
+    /// <summary>
+    /// Alice orders 40.00 after the copy, and the bank that is put back cannot know it, because it has not visited since.
+    /// </summary>
     private async Task PutBackAfterAnOrder(WalletRecords? records)
     {
         await Trade(400);
@@ -35,7 +41,10 @@ public sealed class ShownOrderTests : OrderScenario
         Town.Replace("bank-1", copy);
     }
 
-    /// <summary>A card that was broken into signs another order under the missing number: it is taken at once. The missing one turns up, and is debited; the bank's books are sound.</summary>
+    /// <summary>
+    /// A card that was broken into signs another order under the missing number: it is taken at once. The missing one turns up, and is
+    /// debited; the bank's books are sound.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AnotherOrderUnderTheMissingNumberSparesNobodyTheMissingOne()
     {
@@ -45,11 +54,14 @@ public sealed class ShownOrderTests : OrderScenario
         Assert.That((await Send(Order("Alice", 2, 700))).As<WithdrawReply>()?.Answer.EK, Is.Not.Null, "nothing waits");
         Assert.That(Refusal.Read(await Send(missing)), Is.Null);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before.Minor - 4700, 0L)));
-        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "order number used twice").Select(a => a.Holder), Is.EqualTo(new[] { "Alice" }));
+        Assert.That(Town.UserBank.Alarms.Where(a => a.Kind == "order number used twice").Select(a => a.Holder),
+            Is.EqualTo(new[] { "Alice" }));
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>'resume' says what the account does not cover, until it does; and nobody else's number waits for it: whose it is is known.</summary>
+    /// <summary>
+    /// 'resume' says what the account does not cover, until it does; and nobody else's number waits for it: whose it is is known.
+    /// </summary>
     [Test, Rule(27), Waits(WaitingKind.UnorderedWithdrawal, WaitingKind.UncoveredWithdrawal)]
     public async Task ResumeSaysWhatTheAccountDoesNotCover()
     {
@@ -58,14 +70,16 @@ public sealed class ShownOrderTests : OrderScenario
         Assert.That(Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal), Is.False);
         var said = (await Wallet(Records).Resume(Alice.Card, Alice.Pin, default)).Single();
         Assert.That((said.Outcome, said.Message), Is.EqualTo((WithdrawalOutcome.Refused,
-            "Order 3 of this account, of 500.00 EUR, is from before the bank was restored from a copy. It was shown, and the account does not cover it. Pay in, then try again.")));
+            "Order 3 of this account, of 500.00 EUR, is from before the bank was restored from a copy. It was shown, and the account does "
+                + "not cover it. Pay in, then try again.")));
         Assert.That(Town.UserBank.Waits.Shows(WaitingKind.UnorderedWithdrawal), Is.False);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.UncoveredWithdrawal).What, Is.EqualTo("500.00 EUR in 1 withdrawals"));
         Assert.That(await Renounce("Bob", 2), Is.Null, "at once: it was Alice's");
         Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 72);
         var covered = Town.Account(Alice);
         Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default), Is.Empty);
-        Assert.That((Town.Account(Alice).Minor, Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal)), Is.EqualTo((covered.Minor - 50_000, false)));
+        Assert.That((Town.Account(Alice).Minor, Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal)),
+            Is.EqualTo((covered.Minor - 50_000, false)));
         AssertBalanced();
     }
 
@@ -81,16 +95,20 @@ public sealed class ShownOrderTests : OrderScenario
         var account = Town.UserBank.ReplaceCard("Alice", selected, Letter, withoutReport: true);
         card.Activate(Letter);
         var refused = await Wallet(null).Withdraw(card.Card, card.Pin, new Amount(100), default);
-        Assert.That((refused.Outcome, refused.Message.Contains("Order 3", StringComparison.Ordinal)), Is.EqualTo((WithdrawalOutcome.Refused, true)), refused.Message);
+        Assert.That((refused.Outcome, refused.Message.Contains("Order 3", StringComparison.Ordinal)),
+            Is.EqualTo((WithdrawalOutcome.Refused, true)), refused.Message);
         Town.UserBank.Deposit(account.User, new Amount(60_000), 72);
         var covered = Town.UserBank.BalanceOf(account.User);
         var done = (await Wallet(null).Resume(card.Card, card.Pin, default)).Single();
-        Assert.That((done.Outcome, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((WithdrawalOutcome.Issued, covered.Minor - 50_100)), done.Message);
+        Assert.That((done.Outcome, Town.UserBank.BalanceOf(account.User).Minor),
+            Is.EqualTo((WithdrawalOutcome.Issued, covered.Minor - 50_100)), done.Message);
         Assert.That(Town.UserBank.Audit.Unordered.Times, Is.Zero);
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>A wallet without records: 'resume' shows what the card has, so the bank knows whose it was before she withdraws again.</summary>
+    /// <summary>
+    /// A wallet without records: 'resume' shows what the card has, so the bank knows whose it was before she withdraws again.
+    /// </summary>
     [Test, Rule(27)]
     public async Task ResumeShowsWhatTheCardHasWhereThereAreNoRecords()
     {
@@ -105,7 +123,10 @@ public sealed class ShownOrderTests : OrderScenario
         AssertBalanced();
     }
 
-    /// <summary>A bank that was put back and cannot know it, because it had not visited since: an order that is old by then was issued after all. It is debited.</summary>
+    /// <summary>
+    /// A bank that was put back and cannot know it, because it had not visited since: an order that is old by then was issued after all. It
+    /// is debited.
+    /// </summary>
     [Test, Rule(27)]
     public async Task AnOldOrderThatWasIssuedIsDebited()
     {
@@ -123,8 +144,9 @@ public sealed class ShownOrderTests : OrderScenario
     }
 
     /// <summary>
-    /// The same bank, and a wallet without records: the card shows the order of a coin, without E_I, which nobody at the bank has. That closes its number, as the account's signed word; the
-    /// auditor finds the issuance without a withdrawal, and nothing wrong with that word.
+    /// The same bank, and a wallet without records: the card shows the order of a coin, without E_I, which nobody at the bank has. That
+    /// closes its number, as the account's signed word; the auditor finds the issuance without a withdrawal, and nothing wrong with that
+    /// word.
     /// </summary>
     [Test, Rule(27)]
     public async Task AnOrderWithoutEIIsTheAccountsWord()
@@ -149,12 +171,16 @@ public sealed class ShownOrderTests : OrderScenario
         var until = Timestamp.Now(Town.Clock).Plus(Town.Options.Terms.DisputeTerm);
 
         // As if Alice's were not among what the issuer told.
-        var wallet = new WalletTerminal(new NothingKnown(new ToBank(Town), until), Town.Options.Suite, Town.Clock, NoCrashPoints.Instance) { ShowedOrder = Said.Add };
+        var wallet = new WalletTerminal(new NothingKnown(new ToBank(Town), until), Town.Options.Suite, Town.Clock,
+            NoCrashPoints.Instance) { ShowedOrder = Said.Add };
         Assert.That(await wallet.Resume(Alice.Card, Alice.Pin, default), Is.Empty);
-        Assert.That(Said, Is.Not.Empty.And.All.EndsWith($" of this account. The card showed it. Orders after it wait until {until} at the latest."));
+        Assert.That(Said, Is.Not.Empty.And.All.EndsWith(
+            $" of this account. The card showed it. Orders after it wait until {until} at the latest."));
     }
 
-    /// <summary>Of an order that was declined long ago the bank forgets whose its number was. The number stays known, and serves nobody any more.</summary>
+    /// <summary>
+    /// Of an order that was declined long ago the bank forgets whose its number was. The number stays known, and serves nobody any more.
+    /// </summary>
     [Test, Rule(27), Rule(10)]
     public async Task AForgottenNumberServesNobody()
     {
@@ -175,7 +201,10 @@ public sealed class ShownOrderTests : OrderScenario
         Assert.That(Audit(), Is.Empty);
     }
 
-    /// <summary>A bank that asks again for what was shown, for the order itself, or for one beyond it: the wallet asks it once or twice, renounces nothing, and the order waits.</summary>
+    /// <summary>
+    /// A bank that asks again for what was shown, for the order itself, or for one beyond it: the wallet asks it once or twice, renounces
+    /// nothing, and the order waits.
+    /// </summary>
     [TestCase(1u, 2)]
     [TestCase(2u, 1)]
     [TestCase(77u, 1)]
@@ -185,7 +214,8 @@ public sealed class ShownOrderTests : OrderScenario
         var lying = new MissingAlways(new ToBank(Town), missing);
         var wallet = new WalletTerminal(lying, Town.Options.Suite, Town.Clock, NoCrashPoints.Instance);
         var refused = await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(700), default);
-        Assert.That((refused.Outcome, refused.Waits, lying.Asked, lying.Renounced), Is.EqualTo((WithdrawalOutcome.Refused, true, asked, 0)), refused.Message);
+        Assert.That((refused.Outcome, refused.Waits, lying.Asked, lying.Renounced), Is.EqualTo((WithdrawalOutcome.Refused, true, asked, 0)),
+            refused.Message);
         Assert.That((await Wallet(null).Resume(Alice.Card, Alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Town.AssertSoundAfterCycle(Alice, Bob);
     }
@@ -201,7 +231,8 @@ public sealed class ShownOrderTests : OrderScenario
         {
             Asked += request.Type == MessageType.Withdraw ? 1 : 0;
             Renounced += request.Type == MessageType.Renounce ? 1 : 0;
-            return request.Type == MessageType.Withdraw ? new Refusal(RefusalReason.OrderMissing, "It is missing.", Order: number).ToMessage() : await honest.Call(request, cancel);
+            return request.Type == MessageType.Withdraw
+                ? new Refusal(RefusalReason.OrderMissing, "It is missing.", Order: number).ToMessage() : await honest.Call(request, cancel);
         }
     }
 

@@ -7,25 +7,32 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>
-/// All clocks of a town were six weeks ahead, and nobody noticed. Then they are right, and a person confirms the issuer's: each kind of what it signed is listed, and signed again under the right date,
-/// and each date that it reckons with is one that has come (rule R26).
+/// All clocks of a town were six weeks ahead, and nobody noticed. Then they are right, and a person confirms the issuer's: each kind of
+/// what it signed is listed, and signed again under the right date, and each date that it reckons with is one that has come (rule R26).
 /// </summary>
 [Parallelizable, FixtureLifeCycle(LifeCycle.SingleInstance)]
 public sealed class SignedAheadTests
 {
-    /// <summary>Dates that stay as they were said: ends of terms, what somebody else has signed, and the day of a dossier, which says what was signed.</summary>
+    /// <summary>
+    /// Dates that stay as they were said: ends of terms, what somebody else has signed, and the day of a dossier, which says what was
+    /// signed.
+    /// </summary>
     private static readonly string[] Stay =
     [
-        "inspection.expiry", "closed_coin.expiry", "hot.expiry", "dead_payment.expiry", "dead_payment.needed", "till.newest", "trace_case.dated", "history.due", "guarantee.due",
+        "inspection.expiry", "closed_coin.expiry", "hot.expiry", "dead_payment.expiry", "dead_payment.needed", "till.newest",
+        "trace_case.dated", "history.due", "guarantee.due",
         "early.expiry", "outage.began",
     ];
 
     /// <summary>Columns that hold numbers, and no date; with their table where another's holds one.</summary>
     private static readonly string[] NoDates =
     [
-        "acknowledged", "amount", "bank", "basis", "by_revoked", "cap", "changed", "changes", "claimed", "closed", "coin", "credited", "done", "guaranteed", "id", "is_excess", "issued",
-        "judged_revision", "kind", "missed", "moved", "next_number", "number", "only", "outcome", "page_index", "proof", "proven", "proven_at", "proven_of", "recovered", "redeemed",
-        "restoration", "restored", "returned", "revision", "role", "seq", "settled", "shop", "shop_bank", "times", "tm", "told", "unopened", "verdict", "version", "waiting", "x", "y",
+        "acknowledged", "amount", "bank", "basis", "by_revoked", "cap", "changed", "changes", "claimed", "closed", "coin", "credited",
+        "done", "guaranteed", "id", "is_excess", "issued",
+        "judged_revision", "kind", "missed", "moved", "next_number", "number", "only", "outcome", "page_index", "proof", "proven",
+        "proven_at", "proven_of", "recovered", "redeemed",
+        "restoration", "restored", "returned", "revision", "role", "seq", "settled", "shop", "shop_bank", "times", "tm", "told", "unopened",
+        "verdict", "version", "waiting", "x", "y",
         "inspection.keyed", "closed_coin.keyed", "guarantee.paid",
     ];
 
@@ -75,7 +82,8 @@ public sealed class SignedAheadTests
         _town.Issuer.Rotate(KeyUsage.IssuerStatement);
 
         _before = Export("before");
-        _town.Clock.Advance(-new TimeSpan((long)(Timestamp.Now(_town.Clock).Microseconds - begun.Microseconds) * TimeSpan.TicksPerMicrosecond));
+        _town.Clock.Advance(-new TimeSpan((long)(
+            Timestamp.Now(_town.Clock).Microseconds - begun.Microseconds) * TimeSpan.TicksPerMicrosecond));
         _now = Timestamp.Now(_town.Clock);
         _ahead = _town.Issuer.AcceptClock();
         _after = Export("after");
@@ -115,7 +123,8 @@ public sealed class SignedAheadTests
     public void InstructionsKeepTheirNumbers()
     {
         var again = Instructions(_after);
-        Assert.That(again.ConvertAll(t => (t.Bank, t.Number, t.Total)), Is.EqualTo(Instructions(_before).ConvertAll(t => (t.Bank, t.Number, t.Total))).And.Not.Empty);
+        Assert.That(again.ConvertAll(t => (t.Bank, t.Number, t.Total)),
+            Is.EqualTo(Instructions(_before).ConvertAll(t => (t.Bank, t.Number, t.Total))).And.Not.Empty);
         Assert.That(again.Select(t => (t.Date, IsSigned(k => t.Verify(_town.Options.Suite, k)))), Has.All.EqualTo((_now, true)));
     }
 
@@ -126,9 +135,11 @@ public sealed class SignedAheadTests
         var after = Read(_after, "SELECT receipt FROM history ORDER BY id", b => Receipt.Decode(b)!);
         var revised = before.Zip(after).Where(r => r.First.Date > _now).ToList();
         Assert.That(revised, Has.Count.GreaterThan(2));
-        Assert.That(revised.Select(r => (r.Second.Revision - r.First.Revision, r.Second.Date, IsSigned(k => r.Second.Verify(_town.Options.Suite, k)))), Has.All.EqualTo((1, _now, true)));
+        Assert.That(revised.Select(r => (r.Second.Revision - r.First.Revision, r.Second.Date,
+            IsSigned(k => r.Second.Verify(_town.Options.Suite, k)))), Has.All.EqualTo((1, _now, true)));
         var due = _now.Plus(_town.Scheme.Terms.DisputeTerm);
-        Assert.That(revised.Where(r => !r.First.Share.Guaranteed.IsZero).Select(r => (r.First.Share.Due > due, r.Second.Share.Due)), Is.Not.Empty.And.All.EqualTo((true, due)));
+        Assert.That(revised.Where(r => !r.First.Share.Guaranteed.IsZero).Select(r => (r.First.Share.Due > due, r.Second.Share.Due)),
+            Is.Not.Empty.And.All.EqualTo((true, due)));
         Assert.That(Number("SELECT max(due) FROM guarantee", _after), Is.EqualTo(due.ToLedger()));
     }
 
@@ -145,33 +156,48 @@ public sealed class SignedAheadTests
     [Test, Rule(26)]
     public void DossiersAreMadeAnew()
     {
-        Assert.That((Number("SELECT changed FROM trace_case", _later), Ahead(_later).Contains("trace_case.proven_on")), Is.EqualTo((0L, false)));
+        Assert.That((Number("SELECT changed FROM trace_case", _later), Ahead(_later).Contains("trace_case.proven_on")),
+            Is.EqualTo((0L, false)));
         Assert.That(_town.UserBank.Contradictions, Is.Empty);
     }
 
-    /// <summary>Whatever column holds a date that is still to come, it is one that stays as it was said; also those which this history leaves empty.</summary>
+    /// <summary>
+    /// Whatever column holds a date that is still to come, it is one that stays as it was said; also those which this history leaves empty.
+    /// </summary>
     [Test, Rule(26)]
     public void NoDateThatTheIssuerReckonsWithIsAhead()
     {
-        Assert.That(Ahead(_before), Is.SupersetOf(new[] { "till.contact", "till.revoked", "till.registered", "history.date", "trace_case.opened", "trace_case.judged", "inspection.lost", "closed_coin.cancelled" }));
+        Assert.That(Ahead(_before), Is.SupersetOf(
+            new[] { "till.contact", "till.revoked", "till.registered", "history.date", "trace_case.opened", "trace_case.judged",
+                "inspection.lost", "closed_coin.cancelled" }));
         Assert.That(Ahead(_after), Is.SubsetOf(Stay));
         long ahead = _now.Plus(TimeSpan.FromDays(300)).ToLedger();
         string[] planted =
         [
-            "hot_version.date", "till.registered", "till.contact", "till.revoked", "bank.revoked", "bank.keyed", "former_key.ended", "former_key.revoked", "certified_key.date",
-            "inspection.cancelled", "inspection.lost", "closed_coin.cancelled", "closed_coin.lost", "issuance.date", "mark.date", "parked.heard", "parked.date", "alarm.date", "alarm.last",
-            "trace_case.opened", "trace_case.judged", "trace_case.found", "trace_case.proven_on", "guarantee.opened", "claim_payment.paid", "alive.date", "outage.ended",
-            "restoration.ended", "restoration.since", "restoration.brought", "recovery.since", "recovery.copied", "behind.since", "lost_key.since", "early.arrival", "clock.doubted", "clock.forgot",
+            "hot_version.date", "till.registered", "till.contact", "till.revoked", "bank.revoked", "bank.keyed", "former_key.ended",
+            "former_key.revoked", "certified_key.date",
+            "inspection.cancelled", "inspection.lost", "closed_coin.cancelled", "closed_coin.lost", "issuance.date", "mark.date",
+            "parked.heard", "parked.date", "alarm.date", "alarm.last",
+            "trace_case.opened", "trace_case.judged", "trace_case.found", "trace_case.proven_on", "guarantee.opened", "claim_payment.paid",
+            "alive.date", "outage.ended",
+            "restoration.ended", "restoration.since", "restoration.brought", "recovery.since", "recovery.copied", "behind.since",
+            "lost_key.since", "early.arrival", "clock.doubted", "clock.forgot",
         ];
-        Assert.That(Columns().Except([.. planted, .. Stay, .. Ahead(_before)]).Where(c => !NoDates.Contains(c) && !NoDates.Contains(c.Split('.')[1])), Is.Empty, "of each column it is known whether it holds a date");
+        Assert.That(Columns().Except([.. planted, .. Stay, .. Ahead(_before)])
+            .Where(c => !NoDates.Contains(c) && !NoDates.Contains(c.Split('.')[1])), Is.Empty,
+            "of each column it is known whether it holds a date");
         using (var store = Open(Path.Combine(_folder, "issuer.db")))
         {
             string[] rows =
             [
-                "alarm(date, kind, subject, last) VALUES(1, 'none', x'01', 1)", "mark VALUES(1, 'none', 1, 1)", "former_key VALUES(x'01', 1, 1, 1)", "certified_key VALUES(x'01', 1, 1)",
-                "parked VALUES(1, 99, 1, 1, 1, x'01')", "claim_payment VALUES(x'01', 1, NULL, x'01', 1, x'01', 1, 0, 1)", "outage VALUES(1, 1)", "restoration VALUES(9, 1, 1, 1)",
-                "recovery(bank, since, copied, done) VALUES(9, 1, 1, 1)", "behind VALUES(9, 1, x'01')", "lost_key VALUES(x'01', 1, 1)", "early VALUES(x'01', x'01', 1, 1)",
-                "closed_coin(coin, coin_id, n, tm, bank, request, opening, x, y, expiry) VALUES(99, x'01', x'01', 1, 1, x'01', x'01', 1, 1, 1)",
+                "alarm(date, kind, subject, last) VALUES(1, 'none', x'01', 1)", "mark VALUES(1, 'none', 1, 1)",
+                "former_key VALUES(x'01', 1, 1, 1)", "certified_key VALUES(x'01', 1, 1)",
+                "parked VALUES(1, 99, 1, 1, 1, x'01')", "claim_payment VALUES(x'01', 1, NULL, x'01', 1, x'01', 1, 0, 1)",
+                "outage VALUES(1, 1)", "restoration VALUES(9, 1, 1, 1)",
+                "recovery(bank, since, copied, done) VALUES(9, 1, 1, 1)", "behind VALUES(9, 1, x'01')", "lost_key VALUES(x'01', 1, 1)",
+                "early VALUES(x'01', x'01', 1, 1)",
+                "closed_coin(coin, coin_id, n, tm, bank, request, opening, x, y, expiry) VALUES(99, x'01', x'01', 1, 1, x'01', x'01', "
+                    + "1, 1, 1)",
             ];
             foreach (string row in rows)
             {
@@ -190,7 +216,8 @@ public sealed class SignedAheadTests
         _town.Issuer.AcceptClock();
         string again = Export("again");
         Assert.That(Ahead(again), Is.SubsetOf(Stay));
-        Assert.That((Number("SELECT proven_on FROM trace_case", again), Number("SELECT changed FROM trace_case", again)), Is.EqualTo((0L, 1L)), "the case is told anew");
+        Assert.That((Number("SELECT proven_on FROM trace_case", again), Number("SELECT changed FROM trace_case", again)),
+            Is.EqualTo((0L, 1L)), "the case is told anew");
     }
 
     /// <summary>Tables and columns that hold a moment which is still to come. No amount or number is as large as a moment.</summary>
@@ -206,13 +233,16 @@ public sealed class SignedAheadTests
     {
         using var store = Open(_before);
         return Texts(store, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name != 'forgotten'")
-            .SelectMany(table => Texts(store, $"SELECT name FROM pragma_table_info('{table}') WHERE type = 'INTEGER'"), (table, c) => $"{table}.{c}").ToList();
+            .SelectMany(table => Texts(store, $"SELECT name FROM pragma_table_info('{table}') WHERE type = 'INTEGER'"), (table, c) =>
+                $"{table}.{c}").ToList();
     }
 
-    private bool IsSigned(Func<Protocol.Suite.PublicKey, bool> verify) => _town.Issuer.Keys.Certificates.Any(c => c.Usage == KeyUsage.IssuerStatement && verify(c.Key));
+    private bool IsSigned(Func<Protocol.Suite.PublicKey, bool> verify) =>
+        _town.Issuer.Keys.Certificates.Any(c => c.Usage == KeyUsage.IssuerStatement && verify(c.Key));
 
     private static List<ClearingInstruction> Instructions(string path) => Read(
-        path, "SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged ORDER BY i.bank, i.number", b => ClearingInstruction.Decode(b)!);
+        path, "SELECT i.transfer FROM instruction i JOIN bank b ON b.id = i.bank WHERE i.number > b.acknowledged ORDER BY i.bank, "
+            + "i.number", b => ClearingInstruction.Decode(b)!);
 
     private string Export(string name)
     {

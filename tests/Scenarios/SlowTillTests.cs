@@ -12,8 +12,8 @@ namespace HierCash.Tests.Scenarios;
 public sealed class SlowTillTests
 {
     /// <summary>
-    /// A till's clock is slow, within the tolerance. It asks for the list, takes 50.00 of Mallory two minutes later, and is offline then; she reports her card as lost to
-    /// have the money back. The till had no contact after it was paid, by the clock that gave TIME.
+    /// A till's clock is slow, within the tolerance. It asks for the list, takes 50.00 of Mallory two minutes later, and is offline then;
+    /// she reports her card as lost to have the money back. The till had no contact after it was paid, by the clock that gave TIME.
     /// </summary>
     [TestCase(20)]
     [TestCase(600)]
@@ -38,7 +38,8 @@ public sealed class SlowTillTests
     }
 
     /// <summary>
-    /// Somebody on the network cuts the line after the first part of the list, in which a lost card is not. The till was not told all of it: it takes nothing without the issuer.
+    /// Somebody on the network cuts the line after the first part of the list, in which a lost card is not. The till was not told all of
+    /// it: it takes nothing without the issuer.
     /// </summary>
     [Test, Rule(6), Hole(11)]
     public async Task APartOfTheHotListMakesNoTillFresh()
@@ -55,7 +56,8 @@ public sealed class SlowTillTests
         }
 
         town.Clock.Advance(TimeSpan.FromHours(30));
-        Assert.That(async () => await town.Till(cafe).FetchHotList(new CutAfterOnePart(town.TillLink(cafe)), default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await town.Till(cafe).FetchHotList(new CutAfterOnePart(town.TillLink(cafe)), default),
+            Throws.TypeOf<LinkException>());
         town.Till(cafe).Online = null;
         Assert.That(town.Pay(cafe, mallory, 5000).Outcome, Is.EqualTo(TillOutcome.Refused));
         await town.Till(cafe).FetchHotList(town.TillLink(cafe), default);
@@ -65,8 +67,9 @@ public sealed class SlowTillTests
     }
 
     /// <summary>
-    /// A customer went away at the PIN question, and nobody at the shop goes on with it. After the settle term no card is asked for that any more: the till has sent all it had, and its
-    /// contacts count again. Else its owner would let one customer go, and be told of no lost card ever after.
+    /// A customer went away at the PIN question, and nobody at the shop goes on with it. After the settle term no card is asked for that
+    /// any more: the till has sent all it had, and its contacts count again. Else its owner would let one customer go, and be told of no
+    /// lost card ever after.
     /// </summary>
     [Test, Rule(6)]
     public async Task APaymentThatNoCardSignedEndsWithTheSettleTerm()
@@ -86,8 +89,8 @@ public sealed class SlowTillTests
     }
 
     /// <summary>
-    /// Mallory pulls her card in PAY, the till asks for the hot list meanwhile, and she puts the card in again: accepted. Then she reports it as lost. What was under way
-    /// when the till was answered, it had begun before.
+    /// Mallory pulls her card in PAY, the till asks for the hot list meanwhile, and she puts the card in again: accepted. Then she reports
+    /// it as lost. What was under way when the till was answered, it had begun before.
     /// </summary>
     [Test, Rule(6)]
     public async Task WhatIsUnderWayIsNoContact()
@@ -115,7 +118,8 @@ public sealed class SlowTillTests
     [Test, Rule(1)]
     public void ARevisionNumberNeverRunsOut()
     {
-        var receipt = new Receipt(new PartyId(1), default, Verdict.Excess, new Amount(5), Currency.Eur, Share.None, ushort.MaxValue - 1, default, []);
+        var receipt = new Receipt(new PartyId(1), default, Verdict.Excess, new Amount(5), Currency.Eur, Share.None, ushort.MaxValue - 1,
+            default, []);
         Assert.That(receipt.NextRevision, Is.EqualTo(ushort.MaxValue));
         Assert.That((receipt with { Revision = ushort.MaxValue }).NextRevision, Is.EqualTo(ushort.MaxValue));
     }

@@ -10,7 +10,10 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class SpeakingForOthersTests
 {
-    /// <summary>The finder's friend has a shop: it asks for the hot list in the name of the till that was paid, so that this till would seem to have been told.</summary>
+    /// <summary>
+    /// The finder's friend has a shop: it asks for the hot list in the name of the till that was paid, so that this till would seem to have
+    /// been told.
+    /// </summary>
     [Test, Rule(6), Hole(10)]
     public async Task NoShopMakesAContactForAnothersTill()
     {
@@ -42,7 +45,8 @@ public sealed class SpeakingForOthersTests
         var reply = await town.TillLink(den).Call(
             SettleMessage.Sign(key, town.Issuer.Id, [h], Timestamp.Now(town.Clock)).ToMessage(), default);
         Assert.That(reply.As<SettleReply>()?.Receipts.Select(r => r.Verdict) ?? [], Is.All.EqualTo(Verdict.TillUnknown));
-        Assert.That((await town.Submit(kiosk, h)).Single() is { Verdict: Verdict.Settled, Repeated: false }, "nobody had it settled before");
+        Assert.That((await town.Submit(kiosk, h)).Single() is { Verdict: Verdict.Settled, Repeated: false },
+            "nobody had it settled before");
     }
 
     /// <summary>A bank has the coins of another bank's user cancelled, so that her payments are refused.</summary>

@@ -4,11 +4,16 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Statements of circulation: an issuer that changes its books contradicts what it signed, and the bank keeps both (settlement.md).</summary>
+/// <summary>
+/// Statements of circulation: an issuer that changes its books contradicts what it signed, and the bank keeps both (settlement.md).
+/// </summary>
 [Parallelizable]
 public sealed class StatementChainTests
 {
-    /// <summary>A statement of another number, or after another one than the bank has: refused, and kept with the one that it contradicts. The visit's other steps are done.</summary>
+    /// <summary>
+    /// A statement of another number, or after another one than the bank has: refused, and kept with the one that it contradicts. The
+    /// visit's other steps are done.
+    /// </summary>
     [TestCase("number", true)]
     [TestCase("the number before", true)]
     [TestCase("previous", true)]
@@ -27,7 +32,8 @@ public sealed class StatementChainTests
         using var key = town.StatementKey;
         using var own = town.Options.Suite.GenerateKey();
         var next = new CirculationStatement(
-            new PartyId(1), last.Number + 1, town.UserBank.Id, Currency.Eur, last.Totals with { Issued = new Amount(4000) }, Timestamp.Now(town.Clock), last.Digest, []);
+            new PartyId(1), last.Number + 1, town.UserBank.Id, Currency.Eur, last.Totals with { Issued = new Amount(4000) },
+            Timestamp.Now(town.Clock), last.Digest, []);
         var said = lie switch
         {
             "number" => next with { Number = last.Number + 2 },
@@ -46,10 +52,12 @@ public sealed class StatementChainTests
             Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
         }
 
-        Assert.That(bank.Alarms.Select(a => (a.Kind, a.Number)), Is.EqualTo(new[] { (kept ? "statement out of order" : "statement not signed", last.Number + 1) }));
+        Assert.That(bank.Alarms.Select(a => (a.Kind, a.Number)),
+            Is.EqualTo(new[] { (kept ? "statement out of order" : "statement not signed", last.Number + 1) }));
         Assert.That(bank.CirculationStatements.Select(s => s.Digest), Is.EqualTo(before.Select(s => s.Digest)));
         Assert.That(
-            bank.Contradictions.Select(c => (c.Refused.Encode(), c.Kept?.Digest)), Is.EqualTo(kept ? new[] { (signed.Encode(), (Digest?)last.Digest) } : []),
+            bank.Contradictions.Select(c => (c.Refused.Encode(), c.Kept?.Digest)),
+            Is.EqualTo(kept ? new[] { (signed.Encode(), (Digest?)last.Digest) } : []),
             "two signatures that cannot both be true");
 
         // What the honest issuer says goes on from what it had said.
@@ -80,7 +88,8 @@ public sealed class StatementChainTests
         var last = town.UserBank.CirculationStatements[^1];
         using var key = town.StatementKey;
         ulong lies = 0;
-        var bank = town.BankOver("bank-1", new ChangedAnswer(town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>(
+        var bank = town.BankOver("bank-1", new ChangedAnswer(
+            town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>(
             [Sign(key, last with { Number = last.Number + 5, Totals = last.Totals with { Issued = new Amount(++lies) } }).Encode()])));
         for (int visit = 0; visit < 70; visit++)
         {

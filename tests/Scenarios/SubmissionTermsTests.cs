@@ -5,11 +5,15 @@ using HierCash.Tests.Suite;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A payment is submitted by the till that was paid, and by no other: else anybody could make a shop answer for what it never sent (R3).</summary>
+/// <summary>
+/// A payment is submitted by the till that was paid, and by no other: else anybody could make a shop answer for what it never sent (R3).
+/// </summary>
 [Parallelizable]
 public sealed class SubmissionTermsTests
 {
-    /// <summary>A clerk brings another till's payment under his own: it is not taken, and the till that was paid still settles it.</summary>
+    /// <summary>
+    /// A clerk brings another till's payment under his own: it is not taken, and the till that was paid still settles it.
+    /// </summary>
     [Test, Rule(3)]
     public async Task OnlyTheTillThatWasPaidSubmits()
     {
@@ -25,8 +29,8 @@ public sealed class SubmissionTermsTests
     }
 
     /// <summary>
-    /// A batch of two thousand payments that its till did not sign: it costs the issuer one signature, whoever has the shop's link. One that is signed costs each payment once, however
-    /// often it stands there.
+    /// A batch of two thousand payments that its till did not sign: it costs the issuer one signature, whoever has the shop's link. One
+    /// that is signed costs each payment once, however often it stands there.
     /// </summary>
     [Test, Rule(22), Rule(10)]
     public async Task ABatchThatNobodySignedCostsOneSignature()
@@ -52,7 +56,9 @@ public sealed class SubmissionTermsTests
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
     }
 
-    /// <summary>An issuer passes off what Cafe's till signed over Kiosk's payment as Kiosk's submission: the issuer is named, not Kiosk.</summary>
+    /// <summary>
+    /// An issuer passes off what Cafe's till signed over Kiosk's payment as Kiosk's submission: the issuer is named, not Kiosk.
+    /// </summary>
     [Test, Rule(3)]
     public async Task AnothersSubmissionNamesTheIssuer()
     {
@@ -63,7 +69,8 @@ public sealed class SubmissionTermsTests
         using var key = town.TillKey(cafe);
         Digest[] subjects = [of[2000].H.Id.Value];
         var foreign = Submission.Sign(key, new PartyId(1), subjects, file.Date).Prove(subjects, 0);
-        var lie = town.Resign(file.Dossier, d => d, [.. file.Dossier.Entries.Select(e => e.H.Paid.Minor == 2000 ? e with { Submission = foreign } : e)]);
+        var lie = town.Resign(file.Dossier, d =>
+            d, [.. file.Dossier.Entries.Select(e => e.H.Paid.Minor == 2000 ? e with { Submission = foreign } : e)]);
         Assert.That(lie.Check(town.Options.Suite, town.Scheme.Root, file.Order.EI), Is.EqualTo(Proof.ReceiptInvalid));
         Assert.That(town.Check(town.Bear(file, lie)).Culprit, Is.EqualTo(Culprit.Issuer));
     }

@@ -6,13 +6,15 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>Until when, and by whom, a settled payment is taken back; and what S_W of a key that is revoked later still does (R4).</summary>
+/// <summary>
+/// Until when, and by whom, a settled payment is taken back; and what S_W of a key that is revoked later still does (R4).
+/// </summary>
 [Parallelizable]
 public sealed class TakingBackTests
 {
     /// <summary>
-    /// Cafe gave 20.00 back to the card and settled them all the same. After its terms it takes nothing back any more, not in a bank's name either: what it
-    /// may be asked for is over. The holder's side brings S_W for as long as the coin is known.
+    /// Cafe gave 20.00 back to the card and settled them all the same. After its terms it takes nothing back any more, not in a bank's name
+    /// either: what it may be asked for is over. The holder's side brings S_W for as long as the coin is known.
     /// </summary>
     [Test, Rule(4)]
     public async Task AShopsTermEndsAndTheHoldersDoesNot()
@@ -36,7 +38,10 @@ public sealed class TakingBackTests
         town.AssertSound(alice);
     }
 
-    /// <summary>The word that clears the shop is given to whoever asks for it, also when all terms of the coin are over: a case may be heard after that.</summary>
+    /// <summary>
+    /// The word that clears the shop is given to whoever asks for it, also when all terms of the coin are over: a case may be heard after
+    /// that.
+    /// </summary>
     [Test, Rule(4), Rule(3)]
     public async Task TheReversalIsGivenWhateverIsOver()
     {
@@ -71,7 +76,9 @@ public sealed class TakingBackTests
         town.AssertSound(alice);
     }
 
-    /// <summary>Cafe gave 20.00 back to the card and settled them all the same. Whatever the holder does next with the wallet, it is at Cafe's cost.</summary>
+    /// <summary>
+    /// Cafe gave 20.00 back to the card and settled them all the same. Whatever the holder does next with the wallet, it is at Cafe's cost.
+    /// </summary>
     [Test, Rule(4)]
     public async Task AnyContactOfTheWalletBringsTheVoid([Values("withdraw", "same key", "resume", "recover")] string contact)
     {
@@ -83,7 +90,8 @@ public sealed class TakingBackTests
         Assert.That(contact switch
         {
             "withdraw" => (await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(500), default)).Outcome == WithdrawalOutcome.Issued,
-            "same key" => (await town.Wallet.WithdrawSameKey(alice.Card, alice.Pin, 0, new Amount(500), default)).Outcome == WithdrawalOutcome.Issued,
+            "same key" => (await town.Wallet.WithdrawSameKey(alice.Card, alice.Pin, 0, new Amount(500), default))
+                .Outcome == WithdrawalOutcome.Issued,
             "resume" => (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Count == 0,
             _ => (await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default)).Count == 0,
         });
@@ -103,14 +111,15 @@ public sealed class TakingBackTests
         await town.Submit(cafe, h);
         await town.RunCycles();
         var end = h.Coin.Terms.Expiry.End.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm);
-        town.Clock.Advance(TimeSpan.FromMicroseconds(end.Microseconds - Timestamp.Now(town.Clock).Microseconds) + TimeSpan.FromHours(over ? 1 : -1));
+        town.Clock.Advance(TimeSpan.FromMicroseconds(end.Microseconds - Timestamp.Now(town.Clock).Microseconds)
+            + TimeSpan.FromHours(over ? 1 : -1));
         using var key = town.TillKey(cafe);
         Assert.That(RawMessages.UploadVoid(town, h, key), Is.EqualTo(!over));
     }
 
     /// <summary>
-    /// Cafe's till gave 20.00 back, settled them, and its key was revoked before Alice's next contact. S_W moves nothing by itself; once her honest payment
-    /// elsewhere needs it, Cafe pays, and not Alice's bank.
+    /// Cafe's till gave 20.00 back, settled them, and its key was revoked before Alice's next contact. S_W moves nothing by itself; once
+    /// her honest payment elsewhere needs it, Cafe pays, and not Alice's bank.
     /// </summary>
     [Test, Rule(4)]
     public async Task AVoidOfARevokedTillGivesBackWhatAnExcessNeeds()
@@ -132,14 +141,15 @@ public sealed class TakingBackTests
         Assert.That(await town.Shares(kiosk, paid.Payments.Single()), Is.EqualTo((4000UL, 0UL, 0UL)));
         await town.LetDaysPass(40);
         Assert.That(
-            (town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((1000UL, 4000UL, 0L)), "10.00 were needed, and no more");
+            (town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((1000UL, 4000UL, 0L)),
+            "10.00 were needed, and no more");
         Assert.That(town.UserBank.EvidenceFiles, Is.Empty);
         town.AssertSound(alice);
     }
 
     /// <summary>
-    /// Mallory overspends a coin at Cafe and Kiosk, takes the payment at Cafe back with Cafe's stolen key, and then brings Kiosk's goods back: what Kiosk
-    /// refunds is Cafe's again, and not hers.
+    /// Mallory overspends a coin at Cafe and Kiosk, takes the payment at Cafe back with Cafe's stolen key, and then brings Kiosk's goods
+    /// back: what Kiosk refunds is Cafe's again, and not hers.
     /// </summary>
     [Test, Rule(4)]
     public async Task WhatAnExcessNoLongerNeedsGoesBackToTheShopWhoseKeyWasStolen()
@@ -157,7 +167,8 @@ public sealed class TakingBackTests
         town.Issuer.Revoke(town.Till(cafe).W);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         using var key = town.TillKey(cafe);
-        Assert.That(RawMessages.UploadVoid(town, atCafe.Payments.Single(), key), Is.True, "a revoked till is not answered on its link; a wallet brings S_W for whoever has one");
+        Assert.That(RawMessages.UploadVoid(town, atCafe.Payments.Single(), key), Is.True,
+            "a revoked till is not answered on its link; a wallet brings S_W for whoever has one");
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000), "Kiosk's excess needs 20.00");
         await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default);
@@ -169,8 +180,8 @@ public sealed class TakingBackTests
     }
 
     /// <summary>
-    /// Mallory has the keys of two tills, and takes back at both. What a later excess of her coin needs, Den pays, and no more: it does not pay as well for what was moved from
-    /// Cafe before.
+    /// Mallory has the keys of two tills, and takes back at both. What a later excess of her coin needs, Den pays, and no more: it does not
+    /// pay as well for what was moved from Cafe before.
     /// </summary>
     [Test, Rule(4)]
     public async Task AnExcessMovesNoMoreThanItNeeds()
@@ -201,12 +212,14 @@ public sealed class TakingBackTests
         await town.Settle(tills[3]);
         await town.RunCycles();
         Assert.That(
-            new[] { "Cafe", "Den", "Kiosk", "Bakery" }.Select(s => town.ShopAccount(s).Minor), Is.EqualTo(new[] { 0UL, 1500UL, 3000UL, 500UL }), "Kiosk's excess needed 20.00, and Bakery's 5.00");
+            new[] { "Cafe", "Den", "Kiosk", "Bakery" }.Select(s => town.ShopAccount(s).Minor),
+            Is.EqualTo(new[] { 0UL, 1500UL, 3000UL, 500UL }), "Kiosk's excess needed 20.00, and Bakery's 5.00");
         town.AssertSound();
     }
 
     /// <summary>
-    /// Mallory overspends at Cafe and Kiosk with Cafe's stolen key, and copies redeem all that the coin was, which never fits: it gets nothing of Cafe's, and keeps Cafe from nothing.
+    /// Mallory overspends at Cafe and Kiosk with Cafe's stolen key, and copies redeem all that the coin was, which never fits: it gets
+    /// nothing of Cafe's, and keeps Cafe from nothing.
     /// </summary>
     [Test, Rule(4)]
     public async Task ARedemptionThatNeverFitsTakesNothingOfTheRobbedShop([Values] bool before)
@@ -227,14 +240,16 @@ public sealed class TakingBackTests
         await town.Settle(kiosk);
         town.Issuer.Revoke(town.Till(cafe).W);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
-        async Task Redeem() => Assert.That((await town.Wallet.Redeem(third.Card, third.Pin, null, default)).Single().Message, Does.Contain("wait"));
+        async Task Redeem() => Assert.That((await town.Wallet.Redeem(third.Card, third.Pin, null, default)).Single().Message,
+            Does.Contain("wait"));
         if (before)
         {
             await Redeem();
         }
 
         using var key = town.TillKey(cafe);
-        Assert.That(RawMessages.UploadVoid(town, atCafe.Payments.Single(), key), Is.True, "a revoked till is not answered on its link; a wallet brings S_W for whoever has one");
+        Assert.That(RawMessages.UploadVoid(town, atCafe.Payments.Single(), key), Is.True,
+            "a revoked till is not answered on its link; a wallet brings S_W for whoever has one");
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(500), "Kiosk and Bakery have 45.00 of 50.00");
         if (!before)
@@ -247,12 +262,16 @@ public sealed class TakingBackTests
         await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default);
         await town.LetDaysPass(500);
         await town.RunCycles();
-        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor), Is.EqualTo((3000UL, 0UL, 500UL)));
+        Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor),
+            Is.EqualTo((3000UL, 0UL, 500UL)));
         Assert.That(town.Account(mallory).Minor, Is.EqualTo(100_000 - 3500));
         town.AssertSound();
     }
 
-    /// <summary>Den voided Alice's 30.00, settled them on top of her 50.00, and has its till revoked. What Cafe refunds is Alice's, and Den, which got nothing, gets nothing of it.</summary>
+    /// <summary>
+    /// Den voided Alice's 30.00, settled them on top of her 50.00, and has its till revoked. What Cafe refunds is Alice's, and Den, which
+    /// got nothing, gets nothing of it.
+    /// </summary>
     [Test, Rule(4)]
     public async Task ARevokedTillThatWasPaidNothingIsPaidNothing()
     {
@@ -273,6 +292,7 @@ public sealed class TakingBackTests
         await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(town.Clock)), default);
         await town.LetDaysPass(60);
         await town.RunCycles();
-        Assert.That((town.Account(alice).Minor, town.ShopAccount("Den").Minor, town.ShopAccount("Cafe").Minor), Is.EqualTo((100_000UL, 0UL, 0UL)));
+        Assert.That((town.Account(alice).Minor, town.ShopAccount("Den").Minor, town.ShopAccount("Cafe").Minor),
+            Is.EqualTo((100_000UL, 0UL, 0UL)));
     }
 }

@@ -79,7 +79,8 @@ public sealed class TornCardTests
             client.Void(h.Coin.Id, h.Seq, other.PublicKey, other.Sign(SignedMessage.Void(h.Id, Derivations.W(other.PublicKey)))),
             Is.EqualTo(WalletStatus.InvalidSignature));
         Assert.That(card.Balance(), Is.EqualTo(new Amount(3750)));
-        Assert.That(town.Till(till).Cancel(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Accepted), "what was accepted stays accepted");
+        Assert.That(town.Till(till).Cancel(begun.Sale, card.Card).Outcome, Is.EqualTo(TillOutcome.Accepted),
+            "what was accepted stays accepted");
         Assert.That(card.Balance(), Is.EqualTo(new Amount(3750)));
     }
 
@@ -93,7 +94,8 @@ public sealed class TornCardTests
         using (var rehearsal = card.Clone())
         {
             // The last cell of the commit: the card has signed for good, and its answer is lost.
-            Assert.That(town.Till(town.AddTill("Elsewhere")).Pay(rehearsal.Card, new Amount(1250)).Outcome, Is.EqualTo(TillOutcome.Accepted));
+            Assert.That(town.Till(town.AddTill("Elsewhere")).Pay(rehearsal.Card, new Amount(1250)).Outcome,
+                Is.EqualTo(TillOutcome.Accepted));
             card.Card.CutPowerAfter(rehearsal.Card.CellsWritten - 1, TornCell.New);
         }
 
@@ -119,7 +121,9 @@ public sealed class TornCardTests
         town.AssertSound(card);
     }
 
-    /// <summary>Another card between: it signs nothing of a payment that is not its own, and the first one still gets its money back.</summary>
+    /// <summary>
+    /// Another card between: it signs nothing of a payment that is not its own, and the first one still gets its money back.
+    /// </summary>
     [Test, Hole(2)]
     public void AnotherCardDoesNotEndAPaymentThatWasCutShort()
     {
@@ -136,7 +140,8 @@ public sealed class TornCardTests
 
         Assert.That(town.Till(till).Pay(alice.Card, new Amount(1250)).Outcome, Is.EqualTo(TillOutcome.CardGone));
         var other = town.Till(till).Pay(bob.Card, new Amount(5001));
-        Assert.That((other.Outcome, other.Ended.Count), Is.EqualTo((TillOutcome.Refused, 0)), "asked, for it lacks money, and it signs nothing");
+        Assert.That((other.Outcome, other.Ended.Count), Is.EqualTo((TillOutcome.Refused, 0)),
+            "asked, for it lacks money, and it signs nothing");
         Assert.That((bob.Coins().Single().Seq, town.Till(till).OpenSales.Count), Is.EqualTo(((ushort)0, 1)));
         alice.Card.PowerOn();
         Assert.That(town.Till(till).Pay(alice.Card, new Amount(5001)).Ended, Has.Count.EqualTo(1));

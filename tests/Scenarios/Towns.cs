@@ -55,12 +55,13 @@ internal static class Towns
         town.Till(till).Pay(card.Card, new Amount(minor), card.PaymentPin);
 
     /// <summary>
-    /// A card comes back to a till: what was cut short and not seen is cancelled with it in the reader, once more if that was done without this card; then it gets
-    /// what it is owed.
+    /// A card comes back to a till: what was cut short and not seen is cancelled with it in the reader, once more if that was done without
+    /// this card; then it gets what it is owed.
     /// </summary>
     public static void ComesBack(this Shop.ShopTill till, ICardChannel card)
     {
-        foreach (var ticket in till.Journal.Where(t => t.State == Shop.SaleState.Open || (t.State == Shop.SaleState.GivenUp && till.CoinPayments(t.Time).Count == 0)))
+        foreach (var ticket in till.Journal.Where(
+            t => t.State == Shop.SaleState.Open || (t.State == Shop.SaleState.GivenUp && till.CoinPayments(t.Time).Count == 0)))
         {
             till.Cancel(ticket, card);
         }
@@ -74,7 +75,8 @@ internal static class Towns
 
     /// <summary>One PAY for that till under a TIME of the payer's choice, now if none; whoever has the card has its PIN.</summary>
     public static CashPayment Sign(this SimulatedTown town, TownCard card, string till, ulong minor, Timestamp? time = null) =>
-        RawMessages.Pay(card, time ?? Timestamp.Now(town.Clock), town.Till(till).W, minor, card.PaymentPin) ?? throw new InvalidOperationException("The card refuses.");
+        RawMessages.Pay(card, time ?? Timestamp.Now(town.Clock), town.Till(till).W, minor, card.PaymentPin)
+            ?? throw new InvalidOperationException("The card refuses.");
 
     /// <summary>The same, and the till gives S_W to the card and says nothing to anybody.</summary>
     public static CashPayment SignAndVoid(this SimulatedTown town, TownCard card, string till, ulong minor)
@@ -187,5 +189,6 @@ internal sealed class ChangedAnswer(ILink inner, MessageType type, Func<LinkMess
 /// <summary>A wallet's way to its bank, whatever the town does to other ways.</summary>
 internal sealed class ToBank(SimulatedTown town) : ILink
 {
-    public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) => town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
+    public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+        town.UserBank.Handle(LinkPeer.Wallet, request, cancel);
 }

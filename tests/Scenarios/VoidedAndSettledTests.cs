@@ -11,7 +11,9 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable]
 public sealed class VoidedAndSettledTests
 {
-    /// <summary>Cafe voids 20.00 and settles them; Alice, in good faith, pays the same 20.00 at Kiosk. Whoever brings S_W, it is at Cafe's cost.</summary>
+    /// <summary>
+    /// Cafe voids 20.00 and settles them; Alice, in good faith, pays the same 20.00 at Kiosk. Whoever brings S_W, it is at Cafe's cost.
+    /// </summary>
     [TestCase(true, TestName = "The wallet brings S_W")]
     [TestCase(false, TestName = "The shop itself brings S_W")]
     [Rule(4), Hole(2)]
@@ -44,7 +46,8 @@ public sealed class VoidedAndSettledTests
         await town.RunCycle();
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 2000UL)));
         var newest = (await town.Submit(kiosk, paid.Payments.Single())).Single();
-        Assert.That((newest.Share.Credited.Minor, newest.Share.Excess.Minor), Is.EqualTo((2000UL, 0UL)), "what came free paid the honest shop at once");
+        Assert.That((newest.Share.Credited.Minor, newest.Share.Excess.Minor), Is.EqualTo((2000UL, 0UL)),
+            "what came free paid the honest shop at once");
         Assert.That((await town.Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Dead), "for good");
         town.Clock.Advance(TimeSpan.FromDays(70));
         await town.RunCycle();

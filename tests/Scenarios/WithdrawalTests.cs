@@ -16,10 +16,12 @@ public sealed class WithdrawalTests
 {
     /// <summary>Each message of a withdrawal is lost once, on the way there and on the way back; the user tries again.</summary>
     [Test, Hole(7)]
-    public void ALostMessageIsMadeGoodByRepeating([Values("wallet", "bank-1")] string from, [Values(LinkFault.LoseRequest, LinkFault.LoseReply)] LinkFault fault)
+    public void ALostMessageIsMadeGoodByRepeating(
+        [Values("wallet", "bank-1")] string from, [Values(LinkFault.LoseRequest, LinkFault.LoseReply)] LinkFault fault)
     {
         bool lose = false;
-        using var town = Towns.Make(with: o => o with { Faults = (f, _, m) => lose && f == from && m.Type != MessageType.Certificates ? fault : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (f, _, m) => lose && f == from && m.Type != MessageType.Certificates ? fault : LinkFault.None });
         using var card = town.User("Alice");
         lose = true;
         try
@@ -131,9 +133,11 @@ public sealed class WithdrawalTests
         Assert.That((await thief.Ask(new IssueMessage(forged), default)).Refusal?.Reason, Is.EqualTo(RefusalReason.BadSignature));
 
         using var key = town.BankKey("bank-2");
-        var signed = forged with { Signature = key.Sign(SignedMessage.IssueRequest(forged.Bank, forged.FaceValue, forged.Currency, forged.Key, forged.Request, forged.Date)) };
+        var signed = forged with { Signature =
+            key.Sign(SignedMessage.IssueRequest(forged.Bank, forged.FaceValue, forged.Currency, forged.Key, forged.Request, forged.Date)) };
         var given = (await thief.Ask(new IssueMessage(signed), default)).Reply!.Answer;
-        Assert.That((given.EK, given.Never?.Reason, given.Never?.Bank), Is.EqualTo(((byte[]?)null, (IssueRefusal?)IssueRefusal.KeyReused, (PartyId?)forged.Bank)), "signed by it: never");
+        Assert.That((given.EK, given.Never?.Reason, given.Never?.Bank),
+            Is.EqualTo(((byte[]?)null, (IssueRefusal?)IssueRefusal.KeyReused, (PartyId?)forged.Bank)), "signed by it: never");
 
         var stolen = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Withdraw);
         var original = stolen.As<WithdrawMessage>()!.Order;
@@ -156,14 +160,16 @@ public sealed class WithdrawalTests
     [Test, Hole(7)]
     public void AForgedNeverIssuedMovesNoMoney()
     {
-        using var town = Towns.Make(with: o => o with { Faults = (f, t, _) => f == "bank-1" && t == "issuer" ? LinkFault.LoseRequest : LinkFault.None });
+        using var town = Towns.Make(with: o =>
+            o with { Faults = (f, t, _) => f == "bank-1" && t == "issuer" ? LinkFault.LoseRequest : LinkFault.None });
         using var card = town.User("Alice");
         Assert.That(town.Withdraw(card, 5000).Outcome, Is.EqualTo(WithdrawalOutcome.Pending));
         var order = town.Records.Wire.Select(w => LinkFrame.Decode(w.Frame.AsSpan(4))!.Message).First(m => m.Type == MessageType.Withdraw);
         var request = order.As<WithdrawMessage>()!.Order;
         using var forger = town.Options.Suite.GenerateKey();
         var forged = NonIssuanceStatement.Sign(
-            forger, town.Issuer.Id, town.UserBank.Id, request.FaceValue, request.Currency, request.Request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
+            forger, town.Issuer.Id, town.UserBank.Id, request.FaceValue, request.Currency, request.Request, IssueRefusal.Asked,
+            Timestamp.Now(town.Clock));
         var client = new WalletCard(card.Card);
         client.Select();
         client.PutCertificate(town.Scheme.Certificates.First(c => c.Usage == KeyUsage.IssuerStatement));
@@ -212,7 +218,8 @@ public sealed class WithdrawalTests
         using var one = town.User("Alice", 1000);
         town.Clock.Advance(TimeSpan.FromDays(9));
         using var two = town.User("Bob", 1000);
-        Assert.That(two.Coins().Single().Coin.Terms.Expiry, Is.EqualTo(one.Coins().Single().Coin.Terms.Expiry), "nothing finer tells them apart");
+        Assert.That(two.Coins().Single().Coin.Terms.Expiry, Is.EqualTo(one.Coins().Single().Coin.Terms.Expiry),
+            "nothing finer tells them apart");
     }
 
     /// <summary>(n, TM) is unique, and a further TM comes only from the bank of the first.</summary>
@@ -277,11 +284,13 @@ public sealed class WithdrawalTests
         using var card = town.User("Alice");
         using var bank = town.Options.Suite.GenerateKey();
         var now = Timestamp.Now(town.Clock);
-        var swapped = KeyCertificate.Issue(bank, KeyUsage.IssuerEncryption, town.Issuer.Id, now, now.Plus(TimeSpan.FromDays(1)), bank.PublicKey);
+        var swapped = KeyCertificate.Issue(bank, KeyUsage.IssuerEncryption, town.Issuer.Id, now, now.Plus(TimeSpan.FromDays(1)),
+            bank.PublicKey);
         var client = new WalletCard(card.Card);
         client.Select();
         client.Verify(card.Pin);
-        Assert.That(() => client.PutCertificate(swapped), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
+        Assert.That(() => client.PutCertificate(swapped),
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
         Assert.That(
             () => client.BeginWithdrawal(new Amount(5000), Currency.Eur, bank.PublicKey.Id),
             Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.KeyUnknown));

@@ -8,13 +8,18 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 
-/// <summary>A party's clock is wrong, or somebody set it: whoever compares stops before anything is signed, and goes on when it is right (rule R26).</summary>
+/// <summary>
+/// A party's clock is wrong, or somebody set it: whoever compares stops before anything is signed, and goes on when it is right (rule R26).
+/// </summary>
 [Parallelizable]
 public sealed class WrongClockTests
 {
     private const string Bank = "bank-1";
 
-    /// <summary>The till's clock is 40 days ahead, or 8 days behind: no card signs under such a time, and nothing is left of it when the clock is right.</summary>
+    /// <summary>
+    /// The till's clock is 40 days ahead, or 8 days behind: no card signs under such a time, and nothing is left of it when the clock is
+    /// right.
+    /// </summary>
     [TestCase(40), TestCase(1100), TestCase(-8), Rule(26)]
     public async Task ATillWithAWrongClockTakesNothing(int days)
     {
@@ -27,11 +32,13 @@ public sealed class WrongClockTests
         clock.Off = TimeSpan.FromDays(days);
         var wrong = town.Pay(till, alice, 300);
         Assert.That(wrong.Outcome, Is.EqualTo(TillOutcome.Refused));
-        Assert.That(wrong.Message, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain(Timestamp.Now(clock).ToString()), "both times");
+        Assert.That(wrong.Message, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain(Timestamp.Now(clock).ToString()),
+            "both times");
         Assert.That(wrong.Message, Does.Contain("--despite-clock"));
         Assert.That(town.Till(till).Journal, Is.Empty, "no TIME of a wrong clock was used, so none holds the till afterwards");
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
-        var settles = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Till(till).Synchronise(town.TillLink(till), default));
+        var settles = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await town.Till(till).Synchronise(town.TillLink(till), default));
         Assert.That(settles!.Message, Does.Contain("Set the wrong clock right"));
 
         clock.Off = TimeSpan.Zero;
@@ -41,7 +48,9 @@ public sealed class WrongClockTests
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(300));
     }
 
-    /// <summary>What it took before is not sent under a wrong date: a shop that goes on all the same is told so by the issuer, and loses nothing.</summary>
+    /// <summary>
+    /// What it took before is not sent under a wrong date: a shop that goes on all the same is told so by the issuer, and loses nothing.
+    /// </summary>
     [Test, Rule(26)]
     public async Task AnOverriddenTillIsStillJudgedByTheIssuer()
     {
@@ -57,7 +66,8 @@ public sealed class WrongClockTests
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till));
         Assert.That(town.Records.Wire.Count(w => Sent(w) == MessageType.Settle), Is.EqualTo(before), "nothing was signed and sent");
         town.Till(till).IsDespiteClock = true;
-        Assert.That((await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till)))!.Message, Does.Contain("The till's clock says"), "the issuer's word");
+        Assert.That((await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till)))!.Message,
+            Does.Contain("The till's clock says"), "the issuer's word");
         Assert.That(town.Till(till).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(300));
 
         clock.Off = TimeSpan.Zero;
@@ -65,7 +75,10 @@ public sealed class WrongClockTests
         town.AssertSoundAfterCycle(alice);
     }
 
-    /// <summary>A holder's clock is 8 days behind. A redemption under that time would come too late; now nothing is signed, and the same command redeems when the clock is right.</summary>
+    /// <summary>
+    /// A holder's clock is 8 days behind. A redemption under that time would come too late; now nothing is signed, and the same command
+    /// redeems when the clock is right.
+    /// </summary>
     [TestCase(-8), TestCase(40), Rule(26)]
     public async Task AWalletWithAWrongClockSignsNothing(int days)
     {
@@ -73,8 +86,10 @@ public sealed class WrongClockTests
         using var alice = town.User("Alice", 5000);
         var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(days) };
         town.GiveClock(SimulatedTown.WalletName, clock);
-        var redeems = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, null, default));
-        Assert.That(redeems!.Message, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain(Timestamp.Now(clock).ToString()).And.Contain("Nothing was signed"));
+        var redeems = await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await town.Wallet.Redeem(alice.Card, alice.Pin, null, default));
+        Assert.That(redeems!.Message, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain(Timestamp.Now(clock).ToString())
+            .And.Contain("Nothing was signed"));
         Assert.Throws<InvalidOperationException>(() => town.Withdraw(alice, 1000));
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000));
@@ -96,8 +111,10 @@ public sealed class WrongClockTests
         foreach (bool goesOn in new[] { false, true })
         {
             var asked = new List<MessageType>();
-            var wallet = new WalletTerminal(new Telling(new ToBank(town), town.Clock, asked), town.Options.Suite, clock, town.Options.Crash) { IsDespiteClock = goesOn };
-            Assert.That(async () => await wallet.Withdraw(alice.Card, alice.Pin, new Amount(1000), default), goesOn ? Throws.Nothing : Throws.InvalidOperationException);
+            var wallet = new WalletTerminal(new Telling(new ToBank(town), town.Clock, asked), town.Options.Suite, clock,
+                town.Options.Crash) { IsDespiteClock = goesOn };
+            Assert.That(async () => await wallet.Withdraw(alice.Card, alice.Pin, new Amount(1000), default), goesOn ? Throws.Nothing
+                : Throws.InvalidOperationException);
             Assert.That(asked.Contains(MessageType.Withdraw), Is.EqualTo(goesOn));
         }
     }
@@ -120,7 +137,10 @@ public sealed class WrongClockTests
         Assert.That(peer.Agreed, Is.Null);
     }
 
-    /// <summary>The bank's clock leaps ahead. It orders, books, forgets and relays nothing, its holders hear why, and all goes on when the clock is right.</summary>
+    /// <summary>
+    /// The bank's clock leaps ahead. It orders, books, forgets and relays nothing, its holders hear why, and all goes on when the clock is
+    /// right.
+    /// </summary>
     [TestCase(10), TestCase(-8), TestCase(1100), Rule(26), Waits(WaitingKind.DifferingClock)]
     public async Task ABankWithAWrongClockStops(int days)
     {
@@ -137,14 +157,16 @@ public sealed class WrongClockTests
         clock.Off = TimeSpan.FromDays(days);
         town.Clock.Advance(TimeSpan.FromMinutes(2));
         var visit = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.UserBank.Run(default));
-        Assert.That(visit!.Message, Does.Contain("this bank").And.Contain(Timestamp.Now(clock).ToString()).And.Contain(Timestamp.Now(town.Clock).ToString()));
+        Assert.That(visit!.Message, Does.Contain("this bank").And.Contain(Timestamp.Now(clock).ToString())
+            .And.Contain(Timestamp.Now(town.Clock).ToString()));
         var waits = town.UserBank.Waits.One(WaitingKind.DifferingClock);
         Assert.That((waits.Since, waits.Reason), Is.EqualTo(((Timestamp?)Timestamp.Now(clock), visit.Message)));
         Assert.Throws<InvalidOperationException>(() => town.Withdraw(alice, 1000), "the wallet compares, too");
         var trusting = new WalletTerminal(new ToBank(town), town.Options.Suite, clock, town.Options.Crash);
         var order = await trusting.Withdraw(alice.Card, alice.Pin, new Amount(1000), default);
         Assert.That(order.Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
-        Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank to set the wrong clock right, and try again then. "
+        Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. "
+            + "Tell the bank to set the wrong clock right, and try again then. "
             + "The withdrawal of 10.00 EUR waits on the card: 'hiercash-wallet resume' asks for it again."));
         var relayed = await Assert.ThrowsAsync<LinkException>(async () => await trusting.Recover(alice.Card, alice.Pin, null, default));
         Assert.That(relayed!.Message, Does.Contain("The clocks of bank and issuer differ"));
@@ -157,7 +179,10 @@ public sealed class WrongClockTests
         town.AssertSoundAfterCycle(alice);
     }
 
-    /// <summary>A lost card's cancellation under a wrong date would let its finder pay for days. The report is kept, and goes to the issuer when the clock is right.</summary>
+    /// <summary>
+    /// A lost card's cancellation under a wrong date would let its finder pay for days. The report is kept, and goes to the issuer when the
+    /// clock is right.
+    /// </summary>
     [Test, Rule(26), Rule(6)]
     public async Task ALostCardIsNotCancelledUnderAWrongDate()
     {
@@ -172,7 +197,10 @@ public sealed class WrongClockTests
         Assert.That(await town.UserBank.ReportLost(report, default), Is.EqualTo(1));
     }
 
-    /// <summary>The issuer's clock was 25 hours ahead when a till took its list, and is right now: versions order lists, and no date of the future makes one last longer.</summary>
+    /// <summary>
+    /// The issuer's clock was 25 hours ahead when a till took its list, and is right now: versions order lists, and no date of the future
+    /// makes one last longer.
+    /// </summary>
     [TestCase(23), TestCase(25), Rule(26), Rule(25), Hole(11)]
     public async Task AListOfTomorrowKeepsNobodyFromTheNext(int hours)
     {
@@ -203,7 +231,9 @@ public sealed class WrongClockTests
         Assert.That(NeedsIssuer());
     }
 
-    /// <summary>A till's clock was ahead for one payment, while it was offline. That one waits for its day, which is shown; the others are settled.</summary>
+    /// <summary>
+    /// A till's clock was ahead for one payment, while it was offline. That one waits for its day, which is shown; the others are settled.
+    /// </summary>
     [Test, Rule(25), Waits(WaitingKind.EarlyPayment, WaitingKind.ClockBehindLastTime)]
     public async Task OneEarlyPaymentKeepsNoOtherFromTheIssuer()
     {
@@ -224,7 +254,8 @@ public sealed class WrongClockTests
         var left = settled.Left.Single();
         var early = town.Till(till).Journal[^1].Time;
         Assert.That((left.What, left.Sale, left.Amount.Minor), Is.EqualTo(("Payment", early, 400UL)));
-        Assert.That(left.Why, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain($"can be settled from {early.Minus(town.Scheme.Terms.ClockTolerance)} on"));
+        Assert.That(left.Why, Does.Contain(Timestamp.Now(town.Clock).ToString())
+            .And.Contain($"can be settled from {early.Minus(town.Scheme.Terms.ClockTolerance)} on"));
         Assert.That(town.Till(till).Waits.One(WaitingKind.EarlyPayment).Since, Is.EqualTo(early));
         Assert.That(town.Till(till).Waits.One(WaitingKind.ClockBehindLastTime).Reason, Does.Contain(early.ToString()));
         town.Clock.Advance(TimeSpan.FromDays(1));
@@ -264,14 +295,17 @@ public sealed class WrongClockTests
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         town.Pay(till, alice, 300);
-        var without = new ChangedAnswer(town.TillLink(till), MessageType.HotList, _ => new Refusal(RefusalReason.Unavailable, "There is no list today.").ToMessage());
+        var without = new ChangedAnswer(town.TillLink(till), MessageType.HotList, _ =>
+            new Refusal(RefusalReason.Unavailable, "There is no list today.").ToMessage());
         var settled = await town.Till(till).Synchronise(without, default);
         Assert.That((settled.Settled, settled.Left.Single().What), Is.EqualTo((1, "HotList")));
         Assert.That(settled.Left.Single().Why, Does.StartWith("The issuer gives no hot list. There is no list today."));
         Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
     }
 
-    /// <summary>A shop refunds what the issuer takes back no more. That refund is shown with its reason, and all the rest is settled.</summary>
+    /// <summary>
+    /// A shop refunds what the issuer takes back no more. That refund is shown with its reason, and all the rest is settled.
+    /// </summary>
     [Test, Rule(25)]
     public async Task ARefundThatCannotBeMadeStopsNothing()
     {
@@ -282,7 +316,8 @@ public sealed class WrongClockTests
         await town.Settle(till);
         await town.RunCycle();
         town.Clock.Advance(TimeSpan.FromDays(60));
-        await Assert.ThrowsAsync<LinkException>(async () => await town.Till(till).Refund(old.Sale.Time, null, new Broken(town.TillLink(till), _ => true), default));
+        await Assert.ThrowsAsync<LinkException>(
+            async () => await town.Till(till).Refund(old.Sale.Time, null, new Broken(town.TillLink(till), _ => true), default));
         Assert.That(town.Pay(till, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
 
         var settled = await town.Till(till).Synchronise(town.TillLink(till), default);
@@ -294,7 +329,8 @@ public sealed class WrongClockTests
         town.AssertSoundAfterCycle(alice);
     }
 
-    private static MessageType? Sent(WireRecord wire) => LinkFrame.Decode(wire.Frame.AsSpan(4)) is { Kind: FrameKind.Request } frame ? frame.Message.Type : null;
+    private static MessageType? Sent(WireRecord wire) =>
+        LinkFrame.Decode(wire.Frame.AsSpan(4)) is { Kind: FrameKind.Request } frame ? frame.Message.Type : null;
 
     /// <summary>A way to a peer that says what its clock says.</summary>
     private sealed class Telling(ILink peer, TimeProvider clock, List<MessageType> asked) : ILink

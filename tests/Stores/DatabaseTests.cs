@@ -7,7 +7,9 @@ namespace HierCash.Tests.Stores;
 [Parallelizable]
 public sealed class DatabaseTests
 {
-    private static readonly Schema Schema = Terminals.Store.Schema.Of("CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1), ('right', 1)");
+    private static readonly Schema Schema =
+        Terminals.Store.Schema.Of("CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair "
+            + "VALUES('left', 1), ('right', 1)");
     private string _folder = null!;
 
     [SetUp]
@@ -53,7 +55,8 @@ public sealed class DatabaseTests
     public void AReadChangesNothing()
     {
         using var store = Open();
-        Assert.That(store.Read(db => ((IWriteTransaction)db).Execute("UPDATE pair SET value = 9")), Is.EqualTo(2), "the types forbid it; what gets around them is undone");
+        Assert.That(store.Read(db => ((IWriteTransaction)db).Execute("UPDATE pair SET value = 9")), Is.EqualTo(2),
+            "the types forbid it; what gets around them is undone");
         Assert.That(store.Read(db => Value(db, "left")), Is.EqualTo(1));
     }
 
@@ -62,7 +65,8 @@ public sealed class DatabaseTests
     public void WithinATransactionNoOtherBegins([Values] bool within)
     {
         using var store = Open();
-        foreach (Action action in new Action[] { () => Raise(store), store.Checkpoint, () => store.Export(Path.Combine(_folder, "copy.db")) })
+        foreach (Action action in new Action[] { () => Raise(store), store.Checkpoint, () =>
+            store.Export(Path.Combine(_folder, "copy.db")) })
         {
             bool Try(IReadSnapshot db)
             {
@@ -71,7 +75,8 @@ public sealed class DatabaseTests
                 return true;
             }
 
-            Assert.That(() => within ? store.Write(Try) : store.Read(Try), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("within a transaction"));
+            Assert.That(() => within ? store.Write(Try)
+                : store.Read(Try), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("within a transaction"));
         }
 
         Assert.That(store.Read(db => Value(db, "left")), Is.EqualTo(1), "nothing of it stays");

@@ -31,7 +31,8 @@ public sealed class FileFaultTests
             Assert.That(FileFault.Say(fault, ["status", "--dir", given]), Is.EqualTo(said.Replace("F", given, StringComparison.Ordinal)));
         }
 
-        Assert.That(FileFault.Say(fault, [$"emulator:{Path.Combine(relative, name)}"]), Is.EqualTo(said.Replace("F", relative, StringComparison.Ordinal)));
+        Assert.That(FileFault.Say(fault, [$"emulator:{Path.Combine(relative, name)}"]),
+            Is.EqualTo(said.Replace("F", relative, StringComparison.Ordinal)));
         Assert.That(FileFault.Say(fault, []), Is.EqualTo(said.Replace("F", _folder, StringComparison.Ordinal)));
         Assert.That(FileFault.Missing(In(name)), Is.EqualTo(said.Replace("F", _folder, StringComparison.Ordinal)));
     }
@@ -45,7 +46,8 @@ public sealed class FileFaultTests
     }
 
     [Test]
-    public void WhatThereIsIsNotMissing() => Assert.That((FileFault.Missing(In("there")), FileFault.Hidden(In("nosuch"))), Is.EqualTo(((string?)null, (string?)null)));
+    public void WhatThereIsIsNotMissing() =>
+        Assert.That((FileFault.Missing(In("there")), FileFault.Hidden(In("nosuch"))), Is.EqualTo(((string?)null, (string?)null)));
 
     /// <summary>A name that the program makes for itself is not said; the folder is.</summary>
     [Test]
@@ -57,7 +59,8 @@ public sealed class FileFaultTests
     [Test]
     public void OwnSentencesStay()
     {
-        foreach (string said in new[] { $"'{In("a")}' is there, and others can read '{In("a")}'.", "No space left on device", "'a' is there already." })
+        foreach (string said in new[] { $"'{In("a")}' is there, and others can read '{In("a")}'.", "No space left on device",
+            "'a' is there already." })
         {
             Assert.That(FileFault.Say(new IOException(said), [_folder]), Is.EqualTo(said));
         }
@@ -76,7 +79,9 @@ public sealed class FileFaultTests
 
         Assert.That(FileFault.ReadOnly(In("there"), In("nosuch")), Is.Null);
         File.SetUnixFileMode(In("there"), UnixFileMode.UserRead);
-        Assert.That(FileFault.ReadOnly(In("nosuch"), In("there")), Is.EqualTo($"The file '{In("there")}' may only be read, and it has to be written. Its owner mends that with chmod 600 '{In("there")}'."));
+        Assert.That(FileFault.ReadOnly(In("nosuch"), In("there")),
+            Is.EqualTo($"The file '{In("there")}' may only be read, and it has to be written. Its owner mends that with chmod 600 "
+                + $"'{In("there")}'."));
     }
 
     private string In(string name) => Path.Combine(_folder, name);

@@ -12,7 +12,8 @@ public sealed class LostDatabaseTests
 {
     private const int PageSize = 4096;
     private static readonly Schema Schema = Terminals.Store.Schema.Of(
-        "CREATE TABLE pair(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT; CREATE TABLE child(id INTEGER PRIMARY KEY, pair INTEGER NOT NULL REFERENCES pair(id)) STRICT");
+        "CREATE TABLE pair(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT; CREATE TABLE child(id INTEGER PRIMARY KEY, pair "
+            + "INTEGER NOT NULL REFERENCES pair(id)) STRICT");
 
     private string _folder = null!;
 
@@ -31,18 +32,21 @@ public sealed class LostDatabaseTests
     [Test, Rule(23)]
     public void ALostOneIsNotMadeAnew()
     {
-        Assert.That(() => Database.OpenFile(FilePath, Schema), Throws.TypeOf<DatabaseException>().With.Message.Contains("is gone. No new one is made in its place"));
+        Assert.That(() => Database.OpenFile(FilePath, Schema),
+            Throws.TypeOf<DatabaseException>().With.Message.Contains("is gone. No new one is made in its place"));
         Assert.That(Directory.GetFiles(_folder), Is.Empty, "nothing was made");
         Database.CreateFile(FilePath, Schema).Dispose();
         Assert.That(() => Database.CreateFile(FilePath, Schema), Throws.TypeOf<DatabaseException>().With.Message.Contains("already"));
         Database.OpenFile(FilePath, Schema).Dispose();
-        Assert.That(Directory.GetFiles(_folder).Select(Path.GetFileName), Is.EqualTo(new[] { "bank.db" }), "and nothing is left of the making");
+        Assert.That(Directory.GetFiles(_folder).Select(Path.GetFileName), Is.EqualTo(new[] { "bank.db" }),
+            "and nothing is left of the making");
     }
 
     public static IEnumerable<TestCaseData> Damages =>
     [
         new TestCaseData((Func<byte[], byte[]>)(_ => []), "is empty").SetArgDisplayNames("empty"),
-        new TestCaseData((Func<byte[], byte[]>)(_ => Encoding.ASCII.GetBytes(new string('x', 9000))), "is damaged").SetArgDisplayNames("garbage"),
+        new TestCaseData((Func<byte[], byte[]>)(_ => Encoding.ASCII.GetBytes(new string('x', 9000))), "is damaged")
+            .SetArgDisplayNames("garbage"),
         new TestCaseData((Func<byte[], byte[]>)(f => f[..(3 * PageSize)]), "is damaged").SetArgDisplayNames("cut short"),
         new TestCaseData((Func<byte[], byte[]>)(f => Zero(f, Pages(f, 0x0D).Last())), "is damaged").SetArgDisplayNames("a page of zeros"),
     ];
@@ -52,7 +56,8 @@ public sealed class LostDatabaseTests
     {
         var damaged = damage(Sound());
         File.WriteAllBytes(FilePath, damaged);
-        Assert.That(() => Database.OpenFile(FilePath, Schema), Throws.TypeOf<DatabaseException>().With.Message.Contains(part).And.Message.Contains("ut back"));
+        Assert.That(() => Database.OpenFile(FilePath, Schema),
+            Throws.TypeOf<DatabaseException>().With.Message.Contains(part).And.Message.Contains("ut back"));
         Assert.That(File.ReadAllBytes(FilePath), Is.EqualTo(damaged));
     }
 
@@ -72,7 +77,8 @@ public sealed class LostDatabaseTests
     public void AnAuditFindsARowWhoseOtherIsGone()
     {
         Sound();
-        using (var foreign = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = FilePath, Pooling = false, ForeignKeys = false }.ToString()))
+        using (var foreign = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = FilePath, Pooling = false, ForeignKeys = false }.ToString()))
         {
             foreign.Open();
             using var command = foreign.CreateCommand();
@@ -89,7 +95,8 @@ public sealed class LostDatabaseTests
     public void AnotherKindOfPartysIsRefused()
     {
         Database.CreateFile(FilePath, ShopTill.Schema).Dispose();
-        Assert.That(() => Database.OpenFile(FilePath, BankParty.Schema), Throws.TypeOf<DatabaseException>().With.Message.Contains("another kind of party"));
+        Assert.That(() => Database.OpenFile(FilePath, BankParty.Schema),
+            Throws.TypeOf<DatabaseException>().With.Message.Contains("another kind of party"));
         Database.OpenFile(FilePath, ShopTill.Schema).Dispose();
     }
 
@@ -131,7 +138,8 @@ public sealed class LostDatabaseTests
     }
 
     /// <summary>Where pages of that kind begin: 0D leaves of tables, 0A leaves of indexes.</summary>
-    private static IEnumerable<int> Pages(byte[] file, byte kind) => Enumerable.Range(1, (file.Length / PageSize) - 1).Select(p => p * PageSize).Where(p => file[p] == kind);
+    private static IEnumerable<int> Pages(byte[] file, byte kind) =>
+        Enumerable.Range(1, (file.Length / PageSize) - 1).Select(p => p * PageSize).Where(p => file[p] == kind);
 
     private static byte[] Zero(byte[] file, int page)
     {

@@ -9,12 +9,16 @@ using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.Stores;
 
-/// <summary>Rule R20: what holds secrets is its owner's alone from the first moment, and nobody goes on with what others can read.</summary>
+/// <summary>
+/// Rule R20: what holds secrets is its owner's alone from the first moment, and nobody goes on with what others can read.
+/// </summary>
 [Parallelizable]
 [UnsupportedOSPlatform("windows")]
 public sealed class PrivateFileTests
 {
-    private static readonly Schema Schema = Terminals.Store.Schema.Of("CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1)");
+    private static readonly Schema Schema =
+        Terminals.Store.Schema.Of(
+            "CREATE TABLE pair(name TEXT NOT NULL PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES('left', 1)");
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
@@ -77,7 +81,8 @@ public sealed class PrivateFileTests
     public void ACardImageThatOthersCanReadIsNotPutIn([Values] bool power)
     {
         string image = Path.Combine(_folder, "a.card");
-        CardImage Put(bool create) => power ? create ? PowerImage.Create(image) : PowerImage.Open(image) : create ? ProcessImage.Create(image) : ProcessImage.Open(image);
+        CardImage Put(bool create) => power ? create ? PowerImage.Create(image) : PowerImage.Open(image) : create
+            ? ProcessImage.Create(image) : ProcessImage.Open(image);
         using (var card = new EmulatedCard(Put(true), TestApplet.Package))
         {
             Assert.That(Directory.GetFiles(_folder).SelectMany(Open), Is.Empty);
@@ -87,7 +92,8 @@ public sealed class PrivateFileTests
         {
             var before = File.GetUnixFileMode(open);
             File.SetUnixFileMode(open, before | UnixFileMode.OtherRead);
-            Assert.That(() => Put(false), Throws.TypeOf<CardImageException>().With.Message.Contains($"'{open}'").And.Message.Contains("chmod"));
+            Assert.That(() => Put(false), Throws.TypeOf<CardImageException>().With.Message.Contains($"'{open}'")
+                .And.Message.Contains("chmod"));
             File.SetUnixFileMode(open, before);
         }
 
@@ -103,13 +109,15 @@ public sealed class PrivateFileTests
         ActivationCode Letter() => ActivationLetter.Read(letter);
         var code = ActivationCode.Random(new SeededRandom(1));
         ActivationLetter.Write(letter, "Alice", default, code);
-        Assert.That(() => ActivationLetter.Write(letter, "Alice", default, ActivationCode.Random(new SeededRandom(2))), Throws.TypeOf<IOException>(), "a letter that is there is not written over");
+        Assert.That(() => ActivationLetter.Write(letter, "Alice", default, ActivationCode.Random(new SeededRandom(2))),
+            Throws.TypeOf<IOException>(), "a letter that is there is not written over");
         Assert.That(Open(letter), Is.Empty);
         File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Assert.That(Letter().Hash, Is.EqualTo(code.Hash));
         File.SetUnixFileMode(letter, File.GetUnixFileMode(letter) | UnixFileMode.OtherRead);
         Assert.That(() => Letter(), Throws.TypeOf<RefusedException>()
-            .With.Message.Contains($"chmod 600 '{letter}'").And.Message.Contains("copy it to a folder of your own"), "a stick may know no modes");
+            .With.Message.Contains($"chmod 600 '{letter}'").And.Message.Contains("copy it to a folder of your own"),
+            "a stick may know no modes");
     }
 
     /// <summary>An evidence file is not written into one that others read already, and not through a link to one.</summary>
@@ -122,7 +130,8 @@ public sealed class PrivateFileTests
         Assert.That(File.ReadAllText(file), Is.EqualTo("2nd"), "nothing of the first is left");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         File.CreateSymbolicLink(file + ".link", file);
-        Assert.That(() => PrivateFile.Write(file, "third"u8), Throws.TypeOf<IOException>().With.Message.Contains("other users of this machine can read it"));
+        Assert.That(() => PrivateFile.Write(file, "third"u8),
+            Throws.TypeOf<IOException>().With.Message.Contains("other users of this machine can read it"));
         Assert.That(() => PrivateFile.Write(file + ".link", "third"u8), Throws.TypeOf<IOException>());
         Assert.That(File.ReadAllText(file), Is.EqualTo("2nd"));
     }
@@ -135,7 +144,8 @@ public sealed class PrivateFileTests
         PartyFolder<EnrolledSettings>.Create(path, "bank", new EnrolledSettings("North", null, "127.0.0.1", 1), Schema);
         string link = Path.Combine(_folder, "link");
         Directory.CreateSymbolicLink(link, path);
-        Assert.That(PartyFolder<EnrolledSettings>.Open(link, "bank").Settings.Name, Is.EqualTo("North"), "its owner's alone, by whatever name");
+        Assert.That(PartyFolder<EnrolledSettings>.Open(link, "bank").Settings.Name, Is.EqualTo("North"),
+            "its owner's alone, by whatever name");
         string file = Path.Combine(_folder, "secret");
         PrivateFile.Write(file, "s"u8);
         File.CreateSymbolicLink(file + ".link", file);
@@ -146,5 +156,6 @@ public sealed class PrivateFileTests
         Assert.That(() => PartyFolder<EnrolledSettings>.Open(link, "bank"), Throws.TypeOf<RefusedException>());
     }
 
-    private static IEnumerable<string> Open(string path) => (File.GetUnixFileMode(path) & Others) == 0 ? [] : [$"{path}: {File.GetUnixFileMode(path)}"];
+    private static IEnumerable<string> Open(string path) =>
+        (File.GetUnixFileMode(path) & Others) == 0 ? [] : [$"{path}: {File.GetUnixFileMode(path)}"];
 }

@@ -17,7 +17,9 @@ public sealed class StoreFaultTests
     [TearDown]
     public void End() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>SQLite has rolled back by itself, and a ROLLBACK then fails: "no transaction is active" explained nothing to anybody.</summary>
+    /// <summary>
+    /// SQLite has rolled back by itself, and a ROLLBACK then fails: "no transaction is active" explained nothing to anybody.
+    /// </summary>
     [Test, Rule(28)]
     public void AFullDiskIsWhatIsTold()
     {
@@ -26,12 +28,14 @@ public sealed class StoreFaultTests
         store.Read(db => db.Number("PRAGMA max_page_count = 1"));
         for (int i = 0; i < 2; i++)
         {
-            var fault = Assert.Throws<SqliteException>(() => store.Write(db => db.Execute("INSERT INTO thing(what) VALUES(zeroblob(1000000))")))!;
+            var fault = Assert.Throws<SqliteException>(
+                () => store.Write(db => db.Execute("INSERT INTO thing(what) VALUES(zeroblob(1000000))")))!;
             Assert.That((fault.SqliteErrorCode, StoreFault.Of(fault)!.Reason), Is.EqualTo((13, "its disk is full")));
         }
 
         var noted = store.Faults!.All.Single();
-        Assert.That((noted.What, noted.Reason, noted.Times, noted.EndsWhen), Is.EqualTo(("database", "its disk is full", 2L, "there is room on the disk again")));
+        Assert.That((noted.What, noted.Reason, noted.Times, noted.EndsWhen),
+            Is.EqualTo(("database", "its disk is full", 2L, "there is room on the disk again")));
         Assert.That(store.Read(db => db.Number("SELECT count(*) FROM thing")), Is.EqualTo(1), "it still reads");
         store.Read(db => db.Number("PRAGMA max_page_count = 1000000"));
         store.Write(db => db.Execute("INSERT INTO thing(what) VALUES(zeroblob(1000000))"));
@@ -50,7 +54,9 @@ public sealed class StoreFaultTests
         Assert.That(store.Faults!.All, Is.Empty);
     }
 
-    /// <summary>After an I/O error, or where the file could not be opened, nobody trusts the open file: the next one opens it anew.</summary>
+    /// <summary>
+    /// After an I/O error, or where the file could not be opened, nobody trusts the open file: the next one opens it anew.
+    /// </summary>
     [TestCase(10), TestCase(14), Rule(28)]
     public void AFileUnderWhichTheDiskFailedIsOpenedAnew(int code)
     {
@@ -60,12 +66,16 @@ public sealed class StoreFaultTests
         Assert.That(Insert(store), Is.EqualTo(1), "at once: the connection of before would write nothing");
     }
 
-    /// <summary>Another program holds the lock. The first who writes waits five seconds, those after it hear at once why, readers do not wait; and a moment after the end it goes on.</summary>
+    /// <summary>
+    /// Another program holds the lock. The first who writes waits five seconds, those after it hear at once why, readers do not wait; and a
+    /// moment after the end it goes on.
+    /// </summary>
     [Test, Rule(28)]
     public void AForeignLockHoldsUpNobodyForLong()
     {
         using var store = Open();
-        using var other = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "a.db"), Pooling = false }.ToString());
+        using var other = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "a.db"), Pooling = false }.ToString());
         other.Open();
         Run(other, "BEGIN IMMEDIATE");
         long started = Stopwatch.GetTimestamp();

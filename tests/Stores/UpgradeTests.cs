@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using HierCash.Auditor;
 using HierCash.Bank;
 using HierCash.Issuer;
 using HierCash.Shop;
@@ -12,7 +11,8 @@ namespace HierCash.Tests.Stores;
 [Parallelizable]
 public sealed class UpgradeTests
 {
-    private static readonly Schema Older = Schema.Of("CREATE TABLE pair(only INTEGER PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES(1, 7);");
+    private static readonly Schema Older =
+        Schema.Of("CREATE TABLE pair(only INTEGER PRIMARY KEY, value INTEGER NOT NULL) STRICT; INSERT INTO pair VALUES(1, 7);");
     private string _folder = "";
 
     [SetUp]
@@ -23,7 +23,8 @@ public sealed class UpgradeTests
 
     private static IEnumerable<TestCaseData> Parties =>
     [
-        new TestCaseData("issuer", IssuerParty.Schema), new TestCaseData("bank-1", BankParty.Schema), new TestCaseData("bank-2", BankParty.Schema),
+        new TestCaseData("issuer", IssuerParty.Schema), new TestCaseData("bank-1", BankParty.Schema),
+        new TestCaseData("bank-2", BankParty.Schema),
         new TestCaseData("till-1", ShopTill.Schema),
     ];
 
@@ -65,7 +66,8 @@ public sealed class UpgradeTests
     {
         string file = Unpack("till-1");
         byte[] before = File.ReadAllBytes(file);
-        Assert.That(() => Database.OpenFile(file, BankParty.Schema), Throws.TypeOf<DatabaseException>().With.Message.Contains("another kind of party"));
+        Assert.That(() => Database.OpenFile(file, BankParty.Schema),
+            Throws.TypeOf<DatabaseException>().With.Message.Contains("another kind of party"));
         Assert.That(File.ReadAllBytes(file), Is.EqualTo(before));
     }
 
@@ -103,10 +105,10 @@ public sealed class UpgradeTests
     private string Unpack(string name)
     {
         string file = Path.Combine(_folder, name + ".db");
-        using var packed = new GZipStream(File.OpenRead(Repository.PathOf("tests", "Stores", "Schema11", name + ".db.gz")), CompressionMode.Decompress);
-        using var unpacked = File.Create(file);
+        using var packed = new GZipStream(File.OpenRead(Repository.PathOf("tests", "Stores", "Schema11", name + ".db.gz")),
+            CompressionMode.Decompress);
+        using var unpacked = PrivateFile.Create(file);
         packed.CopyTo(unpacked);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return file;
     }
 
@@ -129,7 +131,8 @@ public sealed class UpgradeTests
             var rows = new List<string>();
             while (reader.Read())
             {
-                rows.Add(string.Join(", ", Enumerable.Range(0, reader.FieldCount).Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
+                rows.Add(string.Join(", ", Enumerable.Range(0, reader.FieldCount)
+                    .Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
             }
 
             return rows;

@@ -3,7 +3,9 @@ using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Suite;
 
-/// <summary>Keeps every key that is made: an issuer that does not forget its users' keys, or cards that were opened in a laboratory.</summary>
+/// <summary>
+/// Keeps every key that is made: an issuer that does not forget its users' keys, or cards that were opened in a laboratory.
+/// </summary>
 internal sealed class KeepingSuite(ICashSuite inner) : ICashSuite
 {
     private readonly ConcurrentDictionary<string, byte[]> _made = new();

@@ -3,8 +3,8 @@ using HierCash.Protocol.Suite;
 namespace HierCash.Tests.Suite;
 
 /// <summary>
-/// Keys and chance from a seed as in <see cref="BouncyCastleSuite"/>, signatures by the operating system's library: what a scenario does follows from its seed, only the bytes of
-/// its signatures differ from run to run. That is faster. What compares bytes takes the other one.
+/// Keys and chance from a seed as in <see cref="BouncyCastleSuite"/>, signatures by the operating system's library: what a scenario does
+/// follows from its seed, only the bytes of its signatures differ from run to run. That is faster. What compares bytes takes the other one.
 /// </summary>
 internal sealed class SeededSuite(IRandomSource random) : ICashSuite
 {

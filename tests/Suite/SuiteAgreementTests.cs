@@ -76,10 +76,14 @@ public sealed class SuiteAgreementTests
         var randomised = RandomisedEcies.Encrypt(_bouncy, secret.PublicKey, plain, ephemeralOf: other);
         Assert.That(randomised, Has.Length.EqualTo(Ecies.CiphertextSize(40)));
         Assert.That(Ecies.TryDecrypt(_bouncy, secret, randomised), Is.Null);
-        Assert.That(Ecies.TryDecrypt(_bouncy, secret, RandomisedEcies.Encrypt(_bouncy, secret.PublicKey, plain, ephemeralOf: plain)), Is.EqualTo(plain));
+        Assert.That(Ecies.TryDecrypt(_bouncy, secret, RandomisedEcies.Encrypt(_bouncy, secret.PublicKey, plain, ephemeralOf: plain)),
+            Is.EqualTo(plain));
     }
 
-    /// <summary>The library's forms of public keys are kept, more of them than there is room for, and used by several threads: each signature is good under its own key alone.</summary>
+    /// <summary>
+    /// The library's forms of public keys are kept, more of them than there is room for, and used by several threads: each signature is
+    /// good under its own key alone.
+    /// </summary>
     [Test]
     public void ManyKeysAreVerifiedAtOnce()
     {
@@ -96,7 +100,8 @@ public sealed class SuiteAgreementTests
         {
             // Some keys come again and again, from all threads at once.
             int one = i % 3 == 0 ? i % 5 : i % Keys;
-            if (!suite.Verify(signed[one].PublicKey, message, signed[one].Signature) || suite.Verify(signed[one].PublicKey, message, signed[(one + 1) % Keys].Signature))
+            if (!suite.Verify(signed[one].PublicKey, message, signed[one].Signature)
+                || suite.Verify(signed[one].PublicKey, message, signed[(one + 1) % Keys].Signature))
             {
                 wrong.Add(one);
             }

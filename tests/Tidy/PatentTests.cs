@@ -15,7 +15,8 @@ public sealed partial class PatentTests
         var names = Repository.Files("*.cs").Select(Path.GetFileName).ToHashSet();
         var named = Sources().Matches(Page).Select(m => m.Groups[1].Value).Distinct().ToList();
         Assert.That(named, Has.Count.GreaterThan(30));
-        Assert.That(named.Where(n => !(n.Contains('/', StringComparison.Ordinal) ? File.Exists(Repository.PathOf(n)) : names.Contains(n))), Is.Empty);
+        Assert.That(named.Where(n => !(n.Contains('/', StringComparison.Ordinal) ? File.Exists(Repository.PathOf(n)) : names.Contains(n))),
+            Is.Empty);
     }
 
     [Test]
@@ -30,7 +31,8 @@ public sealed partial class PatentTests
     [Test]
     public void EveryPartOfTheFiguresHasItsPlace()
     {
-        int[] parts = [.. Enumerable.Range(101, 14), .. Enumerable.Range(201, 9), .. Enumerable.Range(301, 14), .. Enumerable.Range(401, 9)];
+        int[] parts = [.. Enumerable.Range(101, 14), .. Enumerable.Range(201, 9), .. Enumerable.Range(301, 14),
+            .. Enumerable.Range(401, 9)];
         var rows = Rows().Matches(Page).SelectMany(m => m.Groups[1].Value.Split(", ")).ToList();
         Assert.That(rows, Is.EquivalentTo(parts.Select(p => $"{p}").Concat(["10M", "20M", "30M", "30D", "40M"])));
     }

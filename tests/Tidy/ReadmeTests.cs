@@ -22,7 +22,8 @@ public sealed partial class ReadmeTests
     [Test]
     public void TheWrongInvocationsAreCounted()
     {
-        int rows = File.ReadAllLines(Repository.PathOf("terminals", "wrong-calls.md")).Count(l => l.StartsWith("| `", StringComparison.Ordinal));
+        int rows = File.ReadAllLines(Repository.PathOf("terminals", "wrong-calls.md"))
+            .Count(l => l.StartsWith("| `", StringComparison.Ordinal));
         Assert.That(Readme, Does.Contain($"[{rows} wrong invocations](terminals/wrong-calls.md) are explained."));
     }
 
@@ -30,15 +31,18 @@ public sealed partial class ReadmeTests
     public void TheCorruptionsAreCounted()
     {
         int forged = AuditorTests.ForgeryNames.Count();
-        Assert.That(Readme, Does.Contain($"The auditor names each of {AuditorTests.Names.Count() + forged} planted corruptions, {forged} of them by parties with their own keys;"));
+        Assert.That(Readme, Does.Contain($"The auditor names each of {AuditorTests.Names.Count() + forged} planted corruptions, {forged} "
+            + $"of them by parties with their own keys;"));
     }
 
     /// <summary>A stranger who starts the Python client without a reader reads how it is called.</summary>
     [Test]
     public void TheStrangersClientSaysHowItIsCalled()
     {
-        var result = Consoles.ConsoleProcess.Run(Path.GetTempPath(), "/usr/bin/python3", Repository.PathOf("tests", "Interop", "client.py"));
-        Assert.That((result.Code, result.Error.StartsWith("Usage: client.py READER", StringComparison.Ordinal)), Is.EqualTo((1, true)), result.Error);
+        var result = Consoles.ConsoleProcess.Run(
+            Path.GetTempPath(), "/usr/bin/python3", Repository.PathOf("tests", "Interop", "client.py"));
+        Assert.That((result.Code, result.Error.StartsWith("Usage: client.py READER", StringComparison.Ordinal)), Is.EqualTo((1, true)),
+            result.Error);
     }
 
     [GeneratedRegex("for package in ([^;]+);")]

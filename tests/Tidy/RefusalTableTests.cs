@@ -30,7 +30,8 @@ public sealed partial class RefusalTableTests
     public void EachOfThemIsASentence()
     {
         var sentences = Sentences().ToList();
-        Assert.That(sentences.Where(s => !s.Text.EndsWith('.') && !s.Text.EndsWith("{…}", StringComparison.Ordinal) && !s.Text.EndsWith(')') && !s.Text.EndsWith('?')).Select(s => s.Text), Is.Empty);
+        Assert.That(sentences.Where(s => !s.Text.EndsWith('.') && !s.Text.EndsWith("{…}", StringComparison.Ordinal)
+            && !s.Text.EndsWith(')') && !s.Text.EndsWith('?')).Select(s => s.Text), Is.Empty);
         Assert.That(sentences.Where(s => s.Text.Length < 15).Select(s => s.Text), Is.Empty);
         Assert.That(sentences.Where(s => s.Text.Length > 0 && char.IsLower(s.Text[0])).Select(s => s.Text), Is.Empty);
     }
@@ -38,12 +39,15 @@ public sealed partial class RefusalTableTests
     private static string Make()
     {
         var page = new StringBuilder();
-        page.Append("# Refusals\n\nEvery sentence with which a terminal, a till or a party refuses something: why, and what to do. `{…}` stands for what is filled in. The card's own answers\n");
-        page.Append("are in [status-words.md](../apdu-spec/status-words.md); a console adds nothing to them. This table is taken from the code, and a test keeps it complete.\n");
+        page.Append("# Refusals\n\nEvery sentence with which a terminal, a till or a party refuses something: why, and what to do. `{…}` "
+            + "stands for what is filled in. The card's own answers\n");
+        page.Append("are in [status-words.md](../apdu-spec/status-words.md); a console adds nothing to them. This table is taken from the "
+            + "code, and a test keeps it complete.\n");
         foreach (var group in Sentences().GroupBy(s => s.Where).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             page.Append($"\n## {group.Key}\n\n| kind | sentence |\n|---|---|\n");
-            foreach (var (_, kind, text) in group.Distinct().OrderBy(s => s.Kind, StringComparer.Ordinal).ThenBy(s => s.Text, StringComparer.Ordinal))
+            foreach (var (_, kind, text) in group.Distinct().OrderBy(s => s.Kind, StringComparer.Ordinal)
+                .ThenBy(s => s.Text, StringComparer.Ordinal))
             {
                 page.Append($"| {kind} | {text.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
             }
@@ -54,7 +58,8 @@ public sealed partial class RefusalTableTests
 
     private static IEnumerable<(string Where, string Kind, string Text)> Sentences()
     {
-        foreach (string file in Repository.Files("*.cs").Where(f => f.Contains("/terminals/", StringComparison.Ordinal) && !f.Contains("/Simulation/", StringComparison.Ordinal)
+        foreach (string file in Repository.Files("*.cs")
+            .Where(f => f.Contains("/terminals/", StringComparison.Ordinal) && !f.Contains("/Simulation/", StringComparison.Ordinal)
             && !f.Contains("/Town/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             string where = Path.GetRelativePath(Repository.PathOf("terminals"), file).Split('/')[0];
@@ -62,10 +67,12 @@ public sealed partial class RefusalTableTests
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
-                    "RefusedException" or "DatabaseException" => "refused", "UsageException" => "usage", "LinkException" or "BooksInMotionException" => "unreachable",
+                    "RefusedException" or "DatabaseException" => "refused", "UsageException" =>
+                        "usage", "LinkException" or "BooksInMotionException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
-                yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}").Replace("\\\"", "\"", StringComparison.Ordinal));
+                yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}")
+                    .Replace("\\\"", "\"", StringComparison.Ordinal));
             }
         }
     }

@@ -4,12 +4,15 @@ using HierCash.Protocol.Cash;
 
 namespace HierCash.Tests.Tidy;
 
-/// <summary>docs/security.md says only what tests show: the classes that it names exist, and carry the rule beside which they stand.</summary>
+/// <summary>
+/// docs/security.md says only what tests show: the classes that it names exist, and carry the rule beside which they stand.
+/// </summary>
 [Parallelizable]
 public sealed partial class SecurityPageTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "security.md"));
-    private static readonly Dictionary<string, Type> Types = typeof(SecurityPageTests).Assembly.GetTypes().Where(t => !t.IsNested).DistinctBy(t => t.Name).ToDictionary(t => t.Name);
+    private static readonly Dictionary<string, Type> Types = typeof(SecurityPageTests).Assembly.GetTypes().Where(t => !t.IsNested)
+        .DistinctBy(t => t.Name).ToDictionary(t => t.Name);
 
     [TestCase("docs/security.md")]
     [TestCase("apdu-spec/holes.md")]
@@ -24,14 +27,16 @@ public sealed partial class SecurityPageTests
     [Test]
     public void EachRuleIsShownByItsScenarios()
     {
-        var rows = Rows().Matches(Page).ToDictionary(m => int.Parse(m.Groups["n"].Value, System.Globalization.CultureInfo.InvariantCulture), m => m.Groups["tests"].Value);
+        var rows = Rows().Matches(Page).ToDictionary(
+            m => int.Parse(m.Groups["n"].Value, System.Globalization.CultureInfo.InvariantCulture), m => m.Groups["tests"].Value);
         Assert.That(rows.Keys, Is.EqualTo(RulesShown), "each rule that a scenario shows, and no other");
         Assert.That(rows.Keys, Is.SupersetOf(Enumerable.Range(1, 23)));
         foreach (var (rule, tests) in rows)
         {
             var named = Classes().Matches(tests).Select(m => Types.GetValueOrDefault(m.Value)).OfType<Type>().ToList();
             var showing = named.Where(t => Shown(t).Contains(rule)).Select(t => t.Name);
-            Assert.That(showing, Is.Not.Empty, $"R{rule}: {tests}; scenarios are in {string.Join(", ", Types.Values.Where(t => Shown(t).Contains(rule)).Select(t => t.Name))}");
+            Assert.That(showing, Is.Not.Empty, $"R{rule}: {tests}; scenarios are in "
+                + $"{string.Join(", ", Types.Values.Where(t => Shown(t).Contains(rule)).Select(t => t.Name))}");
         }
     }
 
@@ -40,7 +45,8 @@ public sealed partial class SecurityPageTests
     public void EachRuleHasASwitch()
     {
         using var table = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Repository.PathOf("eng", "switches.json")));
-        var rules = table.RootElement.EnumerateArray().Select(row => Switch().Match(row.GetProperty("name").GetString()!)).Where(m => m.Success)
+        var rules = table.RootElement.EnumerateArray().Select(row => Switch().Match(row.GetProperty("name").GetString()!))
+            .Where(m => m.Success)
             .Select(m => int.Parse(m.Groups["n"].Value, System.Globalization.CultureInfo.InvariantCulture)).Distinct();
         Assert.That(RulesShown.Except(rules), Is.Empty);
     }
@@ -53,8 +59,10 @@ public sealed partial class SecurityPageTests
         foreach (string limit in new[]
         {
             $"at most {terms.FloorLimit.Show(terms.Currency)}, up to {terms.GuaranteeCap.Show(terms.Currency)} for a shop account",
-            $"submitted within {terms.GuaranteeWindow.TotalHours} hours", $"at most {terms.HotListMaxAge.TotalHours} hours after the report",
-            $"up to {terms.NoPinLimit.Show(terms.Currency)} without the PIN", $"settle within {terms.SettlePeriod.TotalDays} days", $"answered for {terms.DisputeTerm.TotalDays} days",
+            $"submitted within {terms.GuaranteeWindow.TotalHours} hours",
+            $"at most {terms.HotListMaxAge.TotalHours} hours after the report",
+            $"up to {terms.NoPinLimit.Show(terms.Currency)} without the PIN", $"settle within {terms.SettlePeriod.TotalDays} days",
+            $"answered for {terms.DisputeTerm.TotalDays} days",
         })
         {
             Assert.That(Page, Does.Contain(limit));
@@ -65,7 +73,8 @@ public sealed partial class SecurityPageTests
     private static IEnumerable<int> RulesShown => Types.Values.SelectMany(Shown).Distinct().Order();
 
     private static IEnumerable<int> Shown(Type type) => type.GetMethods()
-        .Where(m => m.GetCustomAttributes().Any(a => a is NUnit.Framework.Interfaces.ITestBuilder or NUnit.Framework.Interfaces.ISimpleTestBuilder))
+        .Where(m => m.GetCustomAttributes().Any(
+            a => a is NUnit.Framework.Interfaces.ITestBuilder or NUnit.Framework.Interfaces.ISimpleTestBuilder))
         .Where(m => m.GetCustomAttribute<IgnoreAttribute>() is null && m.GetCustomAttribute<ExplicitAttribute>() is null)
         .SelectMany(m => m.GetCustomAttributes<RuleAttribute>().Concat(type.GetCustomAttributes<RuleAttribute>())).Select(r => r.Number);
 

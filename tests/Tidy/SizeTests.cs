@@ -33,10 +33,13 @@ public sealed partial class SizeTests
         ("E_K with SS_U", @"E_K (\d+)\.|in E_K, (\d+) bytes in all", () => CashAnswer.EncipheredSizeWithKey),
         ("signature", @"(\d+) bytes r, s", () => ISigningKey.SignatureSize),
         ("N_U", @"hash of the (\d+) bytes N_U|\(g = 1\); (\d+) bytes either way|02 or 03, x, (\d+) bytes", () => PublicKey.CompressedSize),
-        ("public key", @"04 x y, (\d+) bytes|(?:till key N_W|account key|the public key), (\d+) bytes|holds the (\d+) bytes of the root key", () => PublicKey.Size),
+        ("public key",
+            @"04 x y, (\d+) bytes|(?:till key N_W|account key|the public key), (\d+) bytes|holds the (\d+) bytes of the root key", () =>
+                PublicKey.Size),
         ("left 16", @"""Left (\d+)""(?= are)|the first (\d+) bytes\.|the left (\d+) bytes of the hash", () => Id16.Size),
         ("Terms", @"Terms, (\d+) bytes:", () => Found(SpecVectors.Bytes("enrolment-grant"), WalletTag.Terms)),
-        ("sealed message", @"message type 2, length 2, body, zeros to (\d+) bytes\. The answer", () => CashCipher.SeedSize + 4 + SealedMessage.MaxBody),
+        ("sealed message", @"message type 2, length 2, body, zeros to (\d+) bytes\. The answer", () =>
+            CashCipher.SeedSize + 4 + SealedMessage.MaxBody),
         ("sealed answer", @"of type 2, length 2, body, zeros to (\d+) bytes", () => 4 + SealedMessage.MaxBody),
         ("fast payment", @"2 APDUs and (\d+) bytes", FastPayment),
         ("PIN block", @"filled up with FF to (\d+) bytes", () => Pin.BlockSize),
@@ -69,7 +72,8 @@ public sealed partial class SizeTests
         foreach (var (page, text) in Pages())
         {
             var compared = Sizes.SelectMany(s => Regex.Matches(text, s.Said)).ToList();
-            var missed = InBytes().Matches(text).Where(b => !compared.Exists(c => c.Index <= b.Index + b.Length && b.Index <= c.Index + c.Length));
+            var missed = InBytes().Matches(text)
+                .Where(b => !compared.Exists(c => c.Index <= b.Index + b.Length && b.Index <= c.Index + c.Length));
             Assert.That(missed.Select(b => text[Math.Max(0, b.Index - 60)..(b.Index + b.Length)]), Is.Empty, page);
         }
     }
@@ -81,7 +85,8 @@ public sealed partial class SizeTests
     public void ThePartsMakeUpTheWhole(string said, int parts)
     {
         var match = Pages().Select(p => Regex.Match(p.Text, said)).Single(m => m.Success);
-        var sizes = Part().Matches(match.Groups["parts"].Value).Select(p => int.Parse(p.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        var sizes = Part().Matches(match.Groups["parts"].Value).Select(p => int.Parse(p.Groups[1].Value, CultureInfo.InvariantCulture))
+            .ToList();
         Assert.That(sizes, Has.Count.EqualTo(parts), match.Value);
         Assert.That(sizes.Sum(), Is.EqualTo(int.Parse(match.Groups["all"].Value, CultureInfo.InvariantCulture)), match.Value);
     }
@@ -96,7 +101,8 @@ public sealed partial class SizeTests
         Assert.That(request.Encode(), Has.Length.EqualTo(CoinRequest.Size));
         Assert.That(request.Encipher(suite, issuer.PublicKey), Has.Length.EqualTo(CoinRequest.EncipheredSize));
         Assert.That(CashCipher.Encrypt(request.Seed, new byte[CashAnswer.Size]), Has.Length.EqualTo(CashAnswer.EncipheredSize));
-        Assert.That(CashCipher.Encrypt(request.Seed, new byte[CashAnswer.Size + ISigningKey.ScalarSize]), Has.Length.EqualTo(CashAnswer.EncipheredSizeWithKey));
+        Assert.That(CashCipher.Encrypt(request.Seed, new byte[CashAnswer.Size + ISigningKey.ScalarSize]),
+            Has.Length.EqualTo(CashAnswer.EncipheredSizeWithKey));
         var (message, seed) = SealedMessage.Seal(suite, issuer.PublicKey, new(HierCash.Protocol.Link.MessageType.Redeem, []));
         Assert.That(message.Ciphertext, Has.Length.EqualTo(Ecies.CiphertextSize(CashCipher.SeedSize + 4 + SealedMessage.MaxBody)));
         var answer = SealedMessage.SealAnswer(suite, seed, new(HierCash.Protocol.Link.MessageType.Redeem, []));
@@ -108,7 +114,8 @@ public sealed partial class SizeTests
     public void TheTableOfTagsSaysHowLongEachObjectIs()
     {
         var table = Row().Matches(File.ReadAllText(Repository.PathOf("apdu-spec", "README.md")))
-            .ToDictionary(m => ushort.Parse(m.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture), m => m.Groups[2].Value);
+            .ToDictionary(m => ushort.Parse(m.Groups[1].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture), m =>
+                m.Groups[2].Value);
         var seen = SpecVectors.Names.SelectMany(n => Objects(SpecVectors.Bytes(n), table)).ToLookup(o => o.Tag, o => o.Length);
         foreach (var lengths in seen)
         {
@@ -127,7 +134,8 @@ public sealed partial class SizeTests
         int.Parse(match.Groups.Values.Skip(1).Single(g => g.Success).Value, CultureInfo.InvariantCulture);
 
     private static int Constant(string type, string name) =>
-        (int)typeof(EmulatedCard).Assembly.GetType($"HierCash.Card.Runtime.{type}", true)!.GetField(name, BindingFlags.Public | BindingFlags.Static)!.GetRawConstantValue()!;
+        (int)typeof(EmulatedCard).Assembly.GetType($"HierCash.Card.Runtime.{type}", true)!.GetField(
+            name, BindingFlags.Public | BindingFlags.Static)!.GetRawConstantValue()!;
 
     /// <summary>What SELECT takes: one byte more is 6700.</summary>
     private static int LongestAid()
@@ -152,7 +160,9 @@ public sealed partial class SizeTests
 
     private static int Found(byte[] bytes, Tag tag) => Objects(bytes, null).First(o => o.Tag == (ushort)tag).Length;
 
-    /// <summary>Tag and length of each object that is not constructed; none where the bytes, or a command's data, are no objects of the table.</summary>
+    /// <summary>
+    /// Tag and length of each object that is not constructed; none where the bytes, or a command's data, are no objects of the table.
+    /// </summary>
     private static List<(ushort Tag, int Length)> Objects(byte[] bytes, Dictionary<ushort, string>? table)
     {
         bool isCommand = bytes.Length > 5 && bytes[0] is 0x00 or 0x80 && (bytes.Length - bytes[4]) is 5 or 6;
@@ -183,7 +193,8 @@ public sealed partial class SizeTests
     /// <summary>As the table says it: "4", "1-64", "112, or 144 with SS_U", "8 each", "up to 1,000", "any".</summary>
     private static bool Fits(string said, int length)
     {
-        var numbers = Numbers().Matches(said).Select(m => int.Parse(m.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)).ToList();
+        var numbers = Numbers().Matches(said).Select(m => int.Parse(m.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))
+            .ToList();
         return said == "any"
             || (said.EndsWith(" each", StringComparison.Ordinal) ? length % numbers.Single() == 0
                 : said.StartsWith("up to ", StringComparison.Ordinal) ? length <= numbers.Single()

@@ -21,12 +21,14 @@ public sealed partial class SwitchTableTests
     [Test]
     public void TheTableHasEverySwitchOnceAndNoOther()
     {
-        var used = Repository.Files("*.cs").Where(f => !Path.GetRelativePath(Repository.Root, f).StartsWith("tests", StringComparison.Ordinal))
+        var used = Repository.Files("*.cs").Where(
+            f => !Path.GetRelativePath(Repository.Root, f).StartsWith("tests", StringComparison.Ordinal))
             .SelectMany(f => Calls().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct();
         Assert.That(Table.Select(s => s.Name), Is.Unique.And.EquivalentTo(used));
         foreach (var (name, what, tests) in Table)
         {
-            Assert.That(Table.Where(s => s.Name.StartsWith(name + ' ', StringComparison.Ordinal)), Is.Empty, "it would be thrown with its parts: " + name);
+            Assert.That(Table.Where(s => s.Name.StartsWith(name + ' ', StringComparison.Ordinal)), Is.Empty,
+                "it would be thrown with its parts: " + name);
             Assert.That((what, tests), Is.Not.EqualTo(("", "")), name);
             Assert.That(what, Does.Match("^[A-Za-z(].*[^.]$"), name);
         }
@@ -36,7 +38,8 @@ public sealed partial class SwitchTableTests
     [Test]
     public void EachSwitchWasThrownAndMissed()
     {
-        var rows = File.ReadAllLines(Repository.PathOf("apdu-spec", "switches.md")).Where(l => l.StartsWith("| ", StringComparison.Ordinal)).Skip(1).Select(l => l.Split('|').Select(c => c.Trim()).ToArray()).ToList();
+        var rows = File.ReadAllLines(Repository.PathOf("apdu-spec", "switches.md")).Where(l => l.StartsWith("| ", StringComparison.Ordinal))
+            .Skip(1).Select(l => l.Split('|').Select(c => c.Trim()).ToArray()).ToList();
         Assert.That(rows.Select(r => r[1]), Is.EquivalentTo(Table.Select(s => s.Name)));
         Assert.That(rows.Where(r => r[4].Length == 0 || r[4].Contains("NOT MISSED", StringComparison.Ordinal)).Select(r => r[1]), Is.Empty);
     }
@@ -46,7 +49,8 @@ public sealed partial class SwitchTableTests
     {
         foreach (int hole in Enumerable.Range(1, 24))
         {
-            var names = Table.Select(s => s.Name).Where(n => n == $"hole {hole}" || n.StartsWith($"hole {hole} ", StringComparison.Ordinal)).ToList();
+            var names = Table.Select(s => s.Name).Where(n => n == $"hole {hole}" || n.StartsWith($"hole {hole} ", StringComparison.Ordinal))
+                .ToList();
             Assert.That(names, Is.Not.Empty, $"hole {hole}");
             Assert.That(LastCells("holes.md", $"| {hole} | "), Is.EqualTo(new[] { string.Join(", ", names) }), $"hole {hole}");
         }
@@ -56,7 +60,8 @@ public sealed partial class SwitchTableTests
     [Test]
     public void EachRowOfThePatentNamesItsSwitches()
     {
-        var rows = File.ReadAllText(Repository.PathOf("apdu-spec", "patent.md")).Split("## The apparatus")[0].Split('\n').Where(l => l.StartsWith("| ", StringComparison.Ordinal)).ToList();
+        var rows = File.ReadAllText(Repository.PathOf("apdu-spec", "patent.md")).Split("## The apparatus")[0].Split('\n')
+            .Where(l => l.StartsWith("| ", StringComparison.Ordinal)).ToList();
         var heads = rows.Where(r => r.EndsWith(" | switches |", StringComparison.Ordinal)).ToList();
         Assert.That((rows.Count, heads.Count), Is.EqualTo((3 + 9 + 13 + 6, 3)));
         foreach (string row in rows.Except(heads))
@@ -69,7 +74,8 @@ public sealed partial class SwitchTableTests
     [Test]
     public void TheTestsOfARowExist()
     {
-        var methods = typeof(SwitchTableTests).Assembly.GetTypes().SelectMany(t => t.GetMethods().Select(m => $"{t.Name}.{m.Name}")).ToList();
+        var methods = typeof(SwitchTableTests).Assembly.GetTypes().SelectMany(t => t.GetMethods().Select(m => $"{t.Name}.{m.Name}"))
+            .ToList();
         foreach (var (name, _, tests) in Table)
         {
             foreach (string test in tests.Split(' ').Where(t => !t.Contains('=', StringComparison.Ordinal)))
@@ -79,7 +85,9 @@ public sealed partial class SwitchTableTests
         }
     }
 
-    /// <summary>No product holds a switch: neither its name nor a call. The build that has them is the proof that this looks at the right place.</summary>
+    /// <summary>
+    /// No product holds a switch: neither its name nor a call. The build that has them is the proof that this looks at the right place.
+    /// </summary>
     [Test]
     public void NoProductHoldsASwitch()
     {
@@ -92,7 +100,8 @@ public sealed partial class SwitchTableTests
             using var stream = File.OpenRead(file);
             using var portable = new PEReader(stream);
             var metadata = portable.GetMetadataReader();
-            bool calls = metadata.TypeReferences.Select(metadata.GetTypeReference).Any(t => metadata.StringComparer.Equals(t.Name, nameof(HierCash.Switches)));
+            bool calls = metadata.TypeReferences.Select(metadata.GetTypeReference)
+                .Any(t => metadata.StringComparer.Equals(t.Name, nameof(HierCash.Switches)));
             Assert.That(calls && !HasSwitches, Is.False, file);
             for (var at = MetadataTokens.UserStringHandle(1); !at.IsNil; at = metadata.GetNextHandle(at))
             {
@@ -114,9 +123,11 @@ public sealed partial class SwitchTableTests
     {
         // tests/bin/CONFIGURATION/net10.0, and the card's program beside it, which no test calls in process
         var output = new DirectoryInfo(AppContext.BaseDirectory);
-        string emulator = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, "card", "Emulator", "bin", output.Parent.Name, output.Name);
+        string emulator = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, "card", "Emulator", "bin", output.Parent.Name,
+            output.Name);
         return Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Concat(Directory.EnumerateFiles(emulator, "*.dll"))
-            .Where(f => Path.GetFileName(f).StartsWith("hiercash", StringComparison.OrdinalIgnoreCase) && Path.GetFileName(f) != "HierCash.Tests.dll");
+            .Where(f => Path.GetFileName(f).StartsWith("hiercash", StringComparison.OrdinalIgnoreCase)
+            && Path.GetFileName(f) != "HierCash.Tests.dll");
     }
 
     private static List<(string Name, string Out, string Tests)> Read()

@@ -12,7 +12,8 @@ public sealed partial class TidyTests
     private const int MaxColumns = 220;
     private const long MaxBytes = 200_000;
 
-    private static readonly string[] TextEndings = [".cs", ".md", ".csproj", ".props", ".json", ".sh", ".py", ".apdu", ".txt", ".yml", ".sln"];
+    private static readonly string[] TextEndings =
+        [".cs", ".md", ".csproj", ".props", ".json", ".sh", ".py", ".apdu", ".txt", ".yml", ".sln"];
 
     public static IEnumerable<string> Sources => Repository.Files("*.cs").Select(f => Path.GetRelativePath(Repository.Root, f));
 
@@ -23,7 +24,8 @@ public sealed partial class TidyTests
         Assert.That(lines, Has.Length.LessThanOrEqualTo(MaxLines), "split it");
         for (int i = 0; i < lines.Length; i++)
         {
-            bool isVector = file.StartsWith(Path.Combine("tests", "Vectors"), StringComparison.Ordinal) || lines[i].Contains("TestCase(", StringComparison.Ordinal);
+            bool isVector = file.StartsWith(Path.Combine("tests", "Vectors"), StringComparison.Ordinal)
+                || lines[i].Contains("TestCase(", StringComparison.Ordinal);
             Assert.That(lines[i], Has.Length.LessThanOrEqualTo(isVector ? 1000 : MaxColumns), $"line {i + 1}");
             Assert.That(lines[i], Does.Not.Match(@"\s$").And.Not.Contain('\t'), $"line {i + 1}");
         }
@@ -84,7 +86,8 @@ public sealed partial class TidyTests
     public void EveryCommandHasAPage()
     {
         string index = File.ReadAllText(Repository.PathOf("apdu-spec", "README.md"));
-        var commands = typeof(Protocol.Commands.PayCommand).Assembly.GetTypes().Where(t => t.Name.EndsWith("Command", StringComparison.Ordinal) && t.IsValueType).ToList();
+        var commands = typeof(Protocol.Commands.PayCommand).Assembly.GetTypes()
+            .Where(t => t.Name.EndsWith("Command", StringComparison.Ordinal) && t.IsValueType).ToList();
         Assert.That(commands, Has.Count.GreaterThan(15));
         string pages = string.Concat(Directory.EnumerateFiles(Repository.PathOf("apdu-spec"), "*.md").Select(File.ReadAllText));
         foreach (var command in commands)
@@ -100,7 +103,8 @@ public sealed partial class TidyTests
     public void StatusWordsAndTagsAreInTheSpecification()
     {
         string status = File.ReadAllText(Repository.PathOf("apdu-spec", "status-words.md"));
-        foreach (var field in new[] { typeof(StatusWord), typeof(Protocol.WalletStatus) }.SelectMany(t => t.GetFields()).Where(f => f.IsStatic))
+        foreach (var field in new[] { typeof(StatusWord), typeof(Protocol.WalletStatus) }.SelectMany(t => t.GetFields())
+            .Where(f => f.IsStatic))
         {
             Assert.That(status, Does.Contain($"| {field.GetValue(null)} |"), field.Name);
         }
@@ -108,7 +112,8 @@ public sealed partial class TidyTests
         string readme = File.ReadAllText(Repository.PathOf("apdu-spec", "README.md"));
         foreach (var tag in Enumerable.Concat(Protocol.WalletTag.All, Enum.GetValues<Tag>()))
         {
-            Assert.That(readme, Does.Match($@"\| {(ushort)tag:X2} \| `?{Protocol.WalletTag.NameOf(tag)}`? \|"), Protocol.WalletTag.NameOf(tag));
+            Assert.That(readme, Does.Match($@"\| {(ushort)tag:X2} \| `?{Protocol.WalletTag.NameOf(tag)}`? \|"),
+                Protocol.WalletTag.NameOf(tag));
         }
     }
 

@@ -28,7 +28,8 @@ public sealed partial class WaitingPageTests
     /// <summary>A state that no test makes happen could be cut out of the product, and nobody would notice.</summary>
     [Test]
     public void EveryStateIsMadeToHappenBySomeTest() => Assert.That(
-        typeof(WaitingPageTests).Assembly.GetTypes().SelectMany(t => t.GetMethods()).SelectMany(m => m.GetCustomAttributes<WaitsAttribute>()).SelectMany(w => w.Kinds).Distinct(),
+        typeof(WaitingPageTests).Assembly.GetTypes().SelectMany(t => t.GetMethods())
+            .SelectMany(m => m.GetCustomAttributes<WaitsAttribute>()).SelectMany(w => w.Kinds).Distinct(),
         Is.EquivalentTo(Enum.GetValues<WaitingKind>()));
 
     [GeneratedRegex(@"(?m)^\| (?<state>[A-Z]\w+) \| (?<where>[a-z, ]+) \|.*$")]

@@ -41,7 +41,8 @@ public sealed class DemoTests
     [Test]
     public void TheSameSeedGivesTheSameScheme()
     {
-        string Scheme(string seed) => JsonSerializer.Deserialize<JsonElement>(Run("demo", "--json", "--seed", seed).Output).GetProperty("scheme").GetString()!;
+        string Scheme(string seed) => JsonSerializer.Deserialize<JsonElement>(Run("demo", "--json", "--seed", seed).Output)
+            .GetProperty("scheme").GetString()!;
         string first = Scheme("42");
         Assert.That(Scheme("42"), Is.EqualTo(first));
         Assert.That(Scheme("43"), Is.Not.EqualTo(first));

@@ -17,9 +17,11 @@ public sealed class ConformanceTests
 
     private static readonly Dictionary<string, Func<TraceScript>> Scripts = new()
     {
-        ["blank"] = Blank, ["pin"] = PinLadders.Pins, ["personalise"] = PinLadders.Personalise, ["activation"] = PinLadders.Activation, ["set-back"] = PinLadders.SettingBack,
+        ["blank"] = Blank, ["pin"] = PinLadders.Pins, ["personalise"] = PinLadders.Personalise, ["activation"] = PinLadders.Activation,
+            ["set-back"] = PinLadders.SettingBack,
         ["withdrawal"] = Withdrawal, ["payment"] = Payment, ["without-pin"] = WithoutPin,
-        ["receipts"] = Receipts, ["reading"] = Reading, ["log-full"] = MoreLadders.LogFull, ["forgotten"] = MoreLadders.Forgotten, ["frozen"] = MoreLadders.Frozen, ["exhausted"] = MoreLadders.Exhausted,
+        ["receipts"] = Receipts, ["reading"] = Reading, ["log-full"] = MoreLadders.LogFull, ["forgotten"] = MoreLadders.Forgotten,
+        ["frozen"] = MoreLadders.Frozen, ["exhausted"] = MoreLadders.Exhausted,
         ["lengths"] = MoreLadders.Lengths, ["spent"] = MoreLadders.Spent, ["keys"] = PinLadders.ManyKeys,
     };
 
@@ -246,7 +248,8 @@ public sealed class ConformanceTests
     /// <summary>Rules R11 and R13: what goes without the payment PIN.</summary>
     private static TraceScript WithoutPin()
     {
-        var t = new TraceScript("withdrawn", "Without the payment PIN: 16 payments, whatever becomes of them; and a redemption wants the holder PIN.");
+        var t = new TraceScript("withdrawn",
+            "Without the payment PIN: 16 payments, whatever becomes of them; and a redemption wants the holder PIN.");
         t.Send(Select, "9000");
         for (int i = 0; i < 15; i++)
         {
@@ -267,7 +270,8 @@ public sealed class ConformanceTests
         t.Send(Close(0), "6982", "a redemption, without the holder PIN");
         t.Send(RightPaymentPin, "9000");
         t.Send(Close(0), "6982", "nor is the payment PIN enough");
-        t.Send(Apdu<PayCommand, PayReply>(PayCommand.Fast(Date.Plus(TimeSpan.FromSeconds(17)), Derivations.W(Key("root").PublicKey), new Amount(0), Currency.Eur)), "6985", "W0");
+        t.Send(Apdu<PayCommand, PayReply>(PayCommand.Fast(
+            Date.Plus(TimeSpan.FromSeconds(17)), Derivations.W(Key("root").PublicKey), new Amount(0), Currency.Eur)), "6985", "W0");
         t.Send(RightPin, "9000");
         t.Send(Close(0), "9000");
         t.Send([0x80, 0x10, 0, 0, 0], "9000", "one payment of 0.01: a redemption counts for neither");
@@ -298,9 +302,12 @@ public sealed class ConformanceTests
         t.Send(Restore(good with { Issuer = new PartyId(9), Seq = 9 }), "6A88");
         t.Send(Restore(good with { Issuer = new PartyId(9) }), "9418");
         t.Send(Restore(good with { Y = new Amount(301) }), "9416");
-        t.Send(Restore(NonSettlementStatement.Sign(Key("statement"), IssuerId, second with { Time = Date }, DeathBasis.TermOver, later)), "9416", "rightly signed, of another payment under the same coin and seq");
-        t.Send(Restore(new NonSettlementStatement(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later, Key("statement").Sign(
-            SignedMessage.Dead(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later)))), "9416", "rightly signed, of this payment and another amount");
+        t.Send(Restore(NonSettlementStatement.Sign(Key("statement"), IssuerId, second with { Time = Date }, DeathBasis.TermOver, later)),
+            "9416", "rightly signed, of another payment under the same coin and seq");
+        t.Send(Restore(new NonSettlementStatement(
+            IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later, Key("statement").Sign(
+            SignedMessage.Dead(IssuerId, second.Id, second.Coin.Id, second.Seq, new Amount(301), DeathBasis.TermOver, later)))), "9416",
+            "rightly signed, of this payment and another amount");
         t.Send(Restore(good), "9000");
         t.Send(Restore(good), "9000", "again");
         t.Send(RightPin, "9000");
@@ -319,7 +326,8 @@ public sealed class ConformanceTests
         t.Send(ReadLog(2), "9000", "not acknowledged any more");
         t.Send(Acknowledge(2, content), "941B", "it was another entry");
         var fourth = third.Plus(TimeSpan.FromSeconds(1));
-        var redeemed = CloseCommand.ParseReply(t.Send(Close(next.Coin.Id == h.Coin.Id ? (byte)0 : (byte)1, fourth), "9000", "a redemption"))!;
+        var redeemed = CloseCommand.ParseReply(
+            t.Send(Close(next.Coin.Id == h.Coin.Id ? (byte)0 : (byte)1, fourth), "9000", "a redemption"))!;
         t.Send(Select, "9000");
         t.Send(Confirm(redeemed.Coin!.Id, redeemed.Seq), "6982", "without the holder PIN");
         t.Send(RightPaymentPin, "9000");

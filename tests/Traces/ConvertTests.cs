@@ -55,7 +55,8 @@ public sealed class ConvertTests
         var trace = TraceConverter.Read(format, "t", text);
         Assert.That(trace.Steps.OfType<SendStep>().Select(s => Convert.ToHexString(s.Command)), Is.EqualTo(Commands));
         bool masks = format is TraceFormat.Hiercash or TraceFormat.Etsi;
-        Assert.That(trace.Steps.OfType<SendStep>().First().Expected?.Fits([0x61, 0x17]), Is.EqualTo(masks ? false : format == TraceFormat.Apdu4j ? false : null));
+        Assert.That(trace.Steps.OfType<SendStep>().First().Expected?.Fits([0x61, 0x17]),
+            Is.EqualTo(masks ? false : format == TraceFormat.Apdu4j ? false : null));
         Assert.That(trace.Steps.OfType<ResetStep>().Count(), Is.EqualTo(format is TraceFormat.Opensc or TraceFormat.Apdu4j ? 0 : 1));
     }
 
@@ -67,7 +68,8 @@ public sealed class ConvertTests
         Assert.That(back.Steps.OfType<SendStep>().Select(s => Convert.ToHexString(s.Command)), Is.EqualTo(Commands));
         if (format is TraceFormat.Etsi or TraceFormat.Hiercash)
         {
-            Assert.That(back.Steps.OfType<SendStep>().Select(s => s.Expected?.Text), Is.EqualTo(trace.Steps.OfType<SendStep>().Select(s => s.Expected?.Text)));
+            Assert.That(back.Steps.OfType<SendStep>().Select(s => s.Expected?.Text),
+                Is.EqualTo(trace.Steps.OfType<SendStep>().Select(s => s.Expected?.Text)));
         }
     }
 
@@ -85,12 +87,14 @@ public sealed class ConvertTests
         {
             File.WriteAllText(Path.Combine(folder, "theirs.scr"), Apdutool);
             var converted = ConsoleProcess.Run(folder, "hiercash-card", "apdu", "convert", "theirs.scr", "--from", "Apdutool");
-            Assert.That((converted.Code, converted.Output), Is.EqualTo((0, "00 A4 04 00 02 3F 00 00\n80 10 00 00\nreset\n80 10 00 00 05\n80 12 00 00 01 AA\n")));
+            Assert.That((converted.Code, converted.Output),
+                Is.EqualTo((0, "00 A4 04 00 02 3F 00 00\n80 10 00 00\nreset\n80 10 00 00 05\n80 12 00 00 01 AA\n")));
             File.WriteAllText(Path.Combine(folder, "ours.apdu"), converted.Output);
             var lint = ConsoleProcess.Run(folder, "hiercash-card", "apdu", "lint", "ours.apdu");
             Assert.That(lint.Code, Is.EqualTo(1));
             Assert.That(lint.Output, Does.Contain("line 1: nothing says what the answer").And.Contain("4 faults."));
-            Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "apdu", "lint", Repository.PathOf("apdu-spec", "traces")).Output, Is.EqualTo("All well-formed.\n"));
+            Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "apdu", "lint", Repository.PathOf("apdu-spec", "traces")).Output,
+                Is.EqualTo("All well-formed.\n"));
 
             File.WriteAllText(Path.Combine(folder, "bad.apdu"), "80100000\n#< [] (90 00)\n");
             ConsoleProcess.Run(folder, "hiercash-card", "apdu", "run", "bad.apdu", "ours.apdu", "--junit", "junit.xml");
@@ -104,7 +108,9 @@ public sealed class ConvertTests
         }
     }
 
-    /// <summary>A holder gives the file with a PUK or a PIN where a trace belongs: what a screen or a log then shows holds no digit of it.</summary>
+    /// <summary>
+    /// A holder gives the file with a PUK or a PIN where a trace belongs: what a screen or a log then shows holds no digit of it.
+    /// </summary>
     [TestCase("58772420\n")]
     [TestCase("# my PUK\n58772420\n")]
     [TestCase("4711\n0815\n")]
@@ -120,7 +126,8 @@ public sealed class ConvertTests
         {
             string said = Assert.Throws<TraceException>(() => TraceConverter.Read(format, "t", text), $"{format}")!.Message;
             string shown = string.Concat(said.Where(char.IsAsciiDigit));
-            Assert.That(digits.Chunk(4).Select(c => new string(c)).Where(c => shown.Contains(c, StringComparison.Ordinal)), Is.Empty, $"{format}: {said}");
+            Assert.That(digits.Chunk(4).Select(c => new string(c)).Where(c => shown.Contains(c, StringComparison.Ordinal)), Is.Empty,
+                $"{format}: {said}");
         }
 
         Assert.That(() => TraceReader.Read("t", text), Throws.TypeOf<TraceException>());
@@ -134,14 +141,18 @@ public sealed class ConvertTests
     public void WhatHoldsNoCommandIsNotConverted([Values] TraceFormat format) =>
         Assert.That(() => TraceConverter.Read(format, "t", "# nothing\n"), Throws.TypeOf<TraceException>());
 
-    /// <summary>A slip in the name of the report costs nobody a card, a database or a letter; yesterday's report is what it replaces.</summary>
+    /// <summary>
+    /// A slip in the name of the report costs nobody a card, a database or a letter; yesterday's report is what it replaces.
+    /// </summary>
     [Test, Rule(20)]
     public void AReportTakesOnlyAnEarlierReportsPlace()
     {
         string folder = Directory.CreateTempSubdirectory("hiercash-junit-").FullName;
         try
         {
-            ConsoleResult Report(string file) => ConsoleProcess.Run(folder, "hiercash-card", "apdu", "run", Repository.PathOf("apdu-spec", "traces", "select.apdu"), "--junit", file);
+            ConsoleResult Report(string file) =>
+                ConsoleProcess.Run(folder, "hiercash-card", "apdu", "run", Repository.PathOf("apdu-spec", "traces", "select.apdu"),
+                    "--junit", file);
             Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "new", "spare.card").Code, Is.Zero);
             File.WriteAllText(Path.Combine(folder, "alice.letter"), "To Alice.\n");
             File.WriteAllText(Path.Combine(folder, "other.xml"), "<?xml version=\"1.0\"?><books/>");
@@ -151,12 +162,15 @@ public sealed class ConvertTests
                 var before = File.ReadAllBytes(Path.Combine(folder, file));
                 var refused = Report(file);
                 Assert.That((refused.Code, refused.Output, refused.Error), Is.EqualTo(
-                    (1, "", $"'{file}' is there already, and is no JUnit report. Choose another name, or take that file away first.\n")), "before any trace runs");
+                    (1, "", $"'{file}' is there already, and is no JUnit report. Choose another name, or take that file away first.\n")),
+                    "before any trace runs");
                 Assert.That(File.ReadAllBytes(Path.Combine(folder, file)), Is.EqualTo(before));
             }
 
-            Assert.That(Report("nodir/x.xml").Error, Is.EqualTo("The report 'nodir/x.xml' cannot be written. There is no folder for 'nodir/x.xml'. Check the path.\n"));
-            Assert.That(Report("north").Error, Is.EqualTo("The report 'north' cannot be written. 'north' is a folder, and a new file is wanted here. Choose another name.\n"));
+            Assert.That(Report("nodir/x.xml").Error,
+                Is.EqualTo("The report 'nodir/x.xml' cannot be written. There is no folder for 'nodir/x.xml'. Check the path.\n"));
+            Assert.That(Report("north").Error, Is.EqualTo(
+                "The report 'north' cannot be written. 'north' is a folder, and a new file is wanted here. Choose another name.\n"));
             File.WriteAllText(Path.Combine(folder, "mine.xml"), "");
             foreach (string file in new[] { "junit.xml", "mine.xml", "junit.xml" })
             {
@@ -164,7 +178,8 @@ public sealed class ConvertTests
                 Assert.That(XDocument.Load(Path.Combine(folder, file)).Root!.Name.LocalName, Is.EqualTo("testsuite"));
             }
 
-            Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "apdu", "run", "nosuch.apdu", "--junit", "none.xml").Code, Is.EqualTo(1));
+            Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "apdu", "run", "nosuch.apdu", "--junit", "none.xml").Code,
+                Is.EqualTo(1));
             Assert.That(File.Exists(Path.Combine(folder, "none.xml")), Is.False, "of no run no report");
         }
         finally

@@ -5,8 +5,6 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
-using HierCash.Terminals;
 using HierCash.Tests.Vectors;
 using HierCash.Traces;
 
@@ -33,10 +31,13 @@ public sealed class FixtureTests
     {
         string file = Path.Combine(Folder, name + ".apdu");
         string made = name == "issued"
-            ? Record("blank", "A card of bank 00000101 in the scheme whose root key is vectors.json's, for euros, 50.00 without PIN, as its holder gets it.", Personalise)
+            ? Record("blank", "A card of bank 00000101 in the scheme whose root key is vectors.json's, for euros, 50.00 without PIN, as "
+                + "its holder gets it.", Personalise)
             : name == "personalised" ? Record("issued", "The same card, activated, and with the issuer's keys.", Activate)
-            : name == "withdrawn" ? Record("personalised", "The personalised card after withdrawals of 50.00 and 20.00 euros, into slots 0 and 1.", Withdraw)
-            : Record("withdrawn", "12.50 paid and confirmed, 3.00 paid and taken back with S_W, all of the smaller coin paid and acknowledged; a withdrawal of 9.00 pending in slot 2.", Pay);
+            : name == "withdrawn" ? Record("personalised",
+                "The personalised card after withdrawals of 50.00 and 20.00 euros, into slots 0 and 1.", Withdraw)
+            : Record("withdrawn", "12.50 paid and confirmed, 3.00 paid and taken back with S_W, all of the smaller coin paid and "
+                + "acknowledged; a withdrawal of 9.00 pending in slot 2.", Pay);
         if (Environment.GetEnvironmentVariable("HIERCASH_WRITE_FIXTURES") is not null)
         {
             File.WriteAllText(file, made);
@@ -70,9 +71,11 @@ public sealed class FixtureTests
         Assert.That(card.FinishActivation(puk, FixtureCard.PaymentPin, FixtureCard.HolderPin).IsSuccess);
         Assert.That(puk, Is.EqualTo(FixtureCard.Puk));
         var root = Suite.Key("root");
-        foreach (var (usage, key) in new[] { (KeyUsage.IssuerEncryption, "encryption"), (KeyUsage.IssuerCoin, "coin"), (KeyUsage.IssuerStatement, "statement") })
+        foreach (var (usage, key) in new[] { (KeyUsage.IssuerEncryption, "encryption"), (KeyUsage.IssuerCoin, "coin"),
+            (KeyUsage.IssuerStatement, "statement") })
         {
-            card.PutCertificate(KeyCertificate.Issue(root, usage, Issuer, Start, Start.Plus(TimeSpan.FromDays(1461)), Suite.Key(key).PublicKey));
+            card.PutCertificate(KeyCertificate.Issue(
+                root, usage, Issuer, Start, Start.Plus(TimeSpan.FromDays(1461)), Suite.Key(key).PublicKey));
         }
     }
 
@@ -85,7 +88,8 @@ public sealed class FixtureTests
             var begun = card.BeginWithdrawal(new Amount(x), Currency.Eur, encryption.PublicKey.Id);
             card.AuthoriseWithdrawal(begun.Slot, Start.Plus(TimeSpan.FromHours(1)));
             var request = CoinRequest.Decode(Ecies.TryDecrypt(Suite, encryption, begun.EI)!)!;
-            var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, request.FaceValue, request.Currency, request.TM, new Quarter(235));
+            var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, Issuer, coinKey.PublicKey.Id, request.FaceValue, request.Currency,
+                request.TM, new Quarter(235));
             var si = coinKey.Sign(SignedMessage.Coin(terms, Derivations.G(GFunction.Sha256, request.NU)));
             var answer = new CashAnswer(terms.Suite, terms.G, terms.Issuer, terms.IssuerKey, terms.Expiry, si);
             Assert.That(card.FinishWithdrawal(begun.Slot, CashCipher.Encrypt(request.Seed, answer.Encode())).IsSuccess);
@@ -119,7 +123,8 @@ public sealed class FixtureTests
         using var text = new StringWriter { NewLine = "\n" };
         text.WriteLine($"# {what}");
         text.WriteLine("# Made by tests/Traces/FixtureTests.cs with the keys of vectors/vectors.json. Nothing here is secret:");
-        text.WriteLine($"# activation code {FixtureCard.Code}, payment PIN {FixtureCard.PaymentPin}, holder PIN {FixtureCard.HolderPin}, PUK {FixtureCard.Puk}.");
+        text.WriteLine($"# activation code {FixtureCard.Code}, payment PIN {FixtureCard.PaymentPin}, holder PIN {FixtureCard.HolderPin}, "
+            + $"PUK {FixtureCard.Puk}.");
         text.WriteLine($"#!card {from}");
         using var channel = new OpenRecorder(card, text);
         var wallet = new WalletCard(channel);

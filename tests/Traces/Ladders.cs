@@ -25,7 +25,8 @@ internal static class Ladders
     /// <summary>All wallet commands in one sound form, for a card that cannot do them; and their data field broken.</summary>
     public static IEnumerable<(string Name, byte[] Sound, string MalformedStatus)> OfMoney()
     {
-        yield return ("PUT CERTIFICATE", Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("bank"), KeyUsage.Bank, "bank"))), "6A80");
+        yield return ("PUT CERTIFICATE", Apdu<PutCertificateCommand, NoReply>(
+            new PutCertificateCommand(Certificate(Key("bank"), KeyUsage.Bank, "bank"))), "6A80");
         foreach (var command in OfHolder())
         {
             yield return command;
@@ -37,7 +38,8 @@ internal static class Ladders
     {
         var zero = new CoinId(Digest.Of("none"u8));
         yield return ("BEGIN WITHDRAWAL", Begin(WithdrawalMode.NewKey, 0, 0, 840, Nobody), "6A80");
-        yield return ("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(16, Date)), "6A80");
+        yield return ("AUTHORISE WITHDRAWAL", Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(16, Date)),
+            "6A80");
         yield return ("RENOUNCE ORDER", Renounce(0), "6A80");
         yield return ("FINISH WITHDRAWAL", Finish(16, new byte[CashAnswer.EncipheredSize]), "6A80");
         yield return ("RELEASE WITHDRAWAL", Release(16, Never(new WithdrawalId(zero.Value), IssuerId, Key("bank"))), "6A80");
@@ -48,7 +50,8 @@ internal static class Ladders
         var death = new NonSettlementStatement(
             new PartyId(9), new PaymentId(zero.Value), zero, 1, new Amount(1), DeathBasis.Voided, Date, new byte[64]);
         yield return ("RESTORE", Apdu<RestoreCommand, NoReply>(new RestoreCommand(death)), "6A80");
-        yield return ("SHOW PAYMENT", Apdu<ShowPaymentCommand, NoReply>(new ShowPaymentCommand(zero, 1, new Amount(1), Date, W, new Amount(1), new byte[64])), "6A80");
+        yield return ("SHOW PAYMENT", Apdu<ShowPaymentCommand, NoReply>(
+            new ShowPaymentCommand(zero, 1, new Amount(1), Date, W, new Amount(1), new byte[64])), "6A80");
         yield return ("CLOSE", Close(16), "6A80");
         yield return ("GET COIN", Apdu<GetCoinCommand, CoinReply>(new GetCoinCommand(16)), "6700");
         yield return ("GET BALANCE", Apdu<GetBalanceCommand, BalanceReply>(default), "6700");
@@ -69,9 +72,11 @@ internal static class Ladders
 
     public static byte[] Renounce(uint number) => Apdu<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, Date));
 
-    public static byte[] Acknowledge(byte index, Digest content) => Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content));
+    public static byte[] Acknowledge(byte index, Digest content) =>
+        Apdu<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content));
 
-    public static byte[] Verify(string pin, PinRole role = PinRole.Holder) => Apdu<VerifyCommand, NoReply>(new VerifyCommand(role, Block(pin)));
+    public static byte[] Verify(string pin, PinRole role = PinRole.Holder) =>
+        Apdu<VerifyCommand, NoReply>(new VerifyCommand(role, Block(pin)));
 
     public static byte[] ReadLog(byte index) => Apdu<ReadLogCommand, LogReply>(new ReadLogCommand(index));
 
@@ -80,21 +85,25 @@ internal static class Ladders
 
     public static byte[] SetBack(Digest code, byte[] signature) => Apdu<SetBackCommand, NoReply>(new SetBackCommand(code, signature));
 
-    public static byte[] PayAgain(Timestamp time, uint y, ushort currency) => Apdu<PayCommand, PayReply>(PayCommand.Repeat(time, W, new Amount(y), new Currency(currency)));
+    public static byte[] PayAgain(Timestamp time, uint y, ushort currency) =>
+        Apdu<PayCommand, PayReply>(PayCommand.Repeat(time, W, new Amount(y), new Currency(currency)));
 
     public static byte[] Block(string pin) => Protocol.Commands.Pin.ToBlock(pin);
 
-    public static byte[] Begin(WithdrawalMode mode, byte slot, uint x, ushort currency, KeyId key) => Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(
+    public static byte[] Begin(WithdrawalMode mode, byte slot, uint x, ushort currency, KeyId key) =>
+        Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(
         new BeginWithdrawalCommand(mode, slot, new Amount(x), new Currency(currency), key));
 
     public static byte[] Finish(byte slot, byte[] ek) => Apdu<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(slot, ek));
 
-    public static byte[] Release(byte slot, NonIssuanceStatement statement) => Apdu<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement));
+    public static byte[] Release(byte slot, NonIssuanceStatement statement) =>
+        Apdu<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement));
 
     public static byte[] GetCash(uint y, ushort currency, Timestamp? time = null) =>
         Apdu<GetCashCommand, CashReply>(new GetCashCommand(time ?? Date, new Amount(y), new Currency(currency)));
 
-    public static byte[] Pay(Timestamp time, uint y, ushort currency) => Apdu<PayCommand, PayReply>(PayCommand.Fast(time, W, new Amount(y), new Currency(currency)));
+    public static byte[] Pay(Timestamp time, uint y, ushort currency) =>
+        Apdu<PayCommand, PayReply>(PayCommand.Fast(time, W, new Amount(y), new Currency(currency)));
 
     public static byte[] PayClaim(Timestamp time, uint y, ushort currency, bool right)
     {
@@ -131,7 +140,8 @@ internal static class Ladders
     {
         var m = CoinRequest.Decode(Ecies.TryDecrypt(Crypto, Key("encryption"), ei)!)!;
         using var made = Key("user");
-        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM, new Quarter(235), said);
+        var terms = new CoinAttributes(Coin.Suite1, GFunction.Sha256, IssuerId, signer.PublicKey.Id, m.FaceValue, m.Currency, m.TM,
+            new Quarter(235), said);
         var si = signer.Sign(SignedMessage.Coin(terms, Derivations.G(terms.G, made.PublicKey.Compress())));
         byte[] answer = new CashAnswer(terms.Suite, terms.G, IssuerId, terms.IssuerKey, terms.Expiry, si, said).Encode();
         return CashCipher.Encrypt(m.Seed, [.. answer, .. made.ExportScalar()]);

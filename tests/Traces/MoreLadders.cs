@@ -69,8 +69,11 @@ internal static class MoreLadders
         t.Send(Void(first.Coin.Id, first.Seq, Key("bank"), sw), "9416");
         t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "941A", "its entry needs room");
         t.Send(Close(0), "941A");
-        t.Send(Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerStatement, "statement"))), "9000");
-        t.Send(Apdu<RestoreCommand, NoReply>(new RestoreCommand(NonSettlementStatement.Sign(Key("statement"), IssuerId, first, DeathBasis.TermOver, Date))), "941A", "here too");
+        t.Send(Apdu<PutCertificateCommand, NoReply>(
+            new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerStatement, "statement"))), "9000");
+        t.Send(Apdu<RestoreCommand, NoReply>(
+            new RestoreCommand(NonSettlementStatement.Sign(Key("statement"), IssuerId, first, DeathBasis.TermOver, Date))), "941A",
+            "here too");
         Copy(1);
         t.Send(Void(first.Coin.Id, first.Seq, Till, sw), "9000");
         t.Send(ReadLog(1), "9000", "it is in the log again, with S_W, and not acknowledged");
@@ -93,13 +96,15 @@ internal static class MoreLadders
     /// <summary>Rule R13: a spent coin gives its slot only when the wallet has a copy of all that it paid.</summary>
     public static TraceScript Spent()
     {
-        var t = new TraceScript("withdrawn", "All slots are taken and one coin is spent: what its payments are is forgotten only when the wallet has a copy of each as it is now.");
+        var t = new TraceScript("withdrawn", "All slots are taken and one coin is spent: what its payments are is forgotten only when the "
+            + "wallet has a copy of each as it is now.");
         t.Send(Select, "9000");
         var h = Ladders.H(t.Send(Pay(Date, 500, Eur), "9000"), Date, 500);
         t.Send(RightPin, "9000");
         t.Send([0x80, 0x10, 0, 0, 0], "9000");
         t.Send(Acknowledge(0, ReadLogCommand.ParseReply(t.Send(ReadLog(0), "9000"))!.Content), "9000");
-        t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(h.Id, W))), "9000", "taken back: it is not acknowledged as it is now");
+        t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(h.Id, W))), "9000",
+            "taken back: it is not acknowledged as it is now");
         t.Send(Pay(Date.Plus(TimeSpan.FromSeconds(1)), 2000, Eur), "9000", "and all of the coin is spent");
         for (int i = 2; i < 16; i++)
         {
@@ -122,7 +127,8 @@ internal static class MoreLadders
         var second = Date.Plus(TimeSpan.FromSeconds(1));
         t.Send(Void(h.Coin.Id, h.Seq, Till, Till.Sign(SignedMessage.Void(h.Id, W))), "9000", "taken back before");
         var all = H(t.Send(Pay(second, 2000, Eur), "9000", "what it signed is there"), second, 2000);
-        t.Send(Void(all.Coin.Id, all.Seq, Till, Till.Sign(SignedMessage.Void(all.Id, W))), "9000", "S_W is kept, and nothing comes back: the account gets it");
+        t.Send(Void(all.Coin.Id, all.Seq, Till, Till.Sign(SignedMessage.Void(all.Id, W))), "9000",
+            "S_W is kept, and nothing comes back: the account gets it");
         t.Send([0x80, 0x42, 0, 0, 0], "9000");
         t.Send(Acknowledge(1, ReadLogCommand.ParseReply(t.Send(ReadLog(1), "9000"))!.Content), "9000");
         t.Send(Acknowledge(closing, ReadLogCommand.ParseReply(t.Send(ReadLog(closing), "9000"))!.Content), "9000");
@@ -135,7 +141,8 @@ internal static class MoreLadders
 
     public static TraceScript Frozen()
     {
-        var t = new TraceScript("restored", "A restored copy: its coins are frozen (hole 24). Everything but paying and withdrawing goes on.");
+        var t = new TraceScript("restored",
+            "A restored copy: its coins are frozen (hole 24). Everything but paying and withdrawing goes on.");
         var paid = Date.Plus(TimeSpan.FromHours(2) + TimeSpan.FromSeconds(1));
         t.Send(Select, "9000");
         t.Send([0x80, 0x10, 0, 0, 0], "9000");
@@ -173,7 +180,8 @@ internal static class MoreLadders
         t.Send([0x80, 0x42, 0, 0, 0], "9000", "68.00, to be redeemed");
         t.Send(Begin(WithdrawalMode.NewKey, 0, 900, Eur, PE), "9000");
         t.Send(Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(2, Date)), "9414", "no number is left");
-        t.Send(Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(1, Date)), "9000", "an order that has its number");
+        t.Send(Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(1, Date)), "9000",
+            "an order that has its number");
         t.Send(Renounce(uint.MaxValue), "9000");
         t.Send(Close(0), "9000", "seq 65,535");
         t.Send(Close(1), "9000");

@@ -115,7 +115,8 @@ internal static class PinLadders
         t.Note("A further key takes the place of the one that came longest ago (rule R15). Banks: only the card's own.");
         t.Send(Put(Certificate(Key("bank"), KeyUsage.Bank, "bank")), "6A80", "another bank's, and not signed by the root key");
         t.Send(Put(Certificate(Key("bank"), KeyUsage.IssuerCoin, "till")), "9416", "not signed by the root key");
-        t.Send(Put(KeyCertificate.Issue(Key("root"), KeyUsage.Bank, new PartyId(0x101), Date, Date, Key("bank").PublicKey)), "9000", "its own bank's");
+        t.Send(Put(KeyCertificate.Issue(Key("root"), KeyUsage.Bank, new PartyId(0x101), Date, Date, Key("bank").PublicKey)), "9000",
+            "its own bank's");
         t.Send(Put(known), "9000");
         t.Send(Put(known), "9000", "known already");
         return t;
@@ -163,7 +164,8 @@ internal static class PinLadders
 
     public static TraceScript SettingBack()
     {
-        var t = new TraceScript("withdrawn", "GET NONCE and SET BACK: a blocked PUK, and only a blocked one, goes back to a new activation code; the coins stay.");
+        var t = new TraceScript("withdrawn",
+            "GET NONCE and SET BACK: a blocked PUK, and only a blocked one, goes back to a new activation code; the coins stay.");
         var next = ActivationCode.Parse("98765432109876543210")!;
         byte[] nonce = Apdu<GetNonceCommand, NonceReply>(default);
         var bank = new PartyId(0x101);
@@ -171,7 +173,8 @@ internal static class PinLadders
         t.Send(Pay(Date, 100, 978), "9000", "1.00, without the payment PIN");
         t.Send(RightPin, "9000");
         var user = GetStatusCommand.ParseReply(t.Send([0x80, 0x10, 0, 0, 0], "9000"))!.Private!.User;
-        byte[] Signed(byte[] over, string key, ActivationCode? code = null) => Key(key).Sign(SignedMessage.SetBack(bank, over, user, (code ?? next).Hash));
+        byte[] Signed(byte[] over, string key, ActivationCode? code = null) =>
+            Key(key).Sign(SignedMessage.SetBack(bank, over, user, (code ?? next).Hash));
         byte[] Nonce() => NonceReply.Read(t.Send(nonce, "9000"))!.Nonce;
         t.Send([0x80, 0x1A, 0xFE, 0xFE, 1, 0xFF], "6A86");
         t.Send([0x80, 0x1A, 0, 0, 1, 0xFF, 0], "6700");
@@ -187,7 +190,8 @@ internal static class PinLadders
         t.Send(Select, "9000");
         t.Send(SetBack(next.Hash, new byte[64]), "6985", "no nonce was given");
         t.Send(SetBack(next.Hash, Signed(Nonce(), "bank")), "9418", "the card does not know the bank's key");
-        t.Send(Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(KeyCertificate.Issue(Key("root"), KeyUsage.Bank, bank, Date, Date, Key("bank").PublicKey))), "9000");
+        t.Send(Apdu<PutCertificateCommand, NoReply>(
+            new PutCertificateCommand(KeyCertificate.Issue(Key("root"), KeyUsage.Bank, bank, Date, Date, Key("bank").PublicKey))), "9000");
         byte[] old = Nonce();
         t.Send(SetBack(next.Hash, Signed(old, "coin")), "9416", "not signed by the bank");
         t.Send(SetBack(next.Hash, Signed(old, "bank")), "6985", "a nonce is good once");
@@ -214,17 +218,21 @@ internal static class PinLadders
     /// <summary>Rule R15: which of nine keys goes.</summary>
     public static TraceScript ManyKeys()
     {
-        var t = new TraceScript("personalised", "Eight keys fit, and the one that came longest ago goes. A key that comes again counts as new if four or more others came after it.");
+        var t = new TraceScript("personalised", "Eight keys fit, and the one that came longest ago goes. A key that comes again counts as "
+            + "new if four or more others came after it.");
         var others = new BouncyCastleSuite(new SeededRandom(11));
         void Put(byte[] apdu, string what = "") => t.Send(apdu, "9000", what);
-        byte[] encryption = Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerEncryption, "encryption")));
+        byte[] encryption = Apdu<PutCertificateCommand, NoReply>(
+            new PutCertificateCommand(Certificate(Key("root"), KeyUsage.IssuerEncryption, "encryption")));
         byte[] begin = Begin(WithdrawalMode.NewKey, 0, 900, 978, PE);
         void More(int count)
         {
             for (int i = 0; i < count; i++)
             {
                 using var more = others.GenerateKey();
-                Put(Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(KeyCertificate.Issue(Key("root"), KeyUsage.IssuerCoin, IssuerId, Date, Date, more.PublicKey))));
+                Put(Apdu<PutCertificateCommand, NoReply>(
+                    new PutCertificateCommand(KeyCertificate.Issue(
+                        Key("root"), KeyUsage.IssuerCoin, IssuerId, Date, Date, more.PublicKey))));
             }
         }
 

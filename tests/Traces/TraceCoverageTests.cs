@@ -7,7 +7,9 @@ using HierCash.Traces;
 
 namespace HierCash.Tests.Traces;
 
-/// <summary>What apdu-spec/traces cover, counted against the pages of apdu-spec: a row of a table that no trace shows is an error here.</summary>
+/// <summary>
+/// What apdu-spec/traces cover, counted against the pages of apdu-spec: a row of a table that no trace shows is an error here.
+/// </summary>
 [Parallelizable]
 public sealed partial class TraceCoverageTests
 {
@@ -26,9 +28,11 @@ public sealed partial class TraceCoverageTests
         {
             var trace = TraceReader.Read(Path.GetFileName(file), File.ReadAllText(file));
             using var card = FixtureCard.Make(trace.Card ?? FixtureCard.Blank, Path.Combine(Folder, "fixtures"));
-            var result = TraceRunner.Run(trace, new Listener(card, (c, r) => _seen.Add((trace.Name, c, r))), WalletVocabulary.Instance, null);
+            var result = TraceRunner.Run(trace, new Listener(card, (c, r) => _seen.Add((trace.Name, c, r))), WalletVocabulary.Instance,
+                null);
             Assert.That(result.Outcome, Is.EqualTo(TraceOutcome.Passed), $"{result.Name}, line {result.Line}: {result.Message}");
-            Assert.That(trace.Steps.OfType<SendStep>().Where(s => s.Expected is null && !IsTorn(trace, s)), Is.Empty, $"{trace.Name}: each answer is compared");
+            Assert.That(trace.Steps.OfType<SendStep>().Where(s => s.Expected is null && !IsTorn(trace, s)), Is.Empty,
+                $"{trace.Name}: each answer is compared");
         }
     }
 
@@ -52,7 +56,8 @@ public sealed partial class TraceCoverageTests
             }
         }
 
-        TestContext.Out.WriteLine($"{Commands().Count()} commands, {rows} rows of status words, {_seen.Count} commands in {_seen.Select(s => s.Trace).Distinct().Count()} traces");
+        TestContext.Out.WriteLine($"{Commands().Count()} commands, {rows} rows of status words, {_seen.Count} commands in "
+            + $"{_seen.Select(s => s.Trace).Distinct().Count()} traces");
         Assert.That(missing, Is.Empty);
     }
 
@@ -69,13 +74,18 @@ public sealed partial class TraceCoverageTests
     public void EveryStateIsShown()
     {
         IEnumerable<T> Replies<T>(byte ins, Func<byte[], T?> read)
-            where T : class => _seen.Where(s => s.Command is [0x80, _, ..] && s.Command[1] == ins && s.Response is [.., 0x90, 0x00]).Select(s => read(s.Response[..^2])).OfType<T>();
-        Assert.That(Replies(GetStatusCommand.Ins, b => GetStatusCommand.ParseReply(b)).Select(r => r.State).Distinct(), Is.EquivalentTo(Enum.GetValues<WalletState>()));
-        Assert.That(Replies(GetCoinCommand.Ins, b => GetCoinCommand.ParseReply(b)).Select(r => r.State).Distinct(), Is.EquivalentTo(Enum.GetValues<SlotState>()));
+            where T : class => _seen.Where(s => s.Command is [0x80, _, ..] && s.Command[1] == ins && s.Response is [.., 0x90, 0x00])
+                .Select(s => read(s.Response[..^2])).OfType<T>();
+        Assert.That(Replies(GetStatusCommand.Ins, b => GetStatusCommand.ParseReply(b)).Select(r => r.State).Distinct(),
+            Is.EquivalentTo(Enum.GetValues<WalletState>()));
+        Assert.That(Replies(GetCoinCommand.Ins, b => GetCoinCommand.ParseReply(b)).Select(r => r.State).Distinct(),
+            Is.EquivalentTo(Enum.GetValues<SlotState>()));
         var log = Replies(ReadLogCommand.Ins, b => ReadLogCommand.ParseReply(b)).ToList();
         Assert.That(log.Select(r => r.State).Distinct(), Is.EquivalentTo(Enum.GetValues<LogState>()));
-        Assert.That(log.Where(r => r.Payment is not null).Select(r => (r.Payment!.Confirmed, r.Payment.Acknowledged)).Distinct().Count(), Is.EqualTo(4), "flags");
-        Assert.That(log.Where(r => r.Payment?.Proof is not null).Select(r => r.Payment!.Proof!.TillKey is null).Distinct().Count(), Is.EqualTo(2), "restored on either word");
+        Assert.That(log.Where(r => r.Payment is not null).Select(r => (r.Payment!.Confirmed, r.Payment.Acknowledged)).Distinct().Count(),
+            Is.EqualTo(4), "flags");
+        Assert.That(log.Where(r => r.Payment?.Proof is not null).Select(r => r.Payment!.Proof!.TillKey is null).Distinct().Count(),
+            Is.EqualTo(2), "restored on either word");
     }
 
     [Test]
@@ -92,7 +102,8 @@ public sealed partial class TraceCoverageTests
         return apdu.Case;
     }
 
-    private IEnumerable<string> Shown(byte cla, byte ins) => _seen.Where(s => s.Command.Length >= 4 && s.Command[0] == cla && s.Command[1] == ins)
+    private IEnumerable<string> Shown(byte cla, byte ins) =>
+        _seen.Where(s => s.Command.Length >= 4 && s.Command[0] == cla && s.Command[1] == ins)
         .Select(s => Convert.ToHexString(s.Response.AsSpan(s.Response.Length - 2)));
 
     /// <summary>The table of apdu-spec/README.md.</summary>

@@ -5,11 +5,16 @@ using HierCash.Protocol;
 
 namespace HierCash.Tests.Traces;
 
-/// <summary>Writes a trace while it plays it: the status word is what the specification says, the data is what the card answers, with what is another on each card masked.</summary>
+/// <summary>
+/// Writes a trace while it plays it: the status word is what the specification says, the data is what the card answers, with what is
+/// another on each card masked.
+/// </summary>
 internal sealed class TraceScript : IDisposable
 {
     /// <summary>Values that follow from the card's own keys and random numbers.</summary>
-    private static readonly Tag[] OfThisCard = [WalletTag.SU, WalletTag.Signature, WalletTag.EI, WalletTag.SI, WalletTag.NU, WalletTag.AccountKey, WalletTag.U, WalletTag.Puk, WalletTag.Nonce];
+    private static readonly Tag[] OfThisCard =
+        [WalletTag.SU, WalletTag.Signature, WalletTag.EI, WalletTag.SI, WalletTag.NU, WalletTag.AccountKey, WalletTag.U, WalletTag.Puk,
+            WalletTag.Nonce];
 
     private readonly EmulatedCard _card;
     private readonly StringWriter _text = new() { NewLine = "\n" };
@@ -18,7 +23,8 @@ internal sealed class TraceScript : IDisposable
     {
         _card = FixtureCard.Make(fixture, Repository.PathOf("apdu-spec", "traces", "fixtures"));
         _text.WriteLine($"# {about}");
-        _text.WriteLine("# Made by tests/Traces/ConformanceTests.cs; each answer is the first that applies, with all that come after it in the page wrong too where it can be.");
+        _text.WriteLine("# Made by tests/Traces/ConformanceTests.cs; each answer is the first that applies, with all that come after it in "
+            + "the page wrong too where it can be.");
         _text.WriteLine($"#!card {fixture}");
     }
 
@@ -39,7 +45,8 @@ internal sealed class TraceScript : IDisposable
         int length = _card.Transmit(apdu, response);
         var data = response[..(length - 2)];
         string word = Convert.ToHexString(response.AsSpan(length - 2, 2));
-        Assert.That(word, Is.EqualTo(status), $"{what} {Convert.ToHexString(apdu)}: {WalletVocabulary.Instance.Describe(response.AsSpan(0, length))}");
+        Assert.That(word, Is.EqualTo(status),
+            $"{what} {Convert.ToHexString(apdu)}: {WalletVocabulary.Instance.Describe(response.AsSpan(0, length))}");
         if (what.Length > 0)
         {
             _text.WriteLine($"# {what}");

@@ -77,7 +77,8 @@ public sealed class TraceTests
         var results = JsonDocument.Parse(Must("apdu", "run", Repository.PathOf("apdu-spec", "traces"), "--json")).RootElement;
         Assert.That(results.GetArrayLength(), Is.GreaterThanOrEqualTo(5));
         Assert.That(
-            File.ReadAllText(Repository.PathOf("README.md")), Does.Contain($"\n{results.GetArrayLength()} passed, 0 failed, 0 not run.\n"), "what the README shows");
+            File.ReadAllText(Repository.PathOf("README.md")), Does.Contain($"\n{results.GetArrayLength()} passed, 0 failed, 0 not run.\n"),
+            "what the README shows");
         foreach (var result in results.EnumerateArray())
         {
             Assert.That(result.GetProperty("outcome").GetString(), Is.EqualTo("Passed"), result.ToString());
@@ -102,7 +103,8 @@ public sealed class TraceTests
         Write("wrong.apdu", $"{Select}\n#< [6F 15 84 0A F0 48 49 45 52 43 41 53 48 01 A5 07 DF 2D 01 01 *] (90 00)\n");
         var result = Run("apdu", "run", "wrong.apdu");
         Assert.That(result.Code, Is.EqualTo(1));
-        Assert.That(result.Output, Does.Contain("FAILED  wrong.apdu, line 1: SELECT answered 6F 15").And.Contain("differ at byte 20").And.Contain("Version 02"));
+        Assert.That(result.Output, Does.Contain("FAILED  wrong.apdu, line 1: SELECT answered 6F 15").And.Contain("differ at byte 20")
+            .And.Contain("Version 02"));
         Assert.That(result.Output, Does.Contain("0 passed, 1 failed, 0 not run."));
     }
 
@@ -124,7 +126,8 @@ public sealed class TraceTests
     public void CellsFitIfTheMaskDoes()
     {
         var random = new SeededRandom(3);
-        string[] masks = ["[00 XX *] (90 00)", "[* 01] (90 00, 61 XX)", "[00 01 * 0X 1X] (63 CX)", "[] (90 00)", "(6X XX)", "[00*3 01] (90 00)"];
+        string[] masks = ["[00 XX *] (90 00)", "[* 01] (90 00, 61 XX)", "[00 01 * 0X 1X] (63 CX)", "[] (90 00)", "(6X XX)",
+            "[00*3 01] (90 00)"];
         byte[] values = [0x00, 0x01, 0x11, 0x90, 0x61, 0x63, 0xC2];
         int fits = 0;
         for (int i = 0; i < 20_000; i++)
@@ -149,10 +152,12 @@ public sealed class TraceTests
     public void EachTraceRunsOnItsOwnCopyOfTheImage()
     {
         Must("new", "a.card");
-        Write("a.apdu", $"{Select}\n80 10 00 00 00\n#< [DD 01 01 *] (90 00)\n{Vectors.SpecVectors.Hex("personalise")}\n#< (90 00)\n80 10 00 00 00\n#< [DD 01 04 *] (90 00)\n");
+        Write("a.apdu", $"{Select}\n80 10 00 00 00\n#< [DD 01 01 *] (90 00)\n{Vectors.SpecVectors.Hex("personalise")}\n#< (90 00)\n80 10 "
+            + $"00 00 00\n#< [DD 01 04 *] (90 00)\n");
         File.Copy(Path.Combine(_folder, "a.apdu"), Path.Combine(_folder, "b.apdu"));
         Assert.That(Must("apdu", "run", "a.apdu", "b.apdu", "--card", "a.card"), Does.Contain("2 passed"));
-        Assert.That(Must("apdu", "send", Select, "8010000000", "--reader", "emulator:a.card"), Does.Contain("DD 01 01"), "the card itself is as it was");
+        Assert.That(Must("apdu", "send", Select, "8010000000", "--reader", "emulator:a.card"), Does.Contain("DD 01 01"),
+            "the card itself is as it was");
     }
 
     /// <summary>A recording holds no PIN, and plays again with it.</summary>
@@ -161,29 +166,36 @@ public sealed class TraceTests
     {
         Must("new", "r.card");
         string[] commands = [Select, "00200081083030303 0FFFFFFFF", "80 10 00 00 00", "reset", Select];
-        var recorded = ConsoleProcess.Run(_folder, "hiercash-card", string.Join('\n', commands) + "\n", ["apdu", "record", "r.apdu", "--reader", "emulator:r.card"]);
+        var recorded = ConsoleProcess.Run(_folder, "hiercash-card", string.Join('\n', commands) + "\n",
+            ["apdu", "record", "r.apdu", "--reader", "emulator:r.card"]);
         Assert.That(recorded.Code, Is.Zero, recorded.Error);
         string text = File.ReadAllText(Path.Combine(_folder, "r.apdu"));
         Assert.That(text, Does.Contain("# ATR: 3B88800148696572436173680").And.Contain("#!secret 00 20 00 81 08").And.Contain("# VERIFY"));
         Assert.That(text.Replace(" ", "", StringComparison.Ordinal), Does.Not.Contain("30303030"), "no PIN");
         Assert.That(Run("apdu", "run", "r.apdu").Output, Does.Contain("not run r.apdu, line").And.Contain("give --pin"));
         Assert.That(Must("apdu", "run", "r.apdu", "--pin", "0000"), Does.Contain("1 passed"));
-        Assert.That(Must("apdu", "send", "00200081083030303 0FFFFFFFF", "--reader", "emulator:r.card"), Does.Contain("(secret)").And.Not.Contain("30 30 30 30"));
+        Assert.That(Must("apdu", "send", "00200081083030303 0FFFFFFFF", "--reader", "emulator:r.card"),
+            Does.Contain("(secret)").And.Not.Contain("30 30 30 30"));
         Assert.That(Run("apdu", "record", "r.apdu", "--reader", "emulator:r.card").Error, Does.Contain("there already"));
     }
 
-    /// <summary>Neither the activation code nor the PUK that the card answers is in a recording, however the answer is fetched (rule R12).</summary>
+    /// <summary>
+    /// Neither the activation code nor the PUK that the card answers is in a recording, however the answer is fetched (rule R12).
+    /// </summary>
     [Test, Rule(12)]
     public void ARecordingMasksTheActivation()
     {
         Must("new", "n.card");
         string begin = Vectors.SpecVectors.Hex("begin-activation");
-        string[] commands = [Select, Vectors.SpecVectors.Hex("personalise"), begin, begin[..^2], "00C0000000", Vectors.SpecVectors.Hex("finish-activation")];
-        var recorded = ConsoleProcess.Run(_folder, "hiercash-card", string.Join('\n', commands) + "\n", ["apdu", "record", "n.apdu", "--reader", "emulator:n.card"]);
+        string[] commands = [Select, Vectors.SpecVectors.Hex("personalise"), begin, begin[..^2], "00C0000000",
+            Vectors.SpecVectors.Hex("finish-activation")];
+        var recorded = ConsoleProcess.Run(_folder, "hiercash-card", string.Join('\n', commands) + "\n",
+            ["apdu", "record", "n.apdu", "--reader", "emulator:n.card"]);
         Assert.That(recorded.Code, Is.Zero, recorded.Error);
         string text = File.ReadAllText(Path.Combine(_folder, "n.apdu"));
         Assert.That(text, Does.Contain("#!secret 80 16 00 00 17").And.Contain("#!secret 80 18 00 00").And.Contain("#< [*] (90 00)"));
-        Assert.That(text.Replace(" ", "", StringComparison.Ordinal), Does.Not.Contain("DF72").And.Not.Contain("303132333435363738393031"), "no code and no PUK");
+        Assert.That(text.Replace(" ", "", StringComparison.Ordinal), Does.Not.Contain("DF72").And.Not.Contain("303132333435363738393031"),
+            "no code and no PUK");
         Assert.That(Run("apdu", "run", "n.apdu", "--pin", "0000").Output, Does.Contain("not run n.apdu"));
     }
 
@@ -217,16 +229,20 @@ public sealed class TraceTests
         return result.Output;
     }
 
-    /// <summary>A PIN under the wrong class is a slip, and a PIN all the same; a card image is no trace, and nothing of it is quoted.</summary>
+    /// <summary>
+    /// A PIN under the wrong class is a slip, and a PIN all the same; a card image is no trace, and nothing of it is quoted.
+    /// </summary>
     [Test]
     public void NoSlipTellsASecret()
     {
         byte[] slip = [0x80, 0x20, 0x00, 0x82, 0x04, 0x34, 0x37, 0x31, 0x31];
-        Assert.That(WalletVocabulary.Instance.IsSecret(slip) && !WalletVocabulary.Instance.IsSecret([0x80, 0x20, 0x00, 0x00, 0x04]) && !WalletVocabulary.Instance.IsSecret([0x80, 0x24, 0x00, 0x00, 0x04]));
+        Assert.That(WalletVocabulary.Instance.IsSecret(slip) && !WalletVocabulary.Instance.IsSecret([0x80, 0x20, 0x00, 0x00, 0x04])
+            && !WalletVocabulary.Instance.IsSecret([0x80, 0x24, 0x00, 0x00, 0x04]));
         using var text = new StringWriter();
         var writer = new TraceWriter(text, WalletVocabulary.Instance);
         writer.Exchange(slip, [0x6E, 0x00]);
         Assert.That(text.ToString(), Does.Not.Contain("34 37 31 31").And.Contain("80 20 00 82 04"));
-        Assert.That(() => TraceReader.Read("a.card", "HIERCARD\u0002\u00004711\n"), Throws.TypeOf<TraceException>().With.Message.EqualTo("'a.card' is no text, and so no trace."));
+        Assert.That(() => TraceReader.Read("a.card", "HIERCARD\u0002\u00004711\n"),
+            Throws.TypeOf<TraceException>().With.Message.EqualTo("'a.card' is no text, and so no trace."));
     }
 }

@@ -89,12 +89,16 @@ public sealed class DecoderVectorTests
         {
             Assert.That(h.Coin.Verify(Suite, Suite.Key("coin").PublicKey), "S_I");
             Assert.That(h.Verify(Suite), "S_U");
-            Assert.That(KeyCertificate.Decode(SpecVectors.Bytes("certificate-bank"))!.Verify(Suite, Suite.Key("root").PublicKey), "certificate");
-            Assert.That(ClearingInstruction.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey), "transfer");
-            Assert.That(BookingStatement.Decode(SpecVectors.Bytes("booking-statement"))!.Verify(Suite, Suite.Key("bank").PublicKey), "booking statement");
+            Assert.That(KeyCertificate.Decode(SpecVectors.Bytes("certificate-bank"))!.Verify(Suite, Suite.Key("root").PublicKey),
+                "certificate");
+            Assert.That(ClearingInstruction.Decode(SpecVectors.Bytes("transfer"))!.Verify(Suite, Suite.Key("statement").PublicKey),
+                "transfer");
+            Assert.That(BookingStatement.Decode(SpecVectors.Bytes("booking-statement"))!.Verify(Suite, Suite.Key("bank").PublicKey),
+                "booking statement");
             Assert.That(Position.Decode(SpecVectors.Bytes("position"))!.Verify(Suite, Suite.Key("bank").PublicKey), "position");
             Assert.That(Receipt.Decode(SpecVectors.Bytes("receipt"))!.Verify(Suite, Suite.Key("statement").PublicKey), "receipt");
-            Assert.That(NonIssuanceStatement.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey), "never issued");
+            Assert.That(NonIssuanceStatement.Decode(SpecVectors.Bytes("never-issued"))!.Verify(Suite, Suite.Key("statement").PublicKey),
+                "never issued");
         });
     }
 

@@ -59,7 +59,8 @@ public sealed class EncoderVectorTests
         var ek = CashCipher.Encrypt(request.Seed, CashAnswer.Of(coin).Encode());
         var from = new Timestamp(1795392000000000);
         var until = new Timestamp(2110752000000000);
-        KeyCertificate Certify(KeyUsage usage, PartyId holder, ISigningKey key) => KeyCertificate.Issue(root, usage, holder, from, until, key.PublicKey);
+        KeyCertificate Certify(KeyUsage usage, PartyId holder, ISigningKey key) =>
+            KeyCertificate.Issue(root, usage, holder, from, until, key.PublicKey);
         var certificateE = Certify(KeyUsage.IssuerEncryption, Issuer, Suite.Key("encryption"));
         var certificateC = Certify(KeyUsage.IssuerCoin, Issuer, coinKey);
         var certificateB = Certify(KeyUsage.Bank, Bank, bankKey);
@@ -77,15 +78,18 @@ public sealed class EncoderVectorTests
         var voided = new VoidedPayment(h, new VoidStatement(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw));
         var reversal = Reversal.Sign(statement, Issuer, h.Id, Y, new Amount(1000), Date);
         var receipt = Receipt.Sign(statement, Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date);
-        var transfer = ClearingInstruction.Sign(statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
+        var transfer = ClearingInstruction.Sign(
+            statement, Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date);
         var parked = BookingStatement.Sign(bankKey, Bank, 5, BookingOutcome.BeyondFloat, Date);
         var position = Position.Sign(bankKey, new Position(PositionRole.Bank, Issuer, Bank, 7, 5, 2, 3, false, Date, []));
         var dead = NonSettlementStatement.Sign(statement, Issuer, h, DeathBasis.Voided, Date);
         var certificateS = Certify(KeyUsage.IssuerStatement, Issuer, statement);
         var header = new DossierHeader(
-            Issuer, coin.Id, 1, Date, TimeSpan.FromDays(30), TimeSpan.FromDays(1), X, new Amount(200), request.Encode(), certificateE, certificateC, [certificateS], [], []);
+            Issuer, coin.Id, 1, Date, TimeSpan.FromDays(30), TimeSpan.FromDays(1), X, new Amount(200), request.Encode(), certificateE,
+            certificateC, [certificateS], [], []);
         var dossier = Dossier.Sign(statement, header, [new DossierEntry(h, submission.Prove(subjects, 0), receipt)]);
-        var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date).File([(reversal, certificateS)]);
+        var evidence = Evidence.Sign(bankKey, order, account.PublicKey, "Mallory", dossier, certificateB, Date)
+            .File([(reversal, certificateS)]);
         var rebuttal = new Rebuttal([voided.Void], [dead], [certificateS]);
         var stamp = Stamp.Sign(bankKey, Bank, StampRole.Bank, rebuttal.Digest, Date);
         rebuttal = rebuttal.With(stamp, [certificateB]);
@@ -132,9 +136,11 @@ public sealed class EncoderVectorTests
             ["bank-request-message"] = () => breq,
             ["account-request-message"] = () => order.Message,
             ["renunciation-message"] = () => SignedMessage.Renunciation(u, Bank, 7, Date),
-            ["never-issued-message"] = () => SignedMessage.NonIssuanceStatement(Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
+            ["never-issued-message"] = () => SignedMessage.NonIssuanceStatement(
+                Issuer, Bank, X, Currency.Eur, requestId, IssueRefusal.AmountDiffers, Date),
             ["receipt-message"] = () => SignedMessage.Receipt(Issuer, h.Id.Value, Verdict.Excess, Y, Currency.Eur, share, 2, Date),
-            ["transfer-message"] = () => SignedMessage.ClearingInstruction(Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
+            ["transfer-message"] = () => SignedMessage.ClearingInstruction(
+                Issuer, 5, Bank, TransferKind.FloatDebit, default, new Amount(123456), Currency.Eur, Date),
             ["booking-message"] = () => SignedMessage.Booking(Bank, 5, BookingOutcome.BeyondFloat, Date),
             ["position-message"] = () => SignedMessage.Position(position),
             ["dead-message"] = () => SignedMessage.Dead(Issuer, h.Id, coin.Id, 3, Y, DeathBasis.Voided, Date),
@@ -178,7 +184,8 @@ public sealed class EncoderVectorTests
             ["dossier-message"] = () => dossier.Header.Message,
             ["dossier"] = dossier.Header.Encode,
             ["dossier-page"] = dossier.Pages[0].Encode,
-            ["notice-message"] = () => SignedMessage.Notice(Bank, u, coin.Id, evidence.Notice.Content, Date, Date.Plus(TimeSpan.FromDays(30))),
+            ["notice-message"] = () => SignedMessage.Notice(
+                Bank, u, coin.Id, evidence.Notice.Content, Date, Date.Plus(TimeSpan.FromDays(30))),
             ["notice"] = evidence.Notice.Encode,
             ["stamp-message"] = () => SignedMessage.Stamp(Bank, StampRole.Bank, rebuttal.Digest, Date),
             ["stamp"] = stamp.Encode,
@@ -208,12 +215,15 @@ public sealed class EncoderVectorTests
             ["set-back"] = () => Apdu(new SetBackCommand(code.Hash, bankKey.Sign(SignedMessage.SetBack(Bank, nonce, u, code.Hash))).Write),
             ["get-status"] = () => Apdu(new GetStatusCommand().Write),
             ["get-status-reply"] = () => BerTlv.Encode(200, new StatusReply(
-                WalletState.Personalised, 2, 3, 2, 10, new PrivateStatus(Digest.Of(root.PublicKey.Bytes), u, Bank, Currency.Eur, new Amount(10000), Y, 5, 16, 64, 7)).Write),
-            ["personalise"] = () => Apdu(new PersonaliseCommand(root.PublicKey.Bytes.ToArray(), Bank, Currency.Eur, new Amount(10000), code.Hash).Write),
+                WalletState.Personalised, 2, 3, 2, 10,
+                new PrivateStatus(Digest.Of(root.PublicKey.Bytes), u, Bank, Currency.Eur, new Amount(10000), Y, 5, 16, 64, 7)).Write),
+            ["personalise"] = () => Apdu(new PersonaliseCommand(
+                root.PublicKey.Bytes.ToArray(), Bank, Currency.Eur, new Amount(10000), code.Hash).Write),
             ["personalise-reply"] = () => BerTlv.Encode(100, new PersonaliseReply(account.PublicKey).Write),
             ["put-certificate"] = () => Apdu(new PutCertificateCommand(certificateE).Write),
             ["begin-withdrawal"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, X, Currency.Eur, encryption.Id).Write),
-            ["begin-withdrawal-same-key"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.SameKey, 4, X, Currency.Eur, encryption.Id).Write),
+            ["begin-withdrawal-same-key"] = () =>
+                Apdu(new BeginWithdrawalCommand(WithdrawalMode.SameKey, 4, X, Currency.Eur, encryption.Id).Write),
             ["begin-withdrawal-again"] = () => Apdu(new BeginWithdrawalCommand(WithdrawalMode.Again, 4, default, default, default).Write),
             ["begin-withdrawal-reply"] = () => BerTlv.Encode(256, new BeginWithdrawalReply(4, ei).Write),
             ["authorise-withdrawal"] = () => Apdu(new AuthoriseWithdrawalCommand(4, Date).Write),
@@ -234,14 +244,20 @@ public sealed class EncoderVectorTests
             ["close"] = () => Apdu(new CloseCommand(4, h.Time).Write),
             ["void"] = () => Apdu(new VoidCommand(coin.Id, 3, till.PublicKey.Bytes.ToArray(), sw).Write),
             ["get-coin"] = () => Apdu(new GetCoinCommand(4).Write),
-            ["get-coin-reply"] = () => BerTlv.Encode(256, new CoinReply(SlotState.Active, null, new CashReply(coin, new Amount(4200)), 3, 7).Write),
-            ["get-coin-reply-pending"] = () => BerTlv.Encode(64, new CoinReply(SlotState.Pending, new PendingWithdrawal(X, Currency.Eur, encryption.Id), null, 0, 0).Write),
+            ["get-coin-reply"] = () => BerTlv.Encode(
+                256, new CoinReply(SlotState.Active, null, new CashReply(coin, new Amount(4200)), 3, 7).Write),
+            ["get-coin-reply-pending"] = () => BerTlv.Encode(
+                64, new CoinReply(SlotState.Pending, new PendingWithdrawal(X, Currency.Eur, encryption.Id), null, 0, 0).Write),
             ["get-balance"] = () => Apdu(new GetBalanceCommand().Write),
             ["get-balance-reply"] = () => BerTlv.Encode(64, new BalanceReply(new Amount(4200), Currency.Eur).Write),
             ["read-log"] = () => Apdu(new ReadLogCommand(63).Write),
             ["read-log-reply"] = () => BerTlv.Encode(256, new LogReply(LogState.Signed, logged).Write),
-            ["read-log-reply-voided"] = () => BerTlv.Encode(512, new LogReply(LogState.Restored, logged with { Proof = new RestoreProof(till.PublicKey.Bytes.ToArray(), default, default, default, sw) }).Write),
-            ["read-log-reply-dead"] = () => BerTlv.Encode(512, new LogReply(LogState.Restored, logged with { Proof = new RestoreProof(null, Issuer, DeathBasis.Voided, Date, dead.Signature) }).Write),
+            ["read-log-reply-voided"] = () => BerTlv.Encode(
+                512, new LogReply(LogState.Restored,
+                    logged with { Proof = new RestoreProof(till.PublicKey.Bytes.ToArray(), default, default, default, sw) }).Write),
+            ["read-log-reply-dead"] = () => BerTlv.Encode(
+                512, new LogReply(LogState.Restored,
+                    logged with { Proof = new RestoreProof(null, Issuer, DeathBasis.Voided, Date, dead.Signature) }).Write),
             ["dead-statement"] = dead.Encode,
             ["restore"] = () => Apdu(new RestoreCommand(dead).Write),
             ["authorise-lost-card"] = () => Apdu(new AuthoriseLostCardCommand(Date).Write),
@@ -291,7 +307,8 @@ public sealed class EncoderVectorTests
             ["frame-settle-reply"] = () => Frame(FrameKind.Response, new SettleReply([receipt]).ToMessage()),
             ["frame-revoked"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.KeyRevoked, "no", Date).ToMessage()),
             ["frame-order-missing"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.OrderMissing, "no", Order: 7).ToMessage()),
-            ["frame-order-renounced"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.OrderRenounced, "no", Until: Date).ToMessage()),
+            ["frame-order-renounced"] = () => Frame(
+                FrameKind.Response, new Refusal(RefusalReason.OrderRenounced, "no", Until: Date).ToMessage()),
             ["frame-refusal"] = () => Frame(FrameKind.Response, new Refusal(RefusalReason.InsufficientFunds, "no").ToMessage()),
         };
     }
@@ -321,5 +338,6 @@ public sealed class EncoderVectorTests
         return buffer[..write(buffer)];
     }
 
-    private static byte[] Frame(FrameKind kind, LinkMessage message) => new LinkFrame(kind, 77, kind == FrameKind.Response ? message with { Said = Date } : message).Encode();
+    private static byte[] Frame(FrameKind kind, LinkMessage message) =>
+        new LinkFrame(kind, 77, kind == FrameKind.Response ? message with { Said = Date } : message).Encode();
 }

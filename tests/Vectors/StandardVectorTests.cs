@@ -19,7 +19,8 @@ public sealed class StandardVectorTests
     public void Rfc6979(string message, string signature)
     {
         using var key = Suites[1].ImportKey(Convert.FromHexString("c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721"));
-        Assert.That(Convert.ToHexStringLower(key.PublicKey.X), Is.EqualTo("60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"));
+        Assert.That(Convert.ToHexStringLower(key.PublicKey.X),
+            Is.EqualTo("60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"));
         Assert.That(Convert.ToHexStringLower(key.Sign(Encoding.ASCII.GetBytes(message))), Is.EqualTo(signature));
         Assert.That(Suites[0].Verify(key.PublicKey, Encoding.ASCII.GetBytes(message), Convert.FromHexString(signature)));
     }
@@ -28,9 +29,12 @@ public sealed class StandardVectorTests
     [Test]
     public void NistEcdsa([ValueSource(nameof(Suites))] ICashSuite suite)
     {
-        var message = Convert.FromHexString("5905238877c77421f73e43ee3da6f2d9e2ccad5fc942dcec0cbd25482935faaf416983fe165b1a045ee2bcd2e6dca3bdf46c4310a7461f9a37960ca672d3feb5473e253605fb1ddfd28065b53cb5858a8ad28175bf9bd386a5e471ea7a65c17cc934a9d791e91491eb3754d03799790fe2d308d16146d5c9b0d0debd97d79ce8");
-        var key = PublicKey.TryDecode(Convert.FromHexString("041ccbe91c075fc7f4f033bfa248db8fccd3565de94bbfb12f3c59ff46c271bf83ce4014c68811f9a21a1fdb2c0e6113e06db7ca93b7404e78dc7ccd5ca89a4ca9"))!;
-        var signature = Convert.FromHexString("f3ac8061b514795b8843e3d6629527ed2afd6b1f6a555a7acabb5e6f79c8c2ac8bf77819ca05a6b2786c76262bf7371cef97b218e96f175a3ccdda2acc058903");
+        var message = Convert.FromHexString(
+            "5905238877c77421f73e43ee3da6f2d9e2ccad5fc942dcec0cbd25482935faaf416983fe165b1a045ee2bcd2e6dca3bdf46c4310a7461f9a37960ca672d3feb5473e253605fb1ddfd28065b53cb5858a8ad28175bf9bd386a5e471ea7a65c17cc934a9d791e91491eb3754d03799790fe2d308d16146d5c9b0d0debd97d79ce8");
+        var key = PublicKey.TryDecode(Convert.FromHexString(
+            "041ccbe91c075fc7f4f033bfa248db8fccd3565de94bbfb12f3c59ff46c271bf83ce4014c68811f9a21a1fdb2c0e6113e06db7ca93b7404e78dc7ccd5ca89a4ca9"))!;
+        var signature = Convert.FromHexString(
+            "f3ac8061b514795b8843e3d6629527ed2afd6b1f6a555a7acabb5e6f79c8c2ac8bf77819ca05a6b2786c76262bf7371cef97b218e96f175a3ccdda2acc058903");
         Assert.That(suite.Verify(key, message, signature));
         foreach (int at in new[] { 0, 31, 32, 63 })
         {
@@ -61,9 +65,12 @@ public sealed class StandardVectorTests
         using var aes = Aes.Create();
         aes.SetKey(Convert.FromHexString("2b7e151628aed2a6abf7158809cf4f3c"));
         var iv = Convert.FromHexString("000102030405060708090a0b0c0d0e0f");
-        var plain = Convert.FromHexString("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
+        var plain = Convert.FromHexString(
+            "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
         var cipher = aes.EncryptCbc(plain, iv);
-        Assert.That(Convert.ToHexStringLower(cipher.AsSpan(0, 64)), Is.EqualTo("7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b273bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7"));
+        Assert.That(Convert.ToHexStringLower(cipher.AsSpan(0, 64)),
+            Is.EqualTo(
+                "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b273bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7"));
         Assert.That(aes.DecryptCbc(cipher, iv), Is.EqualTo(plain));
     }
 
@@ -72,7 +79,8 @@ public sealed class StandardVectorTests
     [TestCase("4a656665", "7768617420646f2079612077616e7420666f72206e6f7468696e673f", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")]
     [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd", "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe")]
     public void Rfc4231(string key, string data, string mac) =>
-        Assert.That(Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromHexString(key), Convert.FromHexString(data))), Is.EqualTo(mac));
+        Assert.That(Convert.ToHexStringLower(HMACSHA256.HashData(Convert.FromHexString(key), Convert.FromHexString(data))),
+            Is.EqualTo(mac));
 
     /// <summary>NIST CAVP, ANSI X9.63 KDF with SHA-256: without and with SharedInfo.</summary>
     [TestCase("96c05619d56c328ab95fe84b18264b08725b85e33fd34f08", "", "443024c3dae66b95e6f5670601558f71")]

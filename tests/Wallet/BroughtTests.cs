@@ -7,7 +7,10 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
 
-/// <summary>What a wallet brings to the issuer, and to who judges, from its records alone: another card is in the reader, and an altered reading stands before the true one.</summary>
+/// <summary>
+/// What a wallet brings to the issuer, and to who judges, from its records alone: another card is in the reader, and an altered reading
+/// stands before the true one.
+/// </summary>
 [Parallelizable]
 public sealed class BroughtTests
 {
@@ -54,10 +57,14 @@ public sealed class BroughtTests
         await _town.WalletWith(_records).Resume(_bela.Card, _bela.Pin, default);
         Assert.That(_records.IsUploaded(_h.Id));
         await _town.RunCycle();
-        Assert.That((_town.ShopAccount("Cafe").Minor, _town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)), "the issuer has taken it back");
+        Assert.That((_town.ShopAccount("Cafe").Minor, _town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)),
+            "the issuer has taken it back");
     }
 
-    /// <summary>The issuer refuses an altered S_W, as it refuses one for which it has no room now. That was not the last contact at which S_W of this payment is brought.</summary>
+    /// <summary>
+    /// The issuer refuses an altered S_W, as it refuses one for which it has no room now. That was not the last contact at which S_W of
+    /// this payment is brought.
+    /// </summary>
     [Test, Rule(4)]
     public async Task AfterARefusalThatEndsNothingItIsBroughtAgain()
     {
@@ -71,7 +78,9 @@ public sealed class BroughtTests
         Assert.That((_town.ShopAccount("Cafe").Minor, _town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)));
     }
 
-    /// <summary>What keeps a rebuttal knows earlier stamps of it: those go to the bank, which may judge by them, and stand in what the holder gets.</summary>
+    /// <summary>
+    /// What keeps a rebuttal knows earlier stamps of it: those go to the bank, which may judge by them, and stand in what the holder gets.
+    /// </summary>
     [Test, Rule(5)]
     public async Task EarlierStampsGoToTheBankAndToTheHolder()
     {

@@ -15,7 +15,8 @@ public sealed class CoinPlannerTests
     [TestCase(1UL, "0.01")]
     [TestCase(0UL, "")]
     public void ThePlanIsTheFewestCoinsOfTheSeries(ulong minor, string coins) =>
-        Assert.That(string.Join(' ', CoinPlanner.Plan(new Amount(minor)).Select(c => c.Show(Currency.Eur).Replace(" EUR", "", StringComparison.Ordinal))), Is.EqualTo(coins));
+        Assert.That(string.Join(' ', CoinPlanner.Plan(new Amount(minor))
+            .Select(c => c.Show(Currency.Eur).Replace(" EUR", "", StringComparison.Ordinal))), Is.EqualTo(coins));
 
     [Test]
     public void WhateverTheAmountItIsMadeOfTheSeries()
@@ -38,10 +39,14 @@ public sealed class CoinPlannerTests
     {
         using var town = new NetworkTown();
         town.OpenAccount("Alice", "100.00");
-        town.Must("hiercash-wallet", "withdraw", "37.50", "--set", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
+        town.Must("hiercash-wallet", "withdraw", "37.50", "--set", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
+            town.North.Address);
         var balance = town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000");
-        Assert.That(balance.GetProperty("coins").EnumerateArray().Select(c => c.GetProperty("faceValue").GetInt64()), Is.EqualTo(new[] { 2000L, 1000, 500, 200, 50 }));
-        var refused = town.Run("hiercash-wallet", "withdraw", "9999.99", "--set", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank", town.North.Address);
-        Assert.That((refused.Code, refused.Error.Contains("has room for 11", StringComparison.Ordinal)), Is.EqualTo((1, true)), refused.Error);
+        Assert.That(balance.GetProperty("coins").EnumerateArray().Select(c => c.GetProperty("faceValue").GetInt64()),
+            Is.EqualTo(new[] { 2000L, 1000, 500, 200, 50 }));
+        var refused = town.Run("hiercash-wallet", "withdraw", "9999.99", "--set", "--reader", "emulator:Alice.card", "--pin", "0000",
+            "--bank", town.North.Address);
+        Assert.That((refused.Code, refused.Error.Contains("has room for 11", StringComparison.Ordinal)), Is.EqualTo((1, true)),
+            refused.Error);
     }
 }

@@ -29,7 +29,9 @@ public sealed class KeepTests : DenScenario
     [TearDown]
     public void CloseRecords() => _store.Dispose();
 
-    /// <summary>A shop pays itself a cent under a TIME far ahead: that is not the newest payment for ever, and the one that is keeps its entry.</summary>
+    /// <summary>
+    /// A shop pays itself a cent under a TIME far ahead: that is not the newest payment for ever, and the one that is keeps its entry.
+    /// </summary>
     [Test, Rule(13)]
     public void TheNewestIsWhatTheCardSignedLastWhateverItsTimeSays()
     {
@@ -65,10 +67,13 @@ public sealed class KeepTests : DenScenario
         RawMessages.Pay(bob, new Timestamp(5), Derivations.W(other.PublicKey), 1000);
         var last = RawMessages.Pay(bob, new Timestamp(5), W, 500)!;
         Assert.That(_records.Keep(bob.Card, bob.Pin), Is.EqualTo(2));
-        Assert.That(bob.Log().Where(e => !e.Payment.Acknowledged).Select(e => (e.Payment.Till, e.Payment.Seq)), Is.EqualTo(new[] { (W, last.Seq) }));
+        Assert.That(bob.Log().Where(e => !e.Payment.Acknowledged).Select(e => (e.Payment.Till, e.Payment.Seq)),
+            Is.EqualTo(new[] { (W, last.Seq) }));
     }
 
-    /// <summary>All coins of a card went in one payment. Its till may repeat it; once the holder says that it said OK, the slots are free.</summary>
+    /// <summary>
+    /// All coins of a card went in one payment. Its till may repeat it; once the holder says that it said OK, the slots are free.
+    /// </summary>
     [Test, Rule(13)]
     public void ACardWhoseCoinsAllWentInOnePaymentTakesMore()
     {
@@ -80,17 +85,19 @@ public sealed class KeepTests : DenScenario
         }
 
         Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(WalletApplet.SlotCount));
-        Assert.That(() => Withdraw(alice), Throws.TypeOf<CardRefusedException>().With.Message.Contains("'keep --paid'"), "its till may repeat it");
+        Assert.That(() => Withdraw(alice), Throws.TypeOf<CardRefusedException>().With.Message.Contains("'keep --paid'"),
+            "its till may repeat it");
         Assert.That(_records.Keep(alice.Card, alice.Pin, isPaid: true), Is.Zero);
         Assert.That(Unacknowledged(alice), Is.Empty);
         Assert.That(Withdraw(alice), Is.EqualTo(WithdrawalOutcome.Issued));
 
-        WithdrawalOutcome Withdraw(TownCard card) => Town.WalletWith(_records).Withdraw(card.Card, card.Pin, new Amount(100), default).AsTask().GetAwaiter().GetResult().Outcome;
+        WithdrawalOutcome Withdraw(TownCard card) =>
+            Town.WalletWith(_records).Withdraw(card.Card, card.Pin, new Amount(100), default).AsTask().GetAwaiter().GetResult().Outcome;
     }
 
     /// <summary>
-    /// A shop that was told the payment PIN fills the log with payments under one TIME, and takes them back or does not: what it calls parts of one payment is
-    /// acknowledged, but for the last, and the card pays elsewhere.
+    /// A shop that was told the payment PIN fills the log with payments under one TIME, and takes them back or does not: what it calls
+    /// parts of one payment is acknowledged, but for the last, and the card pays elsewhere.
     /// </summary>
     [Test, Rule(13)]
     public void NoShopFillsTheLogForGoodWithPartsOfOnePayment([Values] bool takesBack)
@@ -108,11 +115,15 @@ public sealed class KeepTests : DenScenario
         Assert.That(RawMessages.Pay(alice, new Timestamp(6), W, 1, alice.PaymentPin), Is.Null, "the log is full");
         Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(64));
         Assert.That(
-            alice.Log().Where(e => !e.Payment.Acknowledged).Select(e => e.Payment.Seq), takesBack ? Is.Empty : Is.EqualTo(new[] { (ushort)64 }), "the one that its till may repeat");
+            alice.Log().Where(e => !e.Payment.Acknowledged).Select(e => e.Payment.Seq), takesBack ? Is.Empty
+                : Is.EqualTo(new[] { (ushort)64 }), "the one that its till may repeat");
         Assert.That(RawMessages.Pay(alice, new Timestamp(6), W, 1, alice.PaymentPin), Is.Not.Null);
     }
 
-    /// <summary>A shop takes a payment back after the wallet has read it and before the card was told: S_W stays on the card, and is kept the next time.</summary>
+    /// <summary>
+    /// A shop takes a payment back after the wallet has read it and before the card was told: S_W stays on the card, and is kept the next
+    /// time.
+    /// </summary>
     [Test, Rule(13)]
     public void WhatChangesBetweenReadingAndAcknowledgingStaysOnTheCard()
     {
@@ -123,7 +134,8 @@ public sealed class KeepTests : DenScenario
         using var channel = new Meanwhile(alice.Card, AcknowledgeLogCommand.Ins, () =>
             Assert.That(new WalletCard(alice.Card).Void(h.Coin.Id, h.Seq, Den.PublicKey, RawMessages.SignVoid(Den, h)).IsSuccess));
         Assert.That(_records.Keep(channel, alice.Pin), Is.EqualTo(3));
-        Assert.That(Unacknowledged(alice), Is.EquivalentTo(new[] { new Timestamp(1), new Timestamp(3) }), "the others are acknowledged all the same");
+        Assert.That(Unacknowledged(alice), Is.EquivalentTo(new[] { new Timestamp(1), new Timestamp(3) }),
+            "the others are acknowledged all the same");
         Assert.That(_records.All.Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Signed));
         Assert.That(_records.Keep(alice.Card, alice.Pin), Is.EqualTo(1));
         Assert.That(_records.All.Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Restored));
@@ -131,8 +143,8 @@ public sealed class KeepTests : DenScenario
     }
 
     /// <summary>
-    /// A reader shows the wallet another S_W than the card has. The card forgets nothing for that, and the next reading is kept beside it: what is shown to a judge
-    /// holds both, and one of them voids.
+    /// A reader shows the wallet another S_W than the card has. The card forgets nothing for that, and the next reading is kept beside it:
+    /// what is shown to a judge holds both, and one of them voids.
     /// </summary>
     [Test, Rule(13), Rule(3)]
     public async Task AnAlteredReadingTakesNoPlaceOfTheTrueOne()
@@ -153,7 +165,8 @@ public sealed class KeepTests : DenScenario
 
         // Whoever alters eight readings fills the place: the true one stays on the card.
         var second = RawMessages.Pay(alice, new Timestamp(3), W, 300)!;
-        Assert.That(new WalletCard(alice.Card).Void(second.Coin.Id, second.Seq, Den.PublicKey, RawMessages.SignVoid(Den, second)).IsSuccess);
+        Assert.That(new WalletCard(alice.Card).Void(second.Coin.Id, second.Seq, Den.PublicKey, RawMessages.SignVoid(Den, second))
+            .IsSuccess);
         for (byte i = 1; i <= WalletRecords.MaxProofs; i++)
         {
             CopyAltered(alice, second, i);
@@ -171,7 +184,8 @@ public sealed class KeepTests : DenScenario
         _records.Copy([(0, state, entry with { Proof = entry.Proof with { Signature = signature } }, h)]);
     }
 
-    private static IEnumerable<Timestamp> Unacknowledged(TownCard card) => card.Log().Where(e => !e.Payment.Acknowledged).Select(e => e.Payment.Time);
+    private static IEnumerable<Timestamp> Unacknowledged(TownCard card) =>
+        card.Log().Where(e => !e.Payment.Acknowledged).Select(e => e.Payment.Time);
 
     /// <summary>Lets something happen on the card before the first command of that kind.</summary>
     private sealed class Meanwhile(ICardChannel inner, byte ins, Action what) : ICardChannel

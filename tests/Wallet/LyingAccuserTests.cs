@@ -13,8 +13,8 @@ using HierCash.Wallet;
 namespace HierCash.Tests.Wallets;
 
 /// <summary>
-/// The issuer counted a payment that it had pronounced dead, Alice is accused, and the bank that accuses her answers with certificates of its own making: what
-/// her card has checked stays, and the file itself holds the genuine ones (rule R3).
+/// The issuer counted a payment that it had pronounced dead, Alice is accused, and the bank that accuses her answers with certificates of
+/// its own making: what her card has checked stays, and the file itself holds the genuine ones (rule R3).
 /// </summary>
 [Parallelizable]
 public sealed class LyingAccuserTests
@@ -45,7 +45,8 @@ public sealed class LyingAccuserTests
         var card = new WalletCard(_alice.Card);
         card.Select();
         card.Verify(_alice.Pin);
-        Assert.That(card.Restore(_town.Dead(_h, DeathBasis.TermOver, Timestamp.Now(_town.Clock)).Dead[0]).IsSuccess, "the contact before has brought the key");
+        Assert.That(card.Restore(_town.Dead(_h, DeathBasis.TermOver, Timestamp.Now(_town.Clock)).Dead[0]).IsSuccess,
+            "the contact before has brought the key");
         _records.Keep(_alice.Card, _alice.Pin);
         Assert.That(_town.Pay(kiosk, _alice, 5000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         await _town.Settle(kiosk);
@@ -62,7 +63,10 @@ public sealed class LyingAccuserTests
         _town.Dispose();
     }
 
-    /// <summary>The key is right, and the certificate is not; or there is none; or so many that nobody reads them; or the wallet cannot even reach the issuer.</summary>
+    /// <summary>
+    /// The key is right, and the certificate is not; or there is none; or so many that nobody reads them; or the wallet cannot even reach
+    /// the issuer.
+    /// </summary>
     [TestCase("signature")]
     [TestCase("dates")]
     [TestCase("many")]
@@ -73,11 +77,14 @@ public sealed class LyingAccuserTests
     public async Task WhatTheAccuserSaysTakesNoPlaceOfWhatTheCardHasChecked(string lie, bool hasRecords = true)
     {
         Rebuttal? kept = null;
-        var shown = (await Wallet(lie, hasRecords ? _records : null).Rebut(_alice.Card, _alice.Pin, default, (_, r) => kept = Rebuttal.Decode(r.Encode())!)).Single();
+        var shown = (await Wallet(lie, hasRecords ? _records : null)
+            .Rebut(_alice.Card, _alice.Pin, default, (_, r) => kept = Rebuttal.Decode(r.Encode())!)).Single();
         Assert.That((kept!.Dead.Count, kept.Certificates.Count), Is.EqualTo((1, kept.Certificates.DistinctBy(c => c.Digest).Count())));
-        Assert.That(kept.Certificates.Select(c => c.Verify(Suite, Root)), Is.All.True, "what the root key did not sign takes no room in the file");
+        Assert.That(kept.Certificates.Select(c => c.Verify(Suite, Root)), Is.All.True,
+            "what the root key did not sign takes no room in the file");
         Assert.That(kept.DeathOf(Suite, Root, _h, _file.Notice.Until), Is.Not.Null, "by itself, beside any file");
-        Assert.That(kept.Stamps.Select(s => (kept with { Stamps = [s] }).IsStampedBefore(Suite, Root, _file.Notice.Until)), Is.Not.Empty.And.All.True);
+        Assert.That(kept.Stamps.Select(s => (kept with { Stamps = [s] }).IsStampedBefore(Suite, Root, _file.Notice.Until)),
+            Is.Not.Empty.And.All.True);
         Assert.That((_town.Check(_file, new Defence([kept], [])).Culprit, shown.Stands), Is.EqualTo((Culprit.Issuer, (bool?)false)));
     }
 
@@ -93,14 +100,17 @@ public sealed class LyingAccuserTests
         Assert.That(_file.Beside(rebuttal).IsStampedBefore(Suite, Root, _file.Notice.Until));
         using var own = Suite.GenerateKey();
         var invented = rebuttal with { Dead = [NonSettlementStatement.Sign(own, new PartyId(1), _h, DeathBasis.TermOver, _file.Date)] };
-        Assert.That(_town.Check(_file, new Defence([invented], [])).Culprit, Is.EqualTo(Culprit.User), "what the issuer did not sign acquits nobody");
+        Assert.That(_town.Check(_file, new Defence([invented], [])).Culprit, Is.EqualTo(Culprit.User),
+            "what the issuer did not sign acquits nobody");
 
         Assert.That((await _town.UserBank.Rebut(_h.Coin.Id, invented, default)).Culprit, Is.EqualTo(Culprit.User));
         Assert.That((await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default)).Culprit, Is.EqualTo(Culprit.Issuer));
         Assert.That(_town.UserBank.Notices(_file.Order.User), Is.Empty, "the bank hears it, and the accusation falls");
     }
 
-    /// <summary>Twenty invented certificates at each of five contacts: nothing of them is kept, and the card is asked about a few.</summary>
+    /// <summary>
+    /// Twenty invented certificates at each of five contacts: nothing of them is kept, and the card is asked about a few.
+    /// </summary>
     [Test, Rule(10)]
     public async Task ABankFillsNoRecordsWithCertificatesThatItInvents()
     {
@@ -113,12 +123,14 @@ public sealed class LyingAccuserTests
         }
 
         Assert.That(records.Certificates, Is.Empty);
-        Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x14, ..]), Is.EqualTo(5 * 5), "four of these, and the key that it seals to");
+        Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x14, ..]), Is.EqualTo(5 * 5),
+            "four of these, and the key that it seals to");
         await _town.WalletWith(records).Resume(_alice.Card, _alice.Pin, default);
         Assert.That(records.Certificates.Single().Verify(Suite, Root), "one that the card took");
         var genuine = records.Certificates[0];
         records.KeepCertificates(Enumerable.Range(1, 300).Select(i => genuine with { NotAfter = new Timestamp((ulong)i) }));
-        Assert.That(records.Certificates.Select(c => c.NotAfter.Microseconds), Is.EqualTo(Enumerable.Range(45, WalletRecords.MaxCertificates).Select(i => (ulong)i)), "up to a number, the newest");
+        Assert.That(records.Certificates.Select(c => c.NotAfter.Microseconds),
+            Is.EqualTo(Enumerable.Range(45, WalletRecords.MaxCertificates).Select(i => (ulong)i)), "up to a number, the newest");
     }
 
     /// <summary>With what it has kept a wallet also gets back what is dead, while the bank lies about the key.</summary>
@@ -138,9 +150,11 @@ public sealed class LyingAccuserTests
 
     /// <summary>A wallet whose bank answers with other certificates than it has.</summary>
     private WalletTerminal Wallet(string lie, WalletRecords? records) => new(
-        new ChangedAnswer(new AsWallet(_town.UserBank), MessageType.Certificates, reply => Lie(lie, reply)), Suite, _town.Clock, NoCrashPoints.Instance, records);
+        new ChangedAnswer(new AsWallet(_town.UserBank), MessageType.Certificates, reply => Lie(lie, reply)), Suite, _town.Clock,
+        NoCrashPoints.Instance, records);
 
-    private static LinkMessage Lie(string lie, LinkMessage reply) => new CertificatesReply([.. reply.As<CertificatesReply>()!.Certificates.SelectMany(c => (lie, c.Usage) switch
+    private static LinkMessage Lie(string lie, LinkMessage reply) =>
+        new CertificatesReply([.. reply.As<CertificatesReply>()!.Certificates.SelectMany(c => (lie, c.Usage) switch
     {
         ("encryption", KeyUsage.IssuerEncryption) => [c with { Signature = new byte[64] }],
         (_, not KeyUsage.IssuerStatement) or ("encryption", _) => [c],

@@ -56,7 +56,8 @@ public sealed class RebuttalFileTests
         RebuttalFile.Keep(Main, By(Content(1), 1));
         RebuttalFile.Keep(Main, By(Content(2), 2));
         var kept = RebuttalFile.Keep(Main, By(Content(1), 40));
-        Assert.That(kept.Stamps.Select(s => (kept with { Stamps = [s] }).IsStampedBefore(_suite, root.PublicKey, new Timestamp(1000))), Is.EqualTo(new[] { true, true }));
+        Assert.That(kept.Stamps.Select(s => (kept with { Stamps = [s] }).IsStampedBefore(_suite, root.PublicKey, new Timestamp(1000))),
+            Is.EqualTo(new[] { true, true }));
     }
 
     /// <summary>A file that cannot be read is there for who can read it later.</summary>
@@ -69,7 +70,10 @@ public sealed class RebuttalFileTests
         Assert.That(Directory.GetFiles(_folder, "*.unread").Select(File.ReadAllBytes), Is.EqualTo(new[] { new byte[] { 1, 2, 3 } }));
     }
 
-    /// <summary>The accuser says 256 other certificates at each of five calls: the file can be read, and the stamp of the first day stands in it with the bank's certificate.</summary>
+    /// <summary>
+    /// The accuser says 256 other certificates at each of five calls: the file can be read, and the stamp of the first day stands in it
+    /// with the bank's certificate.
+    /// </summary>
     [Test, Rule(5), Rule(10)]
     public void InventedCertificatesMakeNoFileUnreadable()
     {
@@ -78,7 +82,9 @@ public sealed class RebuttalFileTests
         for (int day = 1; day <= 5; day++)
         {
             int from = day * 1000;
-            RebuttalFile.Keep(Main, Stamped(Content(1) with { Certificates = [.. Enumerable.Range(from, 256).Select(i => made with { NotAfter = new Timestamp((ulong)i) }), bank] }, day));
+            RebuttalFile.Keep(Main, Stamped(Content(
+                1) with { Certificates = [.. Enumerable.Range(from, 256).Select(i => made with { NotAfter = new Timestamp((ulong)i) }),
+                    bank] }, day));
             Assert.That(Days(Read(Main)), Does.Contain(1).And.Contain(day));
         }
 
@@ -87,7 +93,8 @@ public sealed class RebuttalFileTests
         Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(1));
     }
 
-    private Rebuttal Content(byte n) => new([new VoidStatement(new CoinId(Digest.Of("coin"u8)), n, _key.PublicKey.Bytes.ToArray(), new byte[64])], [], []);
+    private Rebuttal Content(byte n) => new(
+        [new VoidStatement(new CoinId(Digest.Of("coin"u8)), n, _key.PublicKey.Bytes.ToArray(), new byte[64])], [], []);
 
     private Rebuttal Stamped(Rebuttal rebuttal, int day) =>
         rebuttal.With(Stamp.Sign(_key, new PartyId(2), StampRole.Bank, rebuttal.Digest, new Timestamp((ulong)day)), []);

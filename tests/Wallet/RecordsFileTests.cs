@@ -8,7 +8,9 @@ using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;
 
-/// <summary>Rule R23 for a holder: records that a card was told of are never made anew unsaid, because the card forgets what they hold.</summary>
+/// <summary>
+/// Rule R23 for a holder: records that a card was told of are never made anew unsaid, because the card forgets what they hold.
+/// </summary>
 [Parallelizable]
 public sealed class RecordsFileTests
 {
@@ -32,9 +34,11 @@ public sealed class RecordsFileTests
         Assert.That(RecordsFile.Find(_folder, alice.Card, alice.Pin), Is.Null, "nothing was lost: the card knows of no copy");
         Assert.That(Keep(alice), Is.EqualTo(3));
         File.Delete(FilePath);
-        foreach (Func<object?> use in new Func<object?>[] { () => RecordsFile.Make(_folder, alice.Card, alice.Pin), () => RecordsFile.Find(_folder, alice.Card, alice.Pin) })
+        foreach (Func<object?> use in new Func<object?>[] { () => RecordsFile.Make(_folder, alice.Card, alice.Pin), () =>
+            RecordsFile.Find(_folder, alice.Card, alice.Pin) })
         {
-            Assert.That(() => use(), Throws.TypeOf<RefusedException>().With.Message.Contains("are gone, and this card counts on copies of 2 of its payments there"));
+            Assert.That(() => use(), Throws.TypeOf<RefusedException>()
+                .With.Message.Contains("are gone, and this card counts on copies of 2 of its payments there"));
         }
 
         Assert.That(Directory.GetFiles(_folder), Is.Empty, "nothing was made");
@@ -44,7 +48,8 @@ public sealed class RecordsFileTests
             Assert.That(new WalletRecords(again).All, Has.Count.EqualTo(3), "all that the card still holds");
         }
 
-        Assert.That(said.Single(), Does.Contain(": 2 of its payments").And.Contain("Copies of payments that the card has forgotten since are gone"));
+        Assert.That(said.Single(), Does.Contain(": 2 of its payments")
+            .And.Contain("Copies of payments that the card has forgotten since are gone"));
         RecordsFile.Recover(_folder, alice.Card, alice.Pin, said.Add).Dispose();
         Assert.That(said, Has.Count.EqualTo(1), "nothing is missing any more");
         Assert.That(Keep(alice), Is.Zero);
@@ -66,13 +71,17 @@ public sealed class RecordsFileTests
         Assert.That(Keep(bob), Is.Zero, "another card's records may lie in the same file");
         File.Delete(FilePath);
         PrivateFile.Write(FilePath, older);
-        Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>().With.Message.Contains("lack 1 of the payments that this card was told are kept"));
+        Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>()
+            .With.Message.Contains("lack 1 of the payments that this card was told are kept"));
         Assert.That(Keep(bob), Is.Zero, "Bob's card misses nothing");
         RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).Dispose();
         Assert.That(Keep(alice), Is.Zero);
     }
 
-    /// <summary>A shop takes a payment back, which the wallet has kept, and the records of before that are put back: without S_W nobody is rebutted, and that is noticed.</summary>
+    /// <summary>
+    /// A shop takes a payment back, which the wallet has kept, and the records of before that are put back: without S_W nobody is rebutted,
+    /// and that is noticed.
+    /// </summary>
     [Test, Rule(23), Rule(3)]
     public void RecordsFromBeforeAVoidAreNoticed()
     {
@@ -89,7 +98,8 @@ public sealed class RecordsFileTests
         Keep(alice);
         File.Delete(FilePath);
         PrivateFile.Write(FilePath, older);
-        Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>().With.Message.Contains("lack 1 of the payments that this card was told are kept"));
+        Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>()
+            .With.Message.Contains("lack 1 of the payments that this card was told are kept"));
         RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).Dispose();
         Assert.That(Keep(alice), Is.Zero);
         using var store = RecordsFile.Make(_folder, alice.Card, alice.Pin);
@@ -113,7 +123,8 @@ public sealed class RecordsFileTests
 
         File.WriteAllText(FilePath, new string('x', 5000));
         Assert.That(() => Keep(alice), Throws.TypeOf<DatabaseException>().With.Message.Contains("is damaged"));
-        Assert.That(() => RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }), Throws.TypeOf<DatabaseException>(), "also for 'recover': somebody has to put it away first");
+        Assert.That(() => RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }), Throws.TypeOf<DatabaseException>(),
+            "also for 'recover': somebody has to put it away first");
         Assert.That(File.ReadAllText(FilePath), Has.Length.EqualTo(5000));
     }
 

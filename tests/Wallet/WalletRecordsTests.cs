@@ -46,7 +46,10 @@ public sealed class WalletRecordsTests
         Assert.That((await town.Wallet.MakeRebuttal(alice.Card, alice.Pin, default)).Voids, Is.Empty);
     }
 
-    /// <summary>An image of the card from before a refund, or a copy that somebody made, is read: the till's S_W, or the issuer's word, stays in the records.</summary>
+    /// <summary>
+    /// An image of the card from before a refund, or a copy that somebody made, is read: the till's S_W, or the issuer's word, stays in the
+    /// records.
+    /// </summary>
     [Test, Rule(3), Hole(19)]
     public async Task AnOlderCopyOfTheCardTakesNoProofFromTheRecords()
     {
@@ -72,7 +75,8 @@ public sealed class WalletRecordsTests
         Assert.That(records.Keep(older.Card, older.Pin), Is.Zero);
         Assert.That(WalletRecords.Missing(records, older.Card, older.Pin), Is.Zero, "nor where it was taken back in another way");
         var kept = records.All.Where(e => e.H.Id == h.Id).ToList();
-        Assert.That(kept.Select(e => (e.State, e.Entry.Proof?.TillKey is not null)), Is.EquivalentTo(new[] { (LogState.Restored, true), (LogState.Restored, false) }));
+        Assert.That(kept.Select(e => (e.State, e.Entry.Proof?.TillKey is not null)),
+            Is.EquivalentTo(new[] { (LogState.Restored, true), (LogState.Restored, false) }));
         using var lost = town.User("Bela");
         var rebuttal = await town.WalletWith(records).MakeRebuttal(lost.Card, lost.Pin, default);
         Assert.That(rebuttal.Voids.Single().Voids(town.Options.Suite, h), "the card is gone, and the records still rebut");
@@ -84,7 +88,9 @@ public sealed class WalletRecordsTests
         }
     }
 
-    /// <summary>A bank that relays the issuer's stamp and then falls silent takes no proof from who is accused; nor does one that never answers.</summary>
+    /// <summary>
+    /// A bank that relays the issuer's stamp and then falls silent takes no proof from who is accused; nor does one that never answers.
+    /// </summary>
     [Test, Rule(5), Hole(19)]
     public async Task WhoIsAccusedDoesNotNeedTheAccuser()
     {
@@ -105,7 +111,8 @@ public sealed class WalletRecordsTests
             return rebuttal;
         })).Single();
         Assert.That((shown.Stands, kept.Count), Is.EqualTo(((bool?)null, 1)));
-        Assert.That(kept[0].With(kept[0].Stamps[0], file.Dossier.Header.StatementKeys).IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until));
+        Assert.That(kept[0].With(kept[0].Stamps[0], file.Dossier.Header.StatementKeys)
+            .IsStampedBefore(town.Options.Suite, town.Scheme.Root, file.Notice.Until));
         Assert.That(kept[0].Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer }));
 
         isLost = _ => true;

@@ -52,7 +52,8 @@ public sealed class FuzzTests
             var took = Stopwatch.GetElapsedTime(started);
             slowest = took > slowest ? took : slowest;
             ushort status = (ushort)((response[length - 2] << 8) | response[length - 1]);
-            Assert.That(known.Contains(status) || (status & 0xFFF0) == 0x63C0 || status >> 8 == 0x61, $"{Convert.ToHexString(apdu)}: {status:X4}");
+            Assert.That(known.Contains(status) || (status & 0xFFF0) == 0x63C0
+                || status >> 8 == 0x61, $"{Convert.ToHexString(apdu)}: {status:X4}");
             seen[status] = seen.GetValueOrDefault(status) + 1;
         }
 
@@ -109,10 +110,13 @@ public sealed class FuzzTests
             Apdu<VerifyCommand, NoReply>(new VerifyCommand(PinRole.Holder, Pin.ToBlock(card.Pin))),
             Apdu<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Pin.ToBlock(card.Pin), Pin.ToBlock(card.Pin))),
             Apdu<GetStatusCommand, StatusReply>(default),
-            Apdu<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(town.Scheme.Root.Bytes.ToArray(), new PartyId(1), Currency.Eur, new Amount(10000), default)),
+            Apdu<PersonaliseCommand, PersonaliseReply>(
+                new PersonaliseCommand(town.Scheme.Root.Bytes.ToArray(), new PartyId(1), Currency.Eur, new Amount(10000), default)),
             Apdu<PutCertificateCommand, NoReply>(new PutCertificateCommand(town.Scheme.Certificates[0])),
-            Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)),
-            Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.Again, 3, default, default, default)),
+            Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(
+                new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(900), Currency.Eur, key)),
+            Apdu<BeginWithdrawalCommand, BeginWithdrawalReply>(
+                new BeginWithdrawalCommand(WithdrawalMode.Again, 3, default, default, default)),
             Apdu<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(3, time)),
             Apdu<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(1, time)),
             Apdu<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(3, new byte[CashAnswer.EncipheredSize])),

@@ -6,8 +6,6 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Protocol.Traces;
-using HierCash.Terminals;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Vectors;
 using HierCash.Traces;
@@ -35,7 +33,8 @@ public sealed class RefusalTests
         var statuses = new Dictionary<string, StatusWord>
         {
             ["PUT CERTIFICATE"] = wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _),
-            ["BEGIN"] = wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _),
+            ["BEGIN"] = wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(
+                new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, new Amount(1), Currency.Eur, default), out _),
             ["AUTHORISE"] = wallet.Send<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(0, default), out _),
             ["RENOUNCE"] = wallet.Send<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(0, default), out _),
             ["FINISH"] = wallet.FinishWithdrawal(0, new byte[CashAnswer.EncipheredSize]),
@@ -53,7 +52,8 @@ public sealed class RefusalTests
         Assert.That(statuses.Where(s => s.Value != StatusWord.ConditionsNotSatisfied), Is.Empty);
         var noPoint = new byte[65];
         noPoint[0] = 4;
-        Assert.That(wallet.Send<PersonaliseCommand, PersonaliseReply>(new PersonaliseCommand(noPoint, new PartyId(1), Currency.Eur, default, default), out _), Is.EqualTo(StatusWord.WrongData));
+        Assert.That(wallet.Send<PersonaliseCommand, PersonaliseReply>(
+            new PersonaliseCommand(noPoint, new PartyId(1), Currency.Eur, default, default), out _), Is.EqualTo(StatusWord.WrongData));
     }
 
     [Test]
@@ -61,13 +61,17 @@ public sealed class RefusalTests
     {
         using var card = FixtureCard.Make("personalised", Fixtures);
         var wallet = Open(card);
-        StatusWord Put(KeyCertificate certificate) => wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
+        StatusWord Put(KeyCertificate certificate) =>
+            wallet.Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
         Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank")), Is.EqualTo(StatusWord.WrongData));
         Assert.That(Put(Certificate(Suite.Key("bank"), KeyUsage.IssuerCoin, "coin")), Is.EqualTo(WalletStatus.InvalidSignature));
-        Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank") with { Holder = new PartyId(0x101) }), Is.EqualTo(WalletStatus.InvalidSignature), "its own bank's has to be signed too");
+        Assert.That(Put(Certificate(Suite.Key("root"), KeyUsage.Bank, "bank") with { Holder = new PartyId(0x101) }),
+            Is.EqualTo(WalletStatus.InvalidSignature), "its own bank's has to be signed too");
     }
 
-    /// <summary>However many keys come: the card keeps working, with those that came last and those that a pending withdrawal needs (rule R15).</summary>
+    /// <summary>
+    /// However many keys come: the card keeps working, with those that came last and those that a pending withdrawal needs (rule R15).
+    /// </summary>
     [Test, Rule(15)]
     public void KeysThatNoCoinNeedsMakeRoom()
     {
@@ -86,9 +90,12 @@ public sealed class RefusalTests
                     byte slot = wallet.BeginWithdrawal(new Amount(900), Currency.Eur, next.PublicKey.Id).Slot;
                     Assert.That(slot, Is.LessThan(16));
                     using var statement = Suite.GenerateKey();
-                    wallet.PutCertificate(KeyCertificate.Issue(Suite.Key("root"), KeyUsage.IssuerStatement, Issuer, default, new Timestamp(1), statement.PublicKey));
+                    wallet.PutCertificate(KeyCertificate.Issue(
+                        Suite.Key("root"), KeyUsage.IssuerStatement, Issuer, default, new Timestamp(1), statement.PublicKey));
                     var ei = wallet.WithdrawalAgain(slot).EI;
-                    var never = NonIssuanceStatement.Sign(statement, Issuer, new PartyId(0x101), new Amount(900), Currency.Eur, new WithdrawalId(Digest.Of(ei)), IssueRefusal.Asked, new Timestamp(1));
+                    var never = NonIssuanceStatement.Sign(
+                        statement, Issuer, new PartyId(0x101), new Amount(900), Currency.Eur, new WithdrawalId(Digest.Of(ei)),
+                        IssueRefusal.Asked, new Timestamp(1));
                     Assert.That(wallet.ReleaseWithdrawal(slot, never), Is.EqualTo(StatusWord.Success), $"rotation {i}");
                 }
             }
@@ -105,11 +112,13 @@ public sealed class RefusalTests
         var wallet = Open(card);
         var key = Suite.Key("encryption").PublicKey.Id;
         Assert.That(
-            wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, default, Currency.Eur, key), out _),
+            wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(
+                new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, default, Currency.Eur, key), out _),
             Is.EqualTo(WalletStatus.AmountZero));
         var begun = wallet.BeginWithdrawal(new Amount(5000), Currency.Eur, key);
         var m = CoinRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), begun.EI)!)!;
-        StatusWord Finish(ISigningKey signer, PartyId issuer, KeyId claimed) => wallet.FinishWithdrawal(begun.Slot, Answer(m, signer, issuer, claimed));
+        StatusWord Finish(ISigningKey signer, PartyId issuer, KeyId claimed) =>
+            wallet.FinishWithdrawal(begun.Slot, Answer(m, signer, issuer, claimed));
         var coin = Suite.Key("coin");
         Assert.That(Finish(coin, Issuer, new KeyId(1)), Is.EqualTo(WalletStatus.KeyUnknown));
         Assert.That(Finish(coin, new PartyId(2), coin.PublicKey.Id), Is.EqualTo(WalletStatus.KeyUnknown));
@@ -120,7 +129,8 @@ public sealed class RefusalTests
         var m2 = CoinRequest.Decode(Ecies.TryDecrypt(Suite, Suite.Key("encryption"), further.EI)!)!;
         Assert.That(wallet.FinishWithdrawal(further.Slot, Answer(m2, coin, Issuer, coin.PublicKey.Id)), Is.EqualTo(StatusWord.Success));
         Assert.That(
-            wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(new BeginWithdrawalCommand(WithdrawalMode.SameKey, further.Slot, new Amount(1), Currency.Eur, key), out _),
+            wallet.Send<BeginWithdrawalCommand, BeginWithdrawalReply>(
+                new BeginWithdrawalCommand(WithdrawalMode.SameKey, further.Slot, new Amount(1), Currency.Eur, key), out _),
             Is.EqualTo(StatusWord.ConditionsNotSatisfied), "only the coin with TM 0 hands out further TM");
     }
 
@@ -138,11 +148,14 @@ public sealed class RefusalTests
         var good = NonSettlementStatement.Sign(key, Issuer, h, DeathBasis.TermOver, new Timestamp(9));
         var wrong = new Dictionary<string, (NonSettlementStatement Statement, StatusWord Status)>
         {
-            ["another issuer"] = (NonSettlementStatement.Sign(key, new PartyId(2), h, DeathBasis.TermOver, new Timestamp(9)), WalletStatus.KeyUnknown),
-            ["another key"] = (NonSettlementStatement.Sign(Suite.Key("bank"), Issuer, h, DeathBasis.TermOver, new Timestamp(9)), WalletStatus.InvalidSignature),
+            ["another issuer"] = (NonSettlementStatement.Sign(key, new PartyId(2), h, DeathBasis.TermOver, new Timestamp(9)),
+                WalletStatus.KeyUnknown),
+            ["another key"] = (NonSettlementStatement.Sign(Suite.Key("bank"), Issuer, h, DeathBasis.TermOver, new Timestamp(9)),
+                WalletStatus.InvalidSignature),
             ["another seq"] = (good with { Seq = other!.Seq }, WalletStatus.InvalidSignature),
             ["a payment that is not there"] = (good with { Seq = 77 }, StatusWord.ReferencedDataNotFound),
-            ["another amount"] = (NonSettlementStatement.Sign(key, Issuer, h with { Paid = new Amount(301) }, DeathBasis.TermOver, new Timestamp(9)), WalletStatus.InvalidSignature),
+            ["another amount"] = (NonSettlementStatement.Sign(
+                key, Issuer, h with { Paid = new Amount(301) }, DeathBasis.TermOver, new Timestamp(9)), WalletStatus.InvalidSignature),
             ["another basis"] = (good with { Basis = DeathBasis.Voided }, WalletStatus.InvalidSignature),
         };
         foreach (var (what, (statement, status)) in wrong)
@@ -153,12 +166,15 @@ public sealed class RefusalTests
         Assert.That(wallet.GetBalance().Total.Minor, Is.EqualTo(7000 - 600));
         Assert.That(wallet.Restore(good), Is.EqualTo(StatusWord.Success));
         Assert.That(wallet.Restore(good), Is.EqualTo(StatusWord.Success), "again, and nothing more comes back");
-        Assert.That(wallet.Void(h.Coin.Id, h.Seq, Suite.Key("till").PublicKey, Suite.Key("till").Sign(SignedMessage.Void(h.Id, w))), Is.EqualTo(StatusWord.Success));
+        Assert.That(wallet.Void(h.Coin.Id, h.Seq, Suite.Key("till").PublicKey, Suite.Key("till").Sign(SignedMessage.Void(h.Id, w))),
+            Is.EqualTo(StatusWord.Success));
         Assert.That(wallet.GetBalance().Total.Minor, Is.EqualTo(7000 - 300));
         var entry = wallet.ReadLog(0);
-        Assert.That((entry.State, entry.Payment!.Proof!.Issuer, entry.Payment.Proof.Basis, entry.Payment.Proof.Date.Microseconds), Is.EqualTo((LogState.Restored, Issuer, DeathBasis.TermOver, 9UL)));
+        Assert.That((entry.State, entry.Payment!.Proof!.Issuer, entry.Payment.Proof.Basis, entry.Payment.Proof.Date.Microseconds),
+            Is.EqualTo((LogState.Restored, Issuer, DeathBasis.TermOver, 9UL)));
         Assert.That(entry.Payment.Proof.Signature, Is.EqualTo(good.Signature), "the wallet can prove it");
-        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(5), w, new Amount(300), Currency.Eur), out _), Is.Not.EqualTo(StatusWord.Success), "its S_U never leaves again");
+        Assert.That(wallet.Pay(PayCommand.Fast(new Timestamp(5), w, new Amount(300), Currency.Eur), out _),
+            Is.Not.EqualTo(StatusWord.Success), "its S_U never leaves again");
     }
 
     /// <summary>seq never goes back and never comes round: after 65,535 payments the coin pays no more.</summary>

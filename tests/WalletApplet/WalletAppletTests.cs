@@ -114,10 +114,12 @@ public sealed class WalletAppletTests
         Assert.That(Send("0020008208 39393939FFFFFFFF"), Is.EqualTo("9000"));
         Assert.That(Send("0024008210 39393939FFFFFFFF 3838383838383838"), Is.EqualTo("9000"));
         Assert.That(Send("0020008208 3838383838383838"), Is.EqualTo("9000"));
-        Assert.That(PinWords.ExplainPuk(StatusWord.WrongPin(9)), Is.EqualTo("Wrong PUK; 9 tries are left."), "a wrong PUK is not called a wrong PIN");
+        Assert.That(PinWords.ExplainPuk(StatusWord.WrongPin(9)), Is.EqualTo("Wrong PUK; 9 tries are left."),
+            "a wrong PUK is not called a wrong PIN");
         Assert.That(PinWords.ExplainPuk(StatusWord.AuthenticationMethodBlocked), Does.Contain("The PUK is blocked").And.Contain("bank"));
         Assert.That(PinWords.Explain(StatusWord.WrongPin(1), PinRole.Holder), Is.EqualTo("Wrong holder PIN; 1 try is left."));
-        Assert.That(PinWords.Explain(StatusWord.AuthenticationMethodBlocked, PinRole.Payment), Does.Contain("holder PIN").And.Not.Contain("PUK"));
+        Assert.That(PinWords.Explain(StatusWord.AuthenticationMethodBlocked, PinRole.Payment),
+            Does.Contain("holder PIN").And.Not.Contain("PUK"));
     }
 
     /// <summary>Without PIN up to the limit, counted over resets; only a correct PIN begins anew.</summary>
@@ -199,9 +201,11 @@ public sealed class WalletAppletTests
         string till = _town.AddTill("Cafe");
         _town.Clock.Advance(TimeSpan.FromDays(600));
         var refused = _town.Pay(till, _card, 1);
-        Assert.That(refused.Message, Does.Contain(refused.Sale.Time.ToString()).And.Contain($"{_card.Coins()[0].Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}"), "both dates");
+        Assert.That(refused.Message, Does.Contain(refused.Sale.Time.ToString())
+            .And.Contain($"{_card.Coins()[0].Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}"), "both dates");
         Assert.That(refused.Message, Does.Contain("If the clock is wrong").And.Not.Contain("too small"));
-        Assert.That(_town.Pay(till, _card, 2_000_000).Message, Is.EqualTo(WalletStatus.BalanceTooSmall.Explain()), "more than it ever held");
+        Assert.That(_town.Pay(till, _card, 2_000_000).Message, Is.EqualTo(WalletStatus.BalanceTooSmall.Explain()),
+            "more than it ever held");
     }
 
     [Test]
@@ -212,7 +216,8 @@ public sealed class WalletAppletTests
             _town.Withdraw(_card, 10);
         }
 
-        Assert.That(() => _town.Withdraw(_card, 10), Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.NotEnoughMemory));
+        Assert.That(() => _town.Withdraw(_card, 10),
+            Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(StatusWord.NotEnoughMemory));
         string till = _town.AddTill("Cafe");
         _town.Pay(till, _card, 10);
         Assert.That(() => _town.Withdraw(_card, 10), Throws.TypeOf<CardRefusedException>(), "its payment is only on the card");
@@ -220,7 +225,8 @@ public sealed class WalletAppletTests
         client.Select();
         client.Verify(_card.Pin);
         client.AcknowledgeLog(0, client.ReadLog(0).Content);
-        byte spent = (byte)Enumerable.Range(0, Card.Wallet.WalletApplet.SlotCount).First(i => client.GetCoin((byte)i).State == SlotState.Closed);
+        byte spent = (byte)Enumerable.Range(0, Card.Wallet.WalletApplet.SlotCount)
+            .First(i => client.GetCoin((byte)i).State == SlotState.Closed);
         Assert.That(() => _town.Withdraw(_card, 10), Throws.TypeOf<CardRefusedException>(), "what it paid may still come back (R24)");
         Assert.That(client.Close(spent, Timestamp.Now(_town.Clock), out _), Is.EqualTo(StatusWord.Success));
         client.AcknowledgeLog(1, client.ReadLog(1).Content);
@@ -232,7 +238,8 @@ public sealed class WalletAppletTests
     [Test, Hole(7)]
     public void ATornBeginLeavesAWholeRequestOrNone([Values] TornCell torn)
     {
-        // A card of its own each time: the bank takes a number of an account's orders once, and two copies of a card would give the same one.
+        // A card of its own each time: the bank takes a number of an account's orders once, and two copies of a card would give the same
+        // one.
         using var town = Towns.Make();
         var key = WithdrawalTests.PE(town);
         for (int cut = 0; ; cut++)
@@ -272,7 +279,8 @@ public sealed class WalletAppletTests
         var random = new SeededRandom(11);
         string till = _town.AddTill("Cafe");
         var samples = Vectors.SpecVectors.Names
-            .Where(n => !n.EndsWith("-reply", StringComparison.Ordinal) && Vectors.SpecVectors.Bytes(n) is { Length: > 3 and < 262 } b && b[0] is 0 or 0x80)
+            .Where(n => !n.EndsWith("-reply", StringComparison.Ordinal) && Vectors.SpecVectors.Bytes(n) is { Length: > 3 and < 262 } b
+            && b[0] is 0 or 0x80)
             .Where(n => n is not ("verify" or "change-pin" or "unblock-pin"))
             .Select(Vectors.SpecVectors.Bytes).ToList();
         Assert.That(samples, Has.Count.GreaterThan(15));

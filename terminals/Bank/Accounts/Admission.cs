@@ -6,8 +6,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// Whether the issuer answers this bank at all. A key that was revoked or replaced is not answered, and then nothing of a visit goes on: a person has to know, and not
-/// from the log alone. Certificates everybody gets who is answered.
+/// Whether the issuer answers this bank at all. A key that was revoked or replaced is not answered, and then nothing of a visit goes on: a
+/// person has to know, and not from the log alone. Certificates everybody gets who is answered.
 /// </summary>
 internal sealed class Admission(ILink issuer, Database store, TimeProvider clock) : ILink
 {

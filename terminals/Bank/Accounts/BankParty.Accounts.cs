@@ -5,10 +5,14 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
-/// <summary>Whose card speaks on a connection: a wallet has no certificate, but some of its requests bear the account key's signature (rule R22).</summary>
+/// <summary>
+/// Whose card speaks on a connection: a wallet has no certificate, but some of its requests bear the account key's signature (rule R22).
+/// </summary>
 public sealed partial class BankParty : IAccountKeeper
 {
-    /// <remarks>An order counts while its date is in time: old ones stand in evidence files, and whoever has such a file is not the account.</remarks>
+    /// <remarks>
+    /// An order counts while its date is in time: old ones stand in evidence files, and whoever has such a file is not the account.
+    /// </remarks>
     public AccountId? SignedBy(LinkMessage request) => request.Type switch
     {
         MessageType.Withdraw => request.As<WithdrawMessage>()?.Order is { } order

@@ -7,8 +7,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// Accounts of shops. Each is named by its reference; a name is what people read, and two shops may have the same (rule R18): whoever asks under a name that is
-/// known gets an account of their own.
+/// Accounts of shops. Each is named by its reference; a name is what people read, and two shops may have the same (rule R18): whoever asks
+/// under a name that is known gets an account of their own.
 /// </summary>
 internal sealed class ShopAccounts(PartyId bank, Database store)
 {
@@ -60,7 +60,10 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         });
     }
 
-    /// <summary>The account that a person has named for this till. When its request is signed again, that account is meant, also if nobody names it then.</summary>
+    /// <summary>
+    /// The account that a person has named for this till. When its request is signed again, that account is meant, also if nobody names it
+    /// then.
+    /// </summary>
     /// <param name="till">N_W of the request.</param>
     /// <exception cref="InvalidOperationException">There is no such account.</exception>
     public Digest Known(Digest account, PublicKey till) => store.Write(db =>

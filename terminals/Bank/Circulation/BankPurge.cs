@@ -4,8 +4,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// What the bank forgets once its terms are over (rule R10; settlement.md). Only at the end of a visit whose instructions were all taken: what is still to
-/// come for a withdrawal has come then. The ledger is the bank's book of account and stays.
+/// What the bank forgets once its terms are over (rule R10; settlement.md). Only at the end of a visit whose instructions were all taken:
+/// what is still to come for a withdrawal has come then. The ledger is the bank's book of account and stays.
 /// </summary>
 internal sealed class BankPurge(Database store, SchemeParameters terms)
 {
@@ -31,10 +31,14 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
             + Forgotten.InPieces(store, db => RefusedTable.Forget(db, old, Forgotten.Piece));
     }
 
-    /// <summary>Of what was issued before that moment the issuer has forgotten the coin, also one with a case, for longer than a backup may be old.</summary>
+    /// <summary>
+    /// Of what was issued before that moment the issuer has forgotten the coin, also one with a case, for longer than a backup may be old.
+    /// </summary>
     private Timestamp? IssuedBefore(Timestamp now) => ExpiredOf(now, terms.CaseTerm + terms.BackupMaxAge);
 
-    /// <summary>The last end of a quarter such that all coins that had been issued by then have been expired for longer than that.</summary>
+    /// <summary>
+    /// The last end of a quarter such that all coins that had been issued by then have been expired for longer than that.
+    /// </summary>
     private Timestamp? ExpiredOf(Timestamp now, TimeSpan term)
     {
         var issued = Quarter.Of(now).Plus(-terms.LifetimeQuarters);
@@ -43,8 +47,9 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
     }
 
     /// <summary>
-    /// Cases of coins that the issuer has forgotten, with all that was promised for them, for longer than a backup may be old, with their notices and rebuttals;
-    /// dossiers that proved nothing, once the issuer was told. Not what a parked claim is about, nor what the issuer has not answered.
+    /// Cases of coins that the issuer has forgotten, with all that was promised for them, for longer than a backup may be old, with their
+    /// notices and rebuttals; dossiers that proved nothing, once the issuer was told. Not what a parked claim is about, nor what the issuer
+    /// has not answered.
     /// </summary>
     private int Cases(Timestamp now, Timestamp old)
     {

@@ -24,11 +24,13 @@ internal static class BankWaiting
             || Agreement.Disbelieved(db) is not null || UnansweredTable.Find(db) is not null;
         return serving.Where(f => f.What == ServeLoop.Work && !isSaid).Select(f => new Waiting(
             WaitingKind.FailedVisit, "what a visit to the issuer does", f.Since, $"The last visit failed: {f.Reason}.",
-            f.EndsWhen.Length > 0 ? $"It ends when {f.EndsWhen}; 'hiercash-bank serve' tries at each visit." : "'hiercash-bank serve' tries again at each visit."));
+            f.EndsWhen.Length > 0 ? $"It ends when {f.EndsWhen}; 'hiercash-bank serve' tries at each visit."
+                : "'hiercash-bank serve' tries again at each visit."));
     }
 
     /// <summary>All else; sums where there may be many.</summary>
-    public static IReadOnlyList<Waiting> All(IReadSnapshot db, Currency currency, IReadOnlyList<ParkedInstruction> parked, long suspense, Timestamp now)
+    public static IReadOnlyList<Waiting> All(
+        IReadSnapshot db, Currency currency, IReadOnlyList<ParkedInstruction> parked, long suspense, Timestamp now)
     {
         var all = new List<Waiting>();
         string visits = Visits + (UnansweredTable.Find(db) is null ? "." : "; below is what it said last.");
@@ -36,45 +38,53 @@ internal static class BankWaiting
             WaitingKind.DebitedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} debited", n.Since, "The issuer has not answered for it.",
             visits + " What stays unanswered goes back to the account on the issuer's word."));
         all.AddRange(parked.Select(p => new Waiting(
-            WaitingKind.ParkedInstruction, $"instruction {p.Number}, {p.Kind} of {p.Amount.Show(currency)}{(p.Whose.Length > 0 ? $" for {p.Whose}" : "")}", p.Since,
+            WaitingKind.ParkedInstruction,
+            $"instruction {p.Number}, {p.Kind} of {p.Amount.Show(currency)}{(p.Whose.Length > 0 ? $" for {p.Whose}" : "")}", p.Since,
             $"It is not booked: {p.Why}.", $"It ends when {p.EndsWhen}.")));
         if (suspense > 0)
         {
             all.Add(new Waiting(
-                WaitingKind.Suspense, $"{new Amount((ulong)suspense).Show(currency)} in suspense", null, "The term of its instruction is over, and nobody is known to own it.",
+                WaitingKind.Suspense, $"{new Amount((ulong)suspense).Show(currency)} in suspense", null,
+                "The term of its instruction is over, and nobody is known to own it.",
                 "'hiercash-bank parked' says of each what ends it."));
         }
 
         if (Agreement.BehindSince(db) is { } behind)
         {
             all.Add(new Waiting(
-                WaitingKind.RestoredBank, "everything", behind, "This bank's database is an older copy: the issuer has a later word with its signature.", "'hiercash-bank recover' ends it."));
+                WaitingKind.RestoredBank, "everything", behind, "This bank's database is an older copy: the issuer has a later word with "
+                    + "its signature.", "'hiercash-bank recover' ends it."));
         }
 
         if (Agreement.Disbelieved(db) is { } disbelieved)
         {
             all.Add(new Waiting(
                 WaitingKind.SaidToBeBehind, "everything that needs the issuer", disbelieved,
-                "The issuer says that this bank's database is an older copy, and shows no word of this bank that says so. It is not believed.",
+                "The issuer says that this bank's database is an older copy, and shows no word of this bank that says so. It is not "
+                    + "believed.",
                 $"It ends at the visit at which the two agree. {Agreement.NameLostKey}"));
         }
 
         Add(all, RecoveredTable.TallyUnordered(db), n => new Waiting(
-            WaitingKind.UnorderedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since, "They were issued before this bank was restored from a copy, and whose they are is not known.",
+            WaitingKind.UnorderedWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since,
+            "They were issued before this bank was restored from a copy, and whose they are is not known.",
             "The holder's 'hiercash-wallet resume' shows the order and ends it."));
         Add(all, RecoveredTable.TallyUncovered(db), n => new Waiting(
             WaitingKind.UncoveredWithdrawal, $"{n.Sum.Show(currency)} in {n.Count} withdrawals", n.Since,
-            "They were issued before this bank was restored from a copy, their orders were shown, and their accounts do not cover them. These withdraw nothing else.",
+            "They were issued before this bank was restored from a copy, their orders were shown, and their accounts do not cover them. "
+                + "These withdraw nothing else.",
             "A deposit ends it, with the holder's next withdrawal or 'hiercash-wallet resume'."));
         Add(all, RenouncedTable.Open(db), n => new Waiting(
-            WaitingKind.RenouncedOrder, $"{n.Count} orders that were renounced", n.Since, "A withdrawal from before this bank was restored has no order yet, and it may be one of these.",
+            WaitingKind.RenouncedOrder, $"{n.Count} orders that were renounced", n.Since,
+            "A withdrawal from before this bank was restored has no order yet, and it may be one of these.",
             "It ends when that order is shown, and disputeTerm after it was renounced: with the holder's next withdrawal."));
         all.AddRange(NoticeTable.InTerm(db, now).Select(n => new Waiting(
             WaitingKind.ClaimInTerm, $"a claim of up to {n.Allowed.Show(currency)} on the holder of coin {n.Coin.ToString()[..16]}",
             n.Since,
             "Its holder may still rebut the evidence.", $"It is booked after {n.Until} if the case stands.")));
         Add(all, VoidTable.TallyUnanswered(db), n => new Waiting(
-            WaitingKind.UnansweredRebuttal, $"{n.Count} shown by accused holders", n.Since, "The issuer has to answer what a till had signed.", visits));
+            WaitingKind.UnansweredRebuttal, $"{n.Count} shown by accused holders", n.Since,
+            "The issuer has to answer what a till had signed.", visits));
         Add(all, CancellationTable.TallyOpen(db), n => new Waiting(
             WaitingKind.UncancelledCoin, $"{n.Count} coins of lost cards", n.Since, "The issuer has not cancelled them yet.", visits));
         if (UnansweredTable.Find(db) is { } unanswered)

@@ -1,4 +1,3 @@
-using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -9,26 +8,33 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// How far this bank and the issuer are with each other (R27): the first thing of each visit, and the first thing that a bank says after its start. A bank that is shown a position of
-/// its own which it has not given yet was restored from an older copy: it stops, until a person has it recover.
+/// How far this bank and the issuer are with each other (R27): the first thing of each visit, and the first thing that a bank says after
+/// its start. A bank that is shown a position of its own which it has not given yet was restored from an older copy: it stops, until a
+/// person has it recover.
 /// </summary>
 internal sealed class Agreement(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock)
 {
     /// <summary>For whoever asks a bank that is behind.</summary>
-    public const string Stopped = "This bank was restored from an older copy and does not know what it did since. Ask again after its people have run 'hiercash-bank recover'.";
+    public const string Stopped = "This bank was restored from an older copy and does not know what it did since. Ask again after its "
+        + "people have run 'hiercash-bank recover'.";
 
     /// <summary>For the people of a bank that is behind.</summary>
     public const string RunRecover =
-        "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run 'hiercash-bank recover'; nothing is issued, deposited or booked before.";
+        "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run "
+            + "'hiercash-bank recover'; nothing is issued, deposited or booked before.";
 
     /// <summary>For the people of a bank that is said to be behind, by a word under no key that its database has.</summary>
     public const string NameLostKey =
-        "If this bank's database was put back to a copy from before its newest key, stop 'serve' and name that key: 'hiercash-bank recover --lost-key PUBLICKEY', as 'new-key' said it. Else ask the issuer.";
+        "If this bank's database was put back to a copy from before its newest key, stop 'serve' and name that key: 'hiercash-bank recover "
+            + "--lost-key PUBLICKEY', as 'new-key' said it. Else ask the issuer.";
 
     private volatile bool _agreed;
 
-    /// <summary>The issuer's certificates were compared for the next agreement: an issuer that does not know a key of its own would not know its own word (R27).</summary>
+    /// <summary>
+    /// The issuer's certificates were compared for the next agreement: an issuer that does not know a key of its own would not know its own
+    /// word (R27).
+    /// </summary>
     private volatile bool _compared;
 
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
@@ -39,7 +45,10 @@ internal sealed class Agreement(
         return since;
     }
 
-    /// <summary>Since when the issuer says that this bank is behind, and is not believed; null where it has said so never, or the two have agreed since.</summary>
+    /// <summary>
+    /// Since when the issuer says that this bank is behind, and is not believed; null where it has said so never, or the two have agreed
+    /// since.
+    /// </summary>
     public static Timestamp? Disbelieved(IReadSnapshot db)
     {
         var since = DisbelievedTable.Since(db);
@@ -95,7 +104,8 @@ internal sealed class Agreement(
 
     /// <summary>Says how far this bank is, and hears how far the issuer is.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The two do not agree; the message says who is behind, or what was wrong with the answer.</exception>
+    /// <exception cref="InvalidOperationException">The two do not agree; the message says who is behind, or what was wrong with the
+    /// answer.</exception>
     public async ValueTask Visit(CancellationToken cancel)
     {
         if (!_compared)
@@ -106,7 +116,8 @@ internal sealed class Agreement(
             }
             catch (LinkException)
             {
-                // An issuer that gives no certificates keeps no other step from running (rule R8). One that cannot be reached does not agree either.
+                // An issuer that gives no certificates keeps no other step from running (rule R8). One that cannot be reached does not
+                // agree either.
             }
         }
 
@@ -133,7 +144,8 @@ internal sealed class Agreement(
             bool own = IsOwn(said);
             store.Write(db => Behind(db, said, own));
             throw new InvalidOperationException(store.Read(BehindSince) is null
-                ? $"The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed. {NameLostKey}"
+                ? $"The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed. "
+                    + $"{NameLostKey}"
                 : RunRecover);
         }
 
@@ -147,13 +159,15 @@ internal sealed class Agreement(
         }
 
         // Its next position has a higher number than the one that it was just shown, whoever else of this bank asks it at the same time.
-        bool behind = heard is not null && (said.Number <= heard.Number || said.Instruction < heard.Instruction || said.Statement < heard.Statement) && !said.IsRestored;
+        bool behind = heard is not null && (
+            said.Number <= heard.Number || said.Instruction < heard.Instruction || said.Statement < heard.Statement) && !said.IsRestored;
         Switches.Off("R27 issuer behind", ref behind);
         if (behind)
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
             throw new InvalidOperationException(
-                $"The issuer was restored from an older copy: it says that it has signed {said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. "
+                $"The issuer was restored from an older copy: it says that it has signed {said.Instruction} instructions for this bank, "
+                    + $"and has signed that it had signed {heard!.Instruction}. "
                 + "Nothing is taken from it before it has recovered.");
         }
 
@@ -167,7 +181,8 @@ internal sealed class Agreement(
         if (said.IsRestored)
         {
             await GiveBack(said, cancel);
-            throw new InvalidOperationException("The issuer recovers from an older copy, and has what this bank had of it. It goes on once all banks have been there.");
+            throw new InvalidOperationException(
+                "The issuer recovers from an older copy, and has what this bank had of it. It goes on once all banks have been there.");
         }
 
         _agreed = true;
@@ -262,7 +277,8 @@ internal sealed class Agreement(
     private bool Behind(IWriteTransaction db, Position said, bool own)
     {
         var mine = PositionTable.Newest(db, PositionRole.Bank)!;
-        bool isLater = said.Number > mine.Number || (said.Number == mine.Number && SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)) == false);
+        bool isLater = said.Number > mine.Number
+            || (said.Number == mine.Number && SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)) == false);
         if (own && isLater)
         {
             // What was not believed, while its key was not known, was true.

@@ -65,8 +65,8 @@ internal static class Bookings
     };
 
     /// <summary>
-    /// A claim is booked only on evidence that this bank verified itself, disputeTerm after its notice to the holder, and never beyond what was signed too much
-    /// nor beyond what the receipts in the dossier promise (hole 13, rules R5 and R9).
+    /// A claim is booked only on evidence that this bank verified itself, disputeTerm after its notice to the holder, and never beyond what
+    /// was signed too much nor beyond what the receipts in the dossier promise (hole 13, rules R5 and R9).
     /// </summary>
     private static bool IsVerified(IReadSnapshot db, ClearingInstruction transfer, Timestamp now)
     {
@@ -79,9 +79,10 @@ internal static class Bookings
         EvidenceTable.Claimed(db, new CoinId(transfer.Reference)) >= transfer.Total;
 
     /// <summary>
-    /// Parked claims of one coin and what is to be given back of them, where neither can be booked alone: all that waits to be given back, and as few claims,
-    /// the oldest first, as hold it. What they come to together has to be verified as any claim; if it is nothing, there is nothing to verify, and a bank
-    /// that was away until the case had fallen never gets a dossier of it. Whoever books these books all of them in one transaction.
+    /// Parked claims of one coin and what is to be given back of them, where neither can be booked alone: all that waits to be given back,
+    /// and as few claims, the oldest first, as hold it. What they come to together has to be verified as any claim; if it is nothing, there
+    /// is nothing to verify, and a bank that was away until the case had fallen never gets a dossier of it. Whoever books these books all
+    /// of them in one transaction.
     /// </summary>
     /// <returns>Numbers of instructions; empty if no coin has any that can be booked so.</returns>
     public static List<ulong> SetOff(IReadSnapshot db, Timestamp now)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -9,8 +8,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// Takes what the issuer instructs (EP 0810563, settlement step 2; hole 18): in order of number, each once, only with the issuer's signature.
-/// What cannot be booked is parked with a signed reason, tried again at every visit, and never keeps the next from being booked (R8).
+/// Takes what the issuer instructs (EP 0810563, settlement step 2; hole 18): in order of number, each once, only with the issuer's
+/// signature. What cannot be booked is parked with a signed reason, tried again at every visit, and never keeps the next from being booked
+/// (R8).
 /// </summary>
 internal sealed class ClearingPosting(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
@@ -23,7 +23,8 @@ internal sealed class ClearingPosting(
     /// <summary>Fetches all instructions, books or parks each, and tries again what is parked.</summary>
     /// <returns>How many were booked, and whether there are no more to fetch.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The answer is not the issuer's next instructions to this bank: nothing of it is kept, and there is an alarm.</exception>
+    /// <exception cref="InvalidOperationException">The answer is not the issuer's next instructions to this bank: nothing of it is kept,
+    /// and there is an alarm.</exception>
     public async ValueTask<(int Booked, bool IsAll)> Fetch(CancellationToken cancel)
     {
         int booked = 0;
@@ -58,7 +59,10 @@ internal sealed class ClearingPosting(
     /// <summary>What is parked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => store.Read(db => _parking.All(db, Timestamp.Now(clock)));
 
-    /// <summary>Unsigned, another's or out of order: no case for parking. Such a message is refused as a whole, because nothing in it can be believed.</summary>
+    /// <summary>
+    /// Unsigned, another's or out of order: no case for parking. Such a message is refused as a whole, because nothing in it can be
+    /// believed.
+    /// </summary>
     /// <param name="signed">All of them verify.</param>
     private void Check(IReadOnlyList<ClearingInstruction> transfers, bool signed)
     {

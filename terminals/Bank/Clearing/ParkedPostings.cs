@@ -6,7 +6,9 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
-/// <summary>Parked instructions (R8): what the bank signed of them, what of that the issuer has heard, and where their money waits.</summary>
+/// <summary>
+/// Parked instructions (R8): what the bank signed of them, what of that the issuer has heard, and where their money waits.
+/// </summary>
 internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParameters terms)
 {
     public void Park(IWriteTransaction db, ulong number, BookingOutcome outcome, Timestamp now) =>
@@ -27,8 +29,8 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
         IsOver(parked, now) && (!parked.IsAlarmed || (!parked.InSuspense && Source(transfer, parked) is not null));
 
     /// <summary>
-    /// What owes somebody leaves clearing or the float and waits in suspense; what would take from this bank stays where it is. Both raise an alarm.
-    /// A sum beyond the float cannot be taken from it: it stays parked, and stops the bank's issuing at the issuer.
+    /// What owes somebody leaves clearing or the float and waits in suspense; what would take from this bank stays where it is. Both raise
+    /// an alarm. A sum beyond the float cannot be taken from it: it stays parked, and stops the bank's issuing at the issuer.
     /// </summary>
     public static void Suspend(IWriteTransaction db, ClearingInstruction transfer, Parking parked, Timestamp now)
     {
@@ -62,7 +64,9 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
         Whose = Whose(db, p.ClearingInstruction),
     });
 
-    /// <summary>A shop of this bank, or a holder of an account here; where it knows none, the reference by which it was instructed.</summary>
+    /// <summary>
+    /// A shop of this bank, or a holder of an account here; where it knows none, the reference by which it was instructed.
+    /// </summary>
     private static string Whose(IReadSnapshot db, ClearingInstruction transfer) => transfer.Kind switch
     {
         TransferKind.ShopCredit or TransferKind.ShopDebit =>
@@ -78,8 +82,8 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
     };
 
     /// <summary>
-    /// What to say to the issuer: statements in order of number, and up to which number everything is said with them. More: say the rest before anything new
-    /// is fetched, so that no parked instruction ever counts as booked at the issuer.
+    /// What to say to the issuer: statements in order of number, and up to which number everything is said with them. More: say the rest
+    /// before anything new is fetched, so that no parked instruction ever counts as booked at the issuer.
     /// </summary>
     public static (ulong Seen, List<BookingStatement> Statements, bool More) Unheard(IReadSnapshot db, ulong last)
     {

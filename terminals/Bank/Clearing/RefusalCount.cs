@@ -4,8 +4,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// How many withdrawals of an account came to nothing lately. Each costs the issuer a "never issued" that it keeps for months (hole 7), and its holder
-/// nothing: so each account has so many at a time, and no holder can use up what the others of the bank may need (rule R10).
+/// How many withdrawals of an account came to nothing lately. Each costs the issuer a "never issued" that it keeps for months (hole 7), and
+/// its holder nothing: so each account has so many at a time, and no holder can use up what the others of the bank may need (rule R10).
 /// </summary>
 internal static class RefusalCount
 {

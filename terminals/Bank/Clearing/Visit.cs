@@ -40,7 +40,9 @@ internal sealed class Visit(Action<string, string> failed)
         }
     }
 
-    /// <summary>A peer that is away or lies, or a store that fails. A cancelled visit, and whatever nobody foresaw, ends all of it.</summary>
+    /// <summary>
+    /// A peer that is away or lies, or a store that fails. A cancelled visit, and whatever nobody foresaw, ends all of it.
+    /// </summary>
     private static bool IsOfOneStep(Exception e) =>
         e is LinkException or InvalidOperationException or ArithmeticException or ArgumentException or IOException or DbException;
 }

@@ -8,11 +8,13 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// Lost cards (hole 10): on the user's signed report the bank has every coin of that card cancelled; what is left of them comes back by itself
-/// after their terms. Also keeps the issuer's daily statements, each of which has to continue the one before, and those that contradict them.
+/// Lost cards (hole 10): on the user's signed report the bank has every coin of that card cancelled; what is left of them comes back by
+/// itself after their terms. Also keeps the issuer's daily statements, each of which has to continue the one before, and those that
+/// contradict them.
 /// </summary>
 internal sealed class LostCards(
-    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, PeerClock issuersClock,
+    TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>So many contradictions are kept for good: one is enough.</summary>
     private const long MostContradictions = 64;
@@ -67,7 +69,8 @@ internal sealed class LostCards(
             LinkMessage reply;
             try
             {
-                // A cancellation of a wrong day would let the finder pay on, or take honest payments from shops (rules R6, R26). The report is kept, and goes on at the next visit.
+                // A cancellation of a wrong day would let the finder pay on, or take honest payments from shops (rules R6, R26). The report
+                // is kept, and goes on at the next visit.
                 if (await issuersClock.Ask(issuer, cancel) is not null)
                 {
                     return;
@@ -93,7 +96,8 @@ internal sealed class LostCards(
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
     /// <exception cref="InvalidOperationException">
-    /// A statement is not the issuer's for this bank; or it does not continue what was said before: the issuer changed its books, and both are kept. There is an alarm.
+    /// A statement is not the issuer's for this bank; or it does not continue what was said before: the issuer changed its books, and both
+    /// are kept. There is an alarm.
     /// </exception>
     public async ValueTask FetchStatements(CancellationToken cancel)
     {
@@ -113,12 +117,14 @@ internal sealed class LostCards(
             ulong due = (last?.Number ?? 0) + 1;
             bool ours = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Currency == scheme.Terms.Currency;
             Switches.On("statement named", ref ours);
-            bool signed = await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => statement.Verify(suite, k)), cancel);
+            bool signed = await CertificateStore.Signed(
+                store, scheme, suite, issuer, () => scheme.IsStatement(k => statement.Verify(suite, k)), cancel);
             Switches.On("statement signed", ref signed);
             if (!ours || !signed)
             {
                 store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
-                throw new InvalidOperationException($"The statement of circulation {statement.Number} is not signed by the issuer for this bank. Nothing of it is kept.");
+                throw new InvalidOperationException(
+                    $"The statement of circulation {statement.Number} is not signed by the issuer for this bank. Nothing of it is kept.");
             }
 
             bool continues = statement.Number == due && statement.Previous == (last?.Digest ?? default);
@@ -126,7 +132,8 @@ internal sealed class LostCards(
             if (!continues)
             {
                 store.Write(db => Contradict(db, statement, last, due));
-                throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Both are kept: they prove that its books were changed.");
+                throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Both are "
+                    + $"kept: they prove that its books were changed.");
             }
 
             store.Write(db =>
@@ -138,7 +145,10 @@ internal sealed class LostCards(
         }
     }
 
-    /// <summary>Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only out of order.</summary>
+    /// <summary>
+    /// Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only
+    /// out of order.
+    /// </summary>
     private bool Contradict(IWriteTransaction db, CirculationStatement statement, CirculationStatement? last, ulong due)
     {
         var now = Timestamp.Now(clock);

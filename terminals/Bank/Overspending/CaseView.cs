@@ -5,7 +5,8 @@ namespace HierCash.Bank;
 /// <summary>A case of overspending as the bank shows it.</summary>
 /// <param name="File">The evidence, with reversals that were filed.</param>
 /// <param name="Finding">Who has to answer, with all that was heard, in time or late.</param>
-/// <param name="Fell">Since when nothing can be claimed on it any more, because what stands is within X; null while the accusation stands.</param>
+/// <param name="Fell">Since when nothing can be claimed on it any more, because what stands is within X; null while the accusation
+/// stands.</param>
 /// <param name="Claimed">What is claimed against its holder now.</param>
 /// <param name="Heard">Rebuttals that struck something out.</param>
 public sealed record CaseView(Evidence File, EvidenceFinding Finding, Timestamp? Fell, Amount Claimed, int Heard)
@@ -25,5 +26,6 @@ public sealed record CaseView(Evidence File, EvidenceFinding Finding, Timestamp?
     public string Show(Currency currency) =>
         $"{File.Dossier.Spent.Show(currency)} signed with a coin of {File.Order.FaceValue.Show(currency)}"
         + (File.Reversals.Count > 0 ? $", {File.Reversals.Count} payments taken back since" : "")
-        + $"; found on {File.Date}, told on {File.Notice.Date}, to be rebutted before {File.Notice.Until}; {Claimed.Show(currency)} claimed. Verdict: {Say.TrimEnd('.')}.";
+        + $"; found on {File.Date}, told on {File.Notice.Date}, to be rebutted before {File.Notice.Until}; {Claimed.Show(currency)} "
+        + $"claimed. Verdict: {Say.TrimEnd('.')}.";
 }

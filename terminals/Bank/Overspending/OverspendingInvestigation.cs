@@ -8,15 +8,20 @@ namespace HierCash.Bank;
 
 /// <summary>
 /// Finds the overspender (EP 0810563, settlement step 3, section 203): checks the issuer's dossier by itself, looks U up by E_I,
-/// and assembles the evidence file. The issuer is told whether the case is proven, not who it is (hole 19). One case that cannot be judged stops no other.
+/// and assembles the evidence file. The issuer is told whether the case is proven, not who it is (hole 19). One case that cannot be judged
+/// stops no other.
 /// </summary>
 internal sealed class OverspendingInvestigation(
-    Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock,
+    ICrashPoints crash)
 {
     /// <summary>Headers in one visit, and requests for reversals; what is left waits for the next (R8).</summary>
     public const int MaxRounds = 64;
 
-    /// <summary>Pages of a dossier from which on its next revision is judged a day later: with a shop's help its holder makes a new one with every cent that is taken back (rule R10).</summary>
+    /// <summary>
+    /// Pages of a dossier from which on its next revision is judged a day later: with a shop's help its holder makes a new one with every
+    /// cent that is taken back (rule R10).
+    /// </summary>
     public const int LargePages = 16;
 
     private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
@@ -29,7 +34,8 @@ internal sealed class OverspendingInvestigation(
     /// <summary>Fetches and judges all dossiers that wait, brings what rebuttals hold, files reversals, tells what was found.</summary>
     /// <returns>How many were judged.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached; what was found is kept and told later.</exception>
-    /// <exception cref="InvalidOperationException">A dossier was refused, or an answer was not one; thrown after all else was done.</exception>
+    /// <exception cref="InvalidOperationException">A dossier was refused, or an answer was not one; thrown after all else was
+    /// done.</exception>
     public async ValueTask<int> Fetch(CancellationToken cancel)
     {
         Exception? first = null;
@@ -75,8 +81,11 @@ internal sealed class OverspendingInvestigation(
         return first is null ? judged : throw first;
     }
 
-    /// <summary>Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.</summary>
-    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) => _rebuttals.Rebut(coin, rebuttal, cancel);
+    /// <summary>
+    /// Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.
+    /// </summary>
+    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
+        _rebuttals.Rebut(coin, rebuttal, cancel);
 
     /// <inheritdoc cref="Rebuttals.Stamped"/>
     public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _rebuttals.Stamped(coin, rebuttal);
@@ -142,10 +151,12 @@ internal sealed class OverspendingInvestigation(
             return header.Revision == earlier!.Revision
                 ? false
                 : throw new InvalidOperationException(
-                    $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has to say why.");
+                    $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has "
+                        + $"to say why.");
         }
 
-        bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now && file.Date <= now.Plus(scheme.Terms.ClockTolerance);
+        bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now
+            && file.Date <= now.Plus(scheme.Terms.ClockTolerance);
         Switches.Off("R10 rests", ref rests);
         if (rests)
         {
@@ -170,13 +181,15 @@ internal sealed class OverspendingInvestigation(
         Switches.On("R5 future", ref past);
         if (!past)
         {
-            throw new InvalidOperationException($"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
+            throw new InvalidOperationException(
+                $"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
         }
 
         // Of the order that the user signed: anybody who checks the file asks for that, and would name this bank.
         bool ordered = row is null || dossier.IsOf(row.Order);
         Switches.On("R9 ordered", ref ordered);
-        var proof = row is null ? Proof.OpeningMismatch : ordered ? dossier.Check(_rebuttals.Once(), scheme.Root, row.Order.EI) : Proof.OtherCoin;
+        var proof = row is null ? Proof.OpeningMismatch : ordered ? dossier.Check(_rebuttals.Once(), scheme.Root, row.Order.EI)
+            : Proof.OtherCoin;
         bool rejected = proof != Proof.Excess && earlier is null;
         Switches.Off("R10 rejected", ref rejected);
         if (rejected)
@@ -190,7 +203,10 @@ internal sealed class OverspendingInvestigation(
         return true;
     }
 
-    /// <summary>Of a dossier that proves nothing nothing is kept, however many come (R10): the issuer hears it at once, and sends it again if it did not.</summary>
+    /// <summary>
+    /// Of a dossier that proves nothing nothing is kept, however many come (R10): the issuer hears it at once, and sends it again if it did
+    /// not.
+    /// </summary>
     private async ValueTask Answer(DossierHeader header, Proof proof, CancellationToken cancel) =>
         await issuer.Ask(new DossierOutcomeMessage(header.Coin, header.Revision, proof), cancel);
 

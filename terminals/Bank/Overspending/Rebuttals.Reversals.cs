@@ -8,14 +8,17 @@ namespace HierCash.Bank;
 /// <summary>Reversals that the issuer signed, filed with the cases whose payments they take back (rule R3).</summary>
 internal sealed partial class Rebuttals
 {
-    /// <summary>One filing at a time. It waits for no rebuttal that a stranger sent: a case that changes meanwhile is weighed again.</summary>
+    /// <summary>
+    /// One filing at a time. It waits for no rebuttal that a stranger sent: a case that changes meanwhile is weighed again.
+    /// </summary>
     private readonly SemaphoreSlim _filing = new(1);
 
     /// <summary>
-    /// Files reversals with the evidence that holds their payments; others say nothing about this bank's cases. Each case is weighed once, however many there are, and
-    /// the database waits for none of it (rule R10). Filed a second time they change nothing.
+    /// Files reversals with the evidence that holds their payments; others say nothing about this bank's cases. Each case is weighed once,
+    /// however many there are, and the database waits for none of it (rule R10). Filed a second time they change nothing.
     /// </summary>
-    /// <exception cref="LinkException">One of them is signed by a key that this bank does not know, and the issuer cannot be asked for its keys: file them again.</exception>
+    /// <exception cref="LinkException">One of them is signed by a key that this bank does not know, and the issuer cannot be asked for its
+    /// keys: file them again.</exception>
     public async ValueTask File(IReadOnlyCollection<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
     {
         if (reversals.Count == 0)
@@ -23,7 +26,8 @@ internal sealed partial class Rebuttals
             return;
         }
 
-        // The issuer may have another key since this bank heard of its keys. What it signed with that is not to be lost; what verifies under no key of it is nothing.
+        // The issuer may have another key since this bank heard of its keys. What it signed with that is not to be lost; what verifies
+        // under no key of it is nothing.
         bool known = await FileKnown(reversals, cancel);
         Switches.On("R3 asks for keys", ref known);
         if (!known)
@@ -33,7 +37,8 @@ internal sealed partial class Rebuttals
         }
     }
 
-    /// <returns>False if one of them is about a payment of a case, and does not verify under the issuer's keys that this bank knows.</returns>
+    /// <returns>False if one of them is about a payment of a case, and does not verify under the issuer's keys that this bank
+    /// knows.</returns>
     private async ValueTask<bool> FileKnown(IEnumerable<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
     {
         var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
@@ -54,10 +59,12 @@ internal sealed partial class Rebuttals
                         CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin)));
                     var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
                     (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
-                        file is not null && WithAll(file, brought, ofCoin, keys, ref known) is { } filed ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime, brought))) : null;
+                        file is not null && WithAll(file, brought, ofCoin, keys, ref known) is { } filed
+                            ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime, brought))) : null;
                     bool inside = false;
                     Switches.On("R10 filed outside", ref inside);
-                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
+                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed
+                        || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
                     {
                         break;
                     }
@@ -73,11 +80,12 @@ internal sealed partial class Rebuttals
     }
 
     /// <summary>
-    /// Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold other payments, and what the bank's stamp says that it has heard
-    /// stands in the file with what came of it, whatever the revision.
+    /// Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold other payments, and what the bank's
+    /// stamp says that it has heard stands in the file with what came of it, whatever the revision.
     /// </summary>
     /// <returns>Null where none of them is one of these.</returns>
-    private Evidence? WithAll(Evidence file, List<BroughtVoid> brought, IEnumerable<Reversal> reversals, List<KeyCertificate> keys, ref bool known)
+    private Evidence? WithAll(Evidence file, List<BroughtVoid> brought, IEnumerable<Reversal> reversals, List<KeyCertificate> keys,
+        ref bool known)
     {
         Switches.Replace("R3 whatever revision", ref brought, []);
         var payments = file.Dossier.Payments.Concat(brought.Select(b => b.H)).ToLookup(h => h.Id);
@@ -96,7 +104,9 @@ internal sealed partial class Rebuttals
         return taken.Count > 0 ? file.File(taken) : null;
     }
 
-    /// <summary>True where something was heard or filed while the case was weighed: written now, it would take that out of the books.</summary>
+    /// <summary>
+    /// True where something was heard or filed while the case was weighed: written now, it would take that out of the books.
+    /// </summary>
     private static bool HasChanged(IWriteTransaction db, CoinId coin, Digest seen)
     {
         bool changed = CaseBook.Seen(db, coin) != seen;

@@ -8,8 +8,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// What is shown against an accusation (hole 19; rules R3, R4, R5): stamped, kept, weighed. {H, S_W} goes to the issuer, at each visit until it answers, and so
-/// does the finding: a rebuttal that is heard while the issuer is away loses nothing.
+/// What is shown against an accusation (hole 19; rules R3, R4, R5): stamped, kept, weighed. {H, S_W} goes to the issuer, at each visit
+/// until it answers, and so does the finding: a rebuttal that is heard while the issuer is away loses nothing.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
 internal sealed partial class Rebuttals(
@@ -18,7 +18,9 @@ internal sealed partial class Rebuttals(
     /// <summary>S_U, receipts and submissions of the largest dossier, and then some; tens of MB if somebody ever makes one.</summary>
     private const int MostKept = (3 * DossierHeader.MaxPages * DossierPage.MaxEntries) + OnceSuite.MaxKept;
 
-    /// <summary>What was looked at in a case is not looked at again with every further rebuttal or revision of it, nor in a transaction.</summary>
+    /// <summary>
+    /// What was looked at in a case is not looked at again with every further rebuttal or revision of it, nor in a transaction.
+    /// </summary>
     private OnceSuite _once = new(suite, MostKept);
 
     /// <summary>What is verified with it is verified once: what was looked at before a transaction costs nothing in it.</summary>
@@ -39,7 +41,9 @@ internal sealed partial class Rebuttals(
 
     private byte[] _brought = [];
 
-    /// <summary>A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.</summary>
+    /// <summary>
+    /// A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.
+    /// </summary>
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (request.As<RebutMessage>() is not { } shown)
@@ -57,13 +61,16 @@ internal sealed partial class Rebuttals(
     /// <exception cref="InvalidOperationException">There is no such case.</exception>
     public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
     {
-        var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
+        var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel)
+            ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
         var finding = file.Check(
             _once, scheme.Root, new Defence([.. store.Read(db => RebuttalTable.Of(db, coin)).Select(r => r.Rebuttal)], []));
         return finding;
     }
 
-    /// <summary>With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.</summary>
+    /// <summary>
+    /// With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.
+    /// </summary>
     public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => rebuttal.With(
         StampOn(coin is { } c ? store.Read(db => EvidenceTable.Find(db, c)?.File) : null, rebuttal, Timestamp.Now(clock)), [certificate]);
 
@@ -78,7 +85,10 @@ internal sealed partial class Rebuttals(
     /// <summary>The last moment at which what is shown about this coin counts for money.</summary>
     public Timestamp CountsUntil(Evidence file) => file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
 
-    /// <summary>True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it has.</summary>
+    /// <summary>
+    /// True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it
+    /// has.
+    /// </summary>
     private bool IsTooLate(Evidence file, Timestamp date)
     {
         bool late = date > CountsUntil(file);
@@ -101,8 +111,9 @@ internal sealed partial class Rebuttals(
             VoidTable.Of(db, file.Dossier.Coin)));
 
     /// <summary>
-    /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts that has moved the money, its reversal is in
-    /// the file; and what the bank has brought before that, whatever the issuer said of it: no claim comes back by its refusal.
+    /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts
+    /// that has moved the money, its reversal is in the file; and what the bank has brought before that, whatever the issuer said of it: no
+    /// claim comes back by its refusal.
     /// </summary>
     private Defence Counting(Evidence file, IEnumerable<Rebuttal> inTime, List<BroughtVoid> brought)
     {
@@ -113,7 +124,8 @@ internal sealed partial class Rebuttals(
 
         var early = brought.Where(b => !IsTooLate(file, b.Since)).Select(b => b.H).ToList();
         Switches.Replace("R5 brought early", ref early, []);
-        return new([.. inTime.Select(r => r with { Voids = [.. early.Select(h => r.VoidOf(_once, h)).OfType<VoidStatement>().Distinct()] })], []);
+        return new([.. inTime.Select(r => r with { Voids =
+            [.. early.Select(h => r.VoidOf(_once, h)).OfType<VoidStatement>().Distinct()] })], []);
     }
 
     /// <summary>Each case with its verdict: for money what was heard in time counts, for blame all of it (rule R5).</summary>
@@ -121,7 +133,8 @@ internal sealed partial class Rebuttals(
     {
         var heard = RebuttalTable.Of(db, file.Dossier.Coin);
         var (fell, claimed) = EvidenceTable.Standing(db, file.Dossier.Coin);
-        return new CaseView(file, file.Check(_once, scheme.Root, new Defence([.. heard.Select(r => r.Rebuttal)], [])), fell, claimed, heard.Count);
+        return new CaseView(file, file.Check(_once, scheme.Root, new Defence([.. heard.Select(r => r.Rebuttal)], [])), fell, claimed,
+            heard.Count);
     }));
 
     /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
@@ -218,8 +231,9 @@ internal sealed partial class Rebuttals(
     }
 
     /// <summary>
-    /// Keeps a rebuttal that strikes out what nothing strikes out yet, or has S_W that was not brought to the issuer yet, and weighs the case again; of any other
-    /// nothing is stored. Whoever asks is a stranger: all signatures are verified before the database is written, and nobody waits for that (rule R10).
+    /// Keeps a rebuttal that strikes out what nothing strikes out yet, or has S_W that was not brought to the issuer yet, and weighs the
+    /// case again; of any other nothing is stored. Whoever asks is a stranger: all signatures are verified before the database is written,
+    /// and nobody waits for that (rule R10).
     /// </summary>
     /// <param name="came">When it was shown.</param>
     /// <returns>The file; null where there is no case.</returns>
@@ -270,7 +284,8 @@ internal sealed partial class Rebuttals(
     }
 
     /// <summary>What a rebuttal changes; null if it strikes out nothing new. No database.</summary>
-    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, List<BroughtVoid> brought, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
+    private Heard? Weigh(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> before, List<BroughtVoid> brought, Rebuttal rebuttal,
+        Timestamp came, CancellationToken cancel)
     {
         var until = file.Notice.Until;
         ICashSuite once = OnceSuite.Over(_once);
@@ -290,8 +305,8 @@ internal sealed partial class Rebuttals(
             }
         }
 
-        // A shop may be named by S_W of a payment of the case, which goes to the issuer now. Of another one it goes once a later dossier counts it, if one ever does: no reversal might
-        // ever clear the shop.
+        // A shop may be named by S_W of a payment of the case, which goes to the issuer now. Of another one it goes once a later dossier
+        // counts it, if one ever does: no reversal might ever clear the shop.
         var found = voids.Values.Select(v => (v.Void.Seq, Convert.ToHexString(v.Void.SW))).ToHashSet();
         bool its = shown.Voids.All(v => found.Contains((v.Seq, Convert.ToHexString(v.SW))));
         Switches.On("R5 heard coin", ref its);
@@ -308,7 +323,8 @@ internal sealed partial class Rebuttals(
         {
             cancel.ThrowIfCancellationRequested();
             bool isVoid = voids.ContainsKey(h.Id);
-            return ((isVoid || heard.DeathOf(once, scheme.Root, h, until) is not null) && !others.Exists(b => Strikes(b, h))) || (whateverStruck && isVoid && !isBrought.Contains(h.Id));
+            return ((isVoid || heard.DeathOf(once, scheme.Root, h, until) is not null) && !others.Exists(b => Strikes(b, h)))
+                || (whateverStruck && isVoid && !isBrought.Contains(h.Id));
         });
         Switches.On("R10 strikes", ref strikes);
         if (!strikes)
@@ -320,7 +336,8 @@ internal sealed partial class Rebuttals(
         Switches.Off("R3 brought", ref brings);
         return new Heard(
             shown, inTime, its, file, brings ? [.. voids.Values] : [],
-            file.Check(once, scheme.Root, Counting(file, before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []), brought)));
+            file.Check(once, scheme.Root, Counting(
+                file, before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []), brought)));
     }
 
     /// <returns>False where the case has changed since it was weighed: it is weighed again.</returns>
@@ -344,7 +361,8 @@ internal sealed partial class Rebuttals(
     /// <param name="IsIts">Each S_W in it is of a payment of the case.</param>
     /// <param name="Voids">{H, S_W} for the issuer.</param>
     /// <param name="Standing">What may be claimed with it.</param>
-    private sealed record Heard(Rebuttal Shown, bool InTime, bool IsIts, Evidence File, IReadOnlyList<(CashPayment H, VoidStatement Void)> Voids, EvidenceFinding Standing);
+    private sealed record Heard(Rebuttal Shown, bool InTime, bool IsIts, Evidence File,
+        IReadOnlyList<(CashPayment H, VoidStatement Void)> Voids, EvidenceFinding Standing);
 
     /// <summary>At once, if the issuer can be reached; else at the next visit.</summary>
     private async ValueTask TryVisit(CancellationToken cancel)

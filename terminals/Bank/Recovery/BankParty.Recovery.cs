@@ -23,7 +23,9 @@ public sealed partial class BankParty
         return await Recovered(cancel);
     }
 
-    /// <summary>The same for a bank whose copy lacks its newest key: a person says which that was, and nobody else's word makes it the bank's own.</summary>
+    /// <summary>
+    /// The same for a bank whose copy lacks its newest key: a person says which that was, and nobody else's word makes it the bank's own.
+    /// </summary>
     /// <param name="lostKey">Its public half. The secret is lost.</param>
     /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
     /// <exception cref="InvalidOperationException">The issuer shows nothing that this key signed.</exception>
@@ -48,12 +50,14 @@ public sealed partial class BankParty
 
         if (Behind is null && !agreed && isNew)
         {
-            throw new InvalidOperationException("The issuer shows no word of this bank under that key. See that it is the whole public key of the bank's newest key before the copy was put back.");
+            throw new InvalidOperationException("The issuer shows no word of this bank under that key. See that it is the whole public key "
+                + "of the bank's newest key before the copy was put back.");
         }
 
         if (Behind is null && Disbelieved is not null)
         {
-            throw new InvalidOperationException("The issuer shows nothing that this key has signed and this bank lacks. Name another of the bank's former keys, or ask the issuer.");
+            throw new InvalidOperationException("The issuer shows nothing that this key has signed and this bank lacks. Name another of "
+                + "the bank's former keys, or ask the issuer.");
         }
 
         return await Recovered(cancel);
@@ -63,7 +67,8 @@ public sealed partial class BankParty
     {
         if (Behind is null && Disbelieved is not null)
         {
-            throw new InvalidOperationException($"The issuer says that this bank is behind, and no key that this bank knows as its own signed what it shows. {Agreement.NameLostKey}");
+            throw new InvalidOperationException($"The issuer says that this bank is behind, and no key that this bank knows as its own "
+                + $"signed what it shows. {Agreement.NameLostKey}");
         }
 
         var done = await new Recovery(Id, _store, _suite, _identity.Scheme, _issuer, _agreement, _clock).Run(cancel);
@@ -71,7 +76,9 @@ public sealed partial class BankParty
         return done;
     }
 
-    /// <summary>Since when the issuer says that this bank is behind, by a word under no key that its database has; null where it does not.</summary>
+    /// <summary>
+    /// Since when the issuer says that this bank is behind, by a word under no key that its database has; null where it does not.
+    /// </summary>
     public Timestamp? Disbelieved => _store.Read(Agreement.Disbelieved);
 
     /// <summary>For the people of such a bank.</summary>

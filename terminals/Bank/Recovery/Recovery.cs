@@ -1,4 +1,3 @@
-using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -14,12 +13,16 @@ namespace HierCash.Bank;
 public sealed record BankRecovery(int Withdrawals, Amount Total, int Shops);
 
 /// <summary>
-/// A bank that was restored from a copy (R27): the issuer tells it what was issued at its own signed request, and who its shops are; instructions come again by themselves. Whose a
-/// withdrawal was the issuer does not know: it stays in suspense until its holder's wallet shows the order that the account key signed.
+/// A bank that was restored from a copy (R27): the issuer tells it what was issued at its own signed request, and who its shops are;
+/// instructions come again by themselves. Whose a withdrawal was the issuer does not know: it stays in suspense until its holder's wallet
+/// shows the order that the account key signed.
 /// </summary>
-internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, Scheme scheme, ILink issuer, Agreement agreement, TimeProvider clock)
+internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, Scheme scheme, ILink issuer, Agreement agreement,
+    TimeProvider clock)
 {
-    /// <summary>True while there are withdrawals of which nobody has shown the order. Of what its account does not cover yet, the order is known.</summary>
+    /// <summary>
+    /// True while there are withdrawals of which nobody has shown the order. Of what its account does not cover yet, the order is known.
+    /// </summary>
     public static bool IsAwaiting(IReadSnapshot db)
     {
         bool all = RecoveredTable.TallyUnordered(db).Count > 0;
@@ -32,7 +35,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     public async ValueTask<BankRecovery> Run(CancellationToken cancel)
     {
         var proof = store.Read(BehindTable.Proof)
-            ?? throw new InvalidOperationException("This bank's database is no older copy, as far as the issuer's last answer shows. There is nothing to recover.");
+            ?? throw new InvalidOperationException(
+                "This bank's database is no older copy, as far as the issuer's last answer shows. There is nothing to recover.");
         int shops = await Shops(cancel);
         int withdrawals = 0;
         var total = Amount.Zero;
@@ -55,7 +59,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
                 }
             }
 
-            after = issued.Max(i => i.Row) > after ? issued.Max(i => i.Row) : throw new InvalidOperationException("The issuer says again what it said before.");
+            after = issued.Max(i => i.Row) > after ? issued.Max(i => i.Row)
+                : throw new InvalidOperationException("The issuer says again what it said before.");
         }
 
         await agreement.Recovered(proof.Number, cancel);
@@ -73,7 +78,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>
     private bool IsOurs(IssuedWithdrawal one)
     {
-        bool ours = one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency && store.Read(db => BankKeys.Own(db, suite)).Exists(k => one.Asked.Verify(suite, k));
+        bool ours = one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency
+            && store.Read(db => BankKeys.Own(db, suite)).Exists(k => one.Asked.Verify(suite, k));
         Switches.On("R27 own request", ref ours);
         return ours;
     }
@@ -121,7 +127,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
             string amount = order.FaceValue.Show(order.Currency);
             return new Refusal(
                 RefusalReason.InsufficientFunds,
-                $"Order {order.Number} of this account, of {amount}, is from before the bank was restored from a copy. It was shown, and the account does not cover it. Pay in, then try again.");
+                $"Order {order.Number} of this account, of {amount}, is from before the bank was restored from a copy. It was shown, and "
+                    + $"the account does not cover it. Pay in, then try again.");
         }
 
         var ek = RecoveredTable.Find(db, request)!.EK;

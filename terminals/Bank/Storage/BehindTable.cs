@@ -13,7 +13,7 @@ internal static class BehindTable
 
     /// <summary>Where it is known, since then, with the newer word.</summary>
     public static void Note(IWriteTransaction db, Timestamp now, Position proof) => db.Execute(
-        "INSERT INTO behind(only, since, proof) VALUES(1, $1, $2) ON CONFLICT(only) DO UPDATE SET proof = excluded.proof",
+        "INSERT INTO behind(singleton, since, proof) VALUES(1, $1, $2) ON CONFLICT(singleton) DO UPDATE SET proof = excluded.proof",
         now.ToLedger(), proof.Encode());
 
     public static bool End(IWriteTransaction db) => db.Execute("DELETE FROM behind") > 0;

@@ -14,7 +14,7 @@ internal static class DisbelievedTable
 
     /// <summary>Nothing happens where it is known.</summary>
     public static void Note(IWriteTransaction db, Timestamp now) =>
-        db.Execute("INSERT INTO disbelieved(only, since) VALUES(1, $1) ON CONFLICT DO NOTHING", now.ToLedger());
+        db.Execute("INSERT INTO disbelieved(singleton, since) VALUES(1, $1) ON CONFLICT DO NOTHING", now.ToLedger());
 
     public static void End(IWriteTransaction db) => db.Execute("DELETE FROM disbelieved");
 }

@@ -9,5 +9,6 @@ internal static class FiledTable
     public static ulong Last(IReadSnapshot db) => (ulong)db.Number("SELECT number FROM filed");
 
     public static bool SetLast(IWriteTransaction db, ulong number) => db.Execute(
-        "INSERT INTO filed(only, number) VALUES(1, $1) ON CONFLICT(only) DO UPDATE SET number = excluded.number", (long)number) > 0;
+        "INSERT INTO filed(singleton, number) VALUES(1, $1) ON CONFLICT(singleton) DO UPDATE SET number = excluded.number",
+        (long)number) > 0;
 }

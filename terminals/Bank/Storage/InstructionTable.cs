@@ -17,7 +17,7 @@ internal static class InstructionTable
             "INSERT INTO booked_transfer(number, transfer, state) VALUES($1, $2, $3)",
             (long)instruction.Number, instruction.Encode(), (long)outcome);
         db.Execute(
-            "INSERT INTO booked(only, number) VALUES(1, $1) ON CONFLICT(only) DO UPDATE SET number = excluded.number",
+            "INSERT INTO booked(singleton, number) VALUES(1, $1) ON CONFLICT(singleton) DO UPDATE SET number = excluded.number",
             (long)instruction.Number);
     }
 

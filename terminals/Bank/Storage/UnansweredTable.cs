@@ -11,7 +11,7 @@ internal static class UnansweredTable
 
     /// <summary>Where it did not answer before, since then, with its newer words.</summary>
     public static bool Note(IWriteTransaction db, Timestamp now, string said) => db.Execute(
-        "INSERT INTO unanswered(only, since, said) VALUES(1, $1, $2) ON CONFLICT(only) DO UPDATE SET said = excluded.said",
+        "INSERT INTO unanswered(singleton, since, said) VALUES(1, $1, $2) ON CONFLICT(singleton) DO UPDATE SET said = excluded.said",
         now.ToLedger(), said) > 0;
 
     public static bool End(IWriteTransaction db) => db.Execute("DELETE FROM unanswered") > 0;

@@ -17,7 +17,8 @@ public sealed partial class BankParty
     /// </summary>
     /// <param name="code">The activation code in the letter to the holder. The card gets its hash, the bank keeps a digest of that.</param>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The name belongs to another card's account, or the letter was written for something else.</exception>
+    /// <exception cref="InvalidOperationException">The name belongs to another card's account, or the letter was written for something
+    /// else.</exception>
     public AccountEntry OpenAccount(string name, WalletCard card, ActivationCode code)
     {
         if (PlainText.NameFault(name, Evidence.MaxNameSize) is { } fault)
@@ -33,7 +34,8 @@ public sealed partial class BankParty
         if (holder is not null && state == WalletState.Blank)
         {
             throw _store.Read(db => LostCards.IsLost(db, holder.User) && ReplacedTable.SuccessorOf(db, holder.User) is null)
-                ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card.")
+                ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank "
+                    + $"replace-card {name}' gives it this card.")
                 : new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
         }
 
@@ -44,17 +46,20 @@ public sealed partial class BankParty
             LetterTable.MarkTaken(db, code, user);
             return AccountTable.Find(db, user) is { } account && account.Name == name
                 ? account
-                : throw new InvalidOperationException($"There is an account '{name}' with another card, or this card has an account under another name.");
+                : throw new InvalidOperationException(
+                    $"There is an account '{name}' with another card, or this card has an account under another name.");
         });
     }
 
     /// <summary>
-    /// Gives an account whose card is gone a new one. All money of the account is the new card's from then on, and what comes back later of the old card's coins too. May be repeated with
-    /// the same card and the same letter after a failure.
+    /// Gives an account whose card is gone a new one. All money of the account is the new card's from then on, and what comes back later of
+    /// the old card's coins too. May be repeated with the same card and the same letter after a failure.
     /// </summary>
-    /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more, and its coins stay good.</param>
+    /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more,
+    /// and its coins stay good.</param>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, the card had an account, or the letter was written for something else.</exception>
+    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, the card had an account, or the
+    /// letter was written for something else.</exception>
     public AccountEntry ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
     {
         card.Select();
@@ -62,7 +67,8 @@ public sealed partial class BankParty
         var old = _store.Read(AccountTable.All).FirstOrDefault(a => a.Name == name)
             ?? throw new InvalidOperationException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
 
-        // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's code once more.
+        // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's
+        // code once more.
         bool mayReplace = withoutReport || _store.Read(db => LostCards.IsLost(db, old.User));
         if (state == WalletState.Blank)
         {
@@ -103,7 +109,8 @@ public sealed partial class BankParty
     {
         if (hasAnother)
         {
-            throw new InvalidOperationException("This card had an account, or this account has another card already. Take a new card, and the name that the account has now.");
+            throw new InvalidOperationException("This card had an account, or this account has another card already. Take a new card, and "
+                + "the name that the account has now.");
         }
     }
 
@@ -112,7 +119,8 @@ public sealed partial class BankParty
         if (!mayReplace)
         {
             throw new InvalidOperationException(
-                $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, say --without-report: the old card's coins then stay good.");
+                $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there "
+                    + $"is none, say --without-report: the old card's coins then stay good.");
         }
     }
 
@@ -132,7 +140,8 @@ public sealed partial class BankParty
         Switches.Off("R12 one card", ref isTaken);
         if (isTaken)
         {
-            throw new InvalidOperationException("That letter belongs to a card already, and somebody may have read it. Name another file for the new letter.");
+            throw new InvalidOperationException(
+                "That letter belongs to a card already, and somebody may have read it. Name another file for the new letter.");
         }
 
         var key = WithCode(code, name, null, () =>
@@ -144,7 +153,8 @@ public sealed partial class BankParty
             catch (CardRefusedException e) when (e.Status == WalletStatus.AlreadyDone)
             {
                 throw new CardRefusedException(e.Status, state == WalletState.NotActivated
-                    ? "This card has an account already, and waits for the activation code of another letter. Repeat it with that letter, or take a new card."
+                    ? "This card has an account already, and waits for the activation code of another letter. Repeat it with that letter, "
+                        + "or take a new card."
                     : "This card has an account already, and is activated. Take a new card for a new account.");
             }
         });
@@ -157,11 +167,13 @@ public sealed partial class BankParty
     }
 
     /// <summary>
-    /// Sets a card back whose PUK is blocked, and only such a card, to a new activation code; its coins stay. The bank signs over the card's own nonce, so
-    /// it takes the card here in the reader; whether its holder brought it is for the person at the counter to see. May be repeated with the same letter.
+    /// Sets a card back whose PUK is blocked, and only such a card, to a new activation code; its coins stay. The bank signs over the
+    /// card's own nonce, so it takes the card here in the reader; whether its holder brought it is for the person at the counter to see.
+    /// May be repeated with the same letter.
     /// </summary>
     /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The card was reported as lost, the letter was written for something else, or the card had that code before.</exception>
+    /// <exception cref="InvalidOperationException">The card was reported as lost, the letter was written for something else, or the card
+    /// had that code before.</exception>
     public void SetBack(AccountId user, WalletCard card, ActivationCode code)
     {
         // Whoever brings a card that was reported as lost gets nothing signed.
@@ -169,12 +181,14 @@ public sealed partial class BankParty
         Switches.Replace("R12 lost", ref lost, null);
         if (lost is { } date)
         {
-            throw new InvalidOperationException($"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
+            throw new InvalidOperationException(
+                $"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
         }
 
         if (_store.Read(db => ReplacedTable.SuccessorOf(db, user)) is not null)
         {
-            throw new InvalidOperationException("The account has another card since this one was replaced: keep the card. Nothing was set back.");
+            throw new InvalidOperationException(
+                "The account has another card since this one was replaced: keep the card. Nothing was set back.");
         }
 
         string holder = Find(user)?.Name ?? "";
@@ -187,10 +201,12 @@ public sealed partial class BankParty
         {
             if (before.State == WalletState.Blank)
             {
-                throw new CardRefusedException(StatusWord.ConditionsNotSatisfied, "This card has no account yet: 'hiercash-bank open-account NAME' opens one. Nothing was set back.");
+                throw new CardRefusedException(StatusWord.ConditionsNotSatisfied,
+                    "This card has no account yet: 'hiercash-bank open-account NAME' opens one. Nothing was set back.");
             }
 
-            // A card that may have the code is asked without a signature: it was set back to it, and only its answer was lost; or it is the card's old one.
+            // A card that may have the code is asked without a signature: it was set back to it, and only its answer was lost; or it is the
+            // card's old one.
             var known = heard ? card.SetBack(code.Hash, new byte[ISigningKey.SignatureSize]) : WalletStatus.InvalidSignature;
             if (known.IsSuccess)
             {
@@ -237,14 +253,17 @@ public sealed partial class BankParty
         status == WalletStatus.InvalidSignature ? "This is not the card of that account."
         : status == WalletStatus.AlreadyDone ? "The letter's code is the card's old one. Name another file for the new letter."
         : status != StatusWord.ConditionsNotSatisfied ? status.Explain()
-        : before.State == WalletState.NotActivated ? "This card is not activated yet: its holder activates it with the letter of 'open-account'. Only a blocked PUK is set back."
-        : "This card's PUK is not blocked. If it is the right card, its holder helps themselves with 'hiercash-wallet pin unblock'. Only a blocked PUK is set back.";
+        : before.State == WalletState.NotActivated
+        ? "This card is not activated yet: its holder activates it with the letter of 'open-account'. Only a blocked PUK is set back."
+        : "This card's PUK is not blocked. If it is the right card, its holder helps themselves with 'hiercash-wallet pin unblock'. Only a "
+            + "blocked PUK is set back.";
 
     /// <summary>The newest PE_I and PS_I; whatever else a card needs its wallet brings (rule R15).</summary>
     private IEnumerable<KeyCertificate> NeededByCard()
     {
         var now = Timestamp.Now(_clock);
         return new[] { KeyUsage.IssuerEncryption, KeyUsage.IssuerCoin }
-            .Select(u => _identity.Scheme.Certificates.Where(c => c.Usage == u && c.Covers(now)).MaxBy(c => c.NotBefore)).OfType<KeyCertificate>();
+            .Select(u => _identity.Scheme.Certificates.Where(c => c.Usage == u && c.Covers(now)).MaxBy(c => c.NotBefore))
+                .OfType<KeyCertificate>();
     }
 }

@@ -6,12 +6,15 @@ using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
-/// <summary>Letters with activation codes (rule R12): first in the bank's books, then on the disk, then on the card. Cut short anywhere, the same call goes on.</summary>
+/// <summary>
+/// Letters with activation codes (rule R12): first in the bank's books, then on the disk, then on the card. Cut short anywhere, the same
+/// call goes on.
+/// </summary>
 public sealed partial class BankParty
 {
     /// <summary>
-    /// Does something to a card with the letter of that name: a new one, or the one that the same call wrote before. A code that no card can have is in no
-    /// letter: that of a refused act is taken away.
+    /// Does something to a card with the letter of that name: a new one, or the one that the same call wrote before. A code that no card
+    /// can have is in no letter: that of a refused act is taken away.
     /// </summary>
     /// <param name="holder">To whom the letter is.</param>
     /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
@@ -23,7 +26,8 @@ public sealed partial class BankParty
         var code = File.Exists(path) ? ActivationLetter.Read(path) : WriteLetter(path, holder, user);
         if (!IsLetterFor(code, holder, user))
         {
-            throw new RefusedException($"'{path}' is a letter for another holder or card, or its code was used before. Name another file for the new letter.");
+            throw new RefusedException(
+                $"'{path}' is a letter for another holder or card, or its code was used before. Name another file for the new letter.");
         }
 
         try
@@ -92,7 +96,10 @@ public sealed partial class BankParty
         }
     }
 
-    /// <summary>Keeps for whom a code is before the card hears of it. A code that the card refused was never anybody's; one whose answer was lost may be the card's.</summary>
+    /// <summary>
+    /// Keeps for whom a code is before the card hears of it. A code that the card refused was never anybody's; one whose answer was lost
+    /// may be the card's.
+    /// </summary>
     private T WithCode<T>(ActivationCode code, string holder, AccountId? user, Func<T> change)
     {
         bool isNew = _letters.Begin(code, holder, user);

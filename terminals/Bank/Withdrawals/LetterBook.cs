@@ -5,12 +5,16 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// For whom, and for which of their cards, this bank has written letters with activation codes (rule R12). A card knows its last code and no other, so it is the
-/// bank that sets no card back to a code which somebody has read before. Of a code a digest of its hash is kept, which opens nothing.
+/// For whom, and for which of their cards, this bank has written letters with activation codes (rule R12). A card knows its last code and
+/// no other, so it is the bank that sets no card back to a code which somebody has read before. Of a code a digest of its hash is kept,
+/// which opens nothing.
 /// </summary>
 internal sealed class LetterBook(Database store)
 {
-    /// <summary>True if a letter with this code was written for this very act and may be given out for it: for a new card, or to set that holder's card back.</summary>
+    /// <summary>
+    /// True if a letter with this code was written for this very act and may be given out for it: for a new card, or to set that holder's
+    /// card back.
+    /// </summary>
     /// <param name="user">Whose card is set back; null: a new card is personalised.</param>
     public bool IsFor(ActivationCode code, string holder, AccountId? user) => store.Read(db =>
         LetterTable.Find(db, code) is { } letter && Fault(db, letter, holder, user) is null);
@@ -21,10 +25,15 @@ internal sealed class LetterBook(Database store)
     /// <summary>True if a card has the code, and the account that goes with it.</summary>
     public bool IsTaken(ActivationCode code) => store.Read(db => LetterTable.Find(db, code) is { User: not null });
 
-    /// <summary>True if a card of that account was, or may have been, set back before: this bank signed for another code than this one.</summary>
+    /// <summary>
+    /// True if a card of that account was, or may have been, set back before: this bank signed for another code than this one.
+    /// </summary>
     public bool WasSetBack(AccountId user, ActivationCode code) => store.Read(db => LetterTable.HasOtherSigned(db, user, code));
 
-    /// <summary>Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens nothing.</summary>
+    /// <summary>
+    /// Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens
+    /// nothing.
+    /// </summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
     public void Write(ActivationCode code, string holder, AccountId? user) =>
         store.Write(db => LetterTable.Add(db, code, holder, user, isOffered: false));
@@ -59,7 +68,8 @@ internal sealed class LetterBook(Database store)
         return letter.Holder != holder || (user is { } whose && letter.User != whose)
             ? "That letter was written for another holder, or for another card. Name another file for the new letter."
             : isFormer ? "That letter's code is an old one of the card: somebody has read it. Name another file for the new letter."
-            : user is null && !isFirst ? "That letter was written to set a card back, and not for a new card. Name another file for the new letter."
+            : user is null && !isFirst
+            ? "That letter was written to set a card back, and not for a new card. Name another file for the new letter."
             : null;
     }
 }

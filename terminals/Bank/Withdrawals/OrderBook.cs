@@ -1,4 +1,3 @@
-using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals.Store;
@@ -6,8 +5,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// The numbers of each account's orders (R27). A bank that was restored from a copy knows fewer than the card has given: what is missing in between has to be shown, or renounced, before
-/// the account withdraws more. So nobody keeps silent about what she withdrew.
+/// The numbers of each account's orders (R27). A bank that was restored from a copy knows fewer than the card has given: what is missing in
+/// between has to be shown, or renounced, before the account withdraws more. So nobody keeps silent about what she withdrew.
 /// </summary>
 internal static class OrderBook
 {
@@ -47,7 +46,9 @@ internal static class OrderBook
         return isForgotten;
     }
 
-    /// <summary>The order came to nothing, and its card has heard so: it is never carried out, also where the account could pay it later.</summary>
+    /// <summary>
+    /// The order came to nothing, and its card has heard so: it is never carried out, also where the account could pay it later.
+    /// </summary>
     public static bool IsDeclined(IReadSnapshot db, WithdrawalOrder order)
     {
         bool isDeclined = OrderedTable.IsDeclined(db, order);
@@ -78,7 +79,9 @@ internal static class OrderBook
     public static bool IsBound(IReadSnapshot db, WithdrawalOrder order) =>
         OrderedTable.RequestOf(db, order.User, order.Number) == order.Request;
 
-    /// <summary>Goes on over what is known by now: orders, renunciations of which nothing can turn up any more, and those whose term is over.</summary>
+    /// <summary>
+    /// Goes on over what is known by now: orders, renunciations of which nothing can turn up any more, and those whose term is over.
+    /// </summary>
     /// <returns>The number up to which all are known.</returns>
     public static uint Advance(IWriteTransaction db, AccountId user, SchemeParameters terms, Timestamp now)
     {
@@ -87,7 +90,9 @@ internal static class OrderBook
         return GoOn(db, user, since => !isAwaiting || since.Plus(terms.DisputeTerm) <= now);
     }
 
-    /// <summary>Why this order cannot be taken before others: one is missing, or was renounced and may turn up. Null where it can.</summary>
+    /// <summary>
+    /// Why this order cannot be taken before others: one is missing, or was renounced and may turn up. Null where it can.
+    /// </summary>
     public static Refusal? Beyond(IReadSnapshot db, WithdrawalOrder order, uint known, SchemeParameters terms)
     {
         bool isBeyond = order.Number > known + 1UL;
@@ -110,12 +115,14 @@ internal static class OrderBook
 
         var until = newest.Plus(terms.DisputeTerm);
         return new Refusal(
-            RefusalReason.OrderRenounced, $"An earlier order of this account was renounced. The bank waits until {until} whether it turns up. Withdraw again after that.", Until: until);
+            RefusalReason.OrderRenounced, $"An earlier order of this account was renounced. The bank waits until {until} whether it turns "
+                + $"up. Withdraw again after that.", Until: until);
     }
 
     /// <summary>The refusal that names the order to be shown, or renounced.</summary>
     public static Refusal Missing(uint number) =>
-        new Refusal(RefusalReason.OrderMissing, $"The bank does not know order {number} of this account. Show it, or have the card renounce it; 'hiercash-wallet resume' does that.", Order: number);
+        new Refusal(RefusalReason.OrderMissing, $"The bank does not know order {number} of this account. Show it, or have the card "
+            + $"renounce it; 'hiercash-wallet resume' does that.", Order: number);
 
     /// <summary>The first number that is neither known nor renounced.</summary>
     public static uint FirstOpen(IReadSnapshot db, AccountId user, uint known)
@@ -129,7 +136,9 @@ internal static class OrderBook
         return open;
     }
 
-    /// <summary>A number has one request. What the bank awaits is taken all the same: whoever signed for it bears it; but somebody has to look.</summary>
+    /// <summary>
+    /// A number has one request. What the bank awaits is taken all the same: whoever signed for it bears it; but somebody has to look.
+    /// </summary>
     /// <returns>Why the order is not taken; null where it may be.</returns>
     public static Refusal? Used(IWriteTransaction db, WithdrawalOrder order, uint known, bool isAwaited, Timestamp now)
     {
@@ -145,12 +154,17 @@ internal static class OrderBook
         }
 
         return isAwaited ? null
-            : isAnother ? new Refusal(RefusalReason.OrderNumberUsed, $"Number {order.Number} of this account's orders was another order's. Nothing was debited. Ask the bank.")
-            : isRenounced && order.Number <= known ? new Refusal(RefusalReason.OrderNumberUsed, $"Order {order.Number} of this account was renounced, and nothing waits for it. Nothing was debited.")
+            : isAnother ? new Refusal(RefusalReason.OrderNumberUsed,
+                $"Number {order.Number} of this account's orders was another order's. Nothing was debited. Ask the bank.")
+            : isRenounced && order.Number <= known
+            ? new Refusal(RefusalReason.OrderNumberUsed,
+                $"Order {order.Number} of this account was renounced, and nothing waits for it. Nothing was debited.")
             : null;
     }
 
-    /// <summary>What was shown and not covered is booked first, as soon as the account covers it; also what its former cards had ordered.</summary>
+    /// <summary>
+    /// What was shown and not covered is booked first, as soon as the account covers it; also what its former cards had ordered.
+    /// </summary>
     /// <returns>Why the account withdraws nothing else; null where it may.</returns>
     public static Refusal? Owed(IWriteTransaction db, AccountId user, Timestamp now)
     {
@@ -175,8 +189,8 @@ internal static class OrderBook
     }
 
     /// <summary>
-    /// Two accounts have signed for one withdrawal that the bank had forgotten. The first to show its order bears it: E_K serves nobody but the card that asked. Both are named; a person
-    /// has to ask which card it is.
+    /// Two accounts have signed for one withdrawal that the bank had forgotten. The first to show its order bears it: E_K serves nobody but
+    /// the card that asked. Both are named; a person has to ask which card it is.
     /// </summary>
     public static void Rival(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {

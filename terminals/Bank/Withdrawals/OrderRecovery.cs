@@ -5,8 +5,11 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
-/// <summary>Closes the gap of an order that this bank does not know: it is shown by a card that has its coin, or the account renounces it (R27).</summary>
-internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme scheme, Agreement agreement, Withdrawals withdrawals, TimeProvider clock)
+/// <summary>
+/// Closes the gap of an order that this bank does not know: it is shown by a card that has its coin, or the account renounces it (R27).
+/// </summary>
+internal sealed class OrderRecovery(
+    Database store, ICashSuite suite, Scheme scheme, Agreement agreement, Withdrawals withdrawals, TimeProvider clock)
 {
     /// <summary>An order without E_I. Of what the bank awaits, and of what it has, it knows E_I.</summary>
     public async ValueTask<LinkMessage> HandleShown(LinkMessage request, CancellationToken cancel)
@@ -44,7 +47,8 @@ internal sealed class OrderRecovery(Database store, ICashSuite suite, Scheme sch
     }
 
     /// <summary>At once where nothing that was issued waits for its order; else after disputeTerm: until then it may turn up.</summary>
-    private async ValueTask<LinkMessage> Close(MessageType reply, AccountId user, uint number, byte[] word, bool isShown, CancellationToken cancel)
+    private async ValueTask<LinkMessage> Close(
+        MessageType reply, AccountId user, uint number, byte[] word, bool isShown, CancellationToken cancel)
     {
         // A bank that was restored, and has not heard so yet, does not know what waits.
         bool agreed = await agreement.HasAgreed(cancel);

@@ -4,8 +4,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Bank;
 
 /// <summary>
-/// Another card for an account whose card is gone. An account is its card's key: so the new card has an account of its own, which takes over the name and all money, and
-/// what comes back later of the old card's coins goes on to it. The old card stays reported, and its coins and what it signed stay its own.
+/// Another card for an account whose card is gone. An account is its card's key: so the new card has an account of its own, which takes
+/// over the name and all money, and what comes back later of the old card's coins goes on to it. The old card stays reported, and its coins
+/// and what it signed stay its own.
 /// </summary>
 internal static class Replacement
 {
@@ -22,14 +23,18 @@ internal static class Replacement
         return last;
     }
 
-    /// <summary>The account of the new card, which has an empty one already, takes the place of the old one's; in the caller's transaction.</summary>
+    /// <summary>
+    /// The account of the new card, which has an empty one already, takes the place of the old one's; in the caller's transaction.
+    /// </summary>
     public static void Replace(IWriteTransaction db, Timestamp now, AccountEntry old, AccountId successor)
     {
         ReplacedTable.Add(db, old.User, successor, now);
         Forward(db, now, old.User);
     }
 
-    /// <summary>After each booking on a user's account: what came for a card that was replaced goes on to the card that the account has now.</summary>
+    /// <summary>
+    /// After each booking on a user's account: what came for a card that was replaced goes on to the card that the account has now.
+    /// </summary>
     public static void Forward(IWriteTransaction db, Timestamp now, AccountId user)
     {
         var next = Present(db, user);
@@ -48,7 +53,10 @@ internal static class Replacement
         }
     }
 
-    /// <summary>The name under which the account of a card that was replaced is kept: the day and, because a name is one account's, the beginning of U.</summary>
+    /// <summary>
+    /// The name under which the account of a card that was replaced is kept: the day and, because a name is one account's, the beginning of
+    /// U.
+    /// </summary>
     public static string FormerName(AccountEntry old, Timestamp now)
     {
         string tail = $" until {now.ToString()[..10]} {old.User.ToString()[..8]}";

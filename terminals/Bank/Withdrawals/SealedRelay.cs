@@ -5,11 +5,12 @@ using HierCash.Terminals.Link;
 namespace HierCash.Bank;
 
 /// <summary>
-/// Wallets' messages that only the issuer can read, and its answers (hole 23). Whoever sends one is a stranger: they go over a link of their own, a few at a time, and
-/// the bank's visits and withdrawals never wait behind them (rule R8).
+/// Wallets' messages that only the issuer can read, and its answers (hole 23). Whoever sends one is a stranger: they go over a link of
+/// their own, a few at a time, and the bank's visits and withdrawals never wait behind them (rule R8).
 /// </summary>
 /// <param name="issuer">Carries nothing else.</param>
-/// <param name="issuersClock">What is known of the issuer's clock: a wallet has no other way to it, and hears nothing of it (rule R26).</param>
+/// <param name="issuersClock">What is known of the issuer's clock: a wallet has no other way to it, and hears nothing of it (rule
+/// R26).</param>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
 internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProvider clock)
 {
@@ -30,7 +31,8 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
         Switches.Off("R8 relayed", ref bounded);
         if (bounded && !await HasRoom(cancel))
         {
-            return new Refusal(RefusalReason.Unavailable, "The bank passes too many messages to the issuer just now. Nothing is lost: try again later.").ToMessage();
+            return new Refusal(RefusalReason.Unavailable,
+                "The bank passes too many messages to the issuer just now. Nothing is lost: try again later.").ToMessage();
         }
 
         try
@@ -39,13 +41,15 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
             Switches.Off("R26 relay", ref differs);
             if (differs)
             {
-                return new Refusal(RefusalReason.Unavailable, "The clocks of bank and issuer differ: the issuer could take for late what is not. Nothing was sent, and nothing is lost. Try again later.").ToMessage();
+                return new Refusal(RefusalReason.Unavailable, "The clocks of bank and issuer differ: the issuer could take for late what "
+                    + "is not. Nothing was sent, and nothing is lost. Try again later.").ToMessage();
             }
 
             var reply = await issuer.Call(new RelaySealedMessage(message).ToMessage(), cancel);
             return reply.As<RelaySealedReply>()?.Answer is { } answer
                 ? new RelayReply(answer).ToMessage()
-                : Refusal.Read(reply)?.ToMessage() ?? new Refusal(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.").ToMessage();
+                : Refusal.Read(reply)?.ToMessage() ?? new Refusal(
+                    RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.").ToMessage();
         }
         catch (LinkException e) when (e.StoreFault is { } why)
         {
@@ -54,7 +58,8 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
         catch (LinkException e) when (e.IsOutOfDate)
         {
             return new Refusal(
-                RefusalReason.Unavailable, "This bank does not trust the issuer's certificate: by the bank's clock it is not good yet, or no more. Nothing is lost: tell the bank.").ToMessage();
+                RefusalReason.Unavailable, "This bank does not trust the issuer's certificate: by the bank's clock it is not good yet, or "
+                    + "no more. Nothing is lost: tell the bank.").ToMessage();
         }
         catch (LinkException)
         {

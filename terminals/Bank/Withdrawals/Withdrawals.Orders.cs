@@ -21,9 +21,12 @@ internal sealed partial class Withdrawals
     }
 
     private static (Refusal Refusal, Next Next) Ended =>
-        (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."), Next.Decline);
+        (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."),
+            Next.Decline);
 
-    /// <summary>Debits the account, once per E_I, and in the order of the account's numbers (R27). Null to go on, else why not, and what to do.</summary>
+    /// <summary>
+    /// Debits the account, once per E_I, and in the order of the account's numbers (R27). Null to go on, else why not, and what to do.
+    /// </summary>
     private (Refusal Refusal, Next Next)? Begin(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
         if (WithdrawalTable.Find(db, order.Request) is { } earlier)
@@ -62,7 +65,8 @@ internal sealed partial class Withdrawals
 
         if (OrderBook.IsDeclined(db, order))
         {
-            return (new Refusal(RefusalReason.NotAllowed, $"Order {order.Number} of this account was declined, and is not carried out any more. Withdraw anew."), Next.Decline);
+            return (new Refusal(RefusalReason.NotAllowed,
+                $"Order {order.Number} of this account was declined, and is not carried out any more. Withdraw anew."), Next.Decline);
         }
 
         bool isSeen = OrderBook.IsBound(db, order);
@@ -84,7 +88,8 @@ internal sealed partial class Withdrawals
         if (tooSmall)
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            return (new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less."), Next.Decline);
+            return (new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less."),
+                Next.Decline);
         }
 
         WithdrawalTable.Add(db, order, now);
@@ -129,19 +134,22 @@ internal sealed partial class Withdrawals
             // It is never carried out, and was shown: the next one need not wait for it.
             OrderBook.Bind(db, order, now);
             RefusalCount.Add(db, order.User, scheme.Terms, now);
-            return (new Refusal(RefusalReason.KeyUnknown, $"The issuer has no encryption key {order.Key}. Load its certificates again."), Next.None);
+            return (new Refusal(RefusalReason.KeyUnknown, $"The issuer has no encryption key {order.Key}. Load its certificates again."),
+                Next.None);
         }
 
         bool late = order.Date.Plus(scheme.Terms.RequestTerm) < now;
         bool inTime = !late && order.Date <= now.Plus(scheme.Terms.ClockTolerance);
         Switches.On("hole 7 old order", ref inTime);
-        var outOfDate = new Refusal(RefusalReason.OutOfDate, $"The order says {order.Date}, and the bank's clock {now}. Set the wrong clock right, and order again.");
+        var outOfDate = new Refusal(RefusalReason.OutOfDate,
+            $"The order says {order.Date}, and the bank's clock {now}. Set the wrong clock right, and order again.");
         if (!inTime && (isSeen || !late))
         {
             return (outOfDate, Next.None);
         }
 
-        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not. Its number is known; another number is not closed with it.
+        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not. Its number is known;
+        // another number is not closed with it.
         if (Ledger.Has(db, LedgerTransaction.Withdrawal(order.Request)))
         {
             return Ended;
@@ -164,6 +172,7 @@ internal sealed partial class Withdrawals
             ? new Refusal(RefusalReason.NotAllowed, "This card was replaced by another one. Withdraw with the account's new card.")
             : LostCards.IsLost(db, user)
                 ? new Refusal(
-                    RefusalReason.NotAllowed, "This card was reported as lost. Ask the bank's counter for a new card: 'hiercash-bank replace-card NAME' gives it to the same account.")
+                    RefusalReason.NotAllowed, "This card was reported as lost. Ask the bank's counter for a new card: 'hiercash-bank "
+                        + "replace-card NAME' gives it to the same account.")
                 : null;
 }

@@ -12,7 +12,8 @@ namespace HierCash.Bank;
 /// money goes back only on the issuer's signed "never issued" (hole 7).
 /// </summary>
 internal sealed partial class Withdrawals(
-    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement, PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
+    PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement,
+    PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
 {
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
@@ -29,7 +30,8 @@ internal sealed partial class Withdrawals(
 
         if (await ClockFault(cancel) is not null)
         {
-            return Refuse(RefusalReason.Unavailable, "The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. Tell the bank to set the wrong clock right, and try again then.");
+            return Refuse(RefusalReason.Unavailable, "The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was "
+                + "debited. Tell the bank to set the wrong clock right, and try again then.");
         }
 
         var begun = store.Write(db =>
@@ -64,8 +66,8 @@ internal sealed partial class Withdrawals(
     }
 
     /// <summary>
-    /// An order that the account cannot pay, one that is forgotten, or one of a card that is closed: nothing was debited, and the issuer's "never issued" frees the card's slot, so that
-    /// no later retry withdraws by surprise.
+    /// An order that the account cannot pay, one that is forgotten, or one of a card that is closed: nothing was debited, and the issuer's
+    /// "never issued" frees the card's slot, so that no later retry withdraws by surprise.
     /// </summary>
     private async ValueTask<LinkMessage> Decline(WithdrawalOrder order, Refusal refusal, CancellationToken cancel)
     {
@@ -80,14 +82,16 @@ internal sealed partial class Withdrawals(
     }
 
     /// <summary>
-    /// An order that this bank has never seen, and that is too old: the issuer says that it never issues it, which closes its number; or it had issued it, and then the account bears it.
+    /// An order that this bank has never seen, and that is too old: the issuer says that it never issues it, which closes its number; or it
+    /// had issued it, and then the account bears it.
     /// </summary>
     private async ValueTask<LinkMessage> Withhold(WithdrawalOrder order, Refusal refusal, CancellationToken cancel)
     {
         var answer = await Ask(order, withhold: true, cancel);
         if (answer is null)
         {
-            return new Refusal(RefusalReason.Unavailable, "The bank does not know this order, and has to hear the issuer first. Nothing was debited. Try again later.").ToMessage();
+            return new Refusal(RefusalReason.Unavailable,
+                "The bank does not know this order, and has to hear the issuer first. Nothing was debited. Try again later.").ToMessage();
         }
 
         var now = Timestamp.Now(clock);
@@ -106,7 +110,10 @@ internal sealed partial class Withdrawals(
         return uncovered?.ToMessage() ?? new WithdrawReply(answer with { Text = answer.Never is null ? null : refusal.Text }).ToMessage();
     }
 
-    /// <summary>Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer: then the order waits anyway.</summary>
+    /// <summary>
+    /// Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer: then the order
+    /// waits anyway.
+    /// </summary>
     private async ValueTask<string?> ClockFault(CancellationToken cancel)
     {
         try
@@ -229,10 +236,12 @@ internal sealed partial class Withdrawals(
 
     private async ValueTask<bool> IsNever(NonIssuanceStatement never, WithdrawalOrder order, CancellationToken cancel)
     {
-        bool its = never.Issuer == scheme.Issuer && never.Bank == bank && never.Request == order.Request && never.FaceValue == order.FaceValue
+        bool its = never.Issuer == scheme.Issuer && never.Bank == bank && never.Request == order.Request
+            && never.FaceValue == order.FaceValue
             && never.Currency == order.Currency;
         Switches.On("hole 7 named", ref its);
-        return its && await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => never.Verify(suite, k)), cancel);
+        return its && await CertificateStore.Signed(
+            store, scheme, suite, issuer, () => scheme.IsStatement(k => never.Verify(suite, k)), cancel);
     }
 
     private void Conclude(WithdrawalOrder order, WithdrawalAnswer answer) => store.Write(db =>

@@ -6,7 +6,8 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>A signed statement of each bank's circulation, once a day; each holds the digest of the one before.</summary>
-internal sealed class CirculationStatements(Database store, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock)
+internal sealed class CirculationStatements(
+    Database store, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock)
 {
     private const int MaxStatements = 366;
     private static readonly TimeSpan Every = TimeSpan.FromDays(1);
@@ -30,7 +31,8 @@ internal sealed class CirculationStatements(Database store, IssuerKeys keys, Par
                 }
 
                 var next = CirculationStatement.Sign(
-                    keys.Statement, issuer, (last?.Number ?? 0) + 1, bank.Id, terms.Currency, bank.Circulation, now, last?.Digest ?? default);
+                    keys.Statement, issuer, (last?.Number ?? 0) + 1, bank.Id, terms.Currency, bank.Circulation, now, last?.Digest
+                        ?? default);
                 StatementTable.Add(db, next);
                 made++;
             }

@@ -4,10 +4,10 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// The issuer's own clock (rule R26). It has no peer that it trusts more, so it compares its clock with what it has signed itself. Behind that, it stops:
-/// what is signed under a day that was before cannot be told from what was.
-/// Far ahead of its last sign of life it was away, or its clock was set: it answers, but ends no term until two banks whose clocks agree have come, for what has been returned and forgotten is not had back.
-/// One bank may lie; a shop's word counts for nothing, as anybody may become one.
+/// The issuer's own clock (rule R26). It has no peer that it trusts more, so it compares its clock with what it has signed itself. Behind
+/// that, it stops: what is signed under a day that was before cannot be told from what was. Far ahead of its last sign of life it was away,
+/// or its clock was set: it answers, but ends no term until two banks whose clocks agree have come, for what has been returned and
+/// forgotten is not had back. One bank may lie; a shop's word counts for nothing, as anybody may become one.
 /// </summary>
 internal sealed class ClockWatch
 {
@@ -91,11 +91,14 @@ internal sealed class ClockWatch
                 _alarmed = _clock.GetTimestamp();
             }
 
-            return $"The issuer's clock says {now}, behind {_written}, the latest time that it went by. It signs nothing until its clock is right, or 'hiercash-issuer clock accept'.";
+            return $"The issuer's clock says {now}, behind {_written}, the latest time that it went by. It signs nothing until its clock "
+                + $"is right, or 'hiercash-issuer clock accept'.";
         }
     }
 
-    /// <summary>True while what ends terms waits. A clock that was set since it was looked at last is noticed by the time that nobody sets.</summary>
+    /// <summary>
+    /// True while what ends terms waits. A clock that was set since it was looked at last is noticed by the time that nobody sets.
+    /// </summary>
     public bool IsDoubted(Timestamp now)
     {
         lock (_turn)
@@ -141,7 +144,9 @@ internal sealed class ClockWatch
         return confirmed;
     }
 
-    /// <summary>A person says that the clock is right. Where it was ahead by so much that coins may have been forgotten by it, that is noted.</summary>
+    /// <summary>
+    /// A person says that the clock is right. Where it was ahead by so much that coins may have been forgotten by it, that is noted.
+    /// </summary>
     public static void Accept(IWriteTransaction db, SchemeParameters terms, Timestamp now)
     {
         var signed = ClockTable.Signed(db);

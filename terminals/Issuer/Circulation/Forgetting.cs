@@ -4,8 +4,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// What the issuer forgets once its terms are over (hole 6, rule R10; settlement.md): so its store is bounded by the cash in circulation and by time, not by
-/// what anybody asks for. Nothing goes before the maximum age of a backup: a party that was restored still finds what it has to be told again.
+/// What the issuer forgets once its terms are over (hole 6, rule R10; settlement.md): so its store is bounded by the cash in circulation
+/// and by time, not by what anybody asks for. Nothing goes before the maximum age of a backup: a party that was restored still finds what
+/// it has to be told again.
 /// </summary>
 internal sealed class Forgetting(Database store, SchemeParameters terms)
 {
@@ -44,8 +45,8 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>
-    /// Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm; where there is a case, two more disputeTerms and the age of a backup after that. What was promised in a
-    /// coin's last days is claimed and paid later, and a rebuttal may be shown later.
+    /// Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm; where there is a case, two more disputeTerms and the age
+    /// of a backup after that. What was promised in a coin's last days is claimed and paid later, and a rebuttal may be shown later.
     /// </summary>
     private int Coins(Timestamp now)
     {
@@ -62,7 +63,9 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     private static Quarter Ended(Timestamp now, TimeSpan term) =>
         Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(term) < now);
 
-    /// <summary>"Never issued": a bank that repeats a request later than that asks for it to be withheld, and gets the same answer anew (hole 7).</summary>
+    /// <summary>
+    /// "Never issued": a bank that repeats a request later than that asks for it to be withheld, and gets the same answer anew (hole 7).
+    /// </summary>
     private void Tombstones(Timestamp now) =>
         Forgotten.InPieces(store, db => IssuanceTable.ForgetRefused(db, Before(now, terms.RequestTerm + terms.DisputeTerm)));
 
@@ -76,8 +79,8 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     }
 
     /// <summary>
-    /// Notes once a day what each bank says it has. A bank that was restored asks again for what it had got since its backup, however old that was when it
-    /// came: so not the date of an instruction counts, but since when the bank is known to have it.
+    /// Notes once a day what each bank says it has. A bank that was restored asks again for what it had got since its backup, however old
+    /// that was when it came: so not the date of an instruction counts, but since when the bank is known to have it.
     /// </summary>
     private static bool Mark(IWriteTransaction db, Timestamp now)
     {

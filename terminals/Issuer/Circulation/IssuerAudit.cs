@@ -36,8 +36,8 @@ public sealed class IssuerAudit
     public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (InstructionTable.Debits(db), InstructionTable.Credits(db)));
 
     /// <summary>
-    /// What a bank's clearing position is when it has booked all instructions up to that number, in minor units: positive for what it paid in. What it
-    /// parked of them is missing at the bank.
+    /// What a bank's clearing position is when it has booked all instructions up to that number, in minor units: positive for what it paid
+    /// in. What it parked of them is missing at the bank.
     /// </summary>
     public long ClearingOf(PartyId bank, ulong upTo) => _store.Read(db => InstructionTable.ClearingOf(db, bank, upTo));
 

@@ -13,10 +13,11 @@ public sealed record ClockState(Timestamp Now, Timestamp Signed, Timestamp? Doub
 public sealed record SignedAhead(string What, int Count, string Became);
 
 /// <summary>
-/// What was signed while the clock was ahead is signed again under the right date, once a person has confirmed the clock (rule R26). Numbers and versions go on, and none is used twice: what a bank may have
-/// already is followed by the next, not replaced.
+/// What was signed while the clock was ahead is signed again under the right date, once a person has confirmed the clock (rule R26).
+/// Numbers and versions go on, and none is used twice: what a bank may have already is followed by the next, not replaced.
 /// </summary>
-internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock)
+internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue,
+    TimeProvider clock)
 {
     /// <summary>A person has looked at the clock, and it is right.</summary>
     /// <returns>What was signed ahead, and what became of it; empty where nothing was.</returns>
@@ -32,7 +33,8 @@ internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issue
             var all = new List<SignedAhead>
             {
                 new("certificates of this issuer's keys", certificates, "made again; 'serve' hands them out when it is asked next"),
-                new("grants of tills", tills, "they count from today. Enrol them again ('enrol shop') if their certificates begin too late to be used"),
+                new("grants of tills", tills,
+                    "they count from today. Enrol them again ('enrol shop') if their certificates begin too late to be used"),
                 new("versions of the hot list", lists, "the numbers stay; the list is signed under the day on which it is asked for"),
                 new("statements of circulation", statements, "the next one of each bank follows them, under the right date"),
                 new("instructions that no bank has acknowledged", Transfers(db, now), "signed again"),

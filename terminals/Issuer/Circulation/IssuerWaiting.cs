@@ -13,7 +13,8 @@ internal static class IssuerWaiting
         if (clock.IsBehind)
         {
             yield return new Waiting(
-                WaitingKind.ClockBehindSigned, "everything that the issuer signs", null, $"The issuer's clock says {clock.Now}, behind {clock.Signed}, the latest time that it went by.",
+                WaitingKind.ClockBehindSigned, "everything that the issuer signs", null,
+                $"The issuer's clock says {clock.Now}, behind {clock.Signed}, the latest time that it went by.",
                 $"It ends when the clock is right. {ClockCommand.Look}");
         }
 
@@ -22,8 +23,10 @@ internal static class IssuerWaiting
             // A date that is still to come was said by a clock that was wrong: nothing waits since then.
             yield return new Waiting(
                 WaitingKind.DoubtedClock, "returns, instructions and statements", since > clock.Now ? null : since,
-                $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was set. It answers all the same.",
-                $"It is {clock.Now} by it now. It ends when two banks have called whose clocks agree, or the only bank that there is; no shop's word ends it. {ClockCommand.Look}");
+                $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was "
+                    + $"set. It answers all the same.",
+                $"It is {clock.Now} by it now. It ends when two banks have called whose clocks agree, or the only bank that there is; no "
+                    + $"shop's word ends it. {ClockCommand.Look}");
         }
     }
 

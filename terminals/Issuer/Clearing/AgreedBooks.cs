@@ -8,13 +8,16 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// How far the issuer and each bank are with each other (R27). After every start it signs nothing numbered for a bank until that bank has visited and agrees. An issuer that is shown a
-/// position of its own which it has not given yet was restored from an older copy: it stops, until a person has it recover.
+/// How far the issuer and each bank are with each other (R27). After every start it signs nothing numbered for a bank until that bank has
+/// visited and agrees. An issuer that is shown a position of its own which it has not given yet was restored from an older copy: it stops,
+/// until a person has it recover.
 /// </summary>
-internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
+internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms,
+    TimeProvider clock)
 {
     /// <summary>For whoever asks an issuer that is behind.</summary>
-    public const string Stopped = "The issuer was restored from an older copy and does not know what it did since. Ask again later: its people run 'hiercash-issuer recover', and then each bank has to visit it.";
+    public const string Stopped = "The issuer was restored from an older copy and does not know what it did since. Ask again later: its "
+        + "people run 'hiercash-issuer recover', and then each bank has to visit it.";
 
     /// <summary>For the people of an issuer that is behind.</summary>
     public const string RunRecover =
@@ -36,7 +39,8 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     }
 
     /// <summary>
-    /// True if all banks have agreed: then this issuer is no older copy, as far as anybody can show. One that was left out has shown all that it will; what it keeps back is honoured.
+    /// True if all banks have agreed: then this issuer is no older copy, as far as anybody can show. One that was left out has shown all
+    /// that it will; what it keeps back is honoured.
     /// </summary>
     public bool IsAgreedByAll(IReadSnapshot db)
     {
@@ -76,11 +80,14 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         }
 
         // What is not signed by this issuer proves nothing against it.
-        bool ours = heard is not null && heard.Role == PositionRole.Issuer && heard.Issuer == issuer && heard.Bank == bank.Id && keys.IsStatement(k => heard.Verify(suite, k));
+        bool ours = heard is not null && heard.Role == PositionRole.Issuer && heard.Issuer == issuer && heard.Bank == bank.Id
+            && keys.IsStatement(k => heard.Verify(suite, k));
         return store.Write(db => Answer(db, bank.Id, own, ours ? heard : null, Timestamp.Now(clock)));
     }
 
-    /// <summary>True of what a bank signed at a moment that is now here, too: its position, or its request for cash. Their clocks agree (rule R26).</summary>
+    /// <summary>
+    /// True of what a bank signed at a moment that is now here, too: its position, or its request for cash. Their clocks agree (rule R26).
+    /// </summary>
     public bool IsDatedNow(LinkMessage request, Timestamp now)
     {
         var signed = request.Type switch
@@ -114,8 +121,9 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         bool isBehind = BehindSince(db) is not null;
         if ((isBehind || staysAway) && RecoveryTable.AwaitedSince(db, bank) is { } since)
         {
-            // Each bank that gives back is told where this copy ends, under a number beyond what it may have heard: what the issuer had said before it recovers from now. Nobody keeps some of it
-            // back, to stop it once more, and it needs no clock to tell. Once: numbers have an end, too.
+            // Each bank that gives back is told where this copy ends, under a number beyond what it may have heard: what the issuer had
+            // said before it recovers from now. Nobody keeps some of it back, to stop it once more, and it needs no clock to tell. Once:
+            // numbers have an end, too.
             ulong ahead = NumbersAhead;
             Switches.Replace("R27 kept back", ref ahead, 0UL);
             bool isTold = last is { IsRestored: true } && last.Date == since && (heard?.Number ?? 0) <= last.Number;
@@ -130,7 +138,9 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         }
 
         var before = PositionTable.Newest(db, bank, PositionRole.Bank);
-        bool isOlder = before is not null && (own.Number < before.Number || (own.Number == before.Number && !SignedMessage.Position(before).AsSpan().SequenceEqual(SignedMessage.Position(own))));
+        bool isOlder = before is not null && (
+            own.Number < before.Number || (own.Number == before.Number
+                && !SignedMessage.Position(before).AsSpan().SequenceEqual(SignedMessage.Position(own))));
         Switches.Off("R27 bank behind", ref isOlder);
         if (isOlder)
         {
@@ -151,8 +161,8 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     }
 
     /// <summary>
-    /// A bank that was restored gets again what comes after its copy, the same bytes: nothing is signed anew, so who only says so gets nothing by it. What it had parked after that it parks
-    /// again, or books; its cases it is told again.
+    /// A bank that was restored gets again what comes after its copy, the same bytes: nothing is signed anew, so who only says so gets
+    /// nothing by it. What it had parked after that it parks again, or books; its cases it is told again.
     /// </summary>
     private static void ReverseAtIssuer(IWriteTransaction db, Position own)
     {

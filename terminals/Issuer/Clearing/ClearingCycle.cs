@@ -12,7 +12,8 @@ namespace HierCash.Issuer;
 /// park it with a signed reason (R8).
 /// </summary>
 internal sealed class ClearingCycle(
-    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, Claims claims, ParkedInstructions parked, SettlementProofs proofs, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, Claims claims, ParkedInstructions parked,
+    SettlementProofs proofs, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
     public static void Add(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount amount) =>
@@ -23,8 +24,8 @@ internal sealed class ClearingCycle(
         TransferDeltaTable.Lower(db, bank, kind, reference, by);
 
     /// <summary>
-    /// Closes a cycle for the banks that agree (R27), what comes back to a float or to claims before what leaves it: what is owed becomes signed instructions. Guaranteed payments that are
-    /// due come first.
+    /// Closes a cycle for the banks that agree (R27), what comes back to a float or to claims before what leaves it: what is owed becomes
+    /// signed instructions. Guaranteed payments that are due come first.
     /// </summary>
     /// <returns>Instructions made.</returns>
     public int CloseCycle(Timestamp now)
@@ -57,12 +58,13 @@ internal sealed class ClearingCycle(
     }
 
     /// <summary>
-    /// What banks gave back to an issuer that was restored from a copy, and what it is going to instruct, meet (R27). A credit and its taking back, both forgotten, come to nothing. A claim that
-    /// was instructed before is that instruction, whose booking pays the shop.
+    /// What banks gave back to an issuer that was restored from a copy, and what it is going to instruct, meet (R27). A credit and its
+    /// taking back, both forgotten, come to nothing. A claim that was instructed before is that instruction, whose booking pays the shop.
     /// </summary>
     private static void Recovered(IWriteTransaction db)
     {
-        foreach (var (paid, back) in new[] { (TransferKind.ShopCredit, TransferKind.ShopDebit), (TransferKind.FloatDebit, TransferKind.FloatRestore), (TransferKind.ClaimDebit, TransferKind.ClaimRestore) })
+        foreach (var (paid, back) in new[] { (TransferKind.ShopCredit, TransferKind.ShopDebit),
+            (TransferKind.FloatDebit, TransferKind.FloatRestore), (TransferKind.ClaimDebit, TransferKind.ClaimRestore) })
         {
             TransferDeltaTable.Meet(db, paid, back);
         }
@@ -112,7 +114,8 @@ internal sealed class ClearingCycle(
         {
             // It would fill the store with words about nothing, and their term would be over before there is anything to book (rule R10).
             Alarms.Raise(db, Alarms.NeverInstructed, bank, 0, now);
-            return new Refusal(RefusalReason.NotAllowed, $"This bank speaks of instruction {said.Seen}, and only {next - 1} were ever made for it.").ToMessage();
+            return new Refusal(RefusalReason.NotAllowed,
+                $"This bank speaks of instruction {said.Seen}, and only {next - 1} were ever made for it.").ToMessage();
         }
 
         if (!ParkedInstructions.Hear(db, bank, said.Statements, now))

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Terminals.Store;
@@ -45,8 +44,8 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     }
 
     /// <summary>
-    /// A bank was restored from a copy, and knows no more what it said of the numbers after that one: it may say anything of them anew. Since when one waits it does not change by that,
-    /// or who only says so would never be in arrears.
+    /// A bank was restored from a copy, and knows no more what it said of the numbers after that one: it may say anything of them anew.
+    /// Since when one waits it does not change by that, or who only says so would never be in arrears.
     /// </summary>
     public static void Forgotten(IWriteTransaction db, PartyId bank, ulong after)
     {
@@ -60,8 +59,8 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
         ParkedTable.RemoveUnsaid(db, bank) + ArrearsTable.RemoveBooked(db, bank);
 
     /// <summary>
-    /// At the end of a cycle, for what has waited longer than disputeTerm: what the float has to hold, and claims that are proven, stop the bank's issuing;
-    /// everything raises an alarm.
+    /// At the end of a cycle, for what has waited longer than disputeTerm: what the float has to hold, and claims that are proven, stop the
+    /// bank's issuing; everything raises an alarm.
     /// </summary>
     public void RunDue(IWriteTransaction db, Timestamp now)
     {
@@ -78,7 +77,8 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
             bool stops = row.Outcome switch
             {
                 BookingOutcome.Booked => isDebit || IsProvenClaim(db, row),
-                BookingOutcome.ClaimNotVerified when row.Kind == TransferKind.ClaimDebit => IsProvenClaim(db, row) && HadItsVisit(db, row, now) && !CameTooLate(db, row),
+                BookingOutcome.ClaimNotVerified when row.Kind == TransferKind.ClaimDebit =>
+                    IsProvenClaim(db, row) && HadItsVisit(db, row, now) && !CameTooLate(db, row),
                 var reason => reason == BookingOutcome.BeyondFloat || !Fits(row.Kind, reason) || IsProvenClaim(db, row),
             };
             Switches.Off("R8 stops", ref stops);
@@ -103,7 +103,8 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     }
 
     /// <summary>For consoles.</summary>
-    public List<ParkedInstruction> Show(IReadSnapshot db, Timestamp now) => [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
+    public List<ParkedInstruction> Show(IReadSnapshot db, Timestamp now) =>
+        [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
         new ParkedInstruction(
             r.Bank, r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
             ArrearsTable.Has(db, r.Bank, r.Number))
@@ -140,9 +141,9 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
         All(db).Where(r => r.Kind == TransferKind.ClaimDebit && IsOver(r, now)).Select(r => new CoinId(r.Reference));
 
     /// <summary>
-    /// The bank can book a claim disputeTerm after its own notice, and does so at the visit after that: a bank that was away until it got dossier and claim on
-    /// one day is not stopped before. A finding counts from its first word on that revision, and no later than a day after the bank had the claim: no bank
-    /// puts its debts off by finding late.
+    /// The bank can book a claim disputeTerm after its own notice, and does so at the visit after that: a bank that was away until it got
+    /// dossier and claim on one day is not stopped before. A finding counts from its first word on that revision, and no later than a day
+    /// after the bank had the claim: no bank puts its debts off by finding late.
     /// </summary>
     private bool HadItsVisit(IReadSnapshot db, UnbookedInstruction row, Timestamp now)
     {
@@ -157,8 +158,8 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     }
 
     /// <summary>
-    /// A bank that first spoke of the case so late that its notice could not be answered in time books no claim on it (rule R5). It was stopped for as long as it was away; what it obeys
-    /// now stops it no more.
+    /// A bank that first spoke of the case so late that its notice could not be answered in time books no claim on it (rule R5). It was
+    /// stopped for as long as it was away; what it obeys now stops it no more.
     /// </summary>
     private bool CameTooLate(IReadSnapshot db, UnbookedInstruction row)
     {

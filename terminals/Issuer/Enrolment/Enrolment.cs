@@ -7,14 +7,16 @@ using PublicKey = HierCash.Protocol.Suite.PublicKey;
 namespace HierCash.Issuer;
 
 /// <summary>Takes banks and shops into the scheme, on requests that were carried here by hand (link.md).</summary>
-internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry registry, SchemeParameters terms, ICashSuite suite, TimeProvider clock)
+internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry registry, SchemeParameters terms, ICashSuite suite,
+    TimeProvider clock)
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(3650);
 
     public Scheme Scheme => new(issuer, keys.RootKey, keys.Certificates, terms, suite);
 
     /// <summary>The issuer's own certificate for its links, good for as long as a process runs.</summary>
-    public X509Certificate2 LinkCertificate() => SchemeCertificate.WithKey(Certify(LinkRole.Issuer, issuer, keys.Statement.PublicKey, Timestamp.Now(clock)), keys.Statement);
+    public X509Certificate2 LinkCertificate() =>
+        SchemeCertificate.WithKey(Certify(LinkRole.Issuer, issuer, keys.Statement.PublicKey, Timestamp.Now(clock)), keys.Statement);
 
     /// <summary>Enrols, or gives the grant again to whoever was enrolled with the same key.</summary>
     /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
@@ -35,7 +37,8 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
         Switches.On("R18 signed", ref vouched);
         if (!vouched)
         {
-            throw new InvalidOperationException("The word for this key is not signed by the key that it names: the request was altered. Have it made again.");
+            throw new InvalidOperationException(
+                "The word for this key is not signed by the key that it names: the request was altered. Have it made again.");
         }
 
         return request.Role == EnrolmentRole.Bank ? EnrolBank(request, cap, bank) : EnrolShop(request);
@@ -52,10 +55,12 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
     {
         var now = Timestamp.Now(clock);
         var shop = registry.EnrolTill(request, suite, now);
-        return EnrolmentGrant.Sign(keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key, now), (shop.Bank, shop.Account));
+        return EnrolmentGrant.Sign(keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key, now),
+            (shop.Bank, shop.Account));
     }
 
-    /// <param name="from">When the key was certified first, or now. The certificate begins a day earlier, for clocks that are behind.</param>
+    /// <param name="from">When the key was certified first, or now. The certificate begins a day earlier, for clocks that are
+    /// behind.</param>
     private byte[] Certify(LinkRole role, PartyId id, PublicKey key, Timestamp from)
     {
         var date = from.ToDate()!.Value;

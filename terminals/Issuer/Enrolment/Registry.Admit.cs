@@ -6,11 +6,14 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
-/// <summary>Whose request is answered (rule R17): a certificate says who somebody was when it was made; the registry says who it is now.</summary>
+/// <summary>
+/// Whose request is answered (rule R17): a certificate says who somebody was when it was made; the registry says who it is now.
+/// </summary>
 public sealed partial class Registry
 {
     /// <summary>
-    /// Asked before every request, on whatever connection. A bank's first request with the next key that it announced retires the present one.
+    /// Asked before every request, on whatever connection. A bank's first request with the next key that it announced retires the present
+    /// one.
     /// </summary>
     /// <returns>Why this peer is not answered; null if it is.</returns>
     public Refusal? Refuses(LinkPeer peer, Timestamp now)
@@ -20,7 +23,8 @@ public sealed partial class Registry
             return null;
         }
 
-        var refusal = peer.Key is not { } key ? Refuse(RefusalReason.NotAllowed, "Whoever shows no key of its own is not answered. Use the certificate of the grant.")
+        var refusal = peer.Key is not { } key
+            ? Refuse(RefusalReason.NotAllowed, "Whoever shows no key of its own is not answered. Use the certificate of the grant.")
             : peer.Role == LinkRole.Bank ? BankFault(peer.Id, key, now)
             : peer.Role == LinkRole.Shop ? store.Read(db => TillFault(db, peer.Id, Derivations.W(key)))
             : Refuse(RefusalReason.NotAllowed, "The issuer answers banks, shops and wallets, and nobody else.");
@@ -70,7 +74,8 @@ public sealed partial class Registry
         if (revoked || FormerKeyTable.IsRevoked(db, id, key))
         {
             return Refuse(
-                RefusalReason.NotAllowed, "This bank's key was revoked. Make a new one with 'hiercash-bank new-key', and have the issuer enrol it by the bank's number.");
+                RefusalReason.NotAllowed, "This bank's key was revoked. Make a new one with 'hiercash-bank new-key', and have the issuer "
+                    + "enrol it by the bank's number.");
         }
 
         if (bank.Key.Equals(key))
@@ -92,12 +97,13 @@ public sealed partial class Registry
         ? Refuse(RefusalReason.NotAllowed, $"This till is not registered for shop {shop}. Enrol it, and join with the grant.")
         : TillTable.RevokedAt(db, w) is { } date
             ? new Refusal(
-                RefusalReason.KeyRevoked, $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: 'hiercash-shop settle --for DIR'.", date)
+                RefusalReason.KeyRevoked, $"This till's key was revoked on {date}. Another till of the shop brings what it has queued: "
+                    + $"'hiercash-shop settle --for DIR'.", date)
             : null;
 
     /// <summary>
-    /// Why a batch that one till signed does not come from another one: null if it is its own, or of a till of the same shop whose key was revoked. Whoever
-    /// stole that key has no link; the shop has, and brings what its till was paid before.
+    /// Why a batch that one till signed does not come from another one: null if it is its own, or of a till of the same shop whose key was
+    /// revoked. Whoever stole that key has no link; the shop has, and brings what its till was paid before.
     /// </summary>
     internal static Refusal? BringerFault(IReadSnapshot db, LinkPeer peer, TillId signer)
     {
@@ -106,7 +112,8 @@ public sealed partial class Registry
         Switches.Off("R17 stands in", ref standsIn);
         return its || standsIn || ShopTable.OfTill(db, signer)?.Id != peer.Id ? null
             : Refuse(
-                RefusalReason.NotAllowed, "A till brings its own batches, and those of tills of its shop whose key was revoked. Settle from the till that was paid.");
+                RefusalReason.NotAllowed, "A till brings its own batches, and those of tills of its shop whose key was revoked. Settle "
+                    + "from the till that was paid.");
     }
 
     private static Refusal Refuse(RefusalReason reason, string text) => new(reason, text);

@@ -7,13 +7,16 @@ namespace HierCash.Issuer;
 /// <summary>Who is taken in, and with which key (rules R17, R18). Whether a request is signed was seen before.</summary>
 public sealed partial class Registry
 {
-    /// <summary>The bank that a request is about: named by its number, by a key that is enrolled, or by the voucher of one; null if it is a new one.</summary>
+    /// <summary>
+    /// The bank that a request is about: named by its number, by a key that is enrolled, or by the voucher of one; null if it is a new one.
+    /// </summary>
     public BankEntry? BankOf(EnrolmentRequest request, PartyId? number) => store.Read(db => number is { } id
         ? BankTable.Find(db, id)
         : BankTable.WithKey(db, request.Key) ?? (request.Voucher is { } voucher ? BankTable.Find(db, voucher.Party) : null));
 
     /// <summary>
-    /// Enrols a bank; or returns the one of that key; or takes the next key that a bank announced; or, by number, gives a bank whose key was revoked a new one.
+    /// Enrols a bank; or returns the one of that key; or takes the next key that a bank announced; or, by number, gives a bank whose key
+    /// was revoked a new one.
     /// </summary>
     /// <param name="number">Of the bank, where a person says whose request it is; null: it is a new bank's, or its key says so.</param>
     /// <param name="validity">How long a certificate is good.</param>
@@ -32,22 +35,24 @@ public sealed partial class Registry
         if (ended is { } revoked)
         {
             throw new InvalidOperationException(
-                $"This key of bank {bank.Id} was revoked on {revoked}. Have the bank make a new one with 'hiercash-bank new-key', and enrol that with --bank {bank.Id}.");
+                $"This key of bank {bank.Id} was revoked on {revoked}. Have the bank make a new one with 'hiercash-bank new-key', and "
+                    + $"enrol that with --bank {bank.Id}.");
         }
 
         // In one transaction: no key is a bank's that gets no certificate.
         return bank.Cap == cap
             ? (bank, CertifiedAt(db, bank.Id, request.Key, now, validity))
             : throw new InvalidOperationException(
-                $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
+                $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that stays. 'hiercash-issuer cap "
+                    + $"{bank.Id} AMOUNT' sets another.");
     });
 
     /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// When this key of a bank was certified first. Wallets take the certificate that began later for that of the newer key (rule R19): one that is made again
-    /// says the same date, or a bank that joins its next key would look as if it went back to a former one.
+    /// When this key of a bank was certified first. Wallets take the certificate that began later for that of the newer key (rule R19): one
+    /// that is made again says the same date, or a bank that joins its next key would look as if it went back to a former one.
     /// </summary>
     /// <param name="now">For a key that is certified for the first time, or was under a date that this clock calls impossible.</param>
     /// <param name="validity">How long a certificate is good.</param>
@@ -56,7 +61,8 @@ public sealed partial class Registry
     {
         var soon = now.Plus(MostAhead);
 
-        // A key that is retired, dropped or revoked is never enrolled again, so an impossible date of it stays: it must not keep the bank from every key after it.
+        // A key that is retired, dropped or revoked is never enrolled again, so an impossible date of it stays: it must not keep the bank
+        // from every key after it.
         var counts = soon;
         Switches.Replace("R17 gone date", ref counts, new Timestamp(long.MaxValue));
         var newest = CertifiedKeyTable.NewestOfOthers(db, bank, key, counts);
@@ -64,7 +70,8 @@ public sealed partial class Registry
         if (known is null && newest > soon)
         {
             throw new InvalidOperationException(
-                $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set the clock right; or, if it was wrong on that day, enrol the request of that key again first.");
+                $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set the clock right; or, if it was wrong on "
+                    + $"that day, enrol the request of that key again first.");
         }
 
         // A clock steps back a little: the later key begins later. A date that cannot be right is mended when its key is enrolled again.
@@ -76,20 +83,25 @@ public sealed partial class Registry
         return first;
     }
 
-    /// <summary>A new bank, under a name that no other bank has: not because the name counts, but so that nobody is asked which of two is meant.</summary>
+    /// <summary>
+    /// A new bank, under a name that no other bank has: not because the name counts, but so that nobody is asked which of two is meant.
+    /// </summary>
     private static BankEntry Add(IWriteTransaction db, string name, PublicKey key, Amount cap, Timestamp now)
     {
         RequireNew(db, key);
         if (BankTable.Named(db, name) is { } other)
         {
             throw new InvalidOperationException(
-                $"There is a bank '{name}' with another key, number {other.Id}. Choose another name; or, if this is that bank's new key after a revocation, add --bank {other.Id}.");
+                $"There is a bank '{name}' with another key, number {other.Id}. Choose another name; or, if this is that bank's new key "
+                    + $"after a revocation, add --bank {other.Id}.");
         }
 
         return BankTable.Add(db, name, key, cap, now);
     }
 
-    /// <summary>The word of a bank's present key for its next one. A later word takes the place of an earlier one whose key was not used yet.</summary>
+    /// <summary>
+    /// The word of a bank's present key for its next one. A later word takes the place of an earlier one whose key was not used yet.
+    /// </summary>
     private static BankEntry Announce(IWriteTransaction db, KeyVoucher voucher, PublicKey next, Timestamp now)
     {
         RequireNew(db, next);
@@ -100,11 +112,13 @@ public sealed partial class Registry
         {
             if (BankTable.RevokedAt(db, bank.Id) is not null)
             {
-                throw new InvalidOperationException($"The key of bank {bank.Id} is revoked. If you are sure that the request is that bank's, enrol it with --bank {bank.Id}.");
+                throw new InvalidOperationException($"The key of bank {bank.Id} is revoked. If you are sure that the request is that "
+                    + $"bank's, enrol it with --bank {bank.Id}.");
             }
 
             throw new InvalidOperationException(
-                $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. If that bank says that its key is lost: 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
+                $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. If that bank "
+                    + $"says that its key is lost: 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
         }
 
         if (BankTable.RevokedAt(db, bank.Id) is null)
@@ -130,7 +144,8 @@ public sealed partial class Registry
         if (revoked is null)
         {
             throw new InvalidOperationException(
-                $"The key of bank {number} is not revoked. Have the bank announce its next one with 'hiercash-bank new-key', or revoke it first with 'hiercash-issuer revoke bank {number}'.");
+                $"The key of bank {number} is not revoked. Have the bank announce its next one with 'hiercash-bank new-key', or revoke it "
+                    + $"first with 'hiercash-issuer revoke bank {number}'.");
         }
 
         RequireNew(db, key);
@@ -146,7 +161,8 @@ public sealed partial class Registry
         Switches.Off("R17 once", ref used);
         if (used)
         {
-            throw new InvalidOperationException("This key was a bank's before, and is retired or revoked. Make another with 'hiercash-bank new-key --fresh'.");
+            throw new InvalidOperationException(
+                "This key was a bank's before, and is retired or revoked. Make another with 'hiercash-bank new-key --fresh'.");
         }
     }
 

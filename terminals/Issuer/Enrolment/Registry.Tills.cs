@@ -8,10 +8,11 @@ namespace HierCash.Issuer;
 public sealed partial class Registry
 {
     /// <summary>
-    /// Registers the till of a request, N_W, with its shop (hole 8: all tills of a shop lead to one account). It is judged and written in one transaction: of a
-    /// request that is refused nothing stays, and no revocation comes between the question and the row.
+    /// Registers the till of a request, N_W, with its shop (hole 8: all tills of a shop lead to one account). It is judged and written in
+    /// one transaction: of a request that is refused nothing stays, and no revocation comes between the question and the row.
     /// </summary>
-    /// <param name="request">Signed by its own key, which was seen before; with its bank's word for an account, or that of a till of the shop.</param>
+    /// <param name="request">Signed by its own key, which was seen before; with its bank's word for an account, or that of a till of the
+    /// shop.</param>
     /// <returns>The shop, new or known.</returns>
     /// <exception cref="InvalidOperationException">The request does not hold; nothing changed.</exception>
     public ShopEntry EnrolTill(EnrolmentRequest request, ICashSuite suite, Timestamp now)
@@ -35,13 +36,18 @@ public sealed partial class Registry
         return IsOf(db, w, shop.Id) ? shop : throw new InvalidOperationException("This till key belongs to another shop.");
     }
 
-    /// <summary>The present key of the bank that signed for the shop's account; null if that signature does not hold. It is looked at before the transaction.</summary>
+    /// <summary>
+    /// The present key of the bank that signed for the shop's account; null if that signature does not hold. It is looked at before the
+    /// transaction.
+    /// </summary>
     private PublicKey? AccountSigner(EnrolmentRequest request, ICashSuite suite) =>
         request.Account is { } account && store.Read(db => BankTable.Find(db, account.Bank)) is { Key: var key }
             && suite.Verify(key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature)
             ? key : null;
 
-    /// <summary>True if the key is registered for that shop: a till's key is one shop's, whoever vouches for it, and whatever number its peer shows.</summary>
+    /// <summary>
+    /// True if the key is registered for that shop: a till's key is one shop's, whoever vouches for it, and whatever number its peer shows.
+    /// </summary>
     private static bool IsOf(IReadSnapshot db, TillId w, PartyId shop)
     {
         bool its = ShopTable.OfTill(db, w)?.Id == shop;
@@ -59,31 +65,38 @@ public sealed partial class Registry
         Switches.On("R18 voucher", ref its);
         if (shop is null || !its)
         {
-            throw new InvalidOperationException($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop sign it with 'hiercash-shop enrol-till FILE', or its bank.");
+            throw new InvalidOperationException($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop "
+                + $"sign it with 'hiercash-shop enrol-till FILE', or its bank.");
         }
 
         bool revoked = TillTable.RevokedAt(db, w) is not null;
         Switches.Off("R18 revoked", ref revoked);
         return revoked
-            ? throw new InvalidOperationException($"The till {w} that signed the request is revoked. Have another till of the shop sign it, or its bank.")
+            ? throw new InvalidOperationException(
+                $"The till {w} that signed the request is revoked. Have another till of the shop sign it, or its bank.")
             : shop;
     }
 
-    /// <summary>The shop with the account for which its bank signed, new or known. A known one keeps its name, and a new one may have another shop's.</summary>
+    /// <summary>
+    /// The shop with the account for which its bank signed, new or known. A known one keeps its name, and a new one may have another
+    /// shop's.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No account, no word of a bank's present key, or that key was revoked.</exception>
     private static ShopEntry ShopWithAccount(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer)
     {
         if (request.Account is not { } account)
         {
             throw new InvalidOperationException(
-                "The shop's request names no account. Its bank adds one with 'hiercash-bank enrol-shop FILE'; for a further till, a till of the shop signs it with 'hiercash-shop enrol-till FILE'.");
+                "The shop's request names no account. Its bank adds one with 'hiercash-bank enrol-shop FILE'; for a further till, a till "
+                    + "of the shop signs it with 'hiercash-shop enrol-till FILE'.");
         }
 
         bool vouched = signer is not null && BankTable.Find(db, account.Bank)?.Key.Equals(signer) == true;
         if (!vouched)
         {
             throw new InvalidOperationException(
-                "The shop's account is not signed by a bank of this scheme with its present key. Enrol the bank first; a new key of a bank counts once 'hiercash-bank serve' has called with it. Then have it sign again.");
+                "The shop's account is not signed by a bank of this scheme with its present key. Enrol the bank first; a new key of a bank "
+                    + "counts once 'hiercash-bank serve' has called with it. Then have it sign again.");
         }
 
         // Whoever stole that key could sign for any of the bank's shops: nothing enters with it.
@@ -92,7 +105,8 @@ public sealed partial class Registry
         if (ended is { } revoked)
         {
             throw new InvalidOperationException(
-                $"The key of bank {account.Bank} was revoked on {revoked}. Enrol the bank's new key first, then have the bank sign the shop's request again.");
+                $"The key of bank {account.Bank} was revoked on {revoked}. Enrol the bank's new key first, then have the bank sign the "
+                    + $"shop's request again.");
         }
 
         var found = ShopTable.OfAccount(db, account.Bank, account.Reference);

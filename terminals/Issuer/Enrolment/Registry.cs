@@ -1,4 +1,3 @@
-using System.Data.Common;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Store;
@@ -34,10 +33,14 @@ public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
 /// <param name="Account">The shop's account at its bank, 32 bytes of the bank's choosing.</param>
 public sealed record ShopEntry(PartyId Id, string Name, PartyId Bank, Digest Account);
 
-/// <summary>Who takes part: banks, shops, tills, each found by number and key. Enrolling is in another file, and who is let in on a link in a third.</summary>
+/// <summary>
+/// Who takes part: banks, shops, tills, each found by number and key. Enrolling is in another file, and who is let in on a link in a third.
+/// </summary>
 public sealed partial class Registry(Database store)
 {
-    /// <summary>Sets the most that a bank may have outstanding; below what is outstanding nothing more is issued until it is below.</summary>
+    /// <summary>
+    /// Sets the most that a bank may have outstanding; below what is outstanding nothing more is issued until it is below.
+    /// </summary>
     /// <exception cref="InvalidOperationException">There is no such bank.</exception>
     public BankEntry SetCap(PartyId bank, Amount cap) => store.Write(db =>
     {
@@ -55,7 +58,10 @@ public sealed partial class Registry(Database store)
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => BankTable.Find(db, id));
 
-    /// <summary>As a person names it. The number goes before names: a bank chooses its name, and may take one that looks like another's number (rule R18).</summary>
+    /// <summary>
+    /// As a person names it. The number goes before names: a bank chooses its name, and may take one that looks like another's number (rule
+    /// R18).
+    /// </summary>
     public BankEntry? FindBank(string given)
     {
         var named = Banks.FirstOrDefault(b => b.Name == given);
@@ -68,16 +74,16 @@ public sealed partial class Registry(Database store)
     public IReadOnlyList<TillRow> Tills => store.Read(TillTable.All);
 
     /// <summary>
-    /// A till's key is not its shop's alone any more: its link is closed to it, and what it signs from now on does not count (hole 22). The tills that it
-    /// enrolled since the theft, directly or not, go with it (rule R18).
+    /// A till's key is not its shop's alone any more: its link is closed to it, and what it signs from now on does not count (hole 22). The
+    /// tills that it enrolled since the theft, directly or not, go with it (rule R18).
     /// </summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: since the revocation.</param>
     /// <returns>The tills that are revoked now.</returns>
     /// <exception cref="InvalidOperationException">There is no such till, or it is revoked, and so is what it enrolled since.</exception>
     public IReadOnlyList<TillId> RevokeTill(TillId w, Timestamp now, Timestamp? stolen) => store.Write(db =>
     {
-        // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled: not before the till's last contact, which is dated by the
-        // slower one of two clocks.
+        // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled: not before
+        // the till's last contact, which is dated by the slower one of two clocks.
         var seen = TillTable.LastAnswer(db, w);
         Switches.Replace("R17 clock behind", ref seen, default);
         var date = seen > now && seen <= now.Plus(MostAhead) ? seen : now;
@@ -89,17 +95,19 @@ public sealed partial class Registry(Database store)
             gone.AddRange(TillTable.EnrolledBy(db, gone[at], stolen ?? date));
         }
 
-        // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since goes.
+        // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since
+        // goes.
         var revoked = gone.FindAll(t => TillTable.Revoke(db, t, date));
         return revoked.Count > 0 ? revoked
             : TillTable.RevokedAt(db, w) is { } before
-            ? throw new InvalidOperationException($"This till's key was revoked on {before} already. If it was stolen before, give that moment with --since: what it enrolled since then goes too.")
+            ? throw new InvalidOperationException($"This till's key was revoked on {before} already. If it was stolen before, give that "
+                + $"moment with --since: what it enrolled since then goes too.")
             : throw new InvalidOperationException($"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
     });
 
     /// <summary>
-    /// A bank's key is not its own alone any more: its link is closed to it, and to the next one that it announced, until a person enrols a new one by the
-    /// bank's number (hole 22, rule R17).
+    /// A bank's key is not its own alone any more: its link is closed to it, and to the next one that it announced, until a person enrols a
+    /// new one by the bank's number (hole 22, rule R17).
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no such bank.</exception>
     public void RevokeBank(PartyId bank, Timestamp now) => store.Write(db =>
@@ -107,7 +115,8 @@ public sealed partial class Registry(Database store)
         if (!BankTable.Revoke(db, bank, now))
         {
             throw BankTable.RevokedAt(db, bank) is { } date
-                ? new InvalidOperationException($"The key of bank {bank} was revoked on {date} already. Enrol its new key with 'hiercash-issuer enrol bank FILE --bank {bank}'.")
+                ? new InvalidOperationException($"The key of bank {bank} was revoked on {date} already. Enrol its new key with "
+                    + $"'hiercash-issuer enrol bank FILE --bank {bank}'.")
                 : new InvalidOperationException($"There is no bank {bank} whose key could be revoked. 'hiercash-issuer banks' lists them.");
         }
 
@@ -124,7 +133,8 @@ public sealed partial class Registry(Database store)
     }
 
     /// <summary>
-    /// True if the till was registered after that moment: what it was paid before may have been pronounced dead as paid to nobody, without a mark (rule R10).
+    /// True if the till was registered after that moment: what it was paid before may have been pronounced dead as paid to nobody, without
+    /// a mark (rule R10).
     /// </summary>
     internal static bool IsNewer(IReadSnapshot db, TillId w, Timestamp moment)
     {

@@ -5,14 +5,17 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
-/// <summary>Shows a till its own newest batch, by which one that was restored from a copy notices that, and what it had submitted (R27).</summary>
+/// <summary>
+/// Shows a till its own newest batch, by which one that was restored from a copy notices that, and what it had submitted (R27).
+/// </summary>
 internal sealed class TillRegistrations(Database store)
 {
     /// <summary>A till's batch was answered: its own signature under its newest date is kept.</summary>
     public static void Note(IWriteTransaction db, Submission submission, Digest[] subjects) =>
         TillTable.NoteBatch(db, submission.Till!.Value, submission.Date, subjects[0], submission.Prove(subjects, 0));
 
-    public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) => request.As<NewestBatchMessage>()?.Till is not { } till ? Malformed()
+    public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) =>
+        request.As<NewestBatchMessage>()?.Till is not { } till ? Malformed()
         : Fault(peer, till)?.ToMessage() ?? (store.Read(db => TillTable.NewestBatch(db, till)) is var (subject, proof)
             ? new NewestBatchReply(subject, proof) : new NewestBatchReply(default, null)).ToMessage();
 
@@ -38,7 +41,8 @@ internal sealed class TillRegistrations(Database store)
         bool its = peer.Role == LinkRole.Shop
             && store.Read(db => ShopTable.OfTill(db, till)?.Id == peer.Id && Registry.BringerFault(db, peer, till) is null);
         Switches.On("R27 own till", ref its);
-        return its ? null : new Refusal(RefusalReason.NotAllowed, "A till asks what it had submitted itself, and for those of its shop whose key was revoked.");
+        return its ? null : new Refusal(RefusalReason.NotAllowed,
+            "A till asks what it had submitted itself, and for those of its shop whose key was revoked.");
     }
 
     private static LinkMessage Malformed() => new Refusal(RefusalReason.Malformed, "The till's question is malformed.").ToMessage();

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -80,7 +79,8 @@ internal sealed class Issuance(
             return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
         }
 
-        // What was enciphered to a lost key nobody opens: it is answered with "never issued", or the holder's money would wait for ever (R27).
+        // What was enciphered to a lost key nobody opens: it is answered with "never issued", or the holder's money would wait for ever
+        // (R27).
         return keys.EncryptionKey(request.Key) is null && !keys.IsLost(KeyUsage.IssuerEncryption, request.Key)
             ? Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.")
             : null;
@@ -156,11 +156,15 @@ internal sealed class Issuance(
             : ArrearsTable.HasAny(db, request.Bank) ? IssueRefusal.InArrears
             : null;
         return refusal is not { } reason ? Issue(db, request, opened!, now)
-            : IsFull(db, bank) ? Refuse(RefusalReason.Unavailable, "Too many withdrawals of this bank were refused lately. Ask for this one again later.")
+            : IsFull(db, bank) ? Refuse(RefusalReason.Unavailable,
+                "Too many withdrawals of this bank were refused lately. Ask for this one again later.")
             : RecordRefusal(db, request, reason, now);
     }
 
-    /// <summary>A refusal is kept for months, and costs whoever asks nothing: so each bank has so many at a time, and more the more cash it may have out.</summary>
+    /// <summary>
+    /// A refusal is kept for months, and costs whoever asks nothing: so each bank has so many at a time, and more the more cash it may have
+    /// out.
+    /// </summary>
     private static bool IsFull(IReadSnapshot db, BankEntry bank)
     {
         ulong most = LeastTombstones + (bank.Cap.Minor / CapPerTombstone);
@@ -181,7 +185,8 @@ internal sealed class Issuance(
         var g = terms.G;
         Switches.Replace("claim 7", ref g, GFunction.Sha256);
         var coinTerms = new CoinAttributes(
-            Coin.Suite1, g, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters), m.IsWithoutKey);
+            Coin.Suite1, g, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters),
+            m.IsWithoutKey);
         using var made = m.IsWithoutKey ? suite.GenerateKey() : null;
         var unsigned = new Coin(coinTerms, made?.PublicKey.Compress() ?? m.NU, []);
         var coin = unsigned with { SI = keys.Coin.Sign(unsigned.Message) };
@@ -200,12 +205,13 @@ internal sealed class Issuance(
     }
 
     /// <summary>
-    /// The withdrawal of a coin that was honoured turns up (rule R27): it was issued once, and its shops are paid, so the bank gets the same S_I again and bears what the coin paid, also where it asks
-    /// for nothing any more.
+    /// The withdrawal of a coin that was honoured turns up (rule R27): it was issued once, and its shops are paid, so the bank gets the
+    /// same S_I again and bears what the coin paid, also where it asks for nothing any more.
     /// </summary>
     private LinkMessage? Adopt(IWriteTransaction db, IssueRequest request, CoinRequest? m, Timestamp now)
     {
-        var found = m is { IsWithoutKey: false } && m.FaceValue == request.FaceValue ? HonouredCoins.OfKey(db, Derivations.G(terms.G, m.NU), m.TM, m.FaceValue) : null;
+        var found = m is { IsWithoutKey: false } && m.FaceValue == request.FaceValue
+            ? HonouredCoins.OfKey(db, Derivations.G(terms.G, m.NU), m.TM, m.FaceValue) : null;
         Switches.Replace("R27 asked again", ref found, null);
         if (found is not var (row, coin))
         {

@@ -16,9 +16,11 @@ internal sealed class SealedRelay(ICashSuite suite, IssuerKeys keys, Reversals r
         }
 
         // One answer for every message that does not open (hole 21).
-        if (request.As<RelaySealedMessage>()?.Sealed is not { } message || keys.EncryptionKey(message.Key) is not { } secret || message.Open(suite, secret) is not { } opened)
+        if (request.As<RelaySealedMessage>()?.Sealed is not { } message || keys.EncryptionKey(message.Key) is not { } secret
+            || message.Open(suite, secret) is not { } opened)
         {
-            return new Refusal(RefusalReason.Malformed, "The sealed message cannot be opened. Load the issuer's certificates again.").ToMessage();
+            return new Refusal(RefusalReason.Malformed, "The sealed message cannot be opened. Load the issuer's certificates again.")
+                .ToMessage();
         }
 
         var answer = opened.Message.Type switch
@@ -27,7 +29,8 @@ internal sealed class SealedRelay(ICashSuite suite, IssuerKeys keys, Reversals r
             MessageType.UploadVoid => reversals.HandleWallet(opened.Message),
             MessageType.StampRebuttal => traces.HandleStamp(opened.Message),
             MessageType.Redeem => life.HandleRedeem(opened.Message),
-            _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know the sealed message {(ushort)opened.Message.Type:X4}.").ToMessage(),
+            _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know the sealed message "
+                + $"{(ushort)opened.Message.Type:X4}.").ToMessage(),
         };
         return new RelaySealedReply(SealedMessage.SealAnswer(suite, opened.Seed, answer)).ToMessage();
     }

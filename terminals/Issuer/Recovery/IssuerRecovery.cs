@@ -1,4 +1,3 @@
-using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
@@ -8,12 +7,16 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// After a restore from a copy (R27): tells a bank what was issued to it, and takes back from banks what this issuer had signed. It believes nothing but its own signatures, so nobody gets
-/// anything by it that was not theirs.
+/// After a restore from a copy (R27): tells a bank what was issued to it, and takes back from banks what this issuer had signed. It
+/// believes nothing but its own signatures, so nobody gets anything by it that was not theirs.
 /// </summary>
-internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
+internal sealed class IssuerRecovery(
+    Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
 {
-    /// <summary>True of a bank that had stopped the issuer, and was left out when that recovered. Nothing is numbered for it before it has given back.</summary>
+    /// <summary>
+    /// True of a bank that had stopped the issuer, and was left out when that recovered. Nothing is numbered for it before it has given
+    /// back.
+    /// </summary>
     public static bool StaysAway(IReadSnapshot db, PartyId bank)
     {
         bool stays = RecoveryTable.Is(db, bank, RecoveryState.Away);
@@ -22,14 +25,16 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     }
 
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
-    /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer recovers once more then.</param>
+    /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer
+    /// recovers once more then.</param>
     /// <returns>Banks that have to visit.</returns>
     /// <exception cref="InvalidOperationException">The issuer is no older copy, as far as it knows.</exception>
     public IReadOnlyList<PartyId> Begin(PartyId? without) => store.Write(db =>
     {
         if (AgreedBooks.BehindSince(db) is null)
         {
-            throw new InvalidOperationException("This issuer's database is no older copy, as far as any bank, till or key has shown. There is nothing to recover.");
+            throw new InvalidOperationException(
+                "This issuer's database is no older copy, as far as any bank, till or key has shown. There is nothing to recover.");
         }
 
         var (since, copied) = Since(db, terms, Timestamp.Now(clock));
@@ -44,9 +49,10 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     });
 
     /// <summary>
-    /// Since when banks and tills bring what they have, and where the copy ends, as far as is known. The copy's last word to a bank that has a later one shows its end: then both are the same. Where
-    /// no bank has one, because all were put back together, the copy's own dates show little: the issuer has served since, and what is newest in its books is of today. Then all is brought
-    /// that a backup may lack.
+    /// Since when banks and tills bring what they have, and where the copy ends, as far as is known. The copy's last word to a bank that
+    /// has a later one shows its end: then both are the same. Where no bank has one, because all were put back together, the copy's own
+    /// dates show little: the issuer has served since, and what is newest in its books is of today. Then all is brought that a backup may
+    /// lack.
     /// </summary>
     private static (Timestamp Since, Timestamp Copied) Since(IWriteTransaction db, SchemeParameters terms, Timestamp now)
     {
@@ -111,26 +117,32 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             return new Refusal(RefusalReason.Malformed, "What the bank gives back is malformed.").ToMessage();
         }
 
-        // What was enciphered to a key whose secret is lost nobody opens: it is passed over, and shops are paid for such coins all the same.
+        // What was enciphered to a key whose secret is lost nobody opens: it is passed over, and shops are paid for such coins all the
+        // same.
         int given = words.Issued.Count;
         bool passes = true;
         Switches.Off("R27 unopened", ref passes);
         if (passes)
         {
-            words.Issued.RemoveAll(i => i.Asked.Bank == bank.Id && keys.IsLost(KeyUsage.IssuerEncryption, i.Asked.Key) && i.Asked.Verify(suite, bank.Key));
+            words.Issued.RemoveAll(i => i.Asked.Bank == bank.Id && keys.IsLost(KeyUsage.IssuerEncryption, i.Asked.Key)
+                && i.Asked.Verify(suite, bank.Key));
         }
 
         var coins = words.Issued.ConvertAll(i => Open(bank, i.Asked, i.EK));
-        bool signed = coins.TrueForAll(c => c is not null) && words.Transfers.TrueForAll(t => Is(t, bank.Id)) && words.Statements.TrueForAll(s => Is(s, bank.Id));
+        bool signed = coins.TrueForAll(c => c is not null) && words.Transfers.TrueForAll(t => Is(t, bank.Id))
+            && words.Statements.TrueForAll(s => Is(s, bank.Id));
         Switches.On("R27 given back", ref signed);
         return !signed
-            ? new Refusal(RefusalReason.BadSignature, "Something that the bank gives back was not signed by this issuer for it. Nothing of it is taken.").ToMessage()
+            ? new Refusal(RefusalReason.BadSignature,
+                "Something that the bank gives back was not signed by this issuer for it. Nothing of it is taken.").ToMessage()
             : store.Write(db => Take(db, bank.Id, words, coins, given - words.Issued.Count, Timestamp.Now(clock)));
     }
 
-    private bool Is(ClearingInstruction t, PartyId bank) => t.Issuer == issuer && t.Bank == bank && t.Currency == terms.Currency && keys.IsStatement(k => t.Verify(suite, k));
+    private bool Is(ClearingInstruction t, PartyId bank) =>
+        t.Issuer == issuer && t.Bank == bank && t.Currency == terms.Currency && keys.IsStatement(k => t.Verify(suite, k));
 
-    private bool Is(CirculationStatement s, PartyId bank) => s.Issuer == issuer && s.Bank == bank && s.Currency == terms.Currency && keys.IsStatement(k => s.Verify(suite, k));
+    private bool Is(CirculationStatement s, PartyId bank) =>
+        s.Issuer == issuer && s.Bank == bank && s.Currency == terms.Currency && keys.IsStatement(k => s.Verify(suite, k));
 
     /// <summary>The coin that this issuer's answer holds; null if it is none that it signed for this request.</summary>
     private (Coin Coin, byte[] Opening)? Open(BankEntry bank, IssueRequest asked, byte[] ek)
@@ -149,16 +161,20 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             nu = made.PublicKey.Compress();
         }
 
-        var coin = CashAnswer.Decode(plain.AsSpan(0, Math.Min(plain.Length, CashAnswer.Size)))?.ToCoin(opened.FaceValue, opened.Currency, opened.TM, nu);
-        bool ours = coin is not null && coin.Terms.Issuer == issuer && coin.Terms.FaceValue == asked.FaceValue && keys.CoinKey(coin.Terms.IssuerKey) is { } key && coin.Verify(suite, key);
+        var coin = CashAnswer.Decode(plain.AsSpan(0, Math.Min(plain.Length, CashAnswer.Size)))?.ToCoin(
+            opened.FaceValue, opened.Currency, opened.TM, nu);
+        bool ours = coin is not null && coin.Terms.Issuer == issuer && coin.Terms.FaceValue == asked.FaceValue
+            && keys.CoinKey(coin.Terms.IssuerKey) is { } key && coin.Verify(suite, key);
 
-        // As at the withdrawal: whoever has seen a coin at a shop could ask for it, or have an opening of it filed that is no evidence (hole 20).
+        // As at the withdrawal: whoever has seen a coin at a shop could ask for it, or have an opening of it filed that is no evidence
+        // (hole 20).
         bool possessed = opened.IsWithoutKey ? coin is { Terms.IssuerKeyed: true } : opened.VerifyPossession(suite, asked.Key);
         Switches.On("R27 possession", ref possessed);
         return ours && possessed ? (coin!, m) : null;
     }
 
-    private LinkMessage Take(IWriteTransaction db, PartyId bank, ReturnMessage words, List<(Coin Coin, byte[] Opening)?> coins, int unopened, Timestamp now)
+    private LinkMessage Take(IWriteTransaction db, PartyId bank, ReturnMessage words, List<(Coin Coin, byte[] Opening)?> coins,
+        int unopened, Timestamp now)
     {
         if (RecoveryTable.AwaitedSince(db, bank) is null)
         {
@@ -205,8 +221,8 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     }
 
     /// <summary>
-    /// True where the issuer's own newest word to that bank, as the bank has shown it, names more than there is with what the bank gave back. It never fetched the rest, or keeps it back: only
-    /// a person can find out, and stops nobody by not knowing.
+    /// True where the issuer's own newest word to that bank, as the bank has shown it, names more than there is with what the bank gave
+    /// back. It never fetched the rest, or keeps it back: only a person can find out, and stops nobody by not knowing.
     /// </summary>
     private static bool IsShort(IReadSnapshot db, PartyId bank)
     {
@@ -225,7 +241,8 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
             return;
         }
 
-        // It was returned and forgotten long ago, and would be returned once more. By a clock that nobody has confirmed, only what was over before the copy.
+        // It was returned and forgotten long ago, and would be returned once more. By a clock that nobody has confirmed, only what was over
+        // before the copy.
         var date = ClockTable.DoubtedSince(db) is null ? now : Timestamp.Min(now, RecoveryTable.AwaitedSince(db, bank) ?? now);
         Switches.Replace("R26 long over", ref date, now);
         bool isOver = terms.IsForgotten(of.Coin.Terms.Expiry, date.Plus(terms.ClockTolerance));
@@ -261,8 +278,8 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
     }
 
     /// <summary>
-    /// An instruction that this issuer made and forgot. What it moved is owed no more: it is subtracted from what is going to be instructed, below zero, until payments that are presented
-    /// again use it up. What went back to a holder is taken off the coin.
+    /// An instruction that this issuer made and forgot. What it moved is owed no more: it is subtracted from what is going to be
+    /// instructed, below zero, until payments that are presented again use it up. What went back to a holder is taken off the coin.
     /// </summary>
     private static void Count(IWriteTransaction db, PartyId bank, ClearingInstruction t)
     {
@@ -272,7 +289,8 @@ internal sealed class IssuerRecovery(Database store, ICashSuite suite, IssuerKey
         }
 
         InstructionTable.Add(db, t);
-        if (t.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit && CoinTable.OfRequest(db, new WithdrawalId(t.Reference)) is { IsOpen: true } coin && coin.Rest >= t.Total)
+        if (t.Kind is TransferKind.RedeemCredit or TransferKind.ReturnCredit
+            && CoinTable.OfRequest(db, new WithdrawalId(t.Reference)) is { IsOpen: true } coin && coin.Rest >= t.Total)
         {
             CoinTable.Return(db, coin, t.Total);
             if (t.Kind == TransferKind.RedeemCredit)

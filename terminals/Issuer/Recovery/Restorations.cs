@@ -5,8 +5,9 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// That this issuer was restored from a copy and has recovered from the banks (R27). What tills were told since the copy only they have: they hear of it with the hot list, and bring it again
-/// within settleTerm. Until then nothing is said for good about what may have been settled, and nothing that is left of a coin goes back.
+/// That this issuer was restored from a copy and has recovered from the banks (R27). What tills were told since the copy only they have:
+/// they hear of it with the hot list, and bring it again within settleTerm. Until then nothing is said for good about what may have been
+/// settled, and nothing that is left of a coin goes back.
 /// </summary>
 internal static class Restorations
 {
@@ -19,7 +20,9 @@ internal static class Restorations
         return newest is null ? null : newest with { Since = since };
     }
 
-    /// <summary>Until when tills may still bring what this issuer has forgotten; null if it has forgotten nothing, or that is over.</summary>
+    /// <summary>
+    /// Until when tills may still bring what this issuer has forgotten; null if it has forgotten nothing, or that is over.
+    /// </summary>
     public static Timestamp? WaitsUntil(IReadSnapshot db, SchemeParameters terms, Timestamp now)
     {
         var until = RestorationTable.Newest(db)?.Ended.Plus(terms.SettlePeriod);

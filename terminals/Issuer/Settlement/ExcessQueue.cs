@@ -69,7 +69,8 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     /// </summary>
     private static IEnumerable<HistoryRow> InTurn(IReadSnapshot db, List<HistoryRow> rows)
     {
-        bool mixed = RestorationTable.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero) && rows.Exists(r => !r.Share.Guaranteed.IsZero)
+        bool mixed = RestorationTable.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero)
+            && rows.Exists(r => !r.Share.Guaranteed.IsZero)
             && HistoryTable.SignedWith(db, rows[0].Coin, HistoryTable.Shown(db, rows[0].Coin)!.Coin.Id).HasOthers;
         Switches.Off("R27 promised first", ref mixed);
         return mixed ? rows.OrderBy(r => r.Share.Guaranteed.IsZero) : rows;

@@ -73,7 +73,8 @@ internal sealed class Settlement(
             var contact = TillTable.LastAnswer(db, till);
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
-                : Settle(db, peer, new Submitted(item.H!, ShopTable.OfTill(db, till), batch.Submission.Prove(subjects, i), contact, earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
+                : Settle(db, peer, new Submitted(item.H!, ShopTable.OfTill(db, till), batch.Submission.Prove(subjects, i), contact,
+                    earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
             TillRegistrations.Note(db, batch.Submission, subjects);
             ServiceRecord.Answer(db, till, batch.Submission.Date, batch.Submission.Queued, now);
             crash.Reach(CrashPoints.SettleUncommitted);

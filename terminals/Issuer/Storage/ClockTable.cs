@@ -20,8 +20,8 @@ internal static partial class ClockTable
     /// <param name="isConfirmed">Banks have agreed: the clock is doubted no more.</param>
     public static int Advance(IWriteTransaction db, Timestamp now, bool isConfirmed) => db.Execute(
         """
-        INSERT INTO clock(only, signed, doubted) VALUES(1, $1, NULL)
-        ON CONFLICT(only) DO UPDATE SET signed = CASE WHEN clock.signed > excluded.signed THEN clock.signed ELSE excluded.signed END,
+        INSERT INTO clock(singleton, signed, doubted) VALUES(1, $1, NULL)
+        ON CONFLICT(singleton) DO UPDATE SET signed = CASE WHEN clock.signed > excluded.signed THEN clock.signed ELSE excluded.signed END,
             doubted = CASE WHEN $2 = 1 THEN NULL ELSE clock.doubted END
         """,
         now.ToLedger(), isConfirmed ? 1L : 0L);
@@ -29,8 +29,8 @@ internal static partial class ClockTable
     /// <summary>The clock is doubted; since when does not change.</summary>
     public static int Doubt(IWriteTransaction db, Timestamp since) => db.Execute(
         """
-        INSERT INTO clock(only, signed, doubted) VALUES(1, 0, $1)
-        ON CONFLICT(only) DO UPDATE SET doubted = coalesce(clock.doubted, excluded.doubted)
+        INSERT INTO clock(singleton, signed, doubted) VALUES(1, 0, $1)
+        ON CONFLICT(singleton) DO UPDATE SET doubted = coalesce(clock.doubted, excluded.doubted)
         """,
         since.ToLedger());
 
@@ -38,8 +38,8 @@ internal static partial class ClockTable
     /// <param name="hasForgotten">By a clock that was ahead coins may have been forgotten.</param>
     public static int Accept(IWriteTransaction db, Timestamp now, bool hasForgotten) => db.Execute(
         """
-        INSERT INTO clock(only, signed, doubted) VALUES(1, $1, NULL)
-        ON CONFLICT(only) DO UPDATE SET
+        INSERT INTO clock(singleton, signed, doubted) VALUES(1, $1, NULL)
+        ON CONFLICT(singleton) DO UPDATE SET
             signed = CASE WHEN clock.signed < excluded.signed THEN clock.signed ELSE excluded.signed END, doubted = NULL,
             forgot = CASE WHEN $2 = 1 OR clock.forgot > excluded.signed THEN excluded.signed ELSE clock.forgot END
         """,

@@ -14,9 +14,11 @@ internal static class CirculationCommands
 {
     private const int Bar = 30;
 
-    public static Command Banks(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
+    public static Command Banks(Option<string> folder, Option<bool> json, Func<string, (
+        IssuerParty Party, Currency Currency, Database Store)> open)
     {
-        var command = new Command("banks", "Lists banks with what was issued and what became of it, and the total of all.") { folder, json };
+        var command = new Command("banks", "Lists banks with what was issued and what became of it, and the total of all.") { folder,
+            json };
         command.SetAction(result =>
         {
             var (party, currency, store) = open(result.GetValue(folder)!);
@@ -25,10 +27,12 @@ internal static class CirculationCommands
                 var banks = party.Registry.Banks;
                 var total = TotalCirculation.Of(banks);
                 var lines = banks
-                    .Select(b => $"{b.Id}  {b.Name}: {Sentence(b.Circulation, b.Cap, currency)} {Keys(b, party.Registry.RevokedKeys(b.Id))}")
+                    .Select(b =>
+                        $"{b.Id}  {b.Name}: {Sentence(b.Circulation, b.Cap, currency)} {Keys(b, party.Registry.RevokedKeys(b.Id))}")
                     .Append($"In all: {Sentence(total.Circulation, total.Caps, currency)}");
                 ConsoleEntry.Print(
-                    result.GetValue(json), Describe(party, banks, total), banks.Count == 0 ? "No bank is enrolled." : string.Join(Environment.NewLine, lines));
+                    result.GetValue(json), Describe(party, banks, total), banks.Count == 0 ? "No bank is enrolled."
+                        : string.Join(Environment.NewLine, lines));
             }
         });
         return command;
@@ -38,11 +42,14 @@ internal static class CirculationCommands
         : revoked.Contains(bank.Key.Id) ? $"It has no key that is good; revoked: {string.Join(", ", revoked)}."
         : $"Its key is {bank.Key.Id}; revoked: {string.Join(", ", revoked)}.";
 
-    public static Command Cap(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
+    public static Command Cap(Option<string> folder, Option<bool> json, Func<string, (
+        IssuerParty Party, Currency Currency, Database Store)> open)
     {
         var bank = new Argument<string>("BANK") { Description = "The bank's number or name ('hiercash-issuer banks')." };
-        var amount = new Argument<string>("AMOUNT") { Description = "Most cash that it may have outstanding from now on; 0 stops its issuing." };
-        var command = new Command("cap", "Sets how much cash a bank may have outstanding. It holds at once, also while 'serve' runs.") { bank, amount, folder, json };
+        var amount = new Argument<string>("AMOUNT") { Description =
+            "Most cash that it may have outstanding from now on; 0 stops its issuing." };
+        var command = new Command("cap",
+            "Sets how much cash a bank may have outstanding. It holds at once, also while 'serve' runs.") { bank, amount, folder, json };
         command.SetAction(result =>
         {
             var (party, currency, store) = open(result.GetValue(folder)!);
@@ -50,13 +57,16 @@ internal static class CirculationCommands
             {
                 string given = result.GetValue(bank)!;
                 var cap = CommonOptions.ReadTotal(result.GetValue(amount)!, currency);
-                var found = party.Registry.FindBank(given) ?? throw new RefusedException($"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
+                var found = party.Registry.FindBank(given)
+                    ?? throw new RefusedException($"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
                 var set = party.Registry.SetCap(found.Id, cap);
                 var outstanding = set.Circulation.Outstanding;
                 ConsoleEntry.PrintDone(
                     result.GetValue(json),
-                    new { Id = set.Id.Value, set.Name, Before = found.Cap.Minor, Cap = set.Cap.Minor, Outstanding = outstanding.Minor, Currency = currency.Name },
-                    $"Bank {set.Id}, {set.Name}, may have {set.Cap.Show(currency)} outstanding, before it was {found.Cap.Show(currency)}; now it has {outstanding.Show(currency)}."
+                    new { Id = set.Id.Value, set.Name, Before = found.Cap.Minor, Cap = set.Cap.Minor, Outstanding = outstanding.Minor,
+                        Currency = currency.Name },
+                    $"Bank {set.Id}, {set.Name}, may have {set.Cap.Show(currency)} outstanding, before it was {found.Cap.Show(currency)}; "
+                        + $"now it has {outstanding.Show(currency)}."
                         + (outstanding > set.Cap ? " Nothing more is issued to it until that is below the cap." : ""));
             }
         });
@@ -64,11 +74,13 @@ internal static class CirculationCommands
     }
 
     /// <summary>The patent's watch on the amount in circulation; live on a terminal, once elsewhere.</summary>
-    public static Command Watch(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
+    public static Command Watch(Option<string> folder, Option<bool> json, Func<string, (
+        IssuerParty Party, Currency Currency, Database Store)> open)
     {
         var every = CommonOptions.Seconds("--every", "Seconds between two looks.", 2);
         var command = new Command(
-            "watch", "Shows what is issued, settled, redeemed, returned and outstanding against the cap, for each bank and in all, until Ctrl-C; where the output goes to a file, once.")
+            "watch", "Shows what is issued, settled, redeemed, returned and outstanding against the cap, for each bank and in all, until "
+                + "Ctrl-C; where the output goes to a file, once.")
         {
             folder, every, json,
         };
@@ -88,7 +100,8 @@ internal static class CirculationCommands
                 {
                     do
                     {
-                        ConsoleEntry.Terminal.Write(result.GetValue(json) ? Line(party) : (live ? "\u001b[H\u001b[2J" : "") + Screen(party, currency, live));
+                        ConsoleEntry.Terminal.Write(result.GetValue(json) ? Line(party)
+                            : (live ? "\u001b[H\u001b[2J" : "") + Screen(party, currency, live));
                     }
                     while (live && await timer.WaitForNextTickAsync(cancel));
                 }
@@ -106,7 +119,8 @@ internal static class CirculationCommands
     private static string Line(IssuerParty party)
     {
         var banks = party.Registry.Banks;
-        return JsonSerializer.Serialize(Describe(party, banks, TotalCirculation.Of(banks)), JsonSerializerOptions.Web) + Environment.NewLine;
+        return JsonSerializer.Serialize(Describe(party, banks, TotalCirculation.Of(banks)), JsonSerializerOptions.Web)
+            + Environment.NewLine;
     }
 
     private static object Describe(IssuerParty party, IReadOnlyList<BankEntry> banks, TotalCirculation total) => new
@@ -121,18 +135,21 @@ internal static class CirculationCommands
         Total = new
         {
             Caps = total.Caps.Minor, Issued = total.Circulation.Issued.Minor, Settled = total.Circulation.Settled.Minor,
-            Redeemed = total.Circulation.Redeemed.Minor, Returned = total.Circulation.Returned.Minor, Outstanding = total.Circulation.Outstanding.Minor,
+            Redeemed = total.Circulation.Redeemed.Minor, Returned = total.Circulation.Returned.Minor,
+            Outstanding = total.Circulation.Outstanding.Minor,
         },
     };
 
     private static string Sentence(Circulation c, Amount cap, Currency currency) =>
-        $"issued {c.Issued.Show(currency)}, settled {c.Settled.Show(currency)}, redeemed {c.Redeemed.Show(currency)}, returned {c.Returned.Show(currency)}, "
+        $"issued {c.Issued.Show(currency)}, settled {c.Settled.Show(currency)}, redeemed {c.Redeemed.Show(currency)}, returned "
+            + $"{c.Returned.Show(currency)}, "
             + $"outstanding {c.Outstanding.Show(currency)} of {cap.Show(currency)}";
 
     private static string Screen(IssuerParty party, Currency currency, bool colour)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Circulation of scheme {party.Scheme.Fingerprint.ToString()[..16]}, {Timestamp.Now(TimeProvider.System)}");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"Circulation of scheme {party.Scheme.Fingerprint.ToString()[..16]}, {Timestamp.Now(TimeProvider.System)}");
         var banks = party.Registry.Banks;
         foreach (var bank in banks)
         {
@@ -142,7 +159,8 @@ internal static class CirculationCommands
         var total = TotalCirculation.Of(banks);
         Show(text, "All banks", total.Circulation, total.Caps, currency, colour);
         var (deltas, unfetched, cases, alarms) = party.Queues;
-        text.AppendLine(CultureInfo.InvariantCulture, $"{deltas} transfers wait for the cycle, {unfetched} instructions for their banks, {cases} cases for a finding; {alarms} alarms.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{deltas} transfers wait for the cycle, {unfetched} instructions for their banks, "
+            + $"{cases} cases for a finding; {alarms} alarms.");
         text.AppendLine(ParkedView.Summary(party.Parked, "hiercash-issuer"));
         return text.ToString();
     }
@@ -154,9 +172,11 @@ internal static class CirculationCommands
         int filled = Math.Clamp((int)(share * Bar), 0, Bar);
         string bar = new string('#', filled) + new string('.', Bar - filled);
         text.AppendLine(whose);
-        text.AppendLine(CultureInfo.InvariantCulture, $"  [{(colour ? $"\u001b[{code}m{bar}\u001b[0m" : bar)}] {share * 100:F1}% of {cap.Show(currency)}{level}");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"  [{(colour ? $"\u001b[{code}m{bar}\u001b[0m" : bar)}] {share * 100:F1}% of {cap.Show(currency)}{level}");
         text.Append(CultureInfo.InvariantCulture, $"  issued {c.Issued.Show(currency)}, settled {c.Settled.Show(currency)}, ");
-        text.AppendLine(CultureInfo.InvariantCulture, $"redeemed {c.Redeemed.Show(currency)}, returned {c.Returned.Show(currency)}, outstanding {c.Outstanding.Show(currency)}");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"redeemed {c.Redeemed.Show(currency)}, returned {c.Returned.Show(currency)}, outstanding {c.Outstanding.Show(currency)}");
     }
 
     /// <summary>From three quarters of the cap on a bank should know; from nine tenths on it has to act.</summary>

@@ -5,12 +5,14 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>
-/// What tills show an issuer that was put back together with all banks (R27): its own receipts, of payments that count. One that it does not know, and cannot have forgotten by its terms, it has
-/// signed after the copy.
+/// What tills show an issuer that was put back together with all banks (R27): its own receipts, of payments that count. One that it does
+/// not know, and cannot have forgotten by its terms, it has signed after the copy.
 /// </summary>
 internal sealed class ShownWords(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
-    /// <summary>True if one of them says that this issuer was restored from an older copy: then it is noted, and nothing may be judged.</summary>
+    /// <summary>
+    /// True if one of them says that this issuer was restored from an older copy: then it is noted, and nothing may be judged.
+    /// </summary>
     public bool IsBehind(IWriteTransaction db, IEnumerable<Receipt> words, TillId till, Timestamp now)
     {
         var ended = RestorationTable.Newest(db)?.Ended;
@@ -28,7 +30,8 @@ internal sealed class ShownWords(ICashSuite suite, IssuerKeys keys, PartyId issu
 
     private bool IsUnknown(IReadSnapshot db, Receipt said, Timestamp? ended, Timestamp now)
     {
-        // What it had said before it recovered it recovered from, as far as tills bring it again: nobody keeps some of it back, to stop it once more.
+        // What it had said before it recovered it recovered from, as far as tills bring it again: nobody keeps some of it back, to stop it
+        // once more.
         bool isAfter = ended is null || said.Date > ended;
         Switches.On("R27 recovered word", ref isAfter);
         bool isOfLate = said.Date <= now && now <= said.Date.Plus(terms.BackupMaxAge);
@@ -38,7 +41,8 @@ internal sealed class ShownWords(ICashSuite suite, IssuerKeys keys, PartyId issu
         // A copy of after a clock was set right has all that was said before, but what was forgotten by that clock.
         bool isAhead = said.Date <= ClockTable.Forgot(db);
         Switches.Off("R27 forgotten ahead", ref isAhead);
-        return isAfter && isKept && !isAhead && said.Counts && said.Issuer == issuer && said.Currency == terms.Currency && HistoryTable.Find(db, new PaymentId(said.Subject)) is null;
+        return isAfter && isKept && !isAhead && said.Counts && said.Issuer == issuer && said.Currency == terms.Currency
+            && HistoryTable.Find(db, new PaymentId(said.Subject)) is null;
     }
 
     private bool IsOwn(Receipt said)

@@ -14,9 +14,11 @@ public sealed record TillRow(TillId W, PartyId Shop, string Name, Timestamp Regi
 /// <summary>hiercash-issuer tills.</summary>
 internal static class TillCommands
 {
-    public static Command Tills(Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
+    public static Command Tills(Option<string> folder, Option<bool> json, Func<string, (
+        IssuerParty Party, Currency Currency, Database Store)> open)
     {
-        var command = new Command("tills", "Lists the tills of all shops, the newest first: since when each is registered, which till enrolled it, and whether its key is revoked.") { folder, json };
+        var command = new Command("tills", "Lists the tills of all shops, the newest first: since when each is registered, which till "
+            + "enrolled it, and whether its key is revoked.") { folder, json };
         command.SetAction(result =>
         {
             var (party, _, store) = open(result.GetValue(folder)!);
@@ -27,7 +29,8 @@ internal static class TillCommands
                     result.GetValue(json),
                     tills.Select(t => new
                     {
-                        W = t.W.ToString(), Shop = t.Shop.Value, t.Name, Registered = t.Registered.ToString(), EnrolledBy = t.By?.ToString(), Revoked = t.Revoked?.ToString(),
+                        W = t.W.ToString(), Shop = t.Shop.Value, t.Name, Registered = t.Registered.ToString(),
+                            EnrolledBy = t.By?.ToString(), Revoked = t.Revoked?.ToString(),
                     }),
                     tills.Count == 0 ? "No tills." : string.Join(Environment.NewLine, tills.Select(Say)));
             }
@@ -37,5 +40,6 @@ internal static class TillCommands
 
     private static string Say(TillRow till) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{till.W}  shop {till.Shop}, {till.Name}, since {till.Registered}{(till.By is { } by ? $", enrolled by {by}" : "")}{(till.Revoked is { } revoked ? $", REVOKED on {revoked}" : "")}");
+        $"{till.W}  shop {till.Shop}, {till.Name}, since "
+            + $"{till.Registered}{(till.By is { } by ? $", enrolled by {by}" : "")}{(till.Revoked is { } revoked ? $", REVOKED on {revoked}" : "")}");
 }

@@ -61,7 +61,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
 
         bool closes = h.IsClose;
         Switches.Off("R24 till", ref closes);
-        return closes ? new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true) : null;
+        return closes ? new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.",
+            true) : null;
     }
 
     /// <summary>The first thing that is wrong with a payment of good signatures, by what this till knows; or null.</summary>
@@ -109,7 +110,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         Switches.On("step 7 S_I", ref genuine);
         bool forged = signed;
         Switches.Off("R10 forged", ref forged);
-        return genuine ? null : new PaymentFault("The issuer's signature on the card's cash is not valid. Do not give the goods.", signed && !forged, !signed, forged);
+        return genuine ? null : new PaymentFault(
+            "The issuer's signature on the card's cash is not valid. Do not give the goods.", signed && !forged, !signed, forged);
     }
 
     /// <summary>Refused for a key that this till does not know, and the card has all that it signed.</summary>
@@ -120,7 +122,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     /// All that a till knows then: the issuer may have a newer key, and anybody can name a key that there never was (hole 22).
     /// </summary>
     private static PaymentFault UnknownKey(bool signed) => new PaymentFault(
-        "This till does not know the key that signed the card's cash. Run 'hiercash-shop settle', which fetches new keys, and take the payment again. If it is refused again, the cash is not this issuer's.",
+        "This till does not know the key that signed the card's cash. Run 'hiercash-shop settle', which fetches new keys, and take the "
+            + "payment again. If it is refused again, the cash is not this issuer's.",
         signed,
         EndsContact: !signed);
 

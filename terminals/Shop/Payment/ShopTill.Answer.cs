@@ -1,5 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Shop;
 
@@ -23,7 +22,8 @@ public sealed partial class ShopTill
         }
 
         var reversal = found[0].Reversal;
-        var signer = reversal is null ? null : _scheme.Certificates.FirstOrDefault(c => c.Usage == KeyUsage.IssuerStatement && reversal.Verify(_suite, c.Key));
+        var signer = reversal is null ? null
+            : _scheme.Certificates.FirstOrDefault(c => c.Usage == KeyUsage.IssuerStatement && reversal.Verify(_suite, c.Key));
         return ShopAnswer.Sign(_key, found[0].Id, Timestamp.Now(_clock), found[0].IsTakenBack, reversal, signer);
     }
 

@@ -95,7 +95,8 @@ public sealed partial class ShopTill
     {
         string good = card.GetCash(default, rest, _scheme.Terms.Currency, out var cash).IsSuccess
             ? $" It was good before {cash!.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}." : "";
-        return $"The card's cash has expired by this till's clock, which says {sale.Time}.{good} If the clock is wrong, set it right, and take the payment again. "
+        return $"The card's cash has expired by this till's clock, which says {sale.Time}.{good} If the clock is wrong, set it right, and "
+            + $"take the payment again. "
             + "If it is right, the holder gets the money back with 'hiercash-wallet redeem'.";
     }
 
@@ -103,8 +104,10 @@ public sealed partial class ShopTill
     {
         var now = Timestamp.Now(_clock);
         var until = new Timestamp(last.Microseconds - (ulong)_scheme.Terms.ClockTolerance.TotalMicroseconds);
-        return $"This till takes no payment for {Span(until.Microseconds - now.Microseconds)}, until {until}: the last one that it asked a card for is of {last}, and its clock says {now}. "
-            + "If the clock is wrong now, set it right. If it ran ahead then, wait, or make a new till key in another folder with 'hiercash-shop init', and enrol it like the first. "
+        return $"This till takes no payment for {Span(until.Microseconds - now.Microseconds)}, until {until}: the last one that it asked a "
+            + $"card for is of {last}, and its clock says {now}. "
+            + "If the clock is wrong now, set it right. If it ran ahead then, wait, or make a new till key in another folder with "
+            + "'hiercash-shop init', and enrol it like the first. "
             + "This folder still settles, refunds and cancels while its clock and the issuer's agree.";
     }
 

@@ -89,7 +89,8 @@ public sealed partial class ShopTill
             var open = OpenSales.Where(t => t.Time != accepted.Sale.Time).ToList();
             var its = open.Where(t => CoinPayments(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
             ended.AddRange(its.Select(t => Cancel(t, card, "The payment was cancelled.")));
-            foreach (var (count, since) in _store.Read(db => accepted.Payments.Select(h => CoinPaymentTable.Missing(db, h.Coin.Id, h.Seq)).ToList()))
+            foreach (var (count, since) in _store.Read(
+                db => accepted.Payments.Select(h => CoinPaymentTable.Missing(db, h.Coin.Id, h.Seq)).ToList()))
             {
                 bool isLikely = count is > 0 and <= MostAskedWhilePaying;
                 Switches.On("R31 likely", ref isLikely);
@@ -134,7 +135,8 @@ public sealed partial class ShopTill
         Switches.Replace("R4 in turn", ref half, most);
         var newest = CoinPaymentTable.NewestOffers(db, now, half);
         var chosen = newest.Select(p => p.H.Id).ToHashSet();
-        return [.. newest, .. CoinPaymentTable.LongestWaitingOffers(db, now, most).Where(p => !chosen.Contains(p.H.Id)).Take(most - newest.Count)];
+        return [.. newest, .. CoinPaymentTable.LongestWaitingOffers(db, now, most).Where(p => !chosen.Contains(p.H.Id))
+            .Take(most - newest.Count)];
     });
 
     /// <summary>

@@ -32,8 +32,10 @@ public sealed partial class ShopTill
     /// Why a till whose key is revoked takes no payment, and what else can be done; null where it is not, or nobody told it.
     /// </summary>
     public string? WhyRevoked => Revoked is { } date
-        ? $"This till takes no payment any more: its key was revoked on {date}. Another till of the shop brings what is queued here, and ends what is being taken back, with "
-            + "'hiercash-shop settle --for DIR'. To go on selling, make a till with a new key in another folder with 'hiercash-shop init', and enrol it like the first."
+        ? $"This till takes no payment any more: its key was revoked on {date}. Another till of the shop brings what is queued here, and "
+            + $"ends what is being taken back, with "
+            + "'hiercash-shop settle --for DIR'. To go on selling, make a till with a new key in another folder with 'hiercash-shop init', "
+            + "and enrol it like the first."
         : null;
 
     private static bool IsRevoked(IReadSnapshot db)

@@ -54,7 +54,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
         older |= orders && list.Date < HotStateTable.Told(db);
         if (older)
         {
-            throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The till keeps the one that it has.");
+            throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The "
+                + $"till keeps the one that it has.");
         }
 
         if (list.BaseVersion == 0 && list.Version != has)

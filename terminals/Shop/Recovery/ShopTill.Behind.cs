@@ -65,7 +65,8 @@ public sealed partial class ShopTill
         await Settler.Agree(issuer, cancel);
         if (Behind is null)
         {
-            throw new InvalidOperationException("This till's store is no older copy, as far as the issuer's answer shows. There is nothing to recover.");
+            throw new InvalidOperationException(
+                "This till's store is no older copy, as far as the issuer's answer shows. There is nothing to recover.");
         }
 
         await FetchKeys(issuer, cancel);
@@ -85,7 +86,8 @@ public sealed partial class ShopTill
             Switches.On("R27 submitted", ref genuine);
             if (!genuine)
             {
-                throw new InvalidOperationException("What the issuer says that this till had submitted is not what a card and the issuer signed. Nothing of it is kept.");
+                throw new InvalidOperationException(
+                    "What the issuer says that this till had submitted is not what a card and the issuer signed. Nothing of it is kept.");
             }
 
             foreach (var one in page.Where(p => _store.Write(db => Sales.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt),

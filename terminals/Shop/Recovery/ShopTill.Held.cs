@@ -44,7 +44,8 @@ public sealed partial class ShopTill
         var current = Reload(sale);
         if (current.State == SaleState.Accepted)
         {
-            throw new InvalidOperationException("This payment was accepted, and the customer was told OK. Take it back with 'hiercash-shop refund RECEIPT'.");
+            throw new InvalidOperationException(
+                "This payment was accepted, and the customer was told OK. Take it back with 'hiercash-shop refund RECEIPT'.");
         }
 
         if (current.State is not (SaleState.Refunded or SaleState.Kept))

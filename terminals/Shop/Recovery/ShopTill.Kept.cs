@@ -40,9 +40,12 @@ public sealed partial class ShopTill
 
             var onCard = CoinPayments(sale.Time).Where(p => p.SW is not null).Aggregate(Amount.Zero, (sum, p) => sum + p.H.Paid);
             return (refused.Find(r => r.Refusal is not null).Refusal is { } reason
-                ? $"The issuer does not take the payment back. {reason.Text}{(outOfDate ? "" : " The refund is begun all the same, and 'hiercash-shop settle' asks again: pay no cash for it.")}"
-                : "The issuer's answer says nothing of this payment that a till can check. It may be taken back: pay no cash for it, and run it again.")
-                + (onCard.IsZero ? "" : $" Of this payment the card gets {onCard.Show(_scheme.Terms.Currency)} back at this till: pay no cash for that.");
+                ? $"The issuer does not take the payment back. "
+                    + $"{reason.Text}{(outOfDate ? "" : " The refund is begun all the same, and 'hiercash-shop settle' asks again: pay no cash for it.")}"
+                : "The issuer's answer says nothing of this payment that a till can check. It may be taken back: pay no cash for it, and "
+                    + "run it again.")
+                + (onCard.IsZero ? ""
+                : $" Of this payment the card gets {onCard.Show(_scheme.Terms.Currency)} back at this till: pay no cash for that.");
         }
 
         // Only this till's own clock says that the terms are over, and only a signed receipt that the shop was paid.
@@ -64,16 +67,20 @@ public sealed partial class ShopTill
 
         return over && _store.Write(db => SaleTable.Keep(db, sale.Time))
             ? KeptSentence(sale)
-            : "The issuer did not sign that this payment is taken back. Until it signs what became of it the card gets nothing, and the shop pays no cash. "
+            : "The issuer did not sign that this payment is taken back. Until it signs what became of it the card gets nothing, and the "
+                + "shop pays no cash. "
                 + $"'hiercash-shop settle' asks again, and 'hiercash-shop explain {sale.Time}' says what ends it.";
     }
 
     private string KeptSentence(Sale sale) => CashOf(sale) is { IsZero: false } cash
-        ? $"The issuer has paid this payment to the shop, and takes it back no more. The customer was never told OK: pay {cash.Show(_scheme.Terms.Currency)} back in cash. No card gets that."
-        : "The issuer has signed that this payment is not paid to the shop. The customer was never told OK, and the shop owes nothing for it.";
+        ? $"The issuer has paid this payment to the shop, and takes it back no more. The customer was never told OK: pay "
+            + $"{cash.Show(_scheme.Terms.Currency)} back in cash. No card gets that."
+        : "The issuer has signed that this payment is not paid to the shop. The customer was never told OK, and the shop owes nothing "
+            + "for it.";
 
     /// <summary>What the issuer has paid of the coin payments that were not taken back, by its newest receipts.</summary>
     private Amount CashOf(Sale sale) => CoinPayments(sale.Time)
         .Where(p => p.SW is null && p.State is CoinPaymentState.Settled or CoinPaymentState.Guaranteed or CoinPaymentState.Waiting)
-        .Aggregate(Amount.Zero, (sum, p) => sum + p.Receipt!.Share.Credited + (p.Receipt.GuaranteeIsPaid ? p.Receipt.Share.Guaranteed : Amount.Zero));
+        .Aggregate(Amount.Zero, (sum, p) => sum + p.Receipt!.Share.Credited
+        + (p.Receipt.GuaranteeIsPaid ? p.Receipt.Share.Guaranteed : Amount.Zero));
 }

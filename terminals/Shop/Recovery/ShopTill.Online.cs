@@ -13,7 +13,8 @@ namespace HierCash.Shop;
 /// </summary>
 public sealed partial class ShopTill
 {
-    private const string FloorSentence = "This amount, or the age of this till's hot list, needs the issuer, and it cannot be reached. Ask for less, or try again later.";
+    private const string FloorSentence =
+        "This amount, or the age of this till's hot list, needs the issuer, and it cannot be reached. Ask for less, or try again later.";
 
     /// <summary>
     /// So many S_W of each coin go to the issuer in one visit: whoever has a coin's key signs as many payments as he likes, and a visit
@@ -72,7 +73,8 @@ public sealed partial class ShopTill
         catch (InvalidOperationException e) when (goesOn && Revoked is null)
         {
             left!.Add(new LeftItem("HotList", default, Amount.Zero,
-                $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old it settles before OK."));
+                $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old "
+                    + $"it settles before OK."));
         }
 
         await Settler.BringAgain(issuer, cancel);
@@ -112,7 +114,8 @@ public sealed partial class ShopTill
         if (IsGivenBack(sale))
         {
             return End(current, TillOutcome.Refused,
-                $"{current.Amount.Show(_scheme.Terms.Currency)} were taken back before, and the card that paid has them since. Nothing was done now.");
+                $"{current.Amount.Show(_scheme.Terms.Currency)} were taken back before, and the card that paid has them since. Nothing was "
+                    + $"done now.");
         }
 
         var waiting = _store.Write(db => Sales.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W))))
@@ -168,7 +171,8 @@ public sealed partial class ShopTill
         string amount = current.Amount.Show(_scheme.Terms.Currency);
         return End(current, TillOutcome.Refused, whole
             ? $"{amount} are on the card again."
-            : $"{amount} are taken back. The card gets them when it comes to this till again; one that has forgotten the payment gets them by 'hiercash-wallet recover', or on its holder's account.");
+            : $"{amount} are taken back. The card gets them when it comes to this till again; one that has forgotten the payment gets them "
+                + $"by 'hiercash-wallet recover', or on its holder's account.");
     }
 
     /// <summary>
@@ -220,7 +224,8 @@ public sealed partial class ShopTill
             if (waits)
             {
                 left.Add(new LeftItem("Refund", sale.Time, sale.Amount,
-                    "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash for it."));
+                    "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash "
+                        + "for it."));
                 continue;
             }
 

@@ -10,7 +10,8 @@ using Spectre.Console;
 namespace HierCash.Shop;
 
 /// <summary>Runs the till's screen: keys in, cards in, payments, and settlement in the background. Being offline is normal.</summary>
-internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, string? reader, ICashSuite suite, ILink issuer, TimeProvider clock, Func<IDisposable?> settles)
+internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, string? reader, ICashSuite suite, ILink issuer,
+    TimeProvider clock, Func<IDisposable?> settles)
 {
     private const int MaxTyped = 12;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(60);
@@ -90,8 +91,9 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     }
 
     /// <summary>
-    /// This till's files cannot be read or written now (rule R28): a full disk, somebody who keeps the database busy. No OK is said; a payment that is open goes
-    /// on, or is given up, when they can. What a card signed for one whose sale is not here it gets back when it comes again.
+    /// This till's files cannot be read or written now (rule R28): a full disk, somebody who keeps the database busy. No OK is said; a
+    /// payment that is open goes on, or is given up, when they can. What a card signed for one whose sale is not here it gets back when it
+    /// comes again.
     /// </summary>
     private void Fail(Exception e)
     {
@@ -130,7 +132,8 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         {
             _pin += key.KeyChar;
         }
-        else if (_mood == TillScreenState.Waiting && (char.IsAsciiDigit(key.KeyChar) || key.KeyChar is '.' or ',') && _typed.Length < MaxTyped)
+        else if (_mood == TillScreenState.Waiting && (char.IsAsciiDigit(key.KeyChar) || key.KeyChar is '.' or ',')
+            && _typed.Length < MaxTyped)
         {
             _typed += key.KeyChar;
             _message = "";
@@ -147,8 +150,10 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
                 return;
             }
 
-            string? unusual = UnusualAmount.Find(_typed, _amount, _currency, till.LastAccepted(UnusualAmount.Look), scheme.Terms.FloorLimit);
-            (_mood, _message) = unusual is null ? (TillScreenState.Card, "") : (TillScreenState.Confirm, $"{unusual} Enter asks for {_amount.Show(_currency)}, Esc goes back.");
+            string? unusual = UnusualAmount.Find(
+                _typed, _amount, _currency, till.LastAccepted(UnusualAmount.Look), scheme.Terms.FloorLimit);
+            (_mood, _message) = unusual is null ? (TillScreenState.Card, "")
+                : (TillScreenState.Confirm, $"{unusual} Enter asks for {_amount.Show(_currency)}, Esc goes back.");
         }
         else if (_mood == TillScreenState.Confirm)
         {
@@ -219,7 +224,8 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     /// <summary>Goes on if there is a card; a card that is not there yet is waited for.</summary>
     private void TakeCard(string? pin)
     {
-        // Whoever pressed Esc while the issuer was silent wants no more of this: the card may be asked again for hours, and the till is deaf each time.
+        // Whoever pressed Esc while the issuer was silent wants no more of this: the card may be asked again for hours, and the till is
+        // deaf each time.
         if (Ask(pin))
         {
             Cancel();
@@ -314,7 +320,8 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
 
     private void Show()
     {
-        var (today, payments) = till.AcceptedSince(Timestamp.From(new DateTimeOffset(clock.GetLocalNow().Date, clock.GetLocalNow().Offset)));
+        var (today, payments) = till.AcceptedSince(
+            Timestamp.From(new DateTimeOffset(clock.GetLocalNow().Date, clock.GetLocalNow().Offset)));
         string typed = _mood == TillScreenState.Pin ? new string('*', _pin.Length) : _typed;
         var amount = _amount;
         if (_mood == TillScreenState.Waiting && UnusualAmount.Parse(_typed, _currency, out amount) is not null)
@@ -326,7 +333,8 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         string held = HeldView.Line(till.HeldPayments, _sale, _currency, revoked is not null);
         string message = _mood == TillScreenState.Waiting && _message.Length == 0 ? revoked ?? "" : _message;
         var screen = new TillScreen(
-            shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(CoinPaymentState.Queued), _settling.Offline, held, Reader(), IsRevoked: revoked is not null, Fault: _settling.Fault);
+            shop, _currency, _mood, typed, amount, message, today, payments, till.Sum(CoinPaymentState.Queued), _settling.Offline, held,
+            Reader(), IsRevoked: revoked is not null, Fault: _settling.Fault);
         if (screen != _shown)
         {
             _shown = screen;

@@ -18,7 +18,8 @@ public enum TillScreenState { Waiting, Confirm, Card, Pin, Paying, Paid, Refused
 /// <param name="Fault">What is wrong with this till's own files; null if nothing is.</param>
 /// <param name="IsRevoked">This till's key is revoked: it takes nothing, and another till of the shop settles for it.</param>
 public sealed record TillScreen(
-    string Shop, Currency Currency, TillScreenState Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments, Amount Queued, string? Offline, string Held, string Reader,
+    string Shop, Currency Currency, TillScreenState Mood, string Typed, Amount Amount, string Message, Amount Today, int Payments,
+    Amount Queued, string? Offline, string Held, string Reader,
     bool IsRevoked = false, string? Fault = null)
 {
     public IRenderable Render()
@@ -49,12 +50,15 @@ public sealed record TillScreen(
         var rows = new Rows(
             new Markup($"[bold]{Markup.Escape(above)}[/]"),
             new Text(PlainText.Escape(below)));
-        string settling = Fault is not null ? $"and this till's files cannot be used: {PlainText.Escape(Fault.TrimEnd('.'))}. It goes on by itself when they can"
-            : IsRevoked ? "another till of the shop brings it" : Offline is null ? "settles by itself" : "offline: kept here, settled later";
+        string settling = Fault is not null
+            ? $"and this till's files cannot be used: {PlainText.Escape(Fault.TrimEnd('.'))}. It goes on by itself when they can"
+            : IsRevoked ? "another till of the shop brings it" : Offline is null ? "settles by itself"
+            : "offline: kept here, settled later";
         var reader = new Text(PlainText.Escape(Reader), new Style(decoration: Decoration.Dim));
         var held = new Text(Held, new Style(Color.Yellow));
         return new Rows(
-            new Panel(rows) { Header = new PanelHeader($" {Markup.Escape(title)} "), Border = BoxBorder.Rounded, BorderStyle = new Style(color), Width = 64 },
+            new Panel(rows) { Header = new PanelHeader($" {Markup.Escape(title)} "), Border = BoxBorder.Rounded,
+                BorderStyle = new Style(color), Width = 64 },
             new Text($"{PlainText.Escape(Shop)}   today {Today.Show(Currency)} in {Payments} payments"),
             new Text($"queued {Queued.Show(Currency)}, {settling}", new Style(Offline is null ? Color.Default : Color.Yellow)),
             Held.Length > 0 ? new Rows(held, reader) : reader);

@@ -30,7 +30,8 @@ public sealed class Settler
 {
     /// <summary>For the people of a till that is behind.</summary>
     public const string RunRecover =
-        "This till's store is an older copy: the issuer has a later batch with this till's own signature. It takes, settles and gives back nothing before 'hiercash-shop recover' was run.";
+        "This till's store is an older copy: the issuer has a later batch with this till's own signature. It takes, settles and gives back "
+            + "nothing before 'hiercash-shop recover' was run.";
 
     private const int BatchSize = 256;
     private readonly Database _store;
@@ -120,8 +121,10 @@ public sealed class Settler
     private LeftItem Left(CoinPayment payment, Receipt receipt) => new(
         "Payment", payment.H.Time, payment.H.Paid,
         receipt.Verdict == Verdict.NotYetKnown
-            ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It stays queued, and is sent again by each settlement."
-            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from {payment.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+            ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It "
+                + "stays queued, and is sent again by each settlement."
+            : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from "
+                + $"{payment.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
     private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
@@ -221,7 +224,8 @@ public sealed class Settler
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
-            throw new InvalidOperationException("A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
+            throw new InvalidOperationException(
+                "A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
         }
 
         var states = answer.Receipts.Select(Judge).ToList();

@@ -17,8 +17,8 @@ internal static class BehindTable
     /// <param name="date">Of the batch that this till signed and does not know of.</param>
     public static int Note(IWriteTransaction db, Timestamp now, Timestamp date) => db.Execute(
         """
-        INSERT INTO behind(only, since, date) VALUES(1, $1, $2)
-        ON CONFLICT(only) DO UPDATE SET date = excluded.date WHERE behind.date < excluded.date
+        INSERT INTO behind(singleton, since, date) VALUES(1, $1, $2)
+        ON CONFLICT(singleton) DO UPDATE SET date = excluded.date WHERE behind.date < excluded.date
         """,
         now.ToLedger(), date.ToLedger());
 

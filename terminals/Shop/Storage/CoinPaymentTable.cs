@@ -23,7 +23,8 @@ internal static partial class CoinPaymentTable
         db.Number("SELECT count(*) FROM part WHERE payment_id = $1", payment.Value.ToArray()) == 1;
 
     /// <summary>Those whose ids lie within, both ends included.</summary>
-    public static List<(PaymentId Id, Reversal? Reversal, bool IsTakenBack)> Between(IReadSnapshot db, PaymentId first, PaymentId last) => db.Query(
+    public static List<(PaymentId Id, Reversal? Reversal, bool IsTakenBack)> Between(IReadSnapshot db, PaymentId first, PaymentId last) =>
+        db.Query(
         "SELECT payment_id, reversal, sw FROM part WHERE payment_id BETWEEN $1 AND $2",
         r => (new PaymentId(Digest.Read(r.Bytes(0))), r.BytesOrNull(1) is { } word ? Reversal.Decode(word) : null, !r.IsDBNull(2)),
         first.Value.ToArray(), last.Value.ToArray());

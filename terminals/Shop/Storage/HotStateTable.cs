@@ -15,8 +15,8 @@ internal static class HotStateTable
     /// <param name="told">Null where there is more to come: that moment stays.</param>
     public static int Advance(IWriteTransaction db, ulong version, Timestamp? told) => db.Execute(
         """
-        INSERT INTO hot_state(only, version, date) VALUES(1, $1, coalesce($2, 0))
-        ON CONFLICT(only) DO UPDATE SET version = excluded.version, date = coalesce($2, hot_state.date)
+        INSERT INTO hot_state(singleton, version, date) VALUES(1, $1, coalesce($2, 0))
+        ON CONFLICT(singleton) DO UPDATE SET version = excluded.version, date = coalesce($2, hot_state.date)
         """,
         (long)version, told?.ToLedger());
 

@@ -12,5 +12,5 @@ internal static class RevocationTable
 
     /// <summary>For good: no word of anybody makes the key good again.</summary>
     public static int Revoke(IWriteTransaction db, Timestamp date) =>
-        db.Execute("INSERT INTO revocation(only, date) VALUES(1, $1) ON CONFLICT DO NOTHING", date.ToLedger());
+        db.Execute("INSERT INTO revocation(singleton, date) VALUES(1, $1) ON CONFLICT DO NOTHING", date.ToLedger());
 }

@@ -10,7 +10,7 @@ internal static class TillTable
     public static byte[]? Secret(IReadSnapshot db) => db.First("SELECT secret FROM till", r => r.Bytes(0));
 
     public static void Begin(IWriteTransaction db, byte[] secret) =>
-        db.Execute("INSERT INTO till(only, secret, last_time) VALUES(1, $1, 0)", secret);
+        db.Execute("INSERT INTO till(singleton, secret, last_time) VALUES(1, $1, 0)", secret);
 
     /// <summary>The TIME that was used last; it never goes back (hole 8, rule R21). 0 if there is none.</summary>
     public static Timestamp LastTime(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT last_time FROM till"));

@@ -13,10 +13,12 @@ internal static class CancelCommand
     public static Command Make(Option<string> folder, Option<bool> json, ICashSuite suite, Func<string, TillSession> open)
     {
         var time = new Argument<string>("RECEIPT") { Description = "The moment of the payment, as 'status' and 'journal' show it." };
-        var later = new Option<bool>("--without-card") { Description = "Do not wait for the card: it gets its money when it comes to this till again." };
+        var later = new Option<bool>("--without-card") { Description =
+            "Do not wait for the card: it gets its money when it comes to this till again." };
         var command = new Command(
             "cancel",
-            "Gives up a payment that was cut short or waits for the issuer, and gives the card its money back. What the issuer may have, it has to answer for first.")
+            "Gives up a payment that was cut short or waits for the issuer, and gives the card its money back. What the issuer may have, "
+                + "it has to answer for first.")
         {
             time, CardOptions.Reader, CardOptions.Wait, later, CommonOptions.DespiteClock, folder, json,
         };
@@ -37,10 +39,12 @@ internal static class CancelCommand
                 catch (LinkException e)
                 {
                     throw new LinkException(
-                        $"{e.Message} The payment is given up, and the issuer may have it: the card gets its money back after its answer. 'hiercash-shop settle' asks for that, then run this again with the card.", e);
+                        $"{e.Message} The payment is given up, and the issuer may have it: the card gets its money back after its answer. "
+                            + $"'hiercash-shop settle' asks for that, then run this again with the card.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json), new { Cancelled = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, ended.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json),
+                    new { Cancelled = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, ended.Message);
             }
         });
         return command;

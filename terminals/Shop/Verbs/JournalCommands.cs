@@ -23,10 +23,12 @@ internal static class JournalCommands
                 result.GetValue(json),
                 sales.Select(t => new
                 {
-                    Time = t.Time.ToString(), Amount = t.Amount.Minor, State = t.State.ToString(), Parts = opened.Till.CoinPayments(t.Time).Select(p => p.State.ToString()), IssuerKeyed = IsKeyed(opened.Till, t),
+                    Time = t.Time.ToString(), Amount = t.Amount.Minor, State = t.State.ToString(),
+                        Parts = opened.Till.CoinPayments(t.Time).Select(p => p.State.ToString()), IssuerKeyed = IsKeyed(opened.Till, t),
                 }),
                 sales.Count == 0 ? "Nothing was paid here yet." : string.Join(Environment.NewLine, sales.Select(t =>
-                    $"{t.Time}  {t.Amount.Show(currency),14}  {t.State}{string.Concat(opened.Till.CoinPayments(t.Time).Select(p => $", {p.State}"))}{(IsKeyed(opened.Till, t) ? ", issuer-keyed" : "")}")));
+                    $"{t.Time}  {t.Amount.Show(currency),14}  "
+                        + $"{t.State}{string.Concat(opened.Till.CoinPayments(t.Time).Select(p => $", {p.State}"))}{(IsKeyed(opened.Till, t) ? ", issuer-keyed" : "")}")));
         });
         return command;
     }
@@ -34,13 +36,16 @@ internal static class JournalCommands
     public static Command Explain(Option<string> folder, Option<bool> json, Func<string, TillSession> open)
     {
         var time = new Argument<string>("RECEIPT") { Description = "The moment on the receipt, as 'journal' shows it." };
-        var command = new Command("explain", "Says of a payment: its state, who signed what, and what happens next.") { time, folder, json };
+        var command = new Command("explain", "Says of a payment: its state, who signed what, and what happens next.") { time, folder,
+            json };
         command.SetAction(result =>
         {
             using var opened = open(result.GetValue(folder)!);
             var sale = Find(opened.Till, result.GetValue(time)!);
             var sentences = opened.Till.Explain(sale).ToList();
-            ConsoleEntry.Print(result.GetValue(json), new { Time = sale.Time.ToString(), State = sale.State.ToString(), Sentences = sentences }, string.Join(Environment.NewLine, sentences));
+            ConsoleEntry.Print(result.GetValue(json),
+                new { Time = sale.Time.ToString(), State = sale.State.ToString(), Sentences = sentences },
+                string.Join(Environment.NewLine, sentences));
         });
         return command;
     }
@@ -48,8 +53,10 @@ internal static class JournalCommands
     public static Command Refund(Option<string> folder, Option<bool> json, ICashSuite suite, Func<string, TillSession> open)
     {
         var time = new Argument<string>("RECEIPT") { Description = "The moment on the receipt, as 'journal' shows it." };
-        var later = new Option<bool>("--without-card") { Description = "Do not wait for the card: it gets its money when it comes to this till again." };
-        var command = new Command("refund", "Takes an accepted payment back: first at the issuer, if it may have been sent, then on the card.")
+        var later = new Option<bool>("--without-card") { Description =
+            "Do not wait for the card: it gets its money when it comes to this till again." };
+        var command = new Command("refund",
+            "Takes an accepted payment back: first at the issuer, if it may have been sent, then on the card.")
         {
             time, CardOptions.Reader, CardOptions.Wait, later, CommonOptions.DespiteClock, folder, json,
         };
@@ -69,10 +76,12 @@ internal static class JournalCommands
                 }
                 catch (LinkException e)
                 {
-                    throw new LinkException($"{e.Message} The refund is begun all the same, and 'hiercash-shop settle' ends it: give no cash for it.", e);
+                    throw new LinkException(
+                        $"{e.Message} The refund is begun all the same, and 'hiercash-shop settle' ends it: give no cash for it.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json), new { Refunded = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, refunded.Message);
+                ConsoleEntry.PrintDone(result.GetValue(json),
+                    new { Refunded = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, refunded.Message);
             }
         });
         return command;

@@ -11,7 +11,9 @@ internal static class PolicyCommand
 
     public static Command Make(Option<string> folder, Option<bool> json, Func<string, TillSession> open)
     {
-        var keyed = new Option<string?>("--issuer-keyed") { Description = "accept or refuse: cash whose key the issuer made is never guaranteed, and nobody is named if it was overspent.", HelpName = "accept|refuse" };
+        var keyed = new Option<string?>("--issuer-keyed") { Description =
+            "accept or refuse: cash whose key the issuer made is never guaranteed, and nobody is named if it was overspent.",
+            HelpName = "accept|refuse" };
         keyed.AcceptOnlyFromAmong(Accept, Refuse);
         var command = new Command("policy", "Says which cash this till takes, or changes it.") { keyed, folder, json };
         command.SetAction(result =>
@@ -24,7 +26,9 @@ internal static class PolicyCommand
 
             string now = opened.Till.RefusesIssuerKeyed ? Refuse : Accept;
             ConsoleEntry.PrintDone(
-                result.GetValue(json), new { IssuerKeyed = now }, now == Refuse ? "Issuer-keyed cash is refused; the card gets it back at once." : "Issuer-keyed cash is accepted, and shown as such before OK.");
+                result.GetValue(json), new { IssuerKeyed = now }, now == Refuse
+                    ? "Issuer-keyed cash is refused; the card gets it back at once."
+                    : "Issuer-keyed cash is accepted, and shown as such before OK.");
         });
         return command;
     }

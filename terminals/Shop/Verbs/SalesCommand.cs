@@ -11,7 +11,8 @@ internal static class SalesCommand
 {
     public static Command Make(Option<string> folder, Option<bool> json, ICashSuite suite, Func<string, TillUse, TillSession> open)
     {
-        var command = new Command("tickets", "Lists payments whose card went before its answer came. Nobody knows whether it had signed.") { folder, json };
+        var command = new Command("tickets",
+            "Lists payments whose card went before its answer came. Nobody knows whether it had signed.") { folder, json };
         command.SetAction(result =>
         {
             using var opened = open(result.GetValue(folder)!, TillUse.Looks);
@@ -23,7 +24,8 @@ internal static class SalesCommand
                 sales.Select(t => new { Time = t.Time.ToString(), Amount = t.Amount.Minor, Until = t.Time.Plus(term).ToString() }),
                 sales.Count == 0
                     ? "No card went before its answer came."
-                    : string.Join(Environment.NewLine, sales.Select(t => $"{t.Time}  {t.Amount.Show(currency),14}  until {t.Time.Plus(term)}")
+                    : string.Join(Environment.NewLine, sales.Select(
+                        t => $"{t.Time}  {t.Amount.Show(currency),14}  until {t.Time.Plus(term)}")
                         .Append("'hiercash-shop tickets ask' with the card in the reader gives back what it signed.")));
         });
         command.Subcommands.Add(Ask(folder, json, suite, open));
@@ -32,7 +34,8 @@ internal static class SalesCommand
 
     private static Command Ask(Option<string> folder, Option<bool> json, ICashSuite suite, Func<string, TillUse, TillSession> open)
     {
-        var command = new Command("ask", "Asks the card in the reader which of these payments it had signed, and gives it their money back. It signs nothing.") { CardOptions.Reader, CardOptions.Wait, folder, json };
+        var command = new Command("ask", "Asks the card in the reader which of these payments it had signed, and gives it their money "
+            + "back. It signs nothing.") { CardOptions.Reader, CardOptions.Wait, folder, json };
         command.SetAction(async (result, cancel) =>
         {
             using var opened = open(result.GetValue(folder)!, TillUse.Sells);
@@ -44,7 +47,8 @@ internal static class SalesCommand
                 new { Ended = ended.Select(e => e.Sale.Time.ToString()), GivenBack = sum.Minor },
                 ended.Count == 0
                     ? "This card signed none of them."
-                    : string.Join(Environment.NewLine, ended.Select(e => $"{e.Sale.Time}  {e.Sale.Amount.Show(opened.Grant.Scheme.Terms.Currency)}: {e.Message}")));
+                    : string.Join(Environment.NewLine, ended.Select(
+                        e => $"{e.Sale.Time}  {e.Sale.Amount.Show(opened.Grant.Scheme.Terms.Currency)}: {e.Message}")));
         });
         return command;
     }

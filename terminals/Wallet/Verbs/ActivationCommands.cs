@@ -9,33 +9,44 @@ using HierCash.Terminals.Consoles;
 
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet activate and pin: the card's PUK and its two PINs (rules R11 and R12). All of them are typed, none stands on a command line.</summary>
+/// <summary>
+/// hiercash-wallet activate and pin: the card's PUK and its two PINs (rules R11 and R12). All of them are typed, none stands on a command
+/// line.
+/// </summary>
 internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
 {
-    public IEnumerable<Command> All => [Activate(), new Command("pin", "Changes a PIN, or sets a new holder PIN with the PUK.") { Change(), Unblock() }];
+    public IEnumerable<Command> All => [
+        Activate(), new Command("pin", "Changes a PIN, or sets a new holder PIN with the PUK.") { Change(), Unblock() }];
 
     private Command Activate()
     {
-        var letter = new Option<string?>("--letter") { Description = "The bank's letter, with the activation code. Default: a prompt.", HelpName = "FILE" };
+        var letter = new Option<string?>("--letter") { Description = "The bank's letter, with the activation code. Default: a prompt.",
+            HelpName = "FILE" };
         var pukTo = new Option<string?>("--puk-to")
         {
-            Description = "For scripts: writes the PUK into this new file, readable by you only, and does not ask for it back. The PINs come as lines on standard input: payment PIN, holder PIN.",
+            Description = "For scripts: writes the PUK into this new file, readable by you only, and does not ask for it back. The PINs "
+                + "come as lines on standard input: payment PIN, holder PIN.",
             HelpName = "FILE",
         };
-        var command = new Command("activate", "Activates a new card, or one that the bank set back: shows its PUK, once, and sets its two PINs.") { letter, pukTo, CardOptions.Reader, CardOptions.Wait };
+        var command = new Command("activate", "Activates a new card, or one that the bank set back: shows its PUK, once, and sets its "
+            + "two PINs.") { letter, pukTo, CardOptions.Reader, CardOptions.Wait };
         command.SetAction(async (result, cancel) =>
         {
             var code = result.GetValue(letter) is { } file ? ActivationLetter.Read(file)
-                : ActivationCode.Parse(CommonOptions.AskSecret("Activation code")) ?? throw new UsageException($"An activation code has {ActivationCode.Digits} digits. Type it as it stands in the bank's letter.");
+                : ActivationCode.Parse(CommonOptions.AskSecret("Activation code"))
+                ?? throw new UsageException(
+                    $"An activation code has {ActivationCode.Digits} digits. Type it as it stands in the bank's letter.");
             if (result.GetValue(pukTo) is null && Console.IsInputRedirected)
             {
-                throw new UsageException("The PUK is shown once, and asked back: run it at a terminal, or name a file for the PUK with --puk-to.");
+                throw new UsageException(
+                    "The PUK is shown once, and asked back: run it at a terminal, or name a file for the PUK with --puk-to.");
             }
 
             string? pukFile = result.GetValue(pukTo);
             if (File.Exists(pukFile))
             {
-                throw new RefusedException($"'{pukFile}' is there already, and may hold the PUK of another card. Choose another name for the PUK.");
+                throw new RefusedException(
+                    $"'{pukFile}' is there already, and may hold the PUK of another card. Choose another name for the PUK.");
             }
 
             using var channel = await CardOptions.Open(result, suite, cancel);
@@ -73,7 +84,8 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         catch (CardRefusedException e) when (e.Status == WalletStatus.AlreadyDone)
         {
             throw new RefusedException(
-                "This card is activated already. If your own last run got no answer, that run's PUK is the card's. If it was not you, somebody else has had the bank's letter: bring the card back to the bank.");
+                "This card is activated already. If your own last run got no answer, that run's PUK is the card's. If it was not you, "
+                    + "somebody else has had the bank's letter: bring the card back to the bank.");
         }
     }
 
@@ -84,14 +96,17 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         Console.Error.WriteLine($"The card's PUK is {puk}. Write it down now: it is shown this once, and unblocks a blocked holder PIN.");
         if (CommonOptions.AskSecret("The PUK, from what you wrote") != puk)
         {
-            throw new RefusedException("This is not the PUK that the card showed. Nothing was changed. Run it again: the card shows another PUK.");
+            throw new RefusedException(
+                "This is not the PUK that the card showed. Nothing was changed. Run it again: the card shows another PUK.");
         }
     }
 
     private Command Change()
     {
-        var payment = new Option<bool>("--payment") { Description = "The payment PIN, by right of the holder PIN. Without it the holder PIN." };
-        var command = new Command("change", "Changes the holder PIN, or the payment PIN.") { payment, CardOptions.Reader, CardOptions.Wait, pin };
+        var payment = new Option<bool>("--payment") { Description =
+            "The payment PIN, by right of the holder PIN. Without it the holder PIN." };
+        var command = new Command("change", "Changes the holder PIN, or the payment PIN.") { payment, CardOptions.Reader, CardOptions.Wait,
+            pin };
         command.SetAction(async (result, cancel) =>
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
@@ -135,7 +150,8 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
     {
         if (!status.IsSuccess)
         {
-            throw new RefusedException(status == StatusWord.WrongData ? "The two PINs of a card have to differ: a till gets to know the payment PIN." : explain(status));
+            throw new RefusedException(status == StatusWord.WrongData
+                ? "The two PINs of a card have to differ: a till gets to know the payment PIN." : explain(status));
         }
 
         ConsoleEntry.SayDone($"The card has a new {which}.");

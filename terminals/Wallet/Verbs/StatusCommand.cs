@@ -13,7 +13,8 @@ internal static class StatusCommand
 {
     public static Command Make(ICashSuite suite, Option<string?> pin, Option<bool> json, Func<ICardChannel, string, PrivateStatus> read)
     {
-        var command = new Command("status", "Says what waits: why, since when, and what ends it. Without a network.") { CardOptions.Reader, CardOptions.Wait, pin, LifeCommands.Folder, json };
+        var command = new Command("status", "Says what waits: why, since when, and what ends it. Without a network.") { CardOptions.Reader,
+            CardOptions.Wait, pin, LifeCommands.Folder, json };
         command.SetAction(async (result, cancel) =>
         {
             using var channel = await CardOptions.Open(result, suite, cancel);
@@ -23,7 +24,8 @@ internal static class StatusCommand
             string? records = RecordsFile.Fault(result.GetValue(LifeCommands.Folder)!, channel, code);
             ConsoleEntry.Print(
                 result.GetValue(json),
-                new { Scheme = status.Scheme.ToString(), Bank = status.Bank.Value, Waits = waits.Select(w => w.ToJson()), Records = records },
+                new { Scheme = status.Scheme.ToString(), Bank = status.Bank.Value, Waits = waits.Select(w => w.ToJson()),
+                    Records = records },
                 (records is null ? "" : records + Environment.NewLine) + Waiting.Say(waits));
         });
         return command;

@@ -55,7 +55,9 @@ internal sealed class CardReader(CardHandle card) : ICardReader
         return new ReaderStatus(atr[..(int)length]);
     }
 
-    /// <summary>As the package: to dispose of the result ends the transaction on the handle as it was, and throws where that fails.</summary>
+    /// <summary>
+    /// As the package: to dispose of the result ends the transaction on the handle as it was, and throws where that fails.
+    /// </summary>
     public IDisposable Transaction(SCardReaderDisposition disposition)
     {
         PcscLite.Code(PcscLite.BeginTransaction(card.Handle)).ThrowIfNotSuccess();
@@ -65,7 +67,8 @@ internal sealed class CardReader(CardHandle card) : ICardReader
     public void Reconnect(SCardShareMode mode, SCardProtocol preferredProtocol, SCardReaderDisposition initialExecution)
     {
         nint protocol = 0;
-        PcscLite.Code(PcscLite.Reconnect(card.Handle, (nint)mode, (nint)preferredProtocol, (nint)initialExecution, ref protocol)).ThrowIfNotSuccess();
+        PcscLite.Code(PcscLite.Reconnect(card.Handle, (nint)mode, (nint)preferredProtocol, (nint)initialExecution, ref protocol))
+            .ThrowIfNotSuccess();
         card.Protocol = (SCardProtocol)protocol;
     }
 
@@ -75,7 +78,8 @@ internal sealed class CardReader(CardHandle card) : ICardReader
         BinaryPrimitives.WriteInt64LittleEndian(pci, (long)card.Protocol);
         BinaryPrimitives.WriteInt64LittleEndian(pci.AsSpan(8), PciSize);
         nint received = receiveBuffer.Length;
-        PcscLite.Code(PcscLite.Transmit(card.Handle, pci, sendBuffer, sendBuffer.Length, 0, receiveBuffer, ref received)).ThrowIfNotSuccess();
+        PcscLite.Code(PcscLite.Transmit(card.Handle, pci, sendBuffer, sendBuffer.Length, 0, receiveBuffer, ref received))
+            .ThrowIfNotSuccess();
         return (int)received;
     }
 

@@ -2,8 +2,8 @@ using PCSC.Exceptions;
 
 namespace PCSC;
 
-// The names and shapes are those of the package PCSC 7, as far as card/Readers/Pcsc/PcscSharp calls them; what stands behind them was written here. It behaves as the
-// package was seen to behave, above all where that hurts: each such place says so.
+// The names and shapes are those of the package PCSC 7, as far as card/Readers/Pcsc/PcscSharp calls them; what stands behind them was
+// written here. It behaves as the package was seen to behave, above all where that hurts: each such place says so.
 
 public enum SCardScope { User = 0, Terminal = 1, System = 2 }
 
@@ -87,7 +87,9 @@ public sealed class SCardReaderState : IDisposable
 
 internal static class SCardErrors
 {
-    /// <summary>As the package: an exception of its own for a context that is none and for a service that is gone, which is no kind of the former.</summary>
+    /// <summary>
+    /// As the package: an exception of its own for a context that is none and for a service that is gone, which is no kind of the former.
+    /// </summary>
     public static void ThrowIfNotSuccess(this SCardError error)
     {
         if (error != SCardError.Success)

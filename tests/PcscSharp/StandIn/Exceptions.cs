@@ -10,10 +10,12 @@ public class PCSCException : Exception
     public SCardError SCardError { get; }
 
     /// <summary>
-    /// As the package: looks members up by name in a type that the trimmer cannot know, so that a publish ahead of time warns of this assembly (IL2104).
+    /// As the package: looks members up by name in a type that the trimmer cannot know, so that a publish ahead of time warns of this
+    /// assembly (IL2104).
     /// </summary>
     private static string Words(Type type, string member) =>
-        type.GetField(member)?.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute said] ? said.Description : member;
+        type.GetField(member)?.GetCustomAttributes(typeof(DescriptionAttribute), false) is [DescriptionAttribute said] ? said.Description
+            : member;
 }
 
 /// <summary>The context is none.</summary>

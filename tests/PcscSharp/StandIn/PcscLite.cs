@@ -37,10 +37,12 @@ internal static partial class PcscLite
     public static partial nint EndTransaction(nint card, nint disposition);
 
     [LibraryImport(Library, EntryPoint = "SCardStatus")]
-    public static partial nint Status(nint card, nint name, ref nint nameLength, ref nint state, ref nint protocol, [In, Out] byte[] atr, ref nint atrLength);
+    public static partial nint Status(nint card, nint name, ref nint nameLength, ref nint state, ref nint protocol, [In, Out] byte[] atr,
+        ref nint atrLength);
 
     [LibraryImport(Library, EntryPoint = "SCardTransmit")]
-    public static partial nint Transmit(nint card, byte[] sendPci, byte[] command, nint length, nint receivePci, [In, Out] byte[] response, ref nint received);
+    public static partial nint Transmit(
+        nint card, byte[] sendPci, byte[] command, nint length, nint receivePci, [In, Out] byte[] response, ref nint received);
 
     [LibraryImport(Library, EntryPoint = "SCardGetStatusChange")]
     public static partial nint GetStatusChange(nint context, nint milliseconds, [In, Out] byte[] states, nint count);

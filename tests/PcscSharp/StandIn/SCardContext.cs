@@ -65,7 +65,8 @@ internal sealed class SCardContext : ISCardContext
     {
         nint card = 0;
         nint protocol = 0;
-        PcscLite.Code(PcscLite.Connect(Valid(), readerName, (nint)mode, (nint)preferredProtocol, ref card, ref protocol)).ThrowIfNotSuccess();
+        PcscLite.Code(PcscLite.Connect(Valid(), readerName, (nint)mode, (nint)preferredProtocol, ref card, ref protocol))
+            .ThrowIfNotSuccess();
         return new CardReader(new CardHandle(card, (SCardProtocol)protocol));
     }
 
@@ -75,7 +76,10 @@ internal sealed class SCardContext : ISCardContext
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>As the package: only a context that is none is passed over in silence; a service that is gone throws, from Dispose and from the finaliser.</summary>
+    /// <summary>
+    /// As the package: only a context that is none is passed over in silence; a service that is gone throws, from Dispose and from the
+    /// finaliser.
+    /// </summary>
     private void Release()
     {
         if (_context == 0)

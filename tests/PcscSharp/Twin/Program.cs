@@ -7,8 +7,9 @@ using HierCash.Tests.Runtime;
 namespace HierCash.Tests.PcscSharp;
 
 /// <summary>
-/// What a terminal does with a card in a reader, over the other binding. 'send READER SECONDS HEX...' prints each answer and lets go of the card twice; 'watch READER'
-/// prints what the reader shows whenever that changes, until stdin ends; 'insert' puts a card with <see cref="TestApplet"/> into vpcd's first slot until then. Exit codes are those of the consoles.
+/// What a terminal does with a card in a reader, over the other binding. 'send READER SECONDS HEX...' prints each answer and lets go of the
+/// card twice; 'watch READER' prints what the reader shows whenever that changes, until stdin ends; 'insert' puts a card with
+/// <see cref="TestApplet"/> into vpcd's first slot until then. Exit codes are those of the consoles.
 /// </summary>
 internal static class Program
 {
@@ -18,7 +19,8 @@ internal static class Program
         {
             return arguments switch
             {
-                ["send", var reader, var seconds, .. var commands] => Send(reader, TimeSpan.FromSeconds(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)), commands),
+                ["send", var reader, var seconds, .. var commands] =>
+                    Send(reader, TimeSpan.FromSeconds(double.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture)), commands),
                 ["watch", var reader] => Watch(reader),
                 ["insert"] => Insert(),
                 _ => 2,

@@ -1,0 +1,2 @@
+-- "only" is a reserved word of SQL.
+ALTER TABLE clock RENAME COLUMN only TO singleton;
