@@ -1,11 +1,10 @@
 using System.Data.Common;
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Auditor;
 
 /// <summary>Recomputes what must hold in an issuer's database, from its rows and signatures alone (protocol: Money).</summary>
-internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows seen)
+internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows seen)
 {
     private const string Coins =
         """
@@ -368,85 +367,6 @@ internal sealed class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows se
         {
             yield return books.Finds("instruction", "",
                 $"{debits} go into clearing, {credits} come out of it, and {claims} wait until claims are booked");
-        }
-    }
-
-    private IEnumerable<Finding> DeadPayments()
-    {
-        foreach (var d in books.Rows(
-            "SELECT payment_id, coin_id, seq, y, basis, statement, (SELECT coalesce(sum(credited), 0) FROM history h WHERE h.payment_id = "
-                + "d.payment_id) FROM dead_payment d",
-            r => (Payment: Blob(r, 0), Coin: Blob(r, 1), Seq: r.GetInt64(2), Y: r.GetInt64(3), Basis: r.GetInt64(4), Statement: Blob(r, 5),
-                Credited: r.GetInt64(6))))
-        {
-            if (NonSettlementStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.ToArray().AsSpan().SequenceEqual(d.Payment)
-                || !s.Coin.Value.ToArray().AsSpan().SequenceEqual(d.Coin)
-                || s.Seq != d.Seq || s.Y.ToLedger() != d.Y || (long)s.Basis != d.Basis || !keys.IsStatement(k => s.Verify(keys.Suite, k)))
-            {
-                yield return books.Finds("dead_payment", d.Payment, "its statement is not what the issuer signed");
-            }
-            else if (d.Credited != 0)
-            {
-                yield return books.Finds("dead_payment", d.Payment, "it is dead, and was credited all the same");
-            }
-        }
-    }
-
-    private IEnumerable<Finding> Cases()
-    {
-        foreach (var c in books.Rows(
-            $"""
-            SELECT t.coin, t.is_excess, t.proof, (SELECT coalesce(sum(y), 0) FROM history h WHERE h.coin = t.coin AND h.reversed IS NULL AND h.verdict <> 10), c.x, c.keyed
-            FROM trace_case t JOIN {Coins} c ON c.coin = t.coin
-            """,
-            r => (Coin: r.GetInt64(0), Excess: r.GetInt64(1) == 1, Judged: !r.IsDBNull(2), Signed: r.GetInt64(3), X: r.GetInt64(4),
-                Keyed: r.GetInt64(5) == 1)))
-        {
-            if (c.Keyed)
-            {
-                yield return books.Finds("trace_case", c.Coin, "the issuer made this coin's key: there is no case about it");
-            }
-
-            if (!c.Judged && c.Excess != c.Signed > c.X)
-            {
-                yield return books.Finds("trace_case", c.Coin,
-                    $"it says {(c.Excess ? "" : "no ")}excess, but {c.Signed} are signed of X {c.X}");
-            }
-        }
-
-        foreach (byte[] payment in books.Rows(
-            "SELECT payment_id FROM guarantee g WHERE paid > 0 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin)", r =>
-                Blob(r, 0)))
-        {
-            yield return books.Finds("guarantee", payment, "it was claimed without a case");
-        }
-    }
-
-    private IEnumerable<Finding> Registry()
-    {
-        foreach (var (w, key) in books.Rows("SELECT w, public_key FROM till", r => (Blob(r, 0), Blob(r, 1))))
-        {
-            if (PublicKey.TryDecode(key) is not { } till || !Derivations.W(till).Value.ToArray().AsSpan().SequenceEqual(w))
-            {
-                yield return books.Finds("till", w, "W is not the hash of its key");
-            }
-        }
-    }
-
-    private IEnumerable<Finding> Statements()
-    {
-        foreach (var bank in books.Rows("SELECT DISTINCT bank FROM audit_statement ORDER BY bank", r => r.GetInt64(0)))
-        {
-            var chain = new StatementChain(keys, books, bank);
-            foreach (var (number, bytes) in books.Rows(
-                "SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
-            {
-                if (chain.Breaks(bytes, bank) is { } what)
-                {
-                    yield return books.Finds("audit_statement", $"{bank}/{number}", what);
-                    break;
-                }
-            }
         }
     }
 }

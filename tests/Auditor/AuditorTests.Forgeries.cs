@@ -252,7 +252,7 @@ public sealed partial class AuditorTests
         var missing = Repository.Files("*.cs")
             .Where(f => f.Contains(Path.Combine("terminals", "Auditor") + Path.DirectorySeparatorChar, StringComparison.Ordinal)
                 && f.EndsWith("Books.cs", StringComparison.Ordinal))
-            .SelectMany(f => Sentences(File.ReadAllText(f)))
+            .SelectMany(f => Sentences(Split().Replace(File.ReadAllText(f), "")))
             .Where(s => !elsewhere.Any(s.Contains) && !said.Any(x => x.Contains(s, StringComparison.Ordinal)));
         Assert.That(missing.Distinct(), Is.Empty);
     }
@@ -268,6 +268,10 @@ public sealed partial class AuditorTests
 
     [GeneratedRegex(@"\b(SELECT|INSERT|BEGIN|PRAGMA|CREATE)\b|^There is no|^The database|cannot be opened|locked by somebody")]
     private static partial Regex Sql();
+
+    /// <summary>Where a text goes on in the next line.</summary>
+    [GeneratedRegex(@"""\s*\n\s*\+ \$?""")]
+    private static partial Regex Split();
 
     [GeneratedRegex(@"\{[^{}]*\}?|\}")]
     private static partial Regex Holes();

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using HierCash.Bank;
 using HierCash.Issuer;
+using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
@@ -57,7 +58,11 @@ public sealed class UpgradeTests
             Database.OpenFile(file, (Schema)party.Arguments[1]!).Dispose();
         }
 
-        var said = Consoles.ConsoleProcess.Run(_folder, "hiercash-auditor", ["--issuer", files[0], "--bank", files[1], "--bank", files[2]]);
+        using var root = new BclSuite().ImportKey(
+            Convert.FromHexString(Ask(files[0], "SELECT secret FROM secret_key WHERE name = 'root'").Single()));
+        var said = Consoles.ConsoleProcess.Run(
+            _folder, "hiercash-auditor",
+            ["audit", "--issuer", files[0], "--bank", files[1], "--bank", files[2], "--root", Convert.ToHexString(root.PublicKey.Bytes)]);
         Assert.That(said.Code, Is.Zero, said.Output + said.Error);
     }
 
@@ -120,27 +125,27 @@ public sealed class UpgradeTests
         command.ExecuteNonQuery();
     }
 
-    private static (long Version, List<string> All) Rows(string file)
+    private static List<string> Ask(string file, string sql)
     {
         using var connection = Open(file);
-        List<string> Ask(string sql)
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read())
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            using var reader = command.ExecuteReader();
-            var rows = new List<string>();
-            while (reader.Read())
-            {
-                rows.Add(string.Join(", ", Enumerable.Range(0, reader.FieldCount)
-                    .Select(i => reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
-            }
-
-            return rows;
+            rows.Add(string.Join(", ", Enumerable.Range(0, reader.FieldCount).Select(i =>
+                reader.GetValue(i) is byte[] bytes ? Convert.ToHexString(bytes) : $"{reader.GetValue(i)}")));
         }
 
-        var tables = Ask("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
-        return (long.Parse(Ask("PRAGMA user_version").Single(), System.Globalization.CultureInfo.InvariantCulture),
-            [.. tables.SelectMany(t => Ask($"SELECT * FROM {t}").Select(r => $"{t}: {r}"))]);
+        return rows;
+    }
+
+    private static (long Version, List<string> All) Rows(string file)
+    {
+        var tables = Ask(file, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'");
+        return (long.Parse(Ask(file, "PRAGMA user_version").Single(), System.Globalization.CultureInfo.InvariantCulture),
+            [.. tables.SelectMany(t => Ask(file, $"SELECT * FROM {t}").Select(r => $"{t}: {r}"))]);
     }
 
     private static SqliteConnection Open(string file)

@@ -6,6 +6,7 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
 using HierCash.Tests.Scenarios;
@@ -50,6 +51,7 @@ public sealed partial class SizeTests
         ("answer", @"No answer has more than (\d+) bytes of data", () => ICardChannel.ResponseRoom - 2),
         ("room for an answer", @"has room for (\d+), SW1 SW2 included", () => ICardChannel.ResponseRoom),
         ("data of a short command", @"short APDUs \((\d+) bytes of data", () => CommandApdu.MaxShortLength - 6),
+        ("frame of a request", @"as much as a frame holds, ([\d,]+) bytes", () => LinkFrame.MaxLength - LinkFrame.HeaderSize),
         ("a signature in a trace", @"`XX\*(\d+)`(?= are)|are (\d+) bytes of any value", () => ISigningKey.SignatureSize),
     ];
 
@@ -131,7 +133,7 @@ public sealed partial class SizeTests
         .Select(f => (Path.GetFileName(f), Space().Replace(File.ReadAllText(f), " ")));
 
     private static int Number(Match match) =>
-        int.Parse(match.Groups.Values.Skip(1).Single(g => g.Success).Value, CultureInfo.InvariantCulture);
+        int.Parse(match.Groups.Values.Skip(1).Single(g => g.Success).Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
     private static int Constant(string type, string name) =>
         (int)typeof(EmulatedCard).Assembly.GetType($"HierCash.Card.Runtime.{type}", true)!.GetField(

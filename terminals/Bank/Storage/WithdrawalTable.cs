@@ -85,7 +85,7 @@ internal static class WithdrawalTable
         IReadSnapshot db, WithdrawalState state, Timestamp before, int most) => db.Query(
         """
         SELECT request, x FROM withdrawal WHERE state = $1 AND ended < $2
-            AND request <> (SELECT request FROM withdrawal ORDER BY debited DESC, request DESC LIMIT 1) ORDER BY ended, request LIMIT $3
+            AND rowid < (SELECT max(rowid) FROM withdrawal) ORDER BY ended, request LIMIT $3
         """,
         r => (r.Request(0), r.Money(1)), state.ToString(), before.ToLedger(), (long)most);
 
