@@ -29,7 +29,7 @@ public sealed class SignedAheadTests
     [
         "acknowledged", "amount", "bank", "basis", "by_revoked", "cap", "changed", "changes", "claimed", "closed", "coin", "credited",
         "done", "guaranteed", "id", "is_excess", "issued",
-        "judged_revision", "kind", "missed", "moved", "next_number", "number", "only", "outcome", "page_index", "proof", "proven",
+        "judged_revision", "kind", "missed", "moved", "next_number", "number", "singleton", "outcome", "page_index", "proof", "proven",
         "proven_at", "proven_of", "recovered", "redeemed",
         "restoration", "restored", "returned", "revision", "role", "seq", "settled", "shop", "shop_bank", "times", "tm", "told", "unopened",
         "verdict", "version", "waiting", "x", "y",
