@@ -60,7 +60,7 @@ internal static class ApduCommand
 
             if (result.GetValue(json))
             {
-                ConsoleEntry.Print(true, said, CardJson.Default.ListApduExchange, "");
+                Older.Print(true, said, CardJson.Default.ListApduExchange, "");
             }
         });
         return command;
@@ -105,11 +105,11 @@ internal static class ApduCommand
         }
         catch (IOException) when (File.Exists(file))
         {
-            throw new RefusedException($"The file '{file}' is there already. Choose another name.");
+            throw new RefusedException(Outcome.AlreadyExists, $"The file '{file}' is there already. Choose another name.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"The trace '{file}' cannot be written. {FileFault.Say(e)}");
+            throw new RefusedException(Outcome.RuleBroken, $"The trace '{file}' cannot be written. {FileFault.Say(e)}");
         }
     }
 

@@ -29,7 +29,7 @@ internal static class ApduConvertCommand
             }
             catch (Exception e) when (e is TraceException or IOException or UnauthorizedAccessException)
             {
-                throw new RefusedException(FileFault.Say(e));
+                throw new RefusedException(Outcome.NotPrivate, FileFault.Say(e));
             }
         });
         return command;

@@ -84,13 +84,13 @@ internal static class ApduRunCommand
     {
         if (!Directory.Exists(path))
         {
-            return File.Exists(path) ? [path] : throw new RefusedException($"There is no trace and no folder '{path}'.");
+            return File.Exists(path) ? [path] : throw new RefusedException(Outcome.NotFound, $"There is no trace and no folder '{path}'.");
         }
 
         var found = Directory.EnumerateFiles(path, "*.apdu", SearchOption.AllDirectories)
             .Where(f => Path.GetFileName(Path.GetDirectoryName(f)) != FixtureFolder)
             .Order(StringComparer.Ordinal).ToList();
-        return found.Count > 0 ? found : throw new RefusedException($"The folder '{path}' holds no traces (*.apdu).");
+        return found.Count > 0 ? found : throw new RefusedException(Outcome.Damaged, $"The folder '{path}' holds no traces (*.apdu).");
     }
 
     private static TraceResult Play(
@@ -142,7 +142,7 @@ internal static class ApduRunCommand
     private static int Sum(List<TraceResult> results, bool json)
     {
         int Count(TraceOutcome outcome) => results.Count(r => r.Outcome == outcome);
-        ConsoleEntry.Print(
+        Older.Print(
             json,
             results,
             CardJson.Default.ListTraceResult,

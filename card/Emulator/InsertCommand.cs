@@ -23,7 +23,7 @@ internal static class InsertCommand
             Description = "Where vpcd listens for slot 0.",
             HelpName = "HOST[:PORT]",
             DefaultValueFactory = _ => new HostPort("127.0.0.1", VpcdReader.Port),
-            CustomParser = result => PeerAddress.Parse(result, VpcdReader.Port),
+            CustomParser = result => PeerAddress.Parse(result, result.Tokens.Single().Value, VpcdReader.Port),
         };
         var record = new Option<string?>("--record")
         {

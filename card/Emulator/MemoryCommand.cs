@@ -19,7 +19,7 @@ internal static class MemoryCommand
             string ram = $"{report.TransientUsed} of {report.TransientQuota}";
             var lines = report.Areas.Select(a =>
                 string.Create(CultureInfo.InvariantCulture, $"{a.Offset,8} {a.Length,8} {a.Wear,10}  {a.Owner} {a.Name}"));
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 report,
                 CardJson.Default.MemoryReport,

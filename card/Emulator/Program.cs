@@ -41,7 +41,7 @@ internal static class Program
             }
             catch (CardImageException e)
             {
-                throw new RefusedException(e.Message);
+                throw new RefusedException(Outcome.RuleBroken, e.Message);
             }
 
             ConsoleEntry.SayDone(
@@ -74,7 +74,7 @@ internal static class Program
             card.Select();
             var status = card.GetStatus();
             string atr = Convert.ToHexString(channel.Atr.Span);
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 new CardInfo(status.State.ToString(), status.Version, status.PinTries, status.HolderTries, status.PukTries, atr),
                 CardJson.Default.CardInfo,

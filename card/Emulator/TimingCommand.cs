@@ -64,7 +64,7 @@ internal static class TimingCommand
             var files = result.GetValue(traces)!.SelectMany(ApduRunCommand.Expand).ToList();
             var flows = files.Count > 0 ? files.ConvertAll(Play) : BuiltIn();
             string shown = string.Join(Environment.NewLine, flows.Select(f => Show(f, reader)));
-            ConsoleEntry.Print(result.GetValue(json), flows, CardJson.Default.ListProfiledFlow, shown);
+            Older.Print(result.GetValue(json), flows, CardJson.Default.ListProfiledFlow, shown);
         });
         return command;
     }
@@ -110,7 +110,7 @@ internal static class TimingCommand
         }
         catch (TraceException e)
         {
-            throw new RefusedException(e.Message);
+            throw new RefusedException(Outcome.RuleBroken, e.Message);
         }
     }
 
@@ -118,7 +118,7 @@ internal static class TimingCommand
     {
         if (result.Outcome != TraceOutcome.Passed)
         {
-            throw new RefusedException($"{result.Name}, line {result.Line}: {result.Message}");
+            throw new RefusedException(Outcome.RuleBroken, $"{result.Name}, line {result.Line}: {result.Message}");
         }
     }
 

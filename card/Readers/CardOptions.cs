@@ -12,8 +12,10 @@ public static class CardOptions
 
     public static Option<string?> Reader { get; } = new("--reader")
     {
-        Description = "The card: emulator:FILE, or part of a PC/SC reader's name. Default: the first reader with a card.",
+        Description = "The card: emulator:FILE, or part of a PC/SC reader's name. Without it: HIERCASH_READER, else the first reader "
+            + "with a card.",
         HelpName = "READER",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("HIERCASH_READER") is { Length: > 0 } reader ? reader : null,
     };
 
     public static Option<int> Wait { get; } = new("--wait")

@@ -11,7 +11,7 @@ namespace HierCash.Auditor;
 internal static class Program
 {
     private static readonly BclSuite Suite = new();
-    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<bool> Json = Older.Json();
     private static readonly Option<string> Root = new("--root")
     {
         Description = "The scheme's root key: 130 hexadecimal digits ('hiercash-issuer status' shows them), or a file with a grant.",
@@ -65,7 +65,7 @@ internal static class Program
             {
                 if (PrivateFile.Fault(file) is { } fault)
                 {
-                    throw new RefusedException(fault);
+                    throw new RefusedException(Outcome.NotPrivate, fault);
                 }
             }
 
@@ -81,7 +81,7 @@ internal static class Program
                 return ExitCode.Unreachable;
             }
 
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 new { audit.Ok, audit.Verified, audit.Findings, audit.Notes },
                 audit.Ok
@@ -126,7 +126,7 @@ internal static class Program
         if (File.Exists(given))
         {
             return EnrolmentGrant.Decode(Armor.Read(Armor.Grant, given), Suite)?.Scheme.Root
-                ?? throw new RefusedException($"The grant in '{given}' is damaged.");
+                ?? throw new RefusedException(Outcome.Damaged, $"The grant in '{given}' is damaged.");
         }
 
         return given.Length == 2 * PublicKey.Size && given.All(char.IsAsciiHexDigit)
@@ -143,7 +143,7 @@ internal static class Program
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"The file '{file}' cannot be read. Check its name.");
+            throw new RefusedException(Outcome.StorageFailed, $"The file '{file}' cannot be read. Check its name.");
         }
     }
 }

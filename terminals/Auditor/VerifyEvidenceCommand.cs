@@ -57,11 +57,11 @@ internal static class VerifyEvidenceCommand
             var key = readRoot(result.GetValue(root)!);
             string name = result.GetValue(file)!;
             var evidence = Evidence.Decode(read(name))
-                ?? throw new RefusedException($"'{name}' is no evidence file, or it was altered. It proves nothing.");
+                ?? throw new RefusedException(Outcome.Damaged, $"'{name}' is no evidence file, or it was altered. It proves nothing.");
             var shown = (result.GetValue(rebuttals) ?? [])
-                .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException($"'{r}' is no rebuttal, or it was altered.")).ToList();
+                .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException(Outcome.Damaged, $"'{r}' is no rebuttal, or it was altered.")).ToList();
             var given = (result.GetValue(answers) ?? [])
-                .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException($"'{a}' is no shop's answer, or it was altered."))
+                .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException(Outcome.Damaged, $"'{a}' is no shop's answer, or it was altered."))
                 .ToList();
             var once = OnceSuite.Over(suite);
             var finding = evidence.Check(once, key, new Defence(shown, given, result.GetValue(silent))
@@ -73,7 +73,7 @@ internal static class VerifyEvidenceCommand
             });
             if (!finding.IsSigned)
             {
-                ConsoleEntry.Print(
+                Older.Print(
                     result.GetValue(json), new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding },
                     $"{finding.Finding} Nothing in it is shown, because nothing in it is known to be true. Check --root, and whether the "
                         + $"file is whole.");
@@ -81,7 +81,7 @@ internal static class VerifyEvidenceCommand
             }
 
             bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(once, key, evidence.Notice.Until))];
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 new
                 {
@@ -116,7 +116,7 @@ internal static class VerifyEvidenceCommand
         }
 
         return ShopAnswer.Decode(bytes) is { Reversal: { } reversal, StatementKey: { } key } ? [(reversal, [key])]
-            : throw new RefusedException($"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
+            : throw new RefusedException(Outcome.Damaged, $"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
     }
 
     private static KeyId ReadKey(string text) =>

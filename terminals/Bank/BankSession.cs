@@ -38,7 +38,7 @@ internal sealed class BankSession : IDisposable
     public IReadOnlyList<string> Damages => _store.Damages();
 
     public AccountEntry Account(string name) => Party.Accounts.FirstOrDefault(a => a.Name == name)
-        ?? throw new RefusedException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
+        ?? throw new RefusedException(Outcome.NotFound, $"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
 
     /// <summary>A shop's account, named by the beginning of its reference, or by the shop's name where only one has it.</summary>
     public (string Name, Digest Account, long Balance) ShopAccount(string named)
@@ -47,8 +47,8 @@ internal sealed class BankSession : IDisposable
         return found.Count switch
         {
             1 => found[0],
-            0 => throw new RefusedException($"There is no shop '{named}' at this bank. 'hiercash-bank accounts' lists them."),
-            _ => throw new RefusedException(
+            0 => throw new RefusedException(Outcome.NotFound, $"There is no shop '{named}' at this bank. 'hiercash-bank accounts' lists them."),
+            _ => throw new RefusedException(Outcome.NotFound, 
                 $"There are {found.Count} shop accounts '{named}' at this bank. Name the account as 'hiercash-bank accounts' lists it."),
         };
     }

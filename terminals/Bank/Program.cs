@@ -13,7 +13,7 @@ internal static class Program
     private const string Role = "bank";
     private static readonly BclSuite Suite = new();
     private static readonly Option<string> Folder = CommonOptions.Directory(Role);
-    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<bool> Json = Older.Json();
 
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
         new RootCommand(
@@ -104,7 +104,7 @@ internal static class Program
             var booked = open.Party.Deposit(account.User, CommonOptions.ReadAmount(result.GetValue(amount)!, currency),
                 Timestamp.Now(TimeProvider.System).Microseconds);
             var balance = open.Party.BalanceOf(booked.User);
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(Json), new { booked.Name, Balance = balance.Minor, Currency = currency.Name },
                 (booked.User == account.User ? "" : $"The card of '{account.Name}' was replaced: the cash is booked for the card that came "
                     + $"after it. ") + $"{booked.Name} has {balance.Show(currency)}.");
@@ -121,7 +121,7 @@ internal static class Program
             var currency = open.Scheme.Terms.Currency;
             var users = open.Party.Accounts.Select(a => (a.Name, Balance: open.Party.BalanceOf(a.User))).ToList();
             var shops = open.Party.ShopAccounts;
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 new
                 {
@@ -149,7 +149,7 @@ internal static class Program
             var (lines, balance) = result.GetValue(shop) && open.ShopAccount(holder) is var account
                 ? (open.Party.ShopStatement(account.Account), account.Balance)
                 : (open.Party.Statement(open.Account(holder).User), open.Party.BalanceOf(open.Account(holder).User).ToLedger());
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 new { Name = holder, Currency = currency.Name, Balance = balance,
                     Bookings = lines.Select(l => new { Date = l.Date.ToString(), l.Kind, l.Change }) },
@@ -187,7 +187,7 @@ internal static class Program
                     + $"is not believed. {BankParty.WhenDisbelieved}" : "";
             string refused = behind + (unanswered is { } u
                 ? $"{Environment.NewLine}THE ISSUER DOES NOT ANSWER THIS BANK since {u.Since}: {u.Said}" : "");
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 new
                 {
@@ -196,7 +196,7 @@ internal static class Program
                     Parked = open.Party.Parked.Select(p => p.ToJson()), audit.Suspense, Alarms = open.Party.Alarms.Count,
                     Unanswered = unanswered?.Said, Behind = open.Party.Behind?.ToString(), Disbelieved = open.Party.Disbelieved?.ToString(),
                     Unordered = audit.Unordered.Sum, Waits = waits.Select(w => w.ToJson()),
-                    Serving = HealthView.ToJson(health),
+                    Serving = OlderViews.ToJson(health),
                 },
                 $"""
                 Bank {open.Party.Id} of the scheme {open.Scheme.Fingerprint}{refused}
@@ -218,7 +218,7 @@ internal static class Program
         command.SetAction(result =>
         {
             using var open = new BankSession(result.GetValue(Folder)!);
-            ParkedView.Print(result.GetValue(Json), open.Party.Parked, open.Scheme.Terms.Currency);
+            OlderViews.Print(result.GetValue(Json), open.Party.Parked, open.Scheme.Terms.Currency);
         });
         return command;
     }
@@ -230,7 +230,7 @@ internal static class Program
         {
             using var open = new BankSession(result.GetValue(Folder)!);
             var alarms = open.Party.Alarms;
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 alarms.Select(a => new { Date = a.Date.ToString(), a.Kind, a.Number, a.Holder }),
                 alarms.Count == 0 ? "No alarms." : string.Join(
@@ -262,7 +262,7 @@ internal static class Program
             owed += string.Concat(contradictions.Select(c =>
                 $"{Environment.NewLine}The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it said before. "
                     + $"Both are kept: '--json' shows them."));
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 new { Ok = findings.Count == 0 && behind is null, Findings = findings, Behind = behind?.ToString(),
                     Disbelieved = open.Party.Disbelieved?.ToString(), ShopDebts = debts.Select(d => new { d.Shop, Owed = d.Owed.Minor }),

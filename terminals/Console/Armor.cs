@@ -32,7 +32,7 @@ public static class Armor
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"The file '{file}' cannot be read. Check its name.");
+            throw new RefusedException(Outcome.StorageFailed, $"The file '{file}' cannot be read. Check its name.");
         }
 
         string begin = $"-----BEGIN {label}-----";
@@ -45,7 +45,7 @@ public static class Armor
         }
         catch (FormatException)
         {
-            throw new RefusedException($"'{file}' holds no {label}. Copy the whole text, its first and last line included.");
+            throw new RefusedException(Outcome.Damaged, $"'{file}' holds no {label}. Copy the whole text, its first and last line included.");
         }
     }
 }

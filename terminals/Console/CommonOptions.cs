@@ -17,10 +17,11 @@ public static class CommonOptions
     {
         Description = $"Folder of the {what}.",
         HelpName = "DIR",
-        DefaultValueFactory = _ => ".",
+        DefaultValueFactory = _ => Variable("HIERCASH_DIR") ?? ".",
     };
 
-    public static Option<bool> Json() => new("--json") { Description = "Print one JSON value on stdout and nothing else." };
+    /// <summary>What a variable of the environment says; null where it is empty or not there.</summary>
+    public static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>The same on all consoles that sign something for a peer (rule R26).</summary>
     public static Option<bool> DespiteClock { get; } = new("--despite-clock")
@@ -59,13 +60,14 @@ public static class CommonOptions
         },
     };
 
-    /// <summary>A peer's HOST:PORT; the port may be left out.</summary>
+    /// <summary>A peer's HOST:PORT; the port may be left out. Its default comes from HIERCASH_BANK or HIERCASH_ISSUER.</summary>
     public static Option<HostPort> Peer(string name, string who, int port) => new(name)
     {
         Description = $"Where the {who} listens.",
         HelpName = "HOST[:PORT]",
-        DefaultValueFactory = _ => new HostPort("127.0.0.1", port),
-        CustomParser = result => PeerAddress.Parse(result, port),
+        DefaultValueFactory = result =>
+            Variable($"HIERCASH_{who.ToUpperInvariant()}") is { } named ? PeerAddress.Parse(result, named, port) : new HostPort("127.0.0.1", port),
+        CustomParser = result => PeerAddress.Parse(result, result.Tokens.Single().Value, port),
     };
 
     /// <summary>The PIN from the option, the environment, or a prompt.</summary>

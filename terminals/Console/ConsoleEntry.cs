@@ -2,35 +2,12 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Data.Common;
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using HierCash.Card.Client;
 using HierCash.Iso7816;
 using HierCash.Protocol.Link;
 
 namespace HierCash.Terminals.Consoles;
-
-/// <summary>Exit codes of all consoles.</summary>
-public static class ExitCode
-{
-    public const int Done = 0;
-
-    /// <summary>Understood, and not done: the sentence on stderr says why.</summary>
-    public const int Refused = 1;
-
-    /// <summary>Not understood.</summary>
-    public const int Usage = 2;
-
-    /// <summary>A peer or a card reader cannot be reached, or this machine's network not used.</summary>
-    public const int Unreachable = 3;
-}
-
-/// <summary>The user asked for something that cannot be done. The message says what was wrong and what to do.</summary>
-public sealed class RefusedException(string message) : Exception(message);
-
-/// <summary>The user's words are off.</summary>
-public sealed class UsageException(string message) : Exception(message);
 
 /// <summary>The one entry of all consoles: one sentence for every failure, the documented exit code, never a stack trace.</summary>
 public static class ConsoleEntry
@@ -45,6 +22,9 @@ public static class ConsoleEntry
     private static readonly InvocationConfiguration Plainly =
         new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
+    private static bool _wantsJson;
+    private static bool _hasPrinted;
+
     /// <summary>The terminal itself, for a program that draws a screen of its own and escapes what is foreign in it.</summary>
     public static TextWriter Terminal { get; private set; } = Console.Out;
 
@@ -54,67 +34,56 @@ public static class ConsoleEntry
         Console.SetOut(new PlainWriter(Console.Out));
         Console.SetError(new PlainWriter(Console.Error, mayBeLost: true));
         StopSignals.Watch();
+        _wantsJson = false;
+        _hasPrinted = false;
         try
         {
             var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            _wantsJson = parsed.CommandResult.Command.Options.OfType<JsonOption>().Any(o => parsed.GetResult(o) is not null);
             if (parsed.Action is ParseErrorAction)
             {
-                return await Fail(MistypedLine.Explain(parsed, args), ExitCode.Usage);
+                return await Fail(Outcome.InvalidCommandLine, MistypedLine.Explain(parsed, args));
             }
 
             if (EmptyPath(parsed) is { } empty)
             {
-                return await Fail($"{empty} is an empty name. Name a file or a folder.", ExitCode.Usage);
+                return await Fail(Outcome.InvalidCommandLine, $"{empty} is an empty name. Name a file or a folder.");
             }
 
             return await RunStoppable(parsed);
         }
-        catch (UsageException e)
-        {
-            return await Fail(e.Message, ExitCode.Usage);
-        }
-        catch (Exception e) when (e is LinkException or CardChannelException)
-        {
-            return await Fail(e.Message, ExitCode.Unreachable);
-        }
-        catch (OperationCanceledException)
-        {
-            return await Fail("Stopped.", ExitCode.Refused);
-        }
-        catch (Exception e) when (e is RefusedException or CardRefusedException or InvalidOperationException or IOException
-            or UnauthorizedAccessException)
-        {
-            return await Fail(FileFault.Say(e), ExitCode.Refused);
-        }
-        catch (DbException e) when (IsOfTheDisk(e))
-        {
-            string paying = RootCommand.ExecutableName == "hiercash-shop"
-                ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "";
-            return await Fail($"The disk has no room, or fails: {FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files "
-                + $"are whole.{paying}", ExitCode.Refused);
-        }
-        catch (DbException e)
-        {
-            return await Fail($"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the folder and its "
-                + $"permissions, or take a good copy of the file.", ExitCode.Refused);
-        }
-        catch (ArgumentException e)
-        {
-            return await Fail($"{e.Message} Check the values that were given.", ExitCode.Usage);
-        }
-        catch (OverflowException)
-        {
-            return await Fail("A number or a date in what was given is too large to reckon with. Nothing was done with it.",
-                ExitCode.Refused);
-        }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Nobody is left to handle it: a process that dies has no sentence, and an exit code that means nothing. What the fault says
-            // may hold anything, and is not printed.
-            return await Fail($"The program has a fault that it does not know ({e.GetType().Name}). Check with 'audit' where there is one, "
-                + $"and report this with the command.", ExitCode.Refused);
+            var refused = Explain(e);
+            return await Fail(refused.Outcome, refused.Sentence);
         }
     }
+
+    /// <summary>
+    /// The one table from what ends a verb to its outcome. What the program does not expect is a fault: a process that dies has no sentence,
+    /// and an exit code that means nothing. What a fault says may hold anything, and is not printed.
+    /// </summary>
+    private static Refused Explain(Exception fault) => fault switch
+    {
+        RefusedException e => e.Refused,
+        UsageException => new(Outcome.InvalidCommandLine, fault.Message),
+        ArgumentException => new(Outcome.InvalidCommandLine, $"{fault.Message} Check the values that were given."),
+        OperationCanceledException => new(Outcome.Stopped, "Stopped."),
+        LinkException => new(Outcome.PeerUnreachable, fault.Message),
+        CardChannelException => new(Outcome.CardUnreachable, fault.Message),
+        CardRefusedException => new(Outcome.CardRefused, fault.Message),
+        IOException or UnauthorizedAccessException => new(Outcome.StorageFailed, FileFault.Say(fault)),
+        DbException e when IsOfTheDisk(e) => new(Outcome.StorageFailed, $"The disk has no room, or fails: "
+            + $"{FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{(RootCommand.ExecutableName
+            == "hiercash-shop" ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "")}"),
+        DbException e => new(Outcome.StorageFailed, $"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the "
+            + $"folder and its permissions, or take a good copy of the file."),
+        OverflowException => new(Outcome.LimitReached,
+            "A number or a date in what was given is too large to reckon with. Nothing was done with it."),
+        InvalidOperationException => new(Outcome.RuleBroken, fault.Message),
+        _ => new(Outcome.Fault, $"The program has a fault that it does not know ({fault.GetType().Name}). Check with 'audit' where there "
+            + $"is one, and report this with the command."),
+    };
 
     /// <summary>SQLITE_IOERR and SQLITE_FULL. This project knows no driver, and those who throw it here know one.</summary>
     private static bool IsOfTheDisk(DbException e) =>
@@ -142,14 +111,11 @@ public static class ConsoleEntry
     }
 
     /// <summary>Prints one JSON value, or what people read.</summary>
-    [RequiresUnreferencedCode("Give the type's JSON description where the program is compiled ahead of time.")]
-    [RequiresDynamicCode("Give the type's JSON description where the program is compiled ahead of time.")]
-    public static void Print(bool json, object value, string text) =>
-        Console.WriteLine(json ? JsonSerializer.Serialize(value, JsonSerializerOptions.Web) : text);
-
-    /// <summary>The same for programs that are compiled ahead of time.</summary>
-    public static void Print<T>(bool json, T value, JsonTypeInfo<T> type, string text) =>
-        Console.WriteLine(json ? JsonSerializer.Serialize(value, type) : text);
+    internal static void Print(bool json, string line)
+    {
+        _hasPrinted |= json;
+        Console.WriteLine(line);
+    }
 
     /// <summary>
     /// The first argument or option for a file or a folder that was given as nothing: a script's variable that is not set.
@@ -165,18 +131,8 @@ public static class ConsoleEntry
         }).FirstOrDefault(n => n is not null);
     }
 
-    /// <summary>
-    /// Prints what a command says that has done already what was asked: one JSON value, or what people read. What is done is done: where
-    /// nobody can be told on standard output, that is said on standard error, and the exit code stays that of the act. A code that says
-    /// "refused" would have a payment asked for twice.
-    /// </summary>
-    [RequiresUnreferencedCode("Give the type's JSON description where the program is compiled ahead of time.")]
-    [RequiresDynamicCode("Give the type's JSON description where the program is compiled ahead of time.")]
-    public static void PrintDone(bool json, object value, string text) =>
-        SayDone(json ? JsonSerializer.Serialize(value, JsonSerializerOptions.Web) : text, text);
-
-    /// <summary>The same of a command that has no JSON.</summary>
-    public static void SayDone(string text) => SayDone(text, text);
+    /// <summary>Prints what a verb without JSON has done; see <see cref="JsonOption{T}.PrintDone"/>.</summary>
+    public static void SayDone(string text) => SayDone(json: false, text, text);
 
     /// <summary>Prints what has to be carried on, made by a command that changed the books for it.</summary>
     /// <param name="done">What is done, and what is printed: the sentence goes on with "could not be written".</param>
@@ -191,12 +147,13 @@ public static class ConsoleEntry
         }
         catch (IOException e)
         {
-            throw new RefusedException($"{done} could not be written: {FileFault.Say(e).TrimEnd('.')}. {again} prints it again.");
+            throw new RefusedException(Outcome.StorageFailed, $"{done} could not be written: {FileFault.Say(e).TrimEnd('.')}. {again} prints it again.");
         }
     }
 
-    private static void SayDone(string line, string text)
+    internal static void SayDone(bool json, string line, string text)
     {
+        _hasPrinted |= json;
         try
         {
             Console.WriteLine(line);
@@ -207,9 +164,23 @@ public static class ConsoleEntry
         }
     }
 
-    private static async Task<int> Fail(string sentence, int code)
+    /// <summary>The sentence on stderr; and with --json its value on stdout, where none stands there yet.</summary>
+    private static async Task<int> Fail(Outcome outcome, string sentence)
     {
+        if (_wantsJson && !_hasPrinted)
+        {
+            var error = new ErrorJson(new ErrorJson.Said(outcome.Code(), sentence));
+            try
+            {
+                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(error, ConsoleJson.Default.ErrorJson));
+            }
+            catch (IOException)
+            {
+                // The sentence on stderr is left.
+            }
+        }
+
         await Console.Error.WriteLineAsync(sentence);
-        return code;
+        return outcome.ExitCode();
     }
 }

@@ -6,9 +6,8 @@ namespace HierCash.Terminals.Consoles;
 /// <summary>HOST:PORT on a command line; the port may be left out.</summary>
 public static class PeerAddress
 {
-    public static HostPort Parse(ArgumentResult result, int port)
+    public static HostPort Parse(ArgumentResult result, string text, int port)
     {
-        string text = result.Tokens.Single().Value;
         int colon = text.LastIndexOf(':');
         if (colon < 0 && text.Length > 0)
         {

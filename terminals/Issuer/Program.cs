@@ -25,7 +25,7 @@ internal static class Program
     private static readonly PartyId Id = new(1);
     private static readonly BclSuite Suite = new();
     private static readonly Option<string> Folder = CommonOptions.Directory(Role);
-    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<bool> Json = Older.Json();
 
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
         new RootCommand(
@@ -82,7 +82,7 @@ internal static class Program
             using var store = Database.OpenFile(folder.DatabasePath, IssuerParty.Schema);
             var fingerprint = Make(folder, store).Scheme.Fingerprint.ToString();
             folder.Save(folder.Settings with { Fingerprint = fingerprint });
-            ConsoleEntry.PrintDone(result.GetValue(Json), new { Fingerprint = fingerprint },
+            Older.PrintDone(result.GetValue(Json), new { Fingerprint = fingerprint },
                 $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
         });
         return command;
@@ -152,11 +152,11 @@ internal static class Program
         var folder = PartyFolder<IssuerSettings>.Open(directory, Role);
         Amount? given = cap is null ? null : CommonOptions.ReadTotal(cap, Terms(folder.Settings).Currency);
         var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, file))
-            ?? throw new RefusedException($"The request in '{file}' is damaged, or asks under a name that cannot be shown. Copy it again, "
+            ?? throw new RefusedException(Outcome.Damaged, $"The request in '{file}' is damaged, or asks under a name that cannot be shown. Copy it again, "
                 + $"whole; or have it made again.");
         if (request.Role != role)
         {
-            throw new RefusedException($"'{file}' is the request of a {request.Role.ToString().ToLowerInvariant()}. Use 'enrol "
+            throw new RefusedException(Outcome.Damaged, $"'{file}' is the request of a {request.Role.ToString().ToLowerInvariant()}. Use 'enrol "
                 + $"{request.Role.ToString().ToLowerInvariant()}'.");
         }
 
@@ -190,7 +190,7 @@ internal static class Program
         string goesOn = standing.Awaited.Count > 0 ? RecoverCommand.Explain(standing.Awaited) : IssuerParty.WhenBehind;
         string behind = standing.Behind is { } since
             ? $"{Environment.NewLine}STOPPED since {since}. {goesOn}{RecoverCommand.Explain(standing.LostKeys)}" : "";
-        ConsoleEntry.Print(
+        Older.Print(
             json,
             new
             {
@@ -198,7 +198,7 @@ internal static class Program
                 CoinsClosed = closed, Transfers = deltas, Unfetched = unfetched, Cases = cases, Alarms = alarms,
                 Parked = party.Parked.Select(p => p.ToJson()), Behind = standing.Behind?.ToString(),
                 Waits = standing.Waits.Select(w => w.ToJson()),
-                ClockBehind = party.Clock.IsBehind, ClockDoubted = party.Clock.Doubted?.ToString(), Serving = HealthView.ToJson(health),
+                ClockBehind = party.Clock.IsBehind, ClockDoubted = party.Clock.Doubted?.ToString(), Serving = OlderViews.ToJson(health),
             },
             string.Create(CultureInfo.InvariantCulture, $"""
             Scheme {party.Scheme.Fingerprint}{behind}
@@ -222,7 +222,7 @@ internal static class Program
             var (party, currency, store) = OpenFolder(result.GetValue(Folder)!);
             using (store)
             {
-                ParkedView.Print(result.GetValue(Json), party.Parked, currency);
+                OlderViews.Print(result.GetValue(Json), party.Parked, currency);
             }
         });
         return command;
@@ -246,7 +246,7 @@ internal static class Program
             string says = AuditView.Say(findings, recover)
                 + (borne.IsZero ? "" : $" The issuer bears {borne.Show(Terms(folder.Settings).Currency)}: coins that it had signed and "
                 + $"forgotten with a copy paid that, and no bank gave them back.");
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json), new { Ok = findings.Count == 0
                     && behind is null, Findings = findings, Borne = borne.Minor, Behind = behind?.ToString() }, says);
             return findings.Count == 0 && behind is null ? ExitCode.Done : ExitCode.Refused;
@@ -272,7 +272,7 @@ internal static class Program
         Switches.On("R23 root", ref hasRoot);
         if (!hasRoot)
         {
-            throw new RefusedException(
+            throw new RefusedException(Outcome.NotFound, 
                 $"The database '{folder.DatabasePath}' has lost the issuer's root key. Put back its newest good copy.");
         }
 
@@ -281,7 +281,7 @@ internal static class Program
         bool isOther = folder.Settings.Fingerprint is { } own && own != actual;
         Switches.Off("R23 other", ref isOther);
         return isOther
-            ? throw new RefusedException($"The database '{folder.DatabasePath}' is that of the scheme {actual}, and this folder's scheme "
+            ? throw new RefusedException(Outcome.Damaged, $"The database '{folder.DatabasePath}' is that of the scheme {actual}, and this folder's scheme "
                 + $"is {folder.Settings.Fingerprint}. Put back the right one.")
             : party;
     }
@@ -292,7 +292,7 @@ internal static class Program
     private static SchemeParameters Terms(IssuerSettings settings) => new()
     {
         Currency = Currency.TryParse(settings.Currency)
-            ?? throw new RefusedException($"The settings name the unknown currency '{settings.Currency}'."),
+            ?? throw new RefusedException(Outcome.Damaged, $"The settings name the unknown currency '{settings.Currency}'."),
         Excess = settings.Excess,
         IssuerKeys = settings.IssuerKeys,
         G = settings.G,

@@ -4,12 +4,7 @@ namespace HierCash.Terminals.Link;
 
 /// <summary>What came back for a request: its reply, or the peer's refusal, or neither where the peer's answer is malformed.</summary>
 public readonly record struct LinkAnswer<TReply>(TReply? Reply, Refusal? Refusal)
-    where TReply : class
-{
-    /// <param name="otherwise">A sentence that says what the peer did not do; the refusal's own follows it.</param>
-    /// <exception cref="InvalidOperationException">There is no reply.</exception>
-    public TReply Require(string otherwise) => Reply ?? throw new InvalidOperationException($"{otherwise} {Refusal?.Text}".TrimEnd());
-}
+    where TReply : class;
 
 /// <summary>Typed questions over any way to another party.</summary>
 public static class LinkQuestions

@@ -6,13 +6,6 @@ namespace HierCash.Terminals;
 /// <summary>What 'status' says of the process that serves (rule R28): each fault with its reason, since when, and what ends it.</summary>
 public static class HealthView
 {
-    /// <summary>For JSON: null where nothing serves.</summary>
-    public static object? ToJson(Health? health) => health is null ? null : new
-    {
-        health.Process, Since = health.Since.ToString(),
-            Faults = health.Faults.Select(f => new { f.What, f.Reason, Since = f.Since.ToString(), f.Times, f.EndsWhen }),
-    };
-
     /// <summary>For people.</summary>
     public static string Show(Health? health) => health switch
     {
@@ -36,7 +29,7 @@ public static class HealthView
         {
             // It may have met the fault only meanwhile.
             health = HealthPoint.Ask(folder, role) ?? health;
-            throw new RefusedException($"{Show(health)}{Environment.NewLine}More cannot be shown: {why.Detail ?? why.Reason}.");
+            throw new RefusedException(Outcome.StorageFailed, $"{Show(health)}{Environment.NewLine}More cannot be shown: {why.Detail ?? why.Reason}.");
         }
     }
 }

@@ -51,11 +51,4 @@ public sealed record ParkedInstruction(
             + $"ends when {EndsWhen}."
         + (StopsIssuing ? " Until then nothing is issued to this bank." : InSuspense ? " Until then the sum waits in suspense." : TermOver
         ? " Its term is over: ask the other side." : "");
-
-    /// <summary>What --json shows.</summary>
-    public object ToJson() => new
-    {
-        Bank = Bank.Value, Number, Kind = Kind.ToString(), Whose, Amount = Amount.Minor, Reason = Reason.ToString(),
-            Since = Since.ToString(), TermOver, InSuspense, StopsIssuing, EndsWhen,
-    };
 }

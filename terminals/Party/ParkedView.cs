@@ -1,15 +1,12 @@
 using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Terminals;
 
 /// <summary>Parked instructions on a console, the same at bank and issuer (R8).</summary>
 public static class ParkedView
 {
-    public static void Print(bool json, IReadOnlyList<ParkedInstruction> parked, Currency currency) => ConsoleEntry.Print(
-        json,
-        parked.Select(p => p.ToJson()),
-        parked.Count == 0 ? "Nothing is parked." : string.Join(Environment.NewLine, parked.Select(p => p.Show(currency))));
+    public static string Say(IReadOnlyList<ParkedInstruction> parked, Currency currency) =>
+        parked.Count == 0 ? "Nothing is parked." : string.Join(Environment.NewLine, parked.Select(p => p.Show(currency)));
 
     /// <summary>One sentence for a status.</summary>
     public static string Summary(IReadOnlyList<ParkedInstruction> parked, string console) => parked.Count == 0

@@ -41,7 +41,7 @@ public sealed class PartyFolder<TSettings>
     {
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            throw new RefusedException($"'{path}' is there and not empty. Choose another folder with --dir.");
+            throw new RefusedException(Outcome.AlreadyExists, $"'{path}' is there and not empty. Choose another folder with --dir.");
         }
 
         try
@@ -50,7 +50,7 @@ public sealed class PartyFolder<TSettings>
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new RefusedException($"The folder '{path}' cannot be made, or closed to others. {FileFault.Say(e).TrimEnd('.')}. Choose "
+            throw new RefusedException(Outcome.StorageFailed, $"The folder '{path}' cannot be made, or closed to others. {FileFault.Say(e).TrimEnd('.')}. Choose "
                 + $"another folder with --dir.");
         }
 
@@ -69,21 +69,21 @@ public sealed class PartyFolder<TSettings>
         {
             if (File.Exists(Path.Combine(path, role + ".db")))
             {
-                throw new RefusedException($"The settings '{file}' are gone, and the {role}'s database is there. Put back their newest "
+                throw new RefusedException(Outcome.NotFound, $"The settings '{file}' are gone, and the {role}'s database is there. Put back their newest "
                     + $"copy; nothing was changed.");
             }
 
             if (FileFault.Hidden(file) is { } hidden)
             {
-                throw new RefusedException(hidden);
+                throw new RefusedException(Outcome.StorageFailed, hidden);
             }
 
             if (wasUsed)
             {
-                throw new RefusedException($"There is no {role} in '{path}'. Name its folder with --dir.");
+                throw new RefusedException(Outcome.NotFound, $"There is no {role} in '{path}'. Name its folder with --dir.");
             }
 
-            throw new RefusedException(
+            throw new RefusedException(Outcome.NotFound, 
                 $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
         }
 
@@ -91,7 +91,7 @@ public sealed class PartyFolder<TSettings>
         if (PrivateFile.Fault(path, [file, party + ".db", party + ".db-wal", party + ".db-shm", party + ".lock", party
             + "-settle.lock"]) is { } fault)
         {
-            throw new RefusedException(fault);
+            throw new RefusedException(Outcome.NotPrivate, fault);
         }
 
         try
@@ -101,7 +101,7 @@ public sealed class PartyFolder<TSettings>
         }
         catch (JsonException)
         {
-            throw new RefusedException($"The settings in '{file}' are damaged. Restore the file; nothing was changed.");
+            throw new RefusedException(Outcome.Damaged, $"The settings in '{file}' are damaged. Restore the file; nothing was changed.");
         }
     }
 
@@ -118,7 +118,7 @@ public sealed class PartyFolder<TSettings>
     /// <summary>Held while a process serves the folder; gone with it, however it ends.</summary>
     /// <exception cref="RefusedException">Another process serves it.</exception>
     public IDisposable Lock() => TryLock(".lock")
-        ?? throw new RefusedException($"Another process serves the {_role} in '{_path}'. Stop that one first.");
+        ?? throw new RefusedException(Outcome.InUse, $"Another process serves the {_role} in '{_path}'. Stop that one first.");
 
     /// <summary>Held while a process settles: that waits for the issuer, and whoever serves goes on beside it (rule R31).</summary>
     /// <returns>Null while another process settles.</returns>
@@ -126,7 +126,7 @@ public sealed class PartyFolder<TSettings>
 
     /// <exception cref="RefusedException">Another process settles.</exception>
     public IDisposable LockSettling() =>
-        TryLockSettling() ?? throw new RefusedException(
+        TryLockSettling() ?? throw new RefusedException(Outcome.InUse, 
             $"Another process settles the {_role} in '{_path}', and sends all that is queued. Wait until it is done.");
 
     private FileStream? TryLock(string ending)
@@ -143,7 +143,7 @@ public sealed class PartyFolder<TSettings>
         }
         catch (IOException e)
         {
-            throw new RefusedException($"Nothing can be written in '{_path}': {e.Message.Split(" : ")[0].Trim().TrimEnd('.')}. Nothing was "
+            throw new RefusedException(Outcome.StorageFailed, $"Nothing can be written in '{_path}': {e.Message.Split(" : ")[0].Trim().TrimEnd('.')}. Nothing was "
                 + $"done; mend the disk, then run this again.");
         }
     }

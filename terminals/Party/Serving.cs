@@ -39,7 +39,7 @@ public sealed class Serving : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new RefusedException($"The log '{logFile}' cannot be written. {HierCash.FileFault.Say(e).TrimEnd('.')}. Name another "
+                throw new RefusedException(Outcome.StorageFailed, $"The log '{logFile}' cannot be written. {HierCash.FileFault.Say(e).TrimEnd('.')}. Name another "
                     + $"file with --log, or leave it out.");
             }
         }

@@ -153,9 +153,6 @@ public enum WaitingKind
 /// <param name="Ends">A sentence: the date, or the command, that ends it.</param>
 public sealed record Waiting(WaitingKind Kind, string What, Timestamp? Since, string Reason, string Ends)
 {
-    /// <summary>For 'status --json'.</summary>
-    public object ToJson() => new { Kind = Kind.ToString(), What, Since = Since?.ToString(), Reason, Ends };
-
     /// <summary>For 'status': one line each, under a heading; a sentence where nothing waits.</summary>
     public static string Say(IReadOnlyList<Waiting> all) => all.Count == 0
         ? "Nothing waits."

@@ -15,7 +15,7 @@ internal static class Program
     private const string Role = "shop";
     private static readonly BclSuite Suite = new();
     private static readonly Option<string> Folder = CommonOptions.Directory(Role);
-    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<bool> Json = Older.Json();
 
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
         new RootCommand(
@@ -123,11 +123,11 @@ internal static class Program
                 {
                     TillOutcome.CardGone => new HierCash.Iso7816.CardChannelException(end),
                     TillOutcome.IssuerGone => new LinkException(end),
-                    _ => new RefusedException(paid.Message),
+                    _ => new RefusedException(Outcome.RuleBroken, paid.Message),
                 };
             }
 
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(Json),
                 new
                 {
@@ -192,7 +192,7 @@ internal static class Program
                 ? ": 'hiercash-shop cancel RECEIPT' with the same card gives back what it signed ('journal' names them)." : ".";
             string brings = queued.IsZero ? "." : till.Revoked is not null ? ": another till of the shop brings it." : till.Behind is null
                 ? ": run 'hiercash-shop settle'." : ".";
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 new
                 {

@@ -69,7 +69,7 @@ internal static class Program
             folder = Path.Combine(directory, "town");
             if (Directory.Exists(folder))
             {
-                throw new RefusedException($"The folder '{folder}' is there already. Choose another --dir, or remove it.");
+                throw new RefusedException(Outcome.AlreadyExists, $"The folder '{folder}' is there already. Choose another --dir, or remove it.");
             }
 
             PrivateFile.MakeFolder(folder);

@@ -49,7 +49,7 @@ public static class Activation
                 File.Delete(file);
             }
 
-            throw new RefusedException(done.Explain());
+            throw new RefusedException(Outcome.RuleBroken, done.Explain());
         }
     }
 }

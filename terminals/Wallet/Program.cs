@@ -18,7 +18,7 @@ internal static class Program
 {
     private static readonly BclSuite Suite = new();
     private static readonly Option<string?> PinOption = CommonOptions.PinOption();
-    private static readonly Option<bool> Json = CommonOptions.Json();
+    private static readonly Option<bool> Json = Older.Json();
     private static readonly Option<HostPort> Bank = CommonOptions.Peer("--bank", "bank", CommonOptions.BankPort);
 
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(
@@ -112,7 +112,7 @@ internal static class Program
             int room = plan.Count > 1 ? Room(card, pin, status, plan) : plan.Count;
             if (plan.Count > room)
             {
-                throw new RefusedException(
+                throw new RefusedException(Outcome.LimitReached, 
                     $"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. "
                         + $"'hiercash-wallet keep' frees the slots of coins that are spent; or withdraw a rounder amount.");
             }
@@ -129,7 +129,7 @@ internal static class Program
                     : await terminal.Withdraw(card, pin, coin, cancel);
                 if (done.Outcome != WithdrawalOutcome.Issued)
                 {
-                    throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(done.Message);
+                    throw done.Outcome == WithdrawalOutcome.Pending ? new LinkException(done.Message) : new RefusedException(Outcome.RuleBroken, done.Message);
                 }
 
                 series.Done();
@@ -141,7 +141,7 @@ internal static class Program
 
             if (result.GetValue(Json))
             {
-                ConsoleEntry.PrintDone(
+                Older.PrintDone(
                     true,
                     new
                     {
@@ -181,13 +181,13 @@ internal static class Program
 
         if (new WalletCard(channel).GetCoin((byte)slot).Cash is not { } cash)
         {
-            throw new RefusedException(
+            throw new RefusedException(Outcome.Damaged, 
                 $"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet explain' shows the slots.");
         }
 
         return cash.Coin.Terms.TM == 0
             ? (byte)slot
-            : throw new RefusedException($"The coin in slot {slot} was itself withdrawn under another coin's key. Give the slot of that "
+            : throw new RefusedException(Outcome.RuleBroken, $"The coin in slot {slot} was itself withdrawn under another coin's key. Give the slot of that "
                 + $"coin, the first of that key.");
     }
 
@@ -215,7 +215,7 @@ internal static class Program
                 IsDespiteClock = result.GetValue(CommonOptions.DespiteClock),
             };
             var done = await terminal.Resume(card, pin, cancel);
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(Json),
                 done.Select(d => new { Outcome = d.Outcome.ToString(), Amount = d.Amount.Minor, d.Message }),
                 done.Count == 0 ? "No withdrawal is unfinished." : string.Join(Environment.NewLine, done.Select(d => d.Message)));
@@ -260,7 +260,7 @@ internal static class Program
             int pending = coins.Count(c => c.Reply.State == SlotState.Pending);
             var active = coins.Where(c => c.Reply.State == SlotState.Active)
                 .Select(c => (c.Slot, Cash: c.Reply.Cash!, c.Reply.Cash!.Coin.Terms)).ToList();
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 new
                 {
@@ -292,7 +292,7 @@ internal static class Program
             var card = new WalletCard(channel);
             var log = Enumerable.Range(0, status.LogEntries).Select(i => card.ReadLog((byte)i)).Where(e => e.Payment is not null)
                 .OrderBy(e => e.Payment!.Time).ToList();
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(Json),
                 log.Select(e => new { Time = e.Payment!.Time.ToString(), Paid = e.Payment.Paid.Minor, Till = e.Payment.Till.ToString(),
                     State = e.State.ToString() }),
@@ -309,7 +309,7 @@ internal static class Program
         card.Select();
         var verified = card.Verify(pin);
         return verified.IsSuccess ? card.GetStatus().Private!
-            : throw new RefusedException(verified == StatusWord.ConditionsNotSatisfied
+            : throw new RefusedException(Outcome.RuleBroken, verified == StatusWord.ConditionsNotSatisfied
             ? "This card belongs to no bank yet. Open an account with it first." : PinWords.Explain(verified, PinRole.Holder));
     }
 

@@ -35,7 +35,7 @@ internal static class CardCommands
             var account = bank.Party.WithLetter(
                 result.GetValue(Letter)!, holder, null, code => bank.Party.OpenAccount(holder, new WalletCard(card), code));
             string fingerprint = bank.Scheme.Fingerprint.ToString();
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { account.Name, User = account.User.ToString(), Fingerprint = fingerprint, Letter = result.GetValue(Letter) },
                 $"{account.Name} has account {account.User}. Give the card and, by another way, the letter '{result.GetValue(Letter)}' to "
@@ -70,7 +70,7 @@ internal static class CardCommands
                 result.GetValue(Letter)!, holder, null, code =>
                     bank.Party.ReplaceCard(holder, new WalletCard(card), code, result.GetValue(without)));
             var balance = bank.Party.BalanceOf(account.User);
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { account.Name, User = account.User.ToString(), Balance = balance.Minor, Letter = result.GetValue(Letter) },
                 $"{account.Name} has {balance.Show(bank.Scheme.Terms.Currency)} with the new card, account {account.User}; what comes back "

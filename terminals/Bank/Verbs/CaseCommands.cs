@@ -29,7 +29,7 @@ internal static class CaseCommands
             if (result.GetValue(coin) is not { } wanted)
             {
                 var cases = opened.Party.Cases;
-                ConsoleEntry.Print(
+                Older.Print(
                     result.GetValue(json),
                     cases.Select(c => new
                     {
@@ -50,7 +50,7 @@ internal static class CaseCommands
             var file = Find(opened, wanted);
             string path = result.GetValue(output) ?? throw new UsageException("Name the file with --out.");
             PrivateFile.WriteOnce(path, file.Encode());
-            ConsoleEntry.PrintDone(result.GetValue(json), new { File = path, Coin = file.Dossier.Coin.ToString() },
+            Older.PrintDone(result.GetValue(json), new { File = path, Coin = file.Dossier.Coin.ToString() },
                 $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
         });
         return command;
@@ -71,13 +71,13 @@ internal static class CaseCommands
         {
             if (result.GetValue(output) is { } taken && File.Exists(taken))
             {
-                throw new RefusedException(
+                throw new RefusedException(Outcome.AlreadyExists, 
                     $"'{taken}' is there already. Choose another name, or take that file away first. Nothing was heard.");
             }
 
             using var opened = open(result.GetValue(folder)!);
             Rebuttal Shown() => Rebuttal.Decode(Read(result.GetValue(file)!))
-                ?? throw new RefusedException($"'{result.GetValue(file)}' is no rebuttal, or it was altered.");
+                ?? throw new RefusedException(Outcome.Damaged, $"'{result.GetValue(file)}' is no rebuttal, or it was altered.");
             void Hand(CoinId? heard, Rebuttal shown)
             {
                 if (result.GetValue(output) is { } path)
@@ -96,7 +96,7 @@ internal static class CaseCommands
             {
                 // Of a whole number: of a beginning nobody knows whether it is mistyped.
                 Hand(null, Shown());
-                throw new RefusedException(
+                throw new RefusedException(Outcome.RuleBroken, 
                     $"{e.Message} '{result.GetValue(output)}' holds what was shown with this bank's stamp, as a witness.");
             }
 
@@ -106,7 +106,7 @@ internal static class CaseCommands
             if (rebuttal.Voids.Count + rebuttal.Dead.Count > 0 && rebuttal.About(about) is { Voids.Count: 0, Dead.Count: 0 })
             {
                 Hand(null, rebuttal);
-                throw new RefusedException($"'{result.GetValue(file)}' says nothing of coin {about.ToString()[..16]}: nothing of it was "
+                throw new RefusedException(Outcome.RuleBroken, $"'{result.GetValue(file)}' says nothing of coin {about.ToString()[..16]}: nothing of it was "
                     + $"heard. 'hiercash-bank evidence' lists the cases.");
             }
 
@@ -114,7 +114,7 @@ internal static class CaseCommands
             var finding = await opened.Party.Rebut(about, rebuttal, cancel);
             Hand(about, rebuttal);
             var after = opened.Party.Cases.Single(c => c.File.Dossier.Coin == about);
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding, after.Verdict,
                     Fell = after.Fell?.ToString() },
@@ -135,14 +135,14 @@ internal static class CaseCommands
         {
             using var opened = open(result.GetValue(folder)!);
             string name = result.GetValue(file)!;
-            var report = LostCardReport.Decode(Read(name)) ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+            var report = LostCardReport.Decode(Read(name)) ?? throw new RefusedException(Outcome.Damaged, $"'{name}' is no report of a lost card.");
             if (PrivateFile.Fault(name) is { } fault)
             {
-                throw new RefusedException(fault);
+                throw new RefusedException(Outcome.NotPrivate, fault);
             }
 
             int cancelled = await opened.Party.ReportLost(report, cancel);
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json), new { Cancelled = cancelled },
                 $"{Counted.Say(cancelled, "coin is", "coins are")} cancelled. The others follow while 'serve' runs and the issuer can be "
                     + $"reached.");
@@ -159,7 +159,7 @@ internal static class CaseCommands
         {
             using var opened = open(result.GetValue(folder)!);
             var sentences = opened.Party.Explain(opened.Account(result.GetValue(name)!).User).ToList();
-            ConsoleEntry.Print(result.GetValue(json), sentences, sentences.Count == 0
+            Older.Print(result.GetValue(json), sentences, sentences.Count == 0
                 ? "There was no withdrawal, and no set-back of the card." : string.Join(Environment.NewLine, sentences));
         });
         return command;
@@ -173,7 +173,7 @@ internal static class CaseCommands
         {
             using var opened = open(result.GetValue(folder)!);
             var statements = opened.Party.CirculationStatements;
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 statements.Select(s => new
                 {
@@ -197,7 +197,7 @@ internal static class CaseCommands
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"The file '{file}' cannot be read. Check its name.");
+            throw new RefusedException(Outcome.StorageFailed, $"The file '{file}' cannot be read. Check its name.");
         }
     }
 
@@ -211,7 +211,7 @@ internal static class CaseCommands
 
         var found = opened.Party.EvidenceFiles.Where(e => e.Dossier.Coin.ToString().StartsWith(coin, StringComparison.OrdinalIgnoreCase))
             .ToList();
-        return found.Count == 1 ? found[0] : throw new RefusedException(
+        return found.Count == 1 ? found[0] : throw new RefusedException(Outcome.NotFound, 
             $"{found.Count} cases begin with '{coin}'. 'hiercash-bank evidence' lists them.");
     }
 }

@@ -24,7 +24,7 @@ internal static class EnrolmentCommands
         {
             using var opened = open(result.GetValue(folder)!);
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
-                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be "
+                ?? throw new RefusedException(Outcome.Damaged, $"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be "
                     + $"shown. Copy it again, whole; or have it made again.");
             Digest? known = result.GetValue(account) is { } named ? opened.ShopAccount(named).Account : null;
             var before = opened.Party.ShopAccounts.Select(s => s.Account).ToHashSet();

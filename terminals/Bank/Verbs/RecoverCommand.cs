@@ -30,7 +30,7 @@ internal static class RecoverCommand
             var done = key is not null ? await bank.Party.Recover(key, cancel) : await bank.Party.Recover(cancel);
             var currency = bank.Scheme.Terms.Currency;
             var unordered = bank.Party.Audit.Unordered;
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { done.Withdrawals, Total = done.Total.Minor, done.Shops, Unordered = unordered.Sum, Currency = currency.Name },
                 $"This bank knows again {Counted.Say(done.Withdrawals, "withdrawal")} of {done.Total.Show(currency)} in all, "

@@ -26,10 +26,10 @@ internal static class CareCommands
                 }
 
                 var sentences = new Explanations(store, currency, party.Scheme.Terms, TimeProvider.System).Of(id).ToList();
-                ConsoleEntry.Print(
+                Older.Print(
                     result.GetValue(json),
                     sentences,
-                    sentences.Count == 0 ? throw new RefusedException($"No coin and no payment begins with '{id}'. Those whose terms are "
+                    sentences.Count == 0 ? throw new RefusedException(Outcome.NotFound, $"No coin and no payment begins with '{id}'. Those whose terms are "
                         + $"over are forgotten.") : string.Join(Environment.NewLine, sentences));
             }
         });
@@ -46,7 +46,7 @@ internal static class CareCommands
             using (store)
             {
                 var alarms = party.Alarms;
-                ConsoleEntry.Print(
+                Older.Print(
                     result.GetValue(json),
                     alarms.Select(a => new { a.Kind, a.Subject, a.Times, Last = a.Last.ToString() }),
                     alarms.Count == 0 ? "No alarms." : string.Join(

@@ -30,7 +30,7 @@ internal static class CirculationCommands
                     .Select(b =>
                         $"{b.Id}  {b.Name}: {Sentence(b.Circulation, b.Cap, currency)} {Keys(b, party.Registry.RevokedKeys(b.Id))}")
                     .Append($"In all: {Sentence(total.Circulation, total.Caps, currency)}");
-                ConsoleEntry.Print(
+                Older.Print(
                     result.GetValue(json), Describe(party, banks, total), banks.Count == 0 ? "No bank is enrolled."
                         : string.Join(Environment.NewLine, lines));
             }
@@ -58,10 +58,10 @@ internal static class CirculationCommands
                 string given = result.GetValue(bank)!;
                 var cap = CommonOptions.ReadTotal(result.GetValue(amount)!, currency);
                 var found = party.Registry.FindBank(given)
-                    ?? throw new RefusedException($"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
+                    ?? throw new RefusedException(Outcome.NotFound, $"There is no bank '{given}'. 'hiercash-issuer banks' lists them.");
                 var set = party.Registry.SetCap(found.Id, cap);
                 var outstanding = set.Circulation.Outstanding;
-                ConsoleEntry.PrintDone(
+                Older.PrintDone(
                     result.GetValue(json),
                     new { Id = set.Id.Value, set.Name, Before = found.Cap.Minor, Cap = set.Cap.Minor, Outstanding = outstanding.Minor,
                         Currency = currency.Name },

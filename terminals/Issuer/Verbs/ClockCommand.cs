@@ -24,7 +24,7 @@ internal static class ClockCommand
             using (store)
             {
                 var clock = party.Clock;
-                ConsoleEntry.Print(
+                Older.Print(
                     result.GetValue(json),
                     new { Clock = clock.Now.ToString(), Signed = clock.Signed == default ? null
                         : clock.Signed.ToString(), Doubted = clock.Doubted?.ToString(), clock.IsBehind },
@@ -64,7 +64,7 @@ internal static class ClockCommand
                 var before = party.Clock.Signed;
                 var ahead = party.AcceptClock();
                 string wentBy = before > party.Clock.Now ? $"It had gone by {before} before. " : "";
-                ConsoleEntry.PrintDone(
+                Older.PrintDone(
                     result.GetValue(json),
                     new { Clock = party.Clock.Now.ToString(), Ahead = ahead },
                     string.Join(Environment.NewLine, ahead.Select(a => $"Signed ahead: {a.What}: {a.Count}, {a.Became}.")

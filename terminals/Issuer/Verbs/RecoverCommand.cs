@@ -30,7 +30,7 @@ internal static class RecoverCommand
             {
                 PartyId? lost = result.GetValue(without) is { } n ? new PartyId(n) : null;
                 var awaited = party.Recover(lost);
-                ConsoleEntry.PrintDone(
+                Older.PrintDone(
                     result.GetValue(json), new { Awaited = awaited.Select(b => b.Value), LeftOut = party.LeftOut.Select(b => b.Value),
                         LostKeys = party.LostKeys.Select(k => k.Key.Id.ToString()) },
                     Explain(awaited) + SayLeftOut(party.LeftOut) + Explain(party.LostKeys));

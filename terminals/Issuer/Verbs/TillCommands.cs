@@ -25,7 +25,7 @@ internal static class TillCommands
             using (store)
             {
                 var tills = party.Registry.Tills;
-                ConsoleEntry.Print(
+                Older.Print(
                     result.GetValue(json),
                     tills.Select(t => new
                     {

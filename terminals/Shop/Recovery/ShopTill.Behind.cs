@@ -1,3 +1,4 @@
+using HierCash.Terminals;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals.Link;

@@ -32,12 +32,12 @@ internal static class AnswerCommand
 
             int known = opened.Till.CountPayments(id);
             var answer = opened.Till.Answer(id) ?? throw (known == 0
-                ? new RefusedException(
+                ? new RefusedException(Outcome.RuleBroken, 
                     $"This till took no payment whose id begins with '{id}'. Ask which till was paid: the shop may have others.")
-                : new RefusedException($"{known} payments of this till begin with '{id}'. Give more digits of the payment id."));
+                : new RefusedException(Outcome.RuleBroken, $"{known} payments of this till begin with '{id}'. Give more digits of the payment id."));
             string path = result.GetValue(output)!;
             PrivateFile.WriteOnce(path, answer.Encode());
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { File = path, Payment = answer.Payment.ToString(), TakenBack = answer.IsTakenBack,
                     Reversed = answer.Reversal?.Date.ToString(), Y = answer.Reversal?.Y.Minor },

@@ -43,7 +43,7 @@ internal static class CancelCommand
                             + $"'hiercash-shop settle' asks for that, then run this again with the card.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json),
+                Older.PrintDone(result.GetValue(json),
                     new { Cancelled = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, ended.Message);
             }
         });

@@ -19,7 +19,7 @@ internal static class JournalCommands
             using var opened = open(result.GetValue(folder)!);
             var currency = opened.Grant.Scheme.Terms.Currency;
             var sales = opened.Till.Journal;
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 sales.Select(t => new
                 {
@@ -43,7 +43,7 @@ internal static class JournalCommands
             using var opened = open(result.GetValue(folder)!);
             var sale = Find(opened.Till, result.GetValue(time)!);
             var sentences = opened.Till.Explain(sale).ToList();
-            ConsoleEntry.Print(result.GetValue(json),
+            Older.Print(result.GetValue(json),
                 new { Time = sale.Time.ToString(), State = sale.State.ToString(), Sentences = sentences },
                 string.Join(Environment.NewLine, sentences));
         });
@@ -80,7 +80,7 @@ internal static class JournalCommands
                         $"{e.Message} The refund is begun all the same, and 'hiercash-shop settle' ends it: give no cash for it.", e);
                 }
 
-                ConsoleEntry.PrintDone(result.GetValue(json),
+                Older.PrintDone(result.GetValue(json),
                     new { Refunded = before ? 0 : sale.Amount.Minor, Time = sale.Time.ToString() }, refunded.Message);
             }
         });
@@ -90,5 +90,5 @@ internal static class JournalCommands
     private static bool IsKeyed(ShopTill till, Sale sale) => till.CoinPayments(sale.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin));
 
     internal static Sale Find(ShopTill till, string time) => till.Journal.FirstOrDefault(t => t.Time.ToString() == time)
-        ?? throw new RefusedException($"There is no payment '{time}' at this till. 'hiercash-shop journal' lists them.");
+        ?? throw new RefusedException(Outcome.NotFound, $"There is no payment '{time}' at this till. 'hiercash-shop journal' lists them.");
 }

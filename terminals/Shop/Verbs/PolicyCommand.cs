@@ -25,7 +25,7 @@ internal static class PolicyCommand
             }
 
             string now = opened.Till.RefusesIssuerKeyed ? Refuse : Accept;
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json), new { IssuerKeyed = now }, now == Refuse
                     ? "Issuer-keyed cash is refused; the card gets it back at once."
                     : "Issuer-keyed cash is accepted, and shown as such before OK.");

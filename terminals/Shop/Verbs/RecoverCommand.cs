@@ -15,7 +15,7 @@ internal static class RecoverCommand
             using var till = open(result.GetValue(folder)!);
             var done = await till.Till.Recover(till.Issuer, cancel);
             var currency = till.Grant.Scheme.Terms.Currency;
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { done.Payments, Total = done.Total.Minor, done.TakenBack, Currency = currency.Name },
                 $"This till knows again {Counted.Say(done.Payments, "payment")} of {done.Total.Show(currency)} in all that it had "

@@ -19,7 +19,7 @@ internal static class SalesCommand
             var currency = opened.Grant.Scheme.Terms.Currency;
             var term = opened.Grant.Scheme.Terms.SettlePeriod;
             var sales = opened.Till.UnseenSales;
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 sales.Select(t => new { Time = t.Time.ToString(), Amount = t.Amount.Minor, Until = t.Time.Plus(term).ToString() }),
                 sales.Count == 0
@@ -42,7 +42,7 @@ internal static class SalesCommand
             using var card = await CardOptions.Open(result, suite, cancel);
             var ended = opened.Till.AskUnseenSales(card);
             var sum = ended.Aggregate(Amount.Zero, (all, e) => all + e.Sale.Amount);
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { Ended = ended.Select(e => e.Sale.Time.ToString()), GivenBack = sum.Minor },
                 ended.Count == 0

@@ -19,13 +19,13 @@ internal static class TillCommands
             using var opened = open(result.GetValue(folder)!);
             if (opened.Till.Revoked is { } revoked)
             {
-                throw new RefusedException(
+                throw new RefusedException(Outcome.RuleBroken, 
                     $"This till's key was revoked on {revoked}, so the issuer takes no till for which it signs. Have another till of the "
                         + $"shop sign, or its bank: 'hiercash-bank enrol-shop FILE'.");
             }
 
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, result.GetValue(file)!))
-                ?? throw new RefusedException($"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be "
+                ?? throw new RefusedException(Outcome.Damaged, $"The request in '{result.GetValue(file)}' is damaged, or asks under a name that cannot be "
                     + $"shown. Copy it again, whole; or have it made again.");
             ConsoleEntry.PrintToCarry(
                 Armor.Write(Armor.Request, opened.Till.Vouch(request, opened.Grant.Holder).Encode()), "The signed request",
@@ -75,14 +75,14 @@ internal static class TillCommands
             if (revoked is not null && (revoked.Grant.Holder != own.Grant.Holder
                 || revoked.Grant.Scheme.Fingerprint != own.Grant.Scheme.Fingerprint))
             {
-                throw new RefusedException($"'{result.GetValue(other)}' is a till of shop {revoked.Grant.Holder}, and this one of shop "
+                throw new RefusedException(Outcome.RuleBroken, $"'{result.GetValue(other)}' is a till of shop {revoked.Grant.Holder}, and this one of shop "
                     + $"{own.Grant.Holder}. A till stands in only for one of its own shop.");
             }
 
             // Somebody may be paying at a till whose key is good; and it settles by itself.
             if (revoked is not null && !await revoked.Till.AskIfRevoked(revoked.Issuer, cancel))
             {
-                throw new RefusedException(
+                throw new RefusedException(Outcome.RuleBroken, 
                     $"The key of the till in '{result.GetValue(other)}' is not revoked. Run 'hiercash-shop settle' in its own folder.");
             }
 
@@ -94,7 +94,7 @@ internal static class TillCommands
                 var before = till.Sum(CoinPaymentState.Reversed);
                 var settled = await (revoked is null ? till.Synchronise(own.Issuer, cancel) : till.HandOver(own.Issuer, cancel));
                 var reversed = till.Sum(CoinPaymentState.Reversed) - before;
-                ConsoleEntry.PrintDone(
+                Older.PrintDone(
                     result.GetValue(json),
                     new
                     {

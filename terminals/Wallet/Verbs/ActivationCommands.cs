@@ -45,7 +45,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
             string? pukFile = result.GetValue(pukTo);
             if (File.Exists(pukFile))
             {
-                throw new RefusedException(
+                throw new RefusedException(Outcome.AlreadyExists, 
                     $"'{pukFile}' is there already, and may hold the PUK of another card. Choose another name for the PUK.");
             }
 
@@ -79,11 +79,11 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         }
         catch (CardRefusedException e) when (e.Status == StatusWord.ConditionsNotSatisfied)
         {
-            throw new RefusedException("This card belongs to no bank yet. Open an account with it first.");
+            throw new RefusedException(Outcome.RuleBroken, "This card belongs to no bank yet. Open an account with it first.");
         }
         catch (CardRefusedException e) when (e.Status == WalletStatus.AlreadyDone)
         {
-            throw new RefusedException(
+            throw new RefusedException(Outcome.PinRefused, 
                 "This card is activated already. If your own last run got no answer, that run's PUK is the card's. If it was not you, "
                     + "somebody else has had the bank's letter: bring the card back to the bank.");
         }
@@ -96,7 +96,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         Console.Error.WriteLine($"The card's PUK is {puk}. Write it down now: it is shown this once, and unblocks a blocked holder PIN.");
         if (CommonOptions.AskSecret("The PUK, from what you wrote") != puk)
         {
-            throw new RefusedException(
+            throw new RefusedException(Outcome.PinRefused, 
                 "This is not the PUK that the card showed. Nothing was changed. Run it again: the card shows another PUK.");
         }
     }
@@ -150,7 +150,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
     {
         if (!status.IsSuccess)
         {
-            throw new RefusedException(status == StatusWord.WrongData
+            throw new RefusedException(Outcome.PinRefused, status == StatusWord.WrongData
                 ? "The two PINs of a card have to differ: a till gets to know the payment PIN." : explain(status));
         }
 

@@ -42,7 +42,7 @@ internal sealed class LifeCommands(
             var records = new WalletRecords(store);
             int kept = records.Keep(channel, code, result.GetValue(paid));
             int stay = WalletTerminal.ReadLog(channel, code).Count(e => !e.Entry.Acknowledged);
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { Kept = kept, All = records.All.Count, Stay = stay },
                 (stay == 0 ? "" : $"{Counted.Say(stay, "entry stays", "entries stay")} on the card. Once the till has said OK to the last "
@@ -116,7 +116,7 @@ internal sealed class LifeCommands(
 
             sentences.AddRange(WalletTerminal.ReadPayments(channel, code).OrderBy(e => e.Entry.Time)
                 .Select(e => Explain(e.State, e.Entry, status)));
-            ConsoleEntry.Print(result.GetValue(json), sentences, sentences.Count == 0 ? "The card holds nothing."
+            Older.Print(result.GetValue(json), sentences, sentences.Count == 0 ? "The card holds nothing."
                 : string.Join(Environment.NewLine, sentences));
         });
         return command;
@@ -140,7 +140,7 @@ internal sealed class LifeCommands(
                 NoCrashPoints.Instance, records);
             var rebuttal = await terminal.MakeRebuttal(channel, code, cancel);
             PrivateFile.WriteOnce(result.GetValue(file)!, rebuttal.Encode());
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 new { Voids = rebuttal.Voids.Count, Dead = rebuttal.Dead.Count, Certificates = rebuttal.Certificates.Count },
                 $"{Counted.Say(rebuttal.Voids.Count, "void")} and {Counted.Say(rebuttal.Dead.Count, "dead statement")}. Give "
@@ -183,10 +183,10 @@ internal sealed class LifeCommands(
         {
             string name = result.GetValue(file)!;
             var report = (File.Exists(name) ? LostCardReport.Decode(GivenFile.ReadBytes(name)) : null)
-                ?? throw new RefusedException($"'{name}' is no report of a lost card.");
+                ?? throw new RefusedException(Outcome.Damaged, $"'{name}' is no report of a lost card.");
             if (PrivateFile.Fault(name) is { } fault)
             {
-                throw new RefusedException(fault);
+                throw new RefusedException(Outcome.NotPrivate, fault);
             }
 
             string hex = result.GetValue(scheme)!;
@@ -203,7 +203,7 @@ internal sealed class LifeCommands(
 
             // The answer bears no signature of the issuer: somebody with a stolen key of the bank, and the network, can give it too
             // (docs/security.md).
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json), new { Cancelled = cancelled },
                 $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by "
                     + $"itself. "
@@ -218,7 +218,7 @@ internal sealed class LifeCommands(
     {
         string folder = result.GetValue(Folder)!;
         return Directory.Exists(folder) ? folder
-            : throw new RefusedException($"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
+            : throw new RefusedException(Outcome.NotFound, $"There is no folder '{folder}' for the wallet's records. Name one that is there with --dir.");
     }
 
     private async Task<int> Recovering(
@@ -245,7 +245,7 @@ internal sealed class LifeCommands(
         };
         await RebuttalCommands.Warn(terminal, status, cancel);
         var done = await work(terminal, channel, code);
-        ConsoleEntry.PrintDone(
+        Older.PrintDone(
             result.GetValue(json),
             done.Select(d => new { Amount = d.Amount.Minor, d.Done, d.Message }),
             done.Count == 0 ? nothing : string.Join(Environment.NewLine, done.Select(d => d.Message)));

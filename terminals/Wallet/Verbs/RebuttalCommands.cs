@@ -54,7 +54,7 @@ internal sealed class RebuttalCommands(
             var terminal = new WalletTerminal(dial(result.GetValue(bank), status, null), suite, TimeProvider.System,
                 NoCrashPoints.Instance);
             var notices = await terminal.Notices(status.User, cancel);
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 notices.Select(n => new { Coin = n.Coin.ToString(), Date = n.Date.ToString(), Until = n.Until.ToString(),
                     Evidence = n.Content.ToString() }),
@@ -85,7 +85,7 @@ internal sealed class RebuttalCommands(
             var shown = await terminal.Rebut(
                 channel, code, cancel, (notice, rebuttal) => RebuttalFile.Keep(FileOf(folder, notice), rebuttal), (notice, evidence) =>
                     KeepEvidence(EvidenceOf(folder, notice), evidence));
-            ConsoleEntry.PrintDone(
+            Older.PrintDone(
                 result.GetValue(json),
                 shown.Select(d => new
                 {

@@ -22,7 +22,7 @@ internal static class StatusCommand
             var status = read(channel, code);
             var waits = WalletTerminal.Waits(channel, code, status);
             string? records = RecordsFile.Fault(result.GetValue(LifeCommands.Folder)!, channel, code);
-            ConsoleEntry.Print(
+            Older.Print(
                 result.GetValue(json),
                 new { Scheme = status.Scheme.ToString(), Bank = status.Bank.Value, Waits = waits.Select(w => w.ToJson()),
                     Records = records },

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace HierCash.Terminals.Consoles;
+
+/// <summary>The option <c>--json</c> of a verb, which knows what the verb prints: docs/json.schema.json is made from it.</summary>
+public abstract class JsonOption() : Option<bool>("--json")
+{
+    /// <summary>The description of the value that the verb prints.</summary>
+    public abstract JsonTypeInfo Shape { get; }
+}
+
+/// <inheritdoc cref="JsonOption"/>
+/// <typeparam name="T">What the verb prints.</typeparam>
+public sealed class JsonOption<T> : JsonOption
+{
+    private readonly JsonTypeInfo<T> _shape;
+
+    public JsonOption(JsonTypeInfo<T> shape)
+    {
+        _shape = shape;
+        Description = "Print one JSON value on stdout and nothing else.";
+    }
+
+    public override JsonTypeInfo Shape => _shape;
+
+    /// <summary>Prints the JSON value, or what people read.</summary>
+    public void Print(ParseResult given, T value, string text) => ConsoleEntry.Print(IsOn(given), Line(given, value, text));
+
+    /// <summary>
+    /// The same for a verb that has done already what was asked. What is done is done: where nobody can be told on standard output, that is
+    /// said on standard error, and the exit code stays that of the act. A code that says "refused" would have a payment asked for twice.
+    /// </summary>
+    public void PrintDone(ParseResult given, T value, string text) => ConsoleEntry.SayDone(IsOn(given), Line(given, value, text), text);
+
+    public bool IsOn(ParseResult given) => given.GetValue(this);
+
+    private string Line(ParseResult given, T value, string text) => IsOn(given) ? JsonSerializer.Serialize(value, _shape) : text;
+}

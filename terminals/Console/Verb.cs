@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace HierCash.Terminals.Consoles;
+
+/// <summary>One verb of a console. Its help ends with its examples, as the console's own does.</summary>
+/// <param name="examples">Whole command lines that can be typed.</param>
+public sealed class Verb(string name, string what, params string[] examples) : Command(name, what)
+{
+    public IReadOnlyList<string> Examples { get; } = examples;
+}
+
+/// <summary>A console: its verbs, and examples that lead through them.</summary>
+public sealed class ConsoleRoot : RootCommand
+{
+    public ConsoleRoot(string what, params string[] examples)
+        : base(what)
+    {
+        Examples = examples;
+        var help = Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, this);
+    }
+
+    public IReadOnlyList<string> Examples { get; }
+
+    private sealed class HelpWithExamples(HelpAction plain, ConsoleRoot root) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            int code = plain.Invoke(parseResult);
+            var examples = parseResult.CommandResult.Command switch
+            {
+                Verb verb => verb.Examples,
+                RootCommand => root.Examples,
+                _ => [],
+            };
+            if (examples.Count > 0)
+            {
+                var output = parseResult.InvocationConfiguration.Output;
+                output.WriteLine("Examples:");
+                foreach (string example in examples)
+                {
+                    output.WriteLine("  " + example);
+                }
+
+                output.WriteLine();
+            }
+
+            return code;
+        }
+    }
+}
