@@ -45,9 +45,14 @@ internal static class ConsoleProcess
     public static ConsoleResult Run(string folder, string console, string? input, string[] arguments, TimeSpan? patience = null)
     {
         string path = Find(console);
-        return path == console || PcscService.IsShownToChildren
-            ? RunAlone(folder, console, input, arguments, patience)
-            : ConsoleHost.Run(folder, path, input ?? "", arguments, patience ?? Patience);
+        if (path == console || PcscService.IsShownToChildren)
+        {
+            return RunAlone(folder, console, input, arguments, patience);
+        }
+
+        var result = ConsoleHost.Run(folder, path, input ?? "", arguments, patience ?? Patience);
+        JsonShapes.Check(console, arguments, result);
+        return result;
     }
 
     /// <summary>Runs any program as a process of its own.</summary>
@@ -64,7 +69,9 @@ internal static class ConsoleProcess
             throw new TimeoutException($"{console} {string.Join(' ', arguments)} did not end.");
         }
 
-        return ConsoleResult.Of(process.ExitCode, output.Result, error.Result);
+        var result = ConsoleResult.Of(process.ExitCode, output.Result, error.Result);
+        JsonShapes.Check(console, arguments, result);
+        return result;
     }
 
     /// <summary>The path of one of the consoles; any other name as it is.</summary>
@@ -91,8 +98,11 @@ internal static class ConsoleProcess
             RedirectStandardError = true,
         };
         info.Environment["PATH"] = SearchPath;
-        info.Environment.Remove("HIERCASH_PIN");
-        info.Environment.Remove("HIERCASH_PAYMENT_PIN");
+        foreach (string name in info.Environment.Keys.Where(k => k.StartsWith("HIERCASH_", StringComparison.Ordinal)).ToList())
+        {
+            info.Environment.Remove(name);
+        }
+
         return info;
     }
 }

@@ -5,24 +5,23 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card memory.</summary>
-internal static class MemoryCommand
+internal static class MemoryVerb
 {
-    public static Command Make(Protocol.Suite.ICashSuite suite)
+    public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The image." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
-        var command = new Command("memory", "Shows quota, use and wear of a card's memory, array by array.") { file, json };
+        var json = new JsonOption<Runtime.MemoryReport>(CardJson.Default.MemoryReport);
+        var command = new Verb("memory", "Shows quota, use and wear of a card's memory, array by array.", "hiercash-card memory alice.card") { file, json };
         command.SetAction(result =>
         {
-            using var card = InsertCommand.Open(result.GetValue(file)!, suite);
+            using var card = InsertVerb.Open(result.GetValue(file)!);
             var report = card.MemoryReport;
             string ram = $"{report.TransientUsed} of {report.TransientQuota}";
             var lines = report.Areas.Select(a =>
                 string.Create(CultureInfo.InvariantCulture, $"{a.Offset,8} {a.Length,8} {a.Wear,10}  {a.Owner} {a.Name}"));
-            Older.Print(
-                result.GetValue(json),
+            json.Print(
+                result,
                 report,
-                CardJson.Default.MemoryReport,
                 $"""
                 Persistent memory: {report.Size} bytes, {report.Free} free. RAM: {ram} bytes in use.
                   offset   length       wear  what

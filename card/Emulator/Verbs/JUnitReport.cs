@@ -35,13 +35,13 @@ internal sealed class JUnitReport : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException(Outcome.RuleBroken, $"The report '{path}' cannot be written. {FileFault.Say(e)}");
+            throw new RefusedException(Outcome.StorageFailed, $"The report '{path}' cannot be written. {FileFault.Say(e)}");
         }
 
         if (isThere && !IsReport(file))
         {
             file.Dispose();
-            throw new RefusedException(Outcome.AlreadyExists, 
+            throw new RefusedException(Outcome.AlreadyExists,
                 $"'{path}' is there already, and is no JUnit report. Choose another name, or take that file away first.");
         }
 

@@ -3,21 +3,20 @@ using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
 using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
 using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card insert.</summary>
-internal static class InsertCommand
+internal static class InsertVerb
 {
     private const int Slots = 2;
 
-    public static Command Make(ICashSuite suite)
+    public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The card image. No other program can use it meanwhile." };
-        var slot = new Option<int>("--slot") { Description = "Slot of vpcd's reader, 0 or 1. Default: 0.", HelpName = "N" };
+        var slot = new Option<int>("--slot") { Description = "Slot of vpcd's reader, 0 or 1.", HelpName = "N", DefaultValueFactory = _ => 0 };
         var at = new Option<HostPort>("--vpcd")
         {
             Description = "Where vpcd listens for slot 0.",
@@ -46,14 +45,16 @@ internal static class InsertCommand
                 return null;
             },
         };
-        var command = new Command(
+        var command = new Verb(
             "insert",
             """
             Puts a card into vpcd's PC/SC reader, until Ctrl-C takes it out. Everything that was answered is on disk.
 
             vpcd is the driver of vsmartcard (Debian: vsmartcard-vpcd) for a reader without hardware. Whatever speaks PC/SC then
             sees the card: opensc-tool, scriptor, the terminals of HierCash.
-            """) { file, slot, at, record, like };
+            """,
+            "hiercash-card insert alice.card",
+            "hiercash-card insert alice.card --like jcop4/contactless-424 --record session.apdu") { file, slot, at, record, like };
         command.SetAction(async (result, cancel) =>
         {
             int number = result.GetValue(slot);
@@ -64,8 +65,8 @@ internal static class InsertCommand
 
             var (host, port) = result.GetValue(at);
             string image = result.GetValue(file)!;
-            using var card = Open(image, suite);
-            await using var output = result.GetValue(record) is { } trace ? ApduCommand.CreateTrace(trace) : null;
+            using var card = Open(image);
+            await using var output = result.GetValue(record) is { } trace ? ApduRecordVerb.CreateTrace(trace) : null;
             string place = $"{host}:{port + number}";
             var reader = new VpcdReader(host, port + number, TimeProvider.System, what => Say(what, image, number, place))
             {
@@ -78,11 +79,11 @@ internal static class InsertCommand
         return command;
     }
 
-    internal static EmulatedCard Open(string image, ICashSuite suite)
+    internal static EmulatedCard Open(string image)
     {
         try
         {
-            return CardChannels.OpenImage(image, suite);
+            return CardChannels.OpenImage(image, Program.Suite);
         }
         catch (CardImageException e)
         {

@@ -25,12 +25,15 @@ internal sealed record ProfiledTime(string Card, string Reader, double Milliseco
 /// <summary>A conversation, and how long it would take where.</summary>
 internal sealed record ProfiledFlow(string Flow, IReadOnlyList<ProfiledStep> Steps, IReadOnlyList<ProfiledTime> Times);
 
+/// <summary>What <c>profile --json</c> prints.</summary>
+internal sealed record ProfileJson(IReadOnlyList<ProfiledFlow> Flows);
+
 /// <summary>hiercash-card profile.</summary>
-internal static class TimingCommand
+internal static class ProfileVerb
 {
     private const string Fixture = "withdrawn";
 
-    public static Command Make()
+    public static Verb Make()
     {
         var traces = new Argument<string[]>("TRACE")
         {
@@ -43,28 +46,26 @@ internal static class TimingCommand
             HelpName = "READER",
             DefaultValueFactory = _ => "contactless-424",
         };
-        var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
-        var command = new Command(
+        var json = new JsonOption<ProfileJson>(CardJson.Default.ProfileJson);
+        var command = new Verb(
             "profile",
             """
             Says how long each step of a withdrawal and of a payment would take on cards that are sold, at contact and contactless
-            readers. The card does the conversation here; what it signed, verified, hashed and wrote is counted, and multiplied by
-            what that takes on each card.
-
-            Examples:
-              hiercash-card profile
-              hiercash-card profile --at contact-96
-              hiercash-card profile apdu-spec/traces/pay-claim.apdu --json
-            """) { traces, at, json };
+            readers. The emulated card does the conversation; what it signed, verified, hashed and wrote is counted, and multiplied by
+            published timings of commercial cards.
+            """,
+            "hiercash-card profile",
+            "hiercash-card profile --at contact-96",
+            "hiercash-card profile apdu-spec/traces/pay-claim.apdu --json") { traces, at, json };
         command.SetAction(result =>
         {
             var reader = ReaderTiming.All.FirstOrDefault(r => r.Name.Equals(result.GetValue(at), StringComparison.OrdinalIgnoreCase))
                 ?? throw new UsageException(
                     $"'{result.GetValue(at)}' is no reader; there are {string.Join(", ", ReaderTiming.All.Select(r => r.Name))}.");
-            var files = result.GetValue(traces)!.SelectMany(ApduRunCommand.Expand).ToList();
+            var files = result.GetValue(traces)!.SelectMany(ApduRunVerb.Expand).ToList();
             var flows = files.Count > 0 ? files.ConvertAll(Play) : BuiltIn();
             string shown = string.Join(Environment.NewLine, flows.Select(f => Show(f, reader)));
-            Older.Print(result.GetValue(json), flows, CardJson.Default.ListProfiledFlow, shown);
+            json.Print(result, new ProfileJson(flows), shown);
         });
         return command;
     }
@@ -110,7 +111,7 @@ internal static class TimingCommand
         }
         catch (TraceException e)
         {
-            throw new RefusedException(Outcome.RuleBroken, e.Message);
+            throw new RefusedException(Outcome.Damaged, e.Message);
         }
     }
 
@@ -118,13 +119,13 @@ internal static class TimingCommand
     {
         if (result.Outcome != TraceOutcome.Passed)
         {
-            throw new RefusedException(Outcome.RuleBroken, $"{result.Name}, line {result.Line}: {result.Message}");
+            throw new RefusedException(Outcome.Damaged, $"{result.Name}, line {result.Line}: {result.Message}");
         }
     }
 
     private static Trace Resource(string name)
     {
-        using var stream = typeof(TimingCommand).Assembly.GetManifestResourceStream(name)
+        using var stream = typeof(ProfileVerb).Assembly.GetManifestResourceStream(name)
             ?? throw new TraceException($"There is no fixture '{name}'.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return TraceReader.Read(name, reader.ReadToEnd());
@@ -173,7 +174,7 @@ internal static class TimingCommand
             [.. _steps.Select(s => new ProfiledStep(
                 s.Name,
                 s.Bytes,
-                Enum.GetValues<CardOperation>().Where(o => s.Work[o] > 0).ToDictionary(o => o.ToString(), o => s.Work[o])))],
+                Enum.GetValues<CardOperation>().Where(o => s.Work[o] > 0).ToDictionary(o => JsonWord.Of(o), o => s.Work[o])))],
             [.. CardTimingModel.All.Select(p =>
             {
                 var times = _steps.ConvertAll(s => p.Time(s.Work, s.Bytes).TotalMilliseconds);

@@ -4,18 +4,17 @@ using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
 using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card apdu run.</summary>
-internal static class ApduRunCommand
+internal static class ApduRunVerb
 {
     private const string FixtureFolder = "fixtures";
 
-    public static Command Make(ICashSuite suite)
+    public static Verb Make()
     {
         var files = new Argument<string[]>("FILE")
         {
@@ -38,14 +37,16 @@ internal static class ApduRunCommand
             Description = "Also write the results as JUnit XML. In the place of an earlier report, and of nothing else.",
             HelpName = "FILE",
         };
-        var json = new Option<bool>("--json") { Description = "Print one JSON value on stdout and nothing else." };
-        var command = new Command(
+        var json = new JsonOption<TracesJson>(CardJson.Default.TracesJson);
+        var command = new Verb(
             "run",
             """
             Plays traces and compares the answers with what they expect. Each begins on a card of its own: the fixture that it names with
             '#!card', a copy of --card, or else a new card. With --reader a trace plays on the card in the reader as it is; one that
             names a fixture is then reported as not run. Exit code 0: all that were run passed, and at least one was.
-            """) { files, image, CardOptions.Reader, CardOptions.Wait, pin, payment, junit, json };
+            """,
+            "hiercash-card apdu run apdu-spec/traces",
+            "hiercash-card apdu run select.apdu --reader \"Virtual PCD\" --junit report.xml") { files, image, CardOptions.Reader, CardOptions.Wait, pin, payment, junit, json };
         command.SetAction(async (result, cancel) =>
         {
             string? reader = result.GetValue(CardOptions.Reader);
@@ -62,20 +63,27 @@ internal static class ApduRunCommand
             }
 
             using var report = result.GetValue(junit) is { } name ? JUnitReport.Open(name) : null;
-            using var open = reader is null ? null : await CardOptions.OpenRaw(result, suite, cancel);
+            using var open = reader is null ? null : await CardOptions.OpenRaw(result, Program.Suite, cancel);
             var copied = result.GetValue(image) is { } file ? Read(file) : null;
             var results = new List<TraceResult>();
             foreach (string trace in result.GetValue(files)!.SelectMany(Expand))
             {
-                results.Add(Play(trace, open, copied, (code, paymentCode), suite));
-                if (!result.GetValue(json))
+                results.Add(Play(trace, open, copied, (code, paymentCode)));
+                if (!json.IsOn(result))
                 {
                     Say(results[^1]);
                 }
             }
 
             report?.Write(results);
-            return Sum(results, result.GetValue(json));
+            int Count(TraceOutcome outcome) => results.Count(r => r.Outcome == outcome);
+            var (passed, failed, notRun) = (Count(TraceOutcome.Passed), Count(TraceOutcome.Failed), Count(TraceOutcome.NotRun));
+            json.Print(
+                result,
+                new TracesJson(passed, failed, notRun,
+                    [.. results.Select(r => new TraceJson(r.Name, JsonWord.Of(r.Outcome), r.Line, r.Message, r.Commands))]),
+                $"{passed} passed, {failed} failed, {notRun} not run.");
+            return failed == 0 && passed > 0 ? ExitCode.Done : ExitCode.Refused;
         });
         return command;
     }
@@ -90,11 +98,11 @@ internal static class ApduRunCommand
         var found = Directory.EnumerateFiles(path, "*.apdu", SearchOption.AllDirectories)
             .Where(f => Path.GetFileName(Path.GetDirectoryName(f)) != FixtureFolder)
             .Order(StringComparer.Ordinal).ToList();
-        return found.Count > 0 ? found : throw new RefusedException(Outcome.Damaged, $"The folder '{path}' holds no traces (*.apdu).");
+        return found.Count > 0 ? found : throw new RefusedException(Outcome.NotFound, $"The folder '{path}' holds no traces (*.apdu).");
     }
 
     private static TraceResult Play(
-        string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins, ICashSuite suite)
+        string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins)
     {
         try
         {
@@ -113,7 +121,7 @@ internal static class ApduRunCommand
             }
 
             using var card = trace.Card is null && image is not null
-                ? new EmulatedCard(image.Copy(), WalletApplet.Package(suite))
+                ? new EmulatedCard(image.Copy(), WalletApplet.Package(Program.Suite))
                 : FixtureCard.Make(
                     trace.Card ?? FixtureCard.Blank, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, FixtureFolder));
             return TraceRunner.Run(trace, card, WalletVocabulary.Instance, blocks);
@@ -126,7 +134,7 @@ internal static class ApduRunCommand
 
     private static MemoryImage Read(string file)
     {
-        using var card = InsertCommand.Open(file, new BclSuite());
+        using var card = InsertVerb.Open(file);
         return card.Image.Copy();
     }
 
@@ -138,15 +146,10 @@ internal static class ApduRunCommand
             ? $"{word} {result.Name} ({result.Commands} commands)"
             : $"{word} {result.Name}{where}: {result.Message}");
     }
-
-    private static int Sum(List<TraceResult> results, bool json)
-    {
-        int Count(TraceOutcome outcome) => results.Count(r => r.Outcome == outcome);
-        Older.Print(
-            json,
-            results,
-            CardJson.Default.ListTraceResult,
-            $"{Count(TraceOutcome.Passed)} passed, {Count(TraceOutcome.Failed)} failed, {Count(TraceOutcome.NotRun)} not run.");
-        return Count(TraceOutcome.Failed) == 0 && Count(TraceOutcome.Passed) > 0 ? ExitCode.Done : ExitCode.Refused;
-    }
 }
+
+/// <summary>What <c>apdu run --json</c> prints.</summary>
+internal sealed record TracesJson(int Passed, int Failed, int NotRun, IReadOnlyList<TraceJson> Traces);
+
+/// <summary>What came of one trace; see <see cref="TraceResult"/>.</summary>
+internal sealed record TraceJson(string Name, string Outcome, int Line, string Message, int Commands);
