@@ -16,7 +16,10 @@ internal static class ConsoleSchema
 {
     private const string Definitions = "#/definitions/";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, IndentSize = 1 };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true, IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private static readonly string[] Assemblies =
         ["hiercash-issuer", "hiercash-bank", "hiercash-shop", "hiercash-wallet", "hiercash-auditor", "hiercash-town", "hiercash-card"];
@@ -98,6 +101,14 @@ internal static class ConsoleSchema
             if (node is JsonObject o && o.ContainsKey("properties"))
             {
                 o["additionalProperties"] = false;
+            }
+
+            // The serializer would also read numbers from strings; it never writes them so.
+            if (node is JsonObject number && number["type"] is JsonArray { } types && types.FirstOrDefault(k =>
+                k!.GetValue<string>() is "integer" or "number")?.GetValue<string>() is { } numeric)
+            {
+                number.Remove("pattern");
+                number["type"] = mayBeNull ? new JsonArray(numeric, "null") : numeric;
             }
 
             return node;
