@@ -41,7 +41,7 @@ public sealed partial class TidyTests
         Has.Count.LessThanOrEqualTo(MostLong));
 
     private static bool IsData(string file, string line) =>
-        file.StartsWith(Path.Combine("tests", "Vectors"), StringComparison.Ordinal) || line.Contains("TestCase(", StringComparison.Ordinal);
+        file.StartsWith(Path.Combine("tests", "apdu-spec", "vectors"), StringComparison.Ordinal) || line.Contains("TestCase(", StringComparison.Ordinal);
 
     [Test]
     public void NothingIsLeftOver()

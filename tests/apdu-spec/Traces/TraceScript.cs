@@ -23,8 +23,8 @@ internal sealed class TraceScript : IDisposable
     {
         _card = FixtureCard.Make(fixture, Repository.PathOf("apdu-spec", "traces", "fixtures"));
         _text.WriteLine($"# {about}");
-        _text.WriteLine("# Made by tests/Traces/ConformanceTests.cs; each answer is the first that applies, with all that come after it in "
-            + "the page wrong too where it can be.");
+        _text.WriteLine("# Made by tests/apdu-spec/Traces/ConformanceTests.cs; each answer is the first that applies, with all that "
+            + "come after it in the page wrong too where it can be.");
         _text.WriteLine($"#!card {fixture}");
     }
 

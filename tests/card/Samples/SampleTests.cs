@@ -88,7 +88,7 @@ public sealed partial class SampleTests
     {
         string[] compiled =
         [
-            "card/Samples/CounterApplet.cs", "tests/Samples/CounterTests.cs", "card/Samples/CardHost.cs", "card/Samples/Program.cs",
+            "card/Samples/CounterApplet.cs", "tests/card/Samples/CounterTests.cs", "card/Samples/CardHost.cs", "card/Samples/Program.cs",
         ];
         var files = compiled.Select(
             f => File.ReadAllText(Repository.PathOf(f)).Replace(", LoyaltyApplet.Package", "", StringComparison.Ordinal));

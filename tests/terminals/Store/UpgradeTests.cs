@@ -110,7 +110,7 @@ public sealed class UpgradeTests
     private string Unpack(string name)
     {
         string file = Path.Combine(_folder, name + ".db");
-        using var packed = new GZipStream(File.OpenRead(Repository.PathOf("tests", "Stores", "Schema11", name + ".db.gz")),
+        using var packed = new GZipStream(File.OpenRead(Repository.PathOf("tests", "terminals", "Store", "Schema11", name + ".db.gz")),
             CompressionMode.Decompress);
         using var unpacked = PrivateFile.Create(file);
         packed.CopyTo(unpacked);

@@ -122,7 +122,7 @@ public sealed class FixtureTests
         using var card = FixtureCard.Make(from, Folder);
         using var text = new StringWriter { NewLine = "\n" };
         text.WriteLine($"# {what}");
-        text.WriteLine("# Made by tests/Traces/FixtureTests.cs with the keys of vectors/vectors.json. Nothing here is secret:");
+        text.WriteLine("# Made by tests/apdu-spec/Traces/FixtureTests.cs with the keys of vectors/vectors.json. Nothing here is secret:");
         text.WriteLine($"# activation code {FixtureCard.Code}, payment PIN {FixtureCard.PaymentPin}, holder PIN {FixtureCard.HolderPin}, "
             + $"PUK {FixtureCard.Puk}.");
         text.WriteLine($"#!card {from}");
