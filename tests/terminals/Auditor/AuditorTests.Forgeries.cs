@@ -250,7 +250,7 @@ public sealed partial class AuditorTests
             "the file is damaged, so nothing in it can be believed.", "it cannot be read:", "minor units to this bank",
             "minor units: coins that it had signed and forgotten with a copy"];
         var missing = Repository.Files("*.cs")
-            .Where(f => f.Contains(Path.Combine("terminals", "Auditor") + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            .Where(f => f.StartsWith(Repository.PathOf("terminals", "Auditor"), StringComparison.Ordinal)
                 && f.EndsWith("Books.cs", StringComparison.Ordinal))
             .SelectMany(f => Sentences(Split().Replace(File.ReadAllText(f), "")))
             .Where(s => !elsewhere.Any(s.Contains) && !said.Any(x => x.Contains(s, StringComparison.Ordinal)));
