@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Text.RegularExpressions;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;
 
