@@ -292,11 +292,3 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         _connection.Dispose();
     }
 }
-
-/// <summary>Columns that are byte strings.</summary>
-public static class ReaderExtensions
-{
-    public static byte[] Bytes(this DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
-
-    public static byte[]? BytesOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Bytes(column);
-}

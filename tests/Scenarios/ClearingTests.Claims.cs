@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Simulation;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 

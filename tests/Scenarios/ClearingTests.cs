@@ -2,7 +2,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
 using HierCash.Terminals.Link;
-using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,5 +1,4 @@
 using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;

@@ -1,12 +1,9 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Simulation;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Wallet;
-using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;
 
