@@ -27,15 +27,15 @@ internal static class OrderedTable
     /// <summary>$1 the moment, $2 how many.</summary>
     internal const string Old =
         """
-        SELECT o.u, o.number FROM ordered o JOIN account a ON a.u = o.u WHERE o.date < $1 AND o.number <= a.known
+        SELECT o.u, o.number, o.date FROM ordered o JOIN account a ON a.u = o.u WHERE o.date < $1 AND o.number <= a.known
             AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = o.request)
             AND NOT EXISTS (SELECT 1 FROM owed w WHERE w.request = o.request)
-        UNION SELECT r.u, r.number FROM renounced r JOIN account a ON a.u = r.u WHERE r.since < $1 AND r.number <= a.known
+        UNION ALL SELECT r.u, r.number, r.since FROM renounced r JOIN account a ON a.u = r.u WHERE r.since < $1 AND r.number <= a.known
             AND NOT EXISTS (SELECT 1 FROM ordered o WHERE o.u = r.u AND o.number = r.number)
-        ORDER BY 1, 2 LIMIT $2
+        ORDER BY 3, 1, 2 LIMIT $2
         """;
 
-    /// <summary>Known numbers whose withdrawal is forgotten, or which were declined or renounced, before that moment.</summary>
+    /// <summary>Known numbers whose withdrawal is forgotten, or which were declined or renounced, before that moment; the oldest first.</summary>
     public static List<(AccountId User, uint Number)> Over(IReadSnapshot db, Timestamp before, int most) =>
         db.Query(Old, r => (r.User(0), checked((uint)r.GetInt64(1))), before.ToLedger(), (long)most);
 
