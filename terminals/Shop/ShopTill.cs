@@ -179,12 +179,12 @@ public sealed partial class ShopTill
 
         if (isRepeat && _store.Read(IsRevoked))
         {
-            return Cancel(current, channel, WhyRevoked!);
+            return Cancel(current, Selected(channel), WhyRevoked!);
         }
 
         if (isRepeat && IsAheadToGoOn(current))
         {
-            return Cancel(current, channel, ClockSentence(current.Time));
+            return Cancel(current, Selected(channel), ClockSentence(current.Time));
         }
 
         if (NeedsIssuer(current) && Online is null)
@@ -281,13 +281,14 @@ public sealed partial class ShopTill
 
             turns++;
             _crash.Reach(CrashPoints.PaymentSigned);
-            var bad = _check.FindBad(h!);
+            var key = _check.KeyOf(h!.Coin);
+            var bad = _check.FindBad(h, key);
             var fault = _store.Write(db =>
             {
-                var found = bad ?? _check.FindKnown(db, h!, sale, rest);
+                var found = bad ?? _check.FindKnown(db, h, sale, rest);
                 if (found is null or { IsVoidable: true })
                 {
-                    Hold(db, h!);
+                    Hold(db, h, key is not null);
                 }
 
                 return found;

@@ -41,7 +41,7 @@ public sealed partial class WalletTerminal
         foreach (var (_, entry, h) in log.Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))))
         {
             var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
-            results.Add(reply.As<DeadStatementReply>()?.Statement is { } statement
+            results.Add(reply.As<NonSettlementStatementReply>()?.Statement is { } statement
                 ? Restore(card, status, certificates, h, statement)
                 : new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
                     + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
@@ -51,7 +51,7 @@ public sealed partial class WalletTerminal
         {
             // Of most of them the issuer says that they are settled, which is no news: only what comes back, or may still, is told.
             var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
-            if (reply.As<DeadStatementReply>()?.Statement is { } statement)
+            if (reply.As<NonSettlementStatementReply>()?.Statement is { } statement)
             {
                 card.Show(h);
                 results.Add(Restore(card, status, certificates, h, statement));

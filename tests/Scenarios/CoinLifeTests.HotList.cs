@@ -30,15 +30,15 @@ public sealed partial class CoinLifeTests
             await _town.RunCycle();
             lists.Add((await link.Ask(new HotListMessage((ulong)i, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List);
             Assert.That(lists[i].Count, Is.EqualTo(1), "a delta");
-            till.TakeHotList(lists[i]);
+            await _town.HearHotList(_till, lists[i]);
             Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused));
         }
 
-        Assert.That(() => till.TakeHotList(lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
-        Assert.That(() => till.TakeHotList(lists[2] with { Entries = [] }),
+        Assert.That(async () => await _town.HearHotList(_till, lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
+        Assert.That(async () => await _town.HearHotList(_till, lists[2] with { Entries = [] }),
             Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
         var whole = (await link.Ask(new HotListMessage(0, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List;
-        till.TakeHotList(whole);
+        await _town.HearHotList(_till, whole);
         Assert.That(whole.Count, Is.EqualTo(3));
         Assert.That(hot.All(whole.Holds) && !whole.Holds(_alice.Coins()[0].Coin.Id));
         Assert.That(lists.SelectMany(l => l.Entries.Chunk(8)).Select(Convert.ToHexString)

@@ -150,7 +150,7 @@ public sealed class DeadMarkTests
     {
         var (message, seed) = SealedMessage.Seal(_suite, WithdrawalTests.PE(_town), new NonSettlementStatementMessage(h).ToMessage());
         var reply = _town.UserBankLink().Call(new RelaySealedMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
-        return SealedMessage.OpenAnswer(seed, reply.As<RelaySealedReply>()!.Answer)!.As<DeadStatementReply>()?.Statement is not null;
+        return SealedMessage.OpenAnswer(seed, reply.As<RelaySealedReply>()!.Answer)!.As<NonSettlementStatementReply>() is not null;
     }
 
     private CashPayment Sign(int seq, TillId till, Timestamp from, ulong y = 1)

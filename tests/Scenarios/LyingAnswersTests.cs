@@ -77,7 +77,7 @@ public sealed class LyingAnswersTests
         using var key = town.StatementKey;
         var lying = new Instead(town.TillLink(till), MessageType.ForwardVoid, request => VoidedPayment.Answer(request.Type, Reversal.Sign(
             key, lie == "issuer" ? new PartyId(99) : town.Issuer.Id, (lie == "payment" ? other : paid).Payments.Single().Id,
-            new Amount(lie == "sum" ? 1UL : 1250UL), Amount.Zero, Timestamp.Now(town.Clock)).Encode()));
+            new Amount(lie == "sum" ? 1UL : 1250UL), Amount.Zero, Timestamp.Now(town.Clock))));
         Assert.That(async () => await town.Till(till).Refund(paid.Sale.Time, alice.Card, lying, default), Throws.InvalidOperationException);
         Assert.That((alice.Balance().Minor, town.Till(till).CoinPayments(paid.Sale.Time).Single().SW), Is.EqualTo((2500UL, (byte[]?)null)),
             "no S_W: the issuer still counts it");
@@ -104,7 +104,7 @@ public sealed class LyingAnswersTests
         using var key = town.StatementKey;
         var wrong = lie == "base" ? HotList.Sign(key, town.Issuer.Id, 3, 2, now, [])
             : HotList.Sign(key, town.Issuer.Id, 0, 0, now.Plus(TimeSpan.FromHours(1)), []);
-        Assert.That(() => town.Till(till).TakeHotList(wrong), Throws.InvalidOperationException.With.Message.Contains("older"));
+        Assert.That(async () => await town.HearHotList(till, wrong), Throws.InvalidOperationException.With.Message.Contains("older"));
         Assert.That(town.Pay(till, carol, 10).Outcome, Is.EqualTo(TillOutcome.Refused), "the till keeps what it has");
     }
 

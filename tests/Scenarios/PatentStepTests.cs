@@ -215,7 +215,7 @@ public sealed class PatentStepTests
             if (VoidedPayment.Of(request) is { } brought)
             {
                 var reversal = Reversal.Sign(key, town.Issuer.Id, brought.H.Id, brought.H.Paid, brought.H.Paid, now);
-                return ValueTask.FromResult(VoidedPayment.Answer(request.Type, reversal.Encode()));
+                return ValueTask.FromResult(VoidedPayment.Answer(request.Type, reversal));
             }
 
             var receipts = request.As<SettleMessage>()!.Items.Select(item => CashPayment.Decode(item)!).Select(h => Receipt.Sign(

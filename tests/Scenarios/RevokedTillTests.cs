@@ -99,7 +99,7 @@ public sealed class RevokedTillTests
         }
 
         // What goes back, before it is settled and after: this till writes it down, the other one ends it, and the card gets it here.
-        async Task ReverseAtIssuer(Timestamp payment)
+        async Task TakeBack(Timestamp payment)
         {
             Assert.That(async () => await town.Till(cafe).Refund(payment, null, town.TillLink(cafe), default),
                 Throws.InvalidOperationException.With.Message.Contains("revoked"));
@@ -109,8 +109,8 @@ public sealed class RevokedTillTests
             Assert.That(town.Till(cafe).GiveBack(alice.Card).IsZero, Is.False);
         }
 
-        await ReverseAtIssuer(returned.Sale.Time);
-        await ReverseAtIssuer(town.Till(cafe).Journal[0].Time);
+        await TakeBack(returned.Sale.Time);
+        await TakeBack(town.Till(cafe).Journal[0].Time);
         Assert.That(results, Is.EqualTo(new[] { (2, 1), (0, 0) }),
             "what was sold before counts, also what is being taken back; what was sold after does not");
         Assert.That((town.Till(next).WhyNoPayment, town.Pay(next, alice, 400).Outcome), Is.EqualTo(((string?)null, TillOutcome.Accepted)),

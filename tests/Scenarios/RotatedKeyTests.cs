@@ -1,9 +1,13 @@
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
+using HierCash.Tests.Cheating;
+using HierCash.Tests.Suite;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -126,6 +130,43 @@ public sealed class RotatedKeyTests
         Assert.That((town.Till(cafe).Sum(CoinPaymentState.Settled).Minor, town.Till(cafe).Sum(CoinPaymentState.Queued).IsZero),
             Is.EqualTo((5600UL, true)));
         town.AssertSoundAfterCycle(alice);
+    }
+
+    /// <summary>
+    /// The issuer's newer key comes to the till while a signature is checked. The payment ends as it began, under a key that is not known:
+    /// a genuine card gets its money back, and a forged coin is owed to nobody.
+    /// </summary>
+    [Test, Rule(15), Rule(10)]
+    public async Task AKeyThatComesMeanwhileChangesNothing([Values] bool isForged)
+    {
+        var suite = new CountingSuite(new SeededSuite(new SeededRandom(1)));
+        using var town = Towns.Make(with: o => o with { Suite = suite });
+        string cafe = town.AddTill("Cafe");
+        var till = town.Till(cafe);
+        town.Clock.Advance(TimeSpan.FromDays(1));
+        town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        town.Restart(SimulatedTown.IssuerName);
+        await town.RunCycle();
+        using var bob = town.User("Bob", 900);
+        using var key = suite.GenerateKey();
+        var made = bob.Coins().Single().Coin with { NU = key.PublicKey.Compress() };
+        made = made with { SI = key.Sign(made.Message) };
+        var forger = new ForgedCard(pay =>
+        {
+            var h = new CashPayment(made, 1, made.Terms.FaceValue, pay.Time, pay.Till, pay.Amount, []);
+            return h with { SU = key.Sign(h.Message) };
+        });
+        suite.Before = () =>
+        {
+            suite.Before = null;
+            till.Synchronise(town.TillLink(cafe), default).AsTask().GetAwaiter().GetResult();
+        };
+        var paid = till.Pay(isForged ? forger : bob.Card, new Amount(100));
+        Assert.That(paid.Message, Does.StartWith("This till does not know the key that signed the card's cash."));
+        await till.Synchronise(town.TillLink(cafe), default);
+        Assert.That((bob.Balance().Minor, till.HeldPayments.Sum(p => (long)p.Owed.Minor)), Is.EqualTo((900UL, 0L)));
+        Assert.That(town.Pay(cafe, bob, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "it is known now");
+        town.AssertSoundAfterCycle(bob);
     }
 
     /// <summary>A rotation between two steps of a bank's visit: it books, and raises no alarm that accuses an honest issuer.</summary>

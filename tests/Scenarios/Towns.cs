@@ -51,6 +51,19 @@ internal static class Towns
     public static WithdrawalResult Withdraw(this SimulatedTown town, TownCard card, ulong minor) =>
         town.Wallet.Withdraw(card.Card, card.Pin, new Amount(minor), default).AsTask().GetAwaiter().GetResult();
 
+    /// <summary>A till asks for a hot list and hears this one; whatever it asks for after that, the issuer's own.</summary>
+    public static async Task HearHotList(this SimulatedTown town, string till, HotList list)
+    {
+        bool heard = false;
+        await town.Till(till).FetchHotList(
+            new ChangedAnswer(town.TillLink(till), MessageType.HotList, reply =>
+            {
+                (bool before, heard) = (heard, true);
+                return before ? reply : new HotListReply(list).ToMessage();
+            }),
+            default);
+    }
+
     public static Shop.TillResult Pay(this SimulatedTown town, string till, TownCard card, ulong minor) =>
         town.Till(till).Pay(card.Card, new Amount(minor), card.PaymentPin);
 

@@ -9,7 +9,7 @@ internal static class BehindTable
     /// <summary>Null if it was not, or has recovered.</summary>
     public static Timestamp? Since(IReadSnapshot db) => db.Query("SELECT since FROM behind", r => (Timestamp?)r.Date(0)).FirstOrDefault();
 
-    public static Position? Proof(IReadSnapshot db) => db.First("SELECT proof FROM behind", r => Position.Decode(r.Bytes(0))!);
+    public static Position? Proof(IReadSnapshot db) => db.First("SELECT proof FROM behind", r => r.Kept(0, Position.Decode));
 
     /// <summary>Where it is known, since then, with the newer word.</summary>
     public static void Note(IWriteTransaction db, Timestamp now, Position proof) => db.Execute(

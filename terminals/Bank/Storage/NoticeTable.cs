@@ -30,7 +30,7 @@ internal static class NoticeTable
         WHERE n.u = $1 AND e.proof = $2 AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id)
         ORDER BY n.until, n.coin_id LIMIT $3
         """,
-        r => Notice.Decode(r.Bytes(0))!, user.Value.ToArray(), (long)Proof.Excess, (long)NoticesReply.Max);
+        r => r.Kept(0, Notice.Decode), user.Value.ToArray(), (long)Proof.Excess, (long)NoticesReply.Max);
 
     /// <summary>
     /// The newest notice of each case on which more may be claimed once its term is over; with what, when, and since when the case is.

@@ -94,7 +94,7 @@ internal static class WithdrawalTable
 
     private static WithdrawalRow Read(DbDataReader r) => new(
         ReadOrder(r, 0), Enum.Parse<WithdrawalState>(r.GetString(1)), r.Date(2), r.BytesOrNull(3),
-        r.BytesOrNull(4) is { } never ? NonIssuanceStatement.Decode(never) : null);
+        r.KeptOrNull(4, NonIssuanceStatement.Decode));
 
     private static WithdrawalOrder ReadOrder(DbDataReader r, int column)
     {

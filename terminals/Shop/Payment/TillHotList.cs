@@ -29,8 +29,6 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
 
     /// <summary>Takes a list that the issuer signed and that is not older than what the till has.</summary>
     /// <exception cref="InvalidOperationException">It is not; the message says why.</exception>
-    public void Take(HotList list) => Take(list, IsSigned(list));
-
     private void Take(HotList list, bool signed)
     {
         Switches.On("hole 11 signature", ref signed);

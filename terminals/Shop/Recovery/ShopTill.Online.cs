@@ -81,10 +81,6 @@ public sealed partial class ShopTill
         return settled;
     }
 
-    /// <summary>Takes a hot list that came by another way.</summary>
-    /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
-    public void TakeHotList(HotList list) => _hot.Take(list);
-
     /// <summary>
     /// Takes an accepted payment back (hole 3). What never left the till is voided at once; for the rest the issuer takes it back first,
     /// and only its signed word lets S_W leave. Without an answer there is none: run it again.

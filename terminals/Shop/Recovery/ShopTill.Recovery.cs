@@ -13,25 +13,21 @@ public sealed partial class ShopTill
     /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
     /// later: then the till first learns whether the card had signed when it was pulled.
     /// </summary>
-    public TillResult Cancel(Sale sale, ICardChannel? channel = null) => Cancel(sale, channel, "The payment was cancelled.");
+    public TillResult Cancel(Sale sale, ICardChannel? channel = null) => Cancel(sale, Selected(channel), "The payment was cancelled.");
 
-    private TillResult Cancel(Sale sale, ICardChannel? channel, string message)
+    /// <summary>Null where no card is there, or it does not answer.</summary>
+    private static WalletCard? Selected(ICardChannel? channel)
     {
-        WalletCard? card = null;
         try
         {
-            if (channel is not null)
-            {
-                card = new WalletCard(channel);
-                card.Select();
-            }
+            var card = channel is null ? null : new WalletCard(channel);
+            card?.Select();
+            return card;
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
         {
-            card = null;
+            return null;
         }
-
-        return Cancel(sale, card, message);
     }
 
     private TillResult Cancel(Sale sale, WalletCard? card, string message)
@@ -67,37 +63,38 @@ public sealed partial class ShopTill
             ? End(sale, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
         : End(sale, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
 
-    /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
-    private CashPayment? Signed(Sale sale, WalletCard card)
+    /// <summary>
+    /// What the card signed for the rest of this payment, if it did, and whether the key of its coin is known; any other card signs
+    /// nothing.
+    /// </summary>
+    private (CashPayment H, bool IsKnown)? Signed(Sale sale, WalletCard card)
     {
         var rest = Rest(sale);
         return !rest.IsZero && card.Pay(PayCommand.Repeat(sale.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess
-            && reply?.Coin is { } coin
-            && Payment(coin, sale, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin)
-            ? h
+            && reply?.Coin is { } coin && _check.KeyOf(coin) is var key
+            && Payment(coin, sale, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin, key)
+            ? (h, key is not null)
             : null;
     }
 
     /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
     private void Recover(Sale sale, WalletCard card)
     {
-        if (Signed(sale, card) is { } h)
+        if (Signed(sale, card) is var (h, isKnown))
         {
-            Hold(h);
+            Hold(h, isKnown);
         }
     }
 
-    private void Hold(CashPayment h) => _store.Write(db =>
+    private void Hold(CashPayment h, bool isKnown) => _store.Write(db =>
     {
-        Hold(db, h);
+        Hold(db, h, isKnown);
         return true;
     });
 
-    private void Hold(IWriteTransaction db, CashPayment h)
-    {
-        bool known = _check.KnowsKeyOf(h.Coin);
-        Sales.Hold(db, h, known ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !known);
-    }
+    /// <param name="isKnown">The key of its coin was known before its signatures were checked.</param>
+    private void Hold(IWriteTransaction db, CashPayment h, bool isKnown) =>
+        Sales.Hold(db, h, isKnown ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !isKnown);
 
     /// <summary>
     /// Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any
