@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
@@ -137,20 +138,19 @@ public sealed partial class IssuerParty : ILinkHandler
         return ahead;
     }
 
-    /// <exception cref="InvalidOperationException">The clock is behind what was signed.</exception>
-    private Timestamp Today()
-    {
-        var now = Timestamp.Now(_clock);
-        return _watch.WhyStopped(now) is { } stopped ? throw new InvalidOperationException(stopped) : now;
-    }
+    private Refused? ClockFault(Timestamp now) => _watch.WhyStopped(now) is { } why ? new Refused(Outcome.ClockDiffers, why) : null;
 
     /// <summary>Takes a bank or shop into the scheme.</summary>
     /// <param name="cap">Most cash that a bank may have outstanding; of no meaning for a shop.</param>
     /// <param name="bank">The bank whose revoked key this request's replaces, by its number.</param>
-    /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
-    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null)
+    public Result<EnrolmentGrant> Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null)
     {
-        var now = Today();
+        var now = Timestamp.Now(_clock);
+        if (ClockFault(now) is { } fault)
+        {
+            return fault;
+        }
+
         Keys.Refresh(_store, now);
         return _enrolment.Enrol(request, cap, bank);
     }
@@ -170,10 +170,14 @@ public sealed partial class IssuerParty : ILinkHandler
     }
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
-    /// <exception cref="InvalidOperationException">The clock is behind what was signed.</exception>
-    public KeyCertificate Rotate(KeyUsage usage)
+    public Result<KeyCertificate> Rotate(KeyUsage usage)
     {
-        var now = Today();
+        var now = Timestamp.Now(_clock);
+        if (ClockFault(now) is { } fault)
+        {
+            return fault;
+        }
+
         // First: a process that serves hands the certificate out at once.
         NoteCertified(now);
         return Keys.Rotate(_store, usage, now);
@@ -182,22 +186,17 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
     /// <returns>The tills that are revoked.</returns>
-    /// <exception cref="InvalidOperationException">There is no such till, it is revoked already, or the theft is yet to come.</exception>
-    public IReadOnlyList<TillId> Revoke(TillId till, Timestamp? stolen = null)
+    public Result<List<TillId>> Revoke(TillId till, Timestamp? stolen = null)
     {
         var now = Timestamp.Now(_clock);
-        if (stolen > now)
-        {
-            throw new InvalidOperationException($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of "
-                + $"the theft with --since, or leave it out.");
-        }
-
-        return Registry.RevokeTill(till, now, stolen);
+        return stolen > now
+            ? Refused.ByRule($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of the theft with "
+                + $"--since, or leave it out.")
+            : Registry.RevokeTill(till, now, stolen);
     }
 
     /// <summary>Revokes a bank's key.</summary>
-    /// <exception cref="InvalidOperationException">There is no such bank.</exception>
-    public void Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
+    public Refused? Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
 
     /// <summary>
     /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while
@@ -254,12 +253,17 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Recovers from an older copy (R27): at its next visit each bank gives back what this issuer had signed for it.</summary>
     /// <param name="without">A bank that will not come any more.</param>
     /// <returns>Banks that have to visit first; none: the issuer goes on.</returns>
-    /// <exception cref="InvalidOperationException">It was not restored, as far as any bank, till or key has shown.</exception>
-    public IReadOnlyList<PartyId> Recover(PartyId? without = null)
+    public Result<List<PartyId>> Recover(PartyId? without = null)
     {
         if (Behind is not null)
         {
-            Keys.Renew(_store, Today());
+            var now = Timestamp.Now(_clock);
+            if (ClockFault(now) is { } fault)
+            {
+                return fault;
+            }
+
+            Keys.Renew(_store, now);
         }
 
         return _recovery.Begin(without);

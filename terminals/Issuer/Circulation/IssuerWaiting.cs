@@ -15,7 +15,7 @@ internal static class IssuerWaiting
             yield return new Waiting(
                 WaitingKind.ClockBehindSigned, "everything that the issuer signs", null,
                 $"The issuer's clock says {clock.Now}, behind {clock.Signed}, the latest time that it went by.",
-                $"It ends when the clock is right. {ClockCommand.Look}");
+                $"It ends when the clock is right. {ClockState.Look}");
         }
 
         if (clock.Doubted is { } since)
@@ -26,7 +26,7 @@ internal static class IssuerWaiting
                 $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was "
                     + $"set. It answers all the same.",
                 $"It is {clock.Now} by it now. It ends when two banks have called whose clocks agree, or the only bank that there is; no "
-                    + $"shop's word ends it. {ClockCommand.Look}");
+                    + $"shop's word ends it. {ClockState.Look}");
         }
     }
 

@@ -307,7 +307,7 @@ internal sealed class OverspendingCases(
     private DossierHeader Header(CoinRow coin, uint revision, Amount claimed, KeyId coinKey, Timestamp now)
     {
         var m = Ecies.TryDecrypt(suite, keys.Evidence, coin.Opening)
-            ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
+            ?? throw new DatabaseException($"The sealed opening of coin {coin.Id} is damaged. Put back a good copy of the database.");
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
         var request = CoinRequest.Decode(m)!;
         var encryption = keys.EncryptionCertificates.First(

@@ -1,6 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -28,12 +30,11 @@ internal sealed class IssuerRecovery(
     /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer
     /// recovers once more then.</param>
     /// <returns>Banks that have to visit.</returns>
-    /// <exception cref="InvalidOperationException">The issuer is no older copy, as far as it knows.</exception>
-    public IReadOnlyList<PartyId> Begin(PartyId? without) => store.Write(db =>
+    public Result<List<PartyId>> Begin(PartyId? without) => store.TryWrite<List<PartyId>>(db =>
     {
         if (AgreedBooks.BehindSince(db) is null)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 "This issuer's database is no older copy, as far as any bank, till or key has shown. There is nothing to recover.");
         }
 
@@ -41,7 +42,7 @@ internal sealed class IssuerRecovery(
         RecoveryTable.Begin(db, since, copied);
         if (without is { } lost && !RecoveryTable.LeaveOut(db, lost))
         {
-            throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
+            return new Refused(Outcome.NotFound, $"There is no bank {lost} that has to visit.");
         }
 
         EndIfAll(db, Timestamp.Now(clock));
