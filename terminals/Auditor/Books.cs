@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -57,16 +58,17 @@ public sealed class Books : IDisposable
 
     public string Name { get; }
 
-    /// <exception cref="InvalidOperationException">There is no such database, it may not be read, or it is of another version.</exception>
+    /// <exception cref="BooksException">There is no such database, it may not be read, or it is of another version.</exception>
     public static Books Open(string name, string path)
     {
         try
         {
-            return File.Exists(path) ? new Books(name, path) : throw new InvalidOperationException($"There is no database '{path}'.");
+            return File.Exists(path) ? new Books(name, path)
+                : throw new BooksException(new Refused(Outcome.NotFound, $"There is no database '{path}'."));
         }
         catch (SqliteException e)
         {
-            throw new InvalidOperationException($"The database '{path}' cannot be opened. SQLite says: {e.Message}");
+            throw new BooksException(new Refused(Outcome.StorageFailed, $"The database '{path}' cannot be opened. SQLite says: {e.Message}"));
         }
     }
 
@@ -88,7 +90,7 @@ public sealed class Books : IDisposable
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked)
         {
-            throw new InvalidOperationException($"The database of {Name} is locked by somebody. Try again, or audit a copy.");
+            throw new BooksException(new Refused(Outcome.InUse, $"The database of {Name} is locked by somebody. Try again, or audit a copy."));
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
         {
@@ -97,8 +99,8 @@ public sealed class Books : IDisposable
         catch (SqliteException e)
         {
             // Nothing is said of the party: a full disk, a folder that is in the way.
-            throw new InvalidOperationException($"The database of {Name} cannot be read, so nothing is found out of it. Check its folder "
-                + $"and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}.");
+            throw new BooksException(new Refused(Outcome.StorageFailed, $"The database of {Name} cannot be read, so nothing is found out of "
+                + $"it. Check its folder and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}."));
         }
     }
 

@@ -9,7 +9,7 @@ namespace HierCash.Terminals.Consoles;
 /// <param name="Currency">Three letters of ISO 4217.</param>
 public sealed record Money(string Amount, string Currency)
 {
-    public static Money Of(Amount amount, Currency currency) => Of(amount.ToLedger(), currency);
+    public static Money Of(Amount amount, Currency currency) => new(amount.Format(currency), currency.Name);
 
     /// <param name="minor">In minor units; a debt is negative.</param>
     public static Money Of(long minor, Currency currency)
