@@ -112,7 +112,7 @@ internal static class Program
             int room = plan.Count > 1 ? Room(card, pin, status, plan) : plan.Count;
             if (plan.Count > room)
             {
-                throw new RefusedException(Outcome.LimitReached, 
+                throw new RefusedException(Outcome.LimitReached,
                     $"{value.Show(status.Currency)} are {plan.Count} coins of the series, and the card has room for {room}. "
                         + $"'hiercash-wallet keep' frees the slots of coins that are spent; or withdraw a rounder amount.");
             }
@@ -181,7 +181,7 @@ internal static class Program
 
         if (new WalletCard(channel).GetCoin((byte)slot).Cash is not { } cash)
         {
-            throw new RefusedException(Outcome.Damaged, 
+            throw new RefusedException(Outcome.Damaged,
                 $"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet explain' shows the slots.");
         }
 

@@ -44,12 +44,12 @@ public static class RecordsFile
         store?.Dispose();
         if (isThere)
         {
-            throw new RefusedException(Outcome.RuleBroken, 
+            throw new RefusedException(Outcome.RuleBroken,
                 $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, "
                     + $"name the right folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
         }
 
-        throw new RefusedException(Outcome.NotFound, 
+        throw new RefusedException(Outcome.NotFound,
             $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back the newest copy, "
                 + $"name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
     }

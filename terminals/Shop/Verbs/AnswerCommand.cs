@@ -32,7 +32,7 @@ internal static class AnswerCommand
 
             int known = opened.Till.CountPayments(id);
             var answer = opened.Till.Answer(id) ?? throw (known == 0
-                ? new RefusedException(Outcome.RuleBroken, 
+                ? new RefusedException(Outcome.RuleBroken,
                     $"This till took no payment whose id begins with '{id}'. Ask which till was paid: the shop may have others.")
                 : new RefusedException(Outcome.RuleBroken, $"{known} payments of this till begin with '{id}'. Give more digits of the payment id."));
             string path = result.GetValue(output)!;

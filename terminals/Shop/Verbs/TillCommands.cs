@@ -19,7 +19,7 @@ internal static class TillCommands
             using var opened = open(result.GetValue(folder)!);
             if (opened.Till.Revoked is { } revoked)
             {
-                throw new RefusedException(Outcome.RuleBroken, 
+                throw new RefusedException(Outcome.RuleBroken,
                     $"This till's key was revoked on {revoked}, so the issuer takes no till for which it signs. Have another till of the "
                         + $"shop sign, or its bank: 'hiercash-bank enrol-shop FILE'.");
             }
@@ -82,7 +82,7 @@ internal static class TillCommands
             // Somebody may be paying at a till whose key is good; and it settles by itself.
             if (revoked is not null && !await revoked.Till.AskIfRevoked(revoked.Issuer, cancel))
             {
-                throw new RefusedException(Outcome.RuleBroken, 
+                throw new RefusedException(Outcome.RuleBroken,
                     $"The key of the till in '{result.GetValue(other)}' is not revoked. Run 'hiercash-shop settle' in its own folder.");
             }
 

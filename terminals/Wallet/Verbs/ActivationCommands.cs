@@ -45,7 +45,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
             string? pukFile = result.GetValue(pukTo);
             if (File.Exists(pukFile))
             {
-                throw new RefusedException(Outcome.AlreadyExists, 
+                throw new RefusedException(Outcome.AlreadyExists,
                     $"'{pukFile}' is there already, and may hold the PUK of another card. Choose another name for the PUK.");
             }
 
@@ -83,7 +83,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         }
         catch (CardRefusedException e) when (e.Status == WalletStatus.AlreadyDone)
         {
-            throw new RefusedException(Outcome.PinRefused, 
+            throw new RefusedException(Outcome.PinRefused,
                 "This card is activated already. If your own last run got no answer, that run's PUK is the card's. If it was not you, "
                     + "somebody else has had the bank's letter: bring the card back to the bank.");
         }
@@ -96,7 +96,7 @@ internal sealed class ActivationCommands(ICashSuite suite, Option<string?> pin)
         Console.Error.WriteLine($"The card's PUK is {puk}. Write it down now: it is shown this once, and unblocks a blocked holder PIN.");
         if (CommonOptions.AskSecret("The PUK, from what you wrote") != puk)
         {
-            throw new RefusedException(Outcome.PinRefused, 
+            throw new RefusedException(Outcome.PinRefused,
                 "This is not the PUK that the card showed. Nothing was changed. Run it again: the card shows another PUK.");
         }
     }
