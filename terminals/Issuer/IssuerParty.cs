@@ -25,7 +25,10 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly Forgetting _purge;
     private readonly Enrolment _enrolment;
     private readonly Reversals _reversals;
-    private readonly CoinLife _life;
+    private readonly Redemption _redemption;
+    private readonly CoinCancellation _cancellation;
+    private readonly HotListPublisher _hotList;
+    private readonly ExpiryReturns _returns;
     private readonly SealedRelay _relay;
     private readonly CirculationStatements _statements;
     private readonly AgreedBooks _agreement;
@@ -65,8 +68,11 @@ public sealed partial class IssuerParty : ILinkHandler
             store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new SettlementProofs(store, _traces), _agreement,
             clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, _agreement, clock, crash);
-        _life = new CoinLife(store, suite, Keys, id, terms, _agreement, clock, crash);
-        _relay = new SealedRelay(suite, Keys, _reversals, _life, _traces);
+        _redemption = new Redemption(store, suite, Keys, id, terms, _agreement, clock, crash);
+        _cancellation = new CoinCancellation(store, suite, clock, crash);
+        _hotList = new HotListPublisher(store, suite, Keys, id, terms, clock);
+        _returns = new ExpiryReturns(Keys, id, terms);
+        _relay = new SealedRelay(suite, Keys, _reversals, _redemption, _traces);
         _statements = new CirculationStatements(store, Keys, id, terms, _agreement, clock);
         _purge = new Forgetting(store, terms);
         _clocks = new IssuerClock(store, Keys, id, terms, queue, clock);
@@ -96,8 +102,8 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Most coins in one hot list, at most <see cref="HotList.MaxEntries"/>.</summary>
     public int MostHotCoins
     {
-        get => _life.MostHot;
-        set => _life.MostHot = value is > 0 and <= HotList.MaxEntries
+        get => _hotList.MostHot;
+        set => _hotList.MostHot = value is > 0 and <= HotList.MaxEntries
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"A hot list has 1 to {HotList.MaxEntries} coins.");
     }
@@ -230,7 +236,11 @@ public sealed partial class IssuerParty : ILinkHandler
 
         _watch.Answered(now);
         // All by the one moment that was judged: a clock that is set meanwhile ends no term, and lets nothing be forgotten (rule R26).
-        _life.RunDue(now);
+        _store.Write(db =>
+        {
+            _hotList.MakeVersions(db, now);
+            return _returns.RunDue(db, now);
+        });
         Keys.Refresh(_store, now);
         int made = _transfers.CloseCycle(now);
         _statements.RunDue();
@@ -309,7 +319,7 @@ public sealed partial class IssuerParty : ILinkHandler
         if (_watch.WhyStopped(now) is { } behind && request.Type != MessageType.Certificates)
         {
             LogRefused(peer, request.Type, RefusalReason.Unavailable);
-            return ValueTask.FromResult(new Refusal(RefusalReason.Unavailable, behind).ToMessage());
+            return ValueTask.FromResult(Refuse(RefusalReason.Unavailable, behind));
         }
 
         _service.Beat(_clock);
@@ -323,33 +333,8 @@ public sealed partial class IssuerParty : ILinkHandler
 
         bool stopped = Behind is not null && request.Type is not (
             MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return);
-        var answer = stopped ? new Refusal(RefusalReason.Unavailable, AgreedBooks.Stopped).ToMessage() : request.Type switch
-        {
-            MessageType.Agree => _agreement.Handle(peer, request),
-            MessageType.ShowCertificates => _lost.Handle(peer, request),
-            MessageType.Issued => _recovery.HandleIssued(peer, request),
-            MessageType.ShopsOfBank => _recovery.HandleShops(peer),
-            MessageType.Return => _recovery.HandleReturn(peer, request),
-            MessageType.Certificates => new CertificatesReply(Keys.Certificates).ToMessage(),
-            MessageType.Issue or MessageType.Withhold => IssueMessage.RequestOf(request) is { } order
-                ? _issuance.Handle(peer, order, request.Type == MessageType.Withhold)
-                : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
-            MessageType.Settle => _settlement.Handle(peer, request),
-            MessageType.Instructions => _transfers.Handle(peer, request),
-            MessageType.NewestBatch => _tills.HandleNewest(peer, request),
-            MessageType.Submitted => _tills.HandleSubmitted(peer, request),
-            MessageType.ForwardVoid => _reversals.HandleShop(peer, request),
-            MessageType.BankVoid => _reversals.HandleBank(peer, request),
-            MessageType.Cancel => _life.HandleCancel(peer, request),
-            MessageType.HotList => _life.HandleHotList(peer, request),
-            MessageType.RelaySealed => _relay.Handle(peer, request),
-            MessageType.AuditStatements => _statements.Handle(peer, request),
-            MessageType.Dossiers => _traces.HandleFetch(peer, request),
-            MessageType.DossierPage => _traces.HandlePage(peer, request),
-            MessageType.CaseReversals => _traces.HandleReversals(peer, request),
-            MessageType.DossierOutcome => _traces.HandleOutcome(peer, request),
-            _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know message {(ushort)request.Type:X4}.").ToMessage(),
-        };
+        var answer = stopped ? Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped)
+            : NotFor(peer.Role, request.Type) ?? Answer(peer, request);
         if (Refusal.Read(answer) is { } refusal)
         {
             LogRefused(peer, request.Type, refusal.Reason);

@@ -45,5 +45,5 @@ internal sealed class TillRegistrations(Database store)
             "A till asks what it had submitted itself, and for those of its shop whose key was revoked.");
     }
 
-    private static LinkMessage Malformed() => new Refusal(RefusalReason.Malformed, "The till's question is malformed.").ToMessage();
+    private static LinkMessage Malformed() => Refuse(RefusalReason.Malformed, "The till's question is malformed.");
 }

@@ -236,6 +236,4 @@ internal sealed class Issuance(
 
     private NonIssuanceStatement Sign(IssueRequest request, IssueRefusal reason, Timestamp now) => NonIssuanceStatement.Sign(
         keys.Statement, issuer, request.Bank, request.FaceValue, request.Currency, request.Request, reason, now);
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -88,7 +88,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         else
         {
             var expires = coin.Expiry.End.Plus(terms.SettlePeriod);
-            var returns = Timestamp.Min(CoinLife.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires);
+            var returns = Timestamp.Min(ExpiryReturns.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires);
             yield return $"The {Show(rest)} that are left go back after {returns}, if no shop waits for them then.";
         }
     }

@@ -73,36 +73,16 @@ internal sealed class OverspendingCases(
     /// <summary>
     /// A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).
     /// </summary>
-    public LinkMessage HandleFetch(LinkPeer peer, LinkMessage request)
+    public LinkMessage Fetch(PartyId bank, DossiersMessage asked)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
-        }
-
-        if (request.As<DossiersMessage>() is not { } asked)
-        {
-            return Refuse(RefusalReason.Malformed, "The request for a dossier is malformed.");
-        }
-
         var now = Timestamp.Now(clock);
-        return new DossiersReply(store.Write(db => Next(db, peer.Id, asked.After ?? default, now))).ToMessage();
+        return new DossiersReply(store.Write(db => Next(db, bank, asked.After ?? default, now))).ToMessage();
     }
 
     /// <summary>A page of the dossier that the bank was told of last.</summary>
-    public LinkMessage HandlePage(LinkPeer peer, LinkMessage request)
+    public LinkMessage FetchPage(PartyId bank, DossierPageMessage asked)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
-        }
-
-        if (request.As<DossierPageMessage>() is not { } asked)
-        {
-            return Refuse(RefusalReason.Malformed, "The request for a page is malformed.");
-        }
-
-        var page = store.Read(db => TraceCaseTable.Find(db, peer.Id, asked.Coin) is { } row && row.Revision == asked.Revision
+        var page = store.Read(db => TraceCaseTable.Find(db, bank, asked.Coin) is { } row && row.Revision == asked.Revision
             ? DossierPageTable.Find(db, row.Coin, asked.Index)
             : null);
         return page is null
@@ -111,22 +91,12 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>The bank's finding on a revision; an excess may still be rebutted later (hole 19).</summary>
-    public LinkMessage HandleOutcome(LinkPeer peer, LinkMessage request)
+    public LinkMessage Judge(PartyId bank, DossierOutcomeMessage outcome)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks judge dossiers, each its own.");
-        }
-
-        if (request.As<DossierOutcomeMessage>() is not { } outcome)
-        {
-            return Refuse(RefusalReason.Malformed, "The finding is malformed.");
-        }
-
         store.Write(db =>
         {
             // A finding on a revision that was replaced says nothing of the one that waits.
-            var row = TraceCaseTable.Find(db, peer.Id, outcome.Coin);
+            var row = TraceCaseTable.Find(db, bank, outcome.Coin);
             bool its = row?.Revision == outcome.Revision;
             Switches.On("R9 finding revision", ref its);
             if (row is null || !its || row.Revision == 0)
@@ -148,24 +118,14 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>Reversals of payments in the bank's cases, for it to file them with the evidence (rule R3).</summary>
-    public LinkMessage HandleReversals(LinkPeer peer, LinkMessage request)
+    public LinkMessage FetchReversals(PartyId bank, ulong after)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks file reversals, each those of its own cases.");
-        }
-
-        if (request.As<CaseReversalsMessage>()?.After is not { } after)
-        {
-            return Refuse(RefusalReason.Malformed, "The request for reversals is malformed.");
-        }
-
         return new CaseReversalsReply(store.Write(db =>
         {
             long most = CaseReversalsReply.Max;
             Switches.Replace("R3 filed", ref most, 0);
-            CaseReversalTable.File(db, peer.Id);
-            return CaseReversalTable.After(db, peer.Id, after, most);
+            CaseReversalTable.File(db, bank);
+            return CaseReversalTable.After(db, bank, after, most);
         })).ToMessage();
     }
 
@@ -317,6 +277,4 @@ internal sealed class OverspendingCases(
             issuer, coin.Id, revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, claimed, m, encryption,
             keys.Certificate(KeyUsage.IssuerCoin, coinKey)!, statements, [], []);
     }
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -18,11 +18,6 @@ internal sealed class Reversals(
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly DeadMarks _dead = new(keys, issuer, terms);
 
-    /// <summary>A shop takes a payment back, or forwards what it voided: the same.</summary>
-    public LinkMessage HandleShop(LinkPeer peer, LinkMessage request) => peer.Role == LinkRole.Shop
-        ? Handle(request, peer.Id)
-        : Refuse(RefusalReason.NotAllowed, "Only the shop that was paid takes a payment back.");
-
     /// <summary>A bank heard a rebuttal with S_W.</summary>
     public LinkMessage HandleBank(LinkPeer peer, LinkMessage request)
     {
@@ -30,9 +25,6 @@ internal sealed class Reversals(
         Switches.On("R4 bank", ref isBank);
         return isBank ? Handle(request, null) : Refuse(RefusalReason.NotAllowed, "Only a bank brings what a rebuttal holds.");
     }
-
-    /// <summary>A wallet uploads an S_W that its card was given.</summary>
-    public LinkMessage HandleWallet(LinkMessage request) => Handle(request, null);
 
     /// <summary>A user asks for the money of a payment that was never settled (hole 4).</summary>
     public LinkMessage HandleDead(LinkMessage request)
@@ -55,7 +47,10 @@ internal sealed class Reversals(
         return answer;
     }
 
-    private LinkMessage Handle(LinkMessage request, PartyId? shop)
+    /// <summary>A shop takes a payment back, or forwards what it voided: the same. So does a wallet with an S_W that its card was
+    /// given.</summary>
+    /// <param name="shop">Who brings it; null for anybody else.</param>
+    public LinkMessage Handle(LinkMessage request, PartyId? shop)
     {
         if (VoidedPayment.Of(request) is not { } brought)
         {
@@ -262,6 +257,4 @@ internal sealed class Reversals(
     private static LinkMessage Full() => Refuse(
         RefusalReason.Unavailable,
         "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }
