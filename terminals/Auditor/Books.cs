@@ -129,8 +129,7 @@ public sealed class Books : IDisposable
 
     public void Release() => Rows("ROLLBACK", _ => 0);
 
-    private Finding Damaged(string said) =>
-        new(Name, "database", "",
+    private Finding Damaged(string said) => new(Name, "database", "",
             $"the file is damaged, so nothing in it can be believed. Take a good copy. SQLite says: {said.ReplaceLineEndings(" ")}");
 
     public List<T> Rows<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters) =>
@@ -156,6 +155,27 @@ public sealed class Books : IDisposable
         return rows;
     }
 
+    /// <summary>Reads nothing before it is enumerated: what cannot be read is a finding among the others.</summary>
+    public static IEnumerable<Finding> Later(Func<IEnumerable<Finding>> findings)
+    {
+        foreach (var finding in findings())
+        {
+            yield return finding;
+        }
+    }
+
+    /// <summary>Reads rows when it is enumerated, and says what is wrong with each.</summary>
+    public IEnumerable<Finding> Check<T>(string sql, Func<DbDataReader, T> map, Func<T, Finding?> look, params object[] parameters)
+    {
+        foreach (var row in Rows(sql, map, parameters))
+        {
+            if (look(row) is { } finding)
+            {
+                yield return finding;
+            }
+        }
+    }
+
     public long Number(string sql, params ReadOnlySpan<object> parameters) =>
         Rows(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0), parameters).FirstOrDefault();
 
@@ -170,6 +190,16 @@ public sealed class Books : IDisposable
         _witness.Dispose();
         _file.Dispose();
     }
+}
+
+/// <summary>Columns, and what is compared with them.</summary>
+internal static class Columns
+{
+    public static byte[] Blob(this DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+
+    public static bool Is(this Digest value, byte[] column) => value.ToArray().AsSpan().SequenceEqual(column);
+
+    public static bool Is(this Id16 value, byte[] column) => value.ToArray().AsSpan().SequenceEqual(column);
 }
 
 /// <summary>

@@ -17,7 +17,7 @@ internal sealed class StatementChain
         _keys = keys;
         (_number, _digest) = books.Rows(
             "SELECT number, digest FROM forgotten WHERE what = 'statement' AND bank = $1", r =>
-                ((ulong)r.GetInt64(0), Digest.Read(r.GetFieldValue<byte[]>(1))), bank).FirstOrDefault();
+                ((ulong)r.GetInt64(0), Digest.Read(r.Blob(1))), bank).FirstOrDefault();
     }
 
     /// <summary>What is wrong with the next one, or null.</summary>

@@ -37,17 +37,13 @@ public sealed class IssuerKeys
     /// <summary>Keys whose secret is lost with what was newer than this copy (R27).</summary>
     private volatile IReadOnlyList<KeyCertificate> _lost;
 
-    private IssuerKeys(
-        ICashSuite suite, PartyId issuer, ISigningKey root, ISigningKey evidence,
-        IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> keys,
-        IReadOnlyList<KeyCertificate> lost)
+    private IssuerKeys(IWriteTransaction db, ICashSuite suite, PartyId issuer, Timestamp now)
     {
-        _lost = lost;
-        _suite = suite;
-        _issuer = issuer;
-        _keys = keys;
-        Root = root;
-        Evidence = evidence;
+        (_suite, _issuer) = (suite, issuer);
+        Root = Load(db, suite, RootName);
+        Evidence = Load(db, suite, "evidence");
+        _keys = LoadAll(db, suite, Root, issuer, now);
+        _lost = LostKeyTable.All(db);
     }
 
     /// <summary>Vouches for all keys of the scheme. Cards pin its public half (hole 20).</summary>
@@ -78,12 +74,8 @@ public sealed class IssuerKeys
 
     public PublicKey RootKey => Root.PublicKey;
 
-    internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) => store.Write(db =>
-    {
-        var root = Load(db, suite, RootName);
-        return new IssuerKeys(
-            suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeyTable.All(db));
-    });
+    internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) =>
+        store.Write(db => new IssuerKeys(db, suite, issuer, now));
 
     private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(
         IWriteTransaction db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)

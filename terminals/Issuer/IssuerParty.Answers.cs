@@ -41,8 +41,10 @@ public sealed partial class IssuerParty
             : Refuse(RefusalReason.Malformed, "The request for cash is malformed."),
         MessageType.Settle => request.As<SettleMessage>() is { } batch
             ? _settlement.Take(peer, batch) : Refuse(RefusalReason.Malformed, "The batch is malformed, or has too many payments."),
-        MessageType.NewestBatch => _tills.HandleNewest(peer, request),
-        MessageType.Submitted => _tills.HandleSubmitted(peer, request),
+        MessageType.NewestBatch => request.As<NewestBatchMessage>()?.Till is { } till
+            ? _tills.Newest(peer, till) : Refuse(RefusalReason.Malformed, "The till's question is malformed."),
+        MessageType.Submitted => request.As<SubmittedMessage>() is { } submitted
+            ? _tills.Submitted(peer, submitted) : Refuse(RefusalReason.Malformed, "The till's question is malformed."),
         MessageType.ForwardVoid => _reversals.Handle(request, peer.Id),
         MessageType.BankVoid => _reversals.HandleBank(peer, request),
         MessageType.Cancel => _cancellation.Handle(peer, request),

@@ -294,8 +294,7 @@ public sealed partial class IssuerParty : ILinkHandler
     public static string WhenBehind => AgreedBooks.RunRecover;
 
     /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
-    public IReadOnlyList<Waiting> Waits =>
-        _store.Read<IReadOnlyList<Waiting>>(
+    public IReadOnlyList<Waiting> Waits => _store.Read<IReadOnlyList<Waiting>>(
             db => [.. IssuerWaiting.Of(Clock), .. IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock)))]);
 
     /// <summary>Whether it stands still, on whom it waits, and everything that waits, as one read: 'serve' changes it meanwhile.</summary>

@@ -45,8 +45,7 @@ internal static class AuditVerb
             using var store = given.GetValue(seen) is { } path ? OpenSeen(path) : null;
             var audit = AuditRun.Run(books, [.. files.Select(f => ($"bank '{f}'", f))], RootOption.Read(given), RootOption.Suite, store)
                 .OrRefuse();
-            json.Print(
-                given,
+            json.Print(given,
                 new AuditJson(audit.Ok, audit.Verified, audit.Findings, audit.Notes),
                 audit.Ok
                     ? string.Join(Environment.NewLine, [

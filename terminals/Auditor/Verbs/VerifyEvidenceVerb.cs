@@ -35,8 +35,7 @@ internal static class VerifyEvidenceVerb
         var revoked = new Option<string[]>("--revoked")
         {
             Description = "Your own word, from 'hiercash-issuer tills': since when a till's key is revoked, such as W=2026-11-23T10:15Z. "
-                + "No answer by that key counts then, "
-                + "and no S_W that the bank heard later names its shop.",
+                + "No answer by that key counts then, and no S_W that the bank heard later names its shop.",
             HelpName = "W=TIME",
         };
         var bankRevoked = new Option<string[]>("--bank-revoked")
@@ -79,8 +78,7 @@ internal static class VerifyEvidenceVerb
             }
 
             bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(once, key, evidence.Notice.Until))];
-            json.Print(
-                given,
+            json.Print(given,
                 verdict with
                 {
                     Name = finding.Name, Account = finding.User.ToString(), Spent = Money.Of(finding.Spent, finding.Currency),
@@ -88,8 +86,7 @@ internal static class VerifyEvidenceVerb
                     BankKey = evidence.BankKey.Key.Id.ToString(), Date = evidence.Date, Until = evidence.Notice.Until,
                     RebuttedInTime = stamped,
                 },
-                string.Join(
-                    Environment.NewLine,
+                string.Join(Environment.NewLine,
                     [
                         finding.Finding, $"The user was told on {evidence.Notice.Date}, and may rebut it before {evidence.Notice.Until}.",
                         .. stamped.Select((s, i) => s

@@ -18,11 +18,9 @@ public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
     public static TotalCirculation Of(IEnumerable<BankEntry> banks)
     {
         Switches.Replace("variant circulation", ref banks, banks.Take(1));
-        return banks.Aggregate(
-            new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
+        return banks.Aggregate(new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
             (sum, b) => new TotalCirculation(
-                new Circulation(
-                    sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
+                new Circulation(sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
                     sum.Circulation.Redeemed + b.Circulation.Redeemed, sum.Circulation.Returned + b.Circulation.Returned),
                 Sum(sum.Caps, b.Cap)));
     }

@@ -23,8 +23,7 @@ internal sealed class SealedRelay(ICashSuite suite, IssuerKeys keys, Reversals r
             MessageType.UploadVoid => reversals.Handle(opened.Message, null),
             MessageType.StampRebuttal => traces.HandleStamp(opened.Message),
             MessageType.Redeem => redemption.Handle(opened.Message),
-            _ => Refuse(RefusalReason.UnknownMessage, $"The issuer does not know the sealed message "
-                + $"{(ushort)opened.Message.Type:X4}."),
+            _ => Refuse(RefusalReason.UnknownMessage, $"The issuer does not know the sealed message {(ushort)opened.Message.Type:X4}."),
         };
         return new RelaySealedReply(SealedMessage.SealAnswer(suite, opened.Seed, answer)).ToMessage();
     }

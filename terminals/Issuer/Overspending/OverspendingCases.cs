@@ -235,8 +235,7 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>What a dossier of the coin would claim that is made now; null where all its payments together are within X.</summary>
-    public Amount? Shows(IReadSnapshot db, CoinId coin) =>
-        CoinTable.Find(db, coin) is { } row ? Choose(db, row)?.Claimed : null;
+    public Amount? Shows(IReadSnapshot db, CoinId coin) => CoinTable.Find(db, coin) is { } row ? Choose(db, row)?.Claimed : null;
 
     private DossierChoice? Choose(IReadSnapshot db, CoinRow row) =>
         DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages);

@@ -13,8 +13,7 @@ internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParam
 
     /// <summary>At the end of a cycle. What was paid of them shops may have to bring again to an issuer that was restored (rule R27).
     /// </summary>
-    public int RunDue(IWriteTransaction db, Timestamp now) =>
-        Restorations.WaitsUntil(db, terms, now) is null ? ReturnDue(db, now) : 0;
+    public int RunDue(IWriteTransaction db, Timestamp now) => Restorations.WaitsUntil(db, terms, now) is null ? ReturnDue(db, now) : 0;
 
     /// <summary>
     /// When what is left of a coin that was cancelled then goes back: when no payment of before can arrive any more (rule R6).
@@ -29,8 +28,7 @@ internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParam
         return cancelled.Plus(age + last);
     }
 
-    private bool IsDue(IReadSnapshot db, CoinRow coin, Timestamp now) =>
-        (coin.Ended is { } ended && ReturnsAt(db, terms, ended, now) < now)
+    private bool IsDue(IReadSnapshot db, CoinRow coin, Timestamp now) => (coin.Ended is { } ended && ReturnsAt(db, terms, ended, now) < now)
         || (coin.Closed is { } closed
             && closed.Plus(CancelledCoins.AfterClose + terms.SettlePeriod + ServiceRecord.Outage(db, closed, now)) < now);
 

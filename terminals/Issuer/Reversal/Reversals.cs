@@ -61,8 +61,7 @@ internal sealed class Reversals(
         Switches.On("R4 signatures", ref genuine);
         if (!genuine)
         {
-            return Refuse(
-                RefusalReason.BadSignature,
+            return Refuse(RefusalReason.BadSignature,
                 "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");
         }
 
@@ -191,8 +190,7 @@ internal sealed class Reversals(
         Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
         {
-            return Refuse(
-                RefusalReason.OutOfDate,
+            return Refuse(RefusalReason.OutOfDate,
                 "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
         }
 
@@ -215,8 +213,7 @@ internal sealed class Reversals(
         // It may have been settled, and forgotten since with a copy: of that only its shop knows (rule R27).
         if (Restorations.WaitsUntil(db, terms, now) is { } wait)
         {
-            return Refuse(
-                RefusalReason.OutOfDate,
+            return Refuse(RefusalReason.OutOfDate,
                 $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
         }
 
@@ -224,8 +221,7 @@ internal sealed class Reversals(
         Switches.On("R27 dead", ref may);
         if (!may)
         {
-            return Refuse(
-                RefusalReason.Unavailable,
+            return Refuse(RefusalReason.Unavailable,
                 "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
         }
 

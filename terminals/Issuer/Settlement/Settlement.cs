@@ -38,8 +38,7 @@ internal sealed class Settlement(
         Switches.On("R6 batch clock", ref inTime);
         if (!inTime)
         {
-            return Refuse(
-                RefusalReason.OutOfDate,
+            return Refuse(RefusalReason.OutOfDate,
                 $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
         }
 

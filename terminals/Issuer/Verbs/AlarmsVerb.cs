@@ -16,8 +16,7 @@ internal static class AlarmsVerb
         {
             using var open = IssuerSession.Open(given);
             var alarms = open.Party.Alarms;
-            json.Print(
-                given,
+            json.Print(given,
                 new AlarmsJson([.. alarms.Select(a => new AlarmsJson.Alarm(a.Kind, a.Subject, a.Times, a.Last))]),
                 alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine,
                     alarms.Select(a => $"{a.Last}  {a.Kind}, {a.Times} times: {a.Subject} {Meaning(a.Kind)}".TrimEnd())));
@@ -36,11 +35,9 @@ internal static class AlarmsVerb
             + "Find out which bank kept it back: ask the shop for the holder's bank, and each bank for its withdrawals since the copy. If "
             + "no bank has it, check who can use the coin key.",
         Alarms.Restored => "A bank (the first 8 of 24 digits) or a till (all 32 are its W) showed a later word of this issuer: the "
-            + "database was put back to an older copy. "
-            + "'hiercash-issuer status' says whether the issuer stands still, and what ends that.",
+            + "database was put back to an older copy. 'hiercash-issuer status' says whether the issuer stands still, and what ends that.",
         Alarms.BankRestored => "This bank (first 8 digits) said less than it had signed before, or that it has recovered: its "
-            + "database was put back to an older copy. "
-            + "Its people run 'hiercash-bank recover', if they have not.",
+            + "database was put back to an older copy. Its people run 'hiercash-bank recover', if they have not.",
         Alarms.LostKey => "This issuer certified this key and does not have it: the database is an older copy. Run 'hiercash-issuer "
             + "recover'; what the key signed stays good.",
         Alarms.NotOpened => "This bank (first 8 digits) gave back withdrawals that were enciphered to a lost key, and nobody can "
@@ -59,8 +56,7 @@ internal static class AlarmsVerb
         Alarms.DossierTooLarge => "More was signed with this coin than it holds, in more payments than a dossier can show: "
             + "what the largest of them prove is claimed, and no more. If they prove nothing, the case stays open, and its bank is not "
             + "told who it was.",
-        Alarms.DossierRefused =>
-            "A bank finds something invalid in the dossier of this coin: ask it what, and compare keys and terms.",
+        Alarms.DossierRefused => "A bank finds something invalid in the dossier of this coin: ask it what, and compare keys and terms.",
         Alarms.ClaimTooSmall => "More came free of this coin than was claimed for it: run 'hiercash-issuer audit'.",
         Alarms.ClockBehind =>
             "The clock was behind what was signed, and nothing was signed then: 'hiercash-issuer clock' says how it is now.",

@@ -26,8 +26,7 @@ internal static class CapVerb
                 ?? throw new RefusedException(Outcome.NotFound, $"There is no bank '{named}'. 'hiercash-issuer banks' lists them.");
             var set = registry.SetCap(found.Id, cap).OrRefuse();
             var outstanding = set.Circulation.Outstanding;
-            json.PrintDone(
-                given,
+            json.PrintDone(given,
                 new CapJson(set.Id.Value, set.Name, Money.Of(found.Cap, currency), Money.Of(set.Cap, currency),
                     Money.Of(outstanding, currency)),
                 $"Bank {set.Id}, {set.Name}, may have {set.Cap.Show(currency)} outstanding, before it was {found.Cap.Show(currency)}; "

@@ -17,8 +17,7 @@ internal static class ClockVerb
         {
             using var open = IssuerSession.Open(given, wasUsed: true);
             var clock = open.Party.Clock;
-            json.Print(
-                given,
+            json.Print(given,
                 new ClockJson(clock.Now, clock.Signed == default ? null : clock.Signed, clock.Doubted, clock.IsBehind),
                 $"""
                 The clock says {clock.Now}.
@@ -56,8 +55,7 @@ internal static class ClockVerb
             var before = party.Clock.Signed;
             var ahead = party.AcceptClock();
             string wentBy = before > party.Clock.Now ? $"It had gone by {before} before. " : "";
-            json.PrintDone(
-                given,
+            json.PrintDone(given,
                 new AcceptedClockJson(party.Clock.Now, ahead),
                 string.Join(Environment.NewLine, ahead.Select(a => $"Signed ahead: {a.What}: {a.Count}, {a.Became}.")
                     .Prepend($"The clock is confirmed: {party.Clock.Now}.").Append(ahead.Count > 0 ? "All else goes on by its numbers."

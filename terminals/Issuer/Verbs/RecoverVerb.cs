@@ -29,8 +29,7 @@ internal static class RecoverVerb
             using var open = IssuerSession.Open(given, SessionLock.Exclusive, wasUsed: true);
             var party = open.Party;
             var awaited = party.Recover(given.GetValue(without) is { } n ? new PartyId(n) : null).OrRefuse();
-            json.PrintDone(
-                given,
+            json.PrintDone(given,
                 new RecoverJson([.. awaited.Select(b => b.Value)], [.. party.LeftOut.Select(b => b.Value)],
                     [.. party.LostKeys.Select(k => k.Key.Id.ToString())]),
                 Explain(awaited) + (party.LeftOut.Count == 0 ? "" : $" It does not wait for these banks, which were left out: "

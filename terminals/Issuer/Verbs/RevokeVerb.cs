@@ -46,8 +46,7 @@ internal static class RevokeVerb
             var named = new TillId(Id16.Read(Convert.FromHexString(hex)));
             var revoked = open.Party.Revoke(named, stolen).OrRefuse();
             var others = revoked.FindAll(t => t != named);
-            json.PrintDone(
-                given,
+            json.PrintDone(given,
                 new RevokedTillsJson(revoked.ConvertAll(t => t.ToString())),
                 "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one has "
                     + "queued."

@@ -30,10 +30,8 @@ internal static class StatusVerb
         string behind = standing.Behind is { } since
             ? $"{Environment.NewLine}STOPPED since {since}. {goesOn}{RecoverVerb.Explain(standing.LostKeys)}" : "";
         string root = Convert.ToHexString(party.Scheme.Root.Bytes);
-        json.Print(
-            given,
-            new StatusJson(
-                party.Scheme.Fingerprint.ToString(), root, coins, closed, deltas, unfetched, cases, alarms,
+        json.Print(given,
+            new StatusJson(party.Scheme.Fingerprint.ToString(), root, coins, closed, deltas, unfetched, cases, alarms,
                 ParkedJson.Of(party.Parked, open.Currency), standing.Behind, WaitingJson.Of(standing.Waits), party.Clock.IsBehind,
                 party.Clock.Doubted, ServingJson.Of(health)),
             string.Create(CultureInfo.InvariantCulture, $"""

@@ -15,8 +15,7 @@ internal static class TillsVerb
         {
             using var open = IssuerSession.Open(given);
             var tills = open.Party.Registry.Tills;
-            json.Print(
-                given,
+            json.Print(given,
                 new TillsJson([.. tills.Select(t =>
                     new TillsJson.Row(t.W.ToString(), t.Shop.Value, t.Name, t.Registered, t.By?.ToString(), t.Revoked))]),
                 tills.Count == 0 ? "No tills." : string.Join(Environment.NewLine, tills.Select(Say)));

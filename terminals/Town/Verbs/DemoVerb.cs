@@ -97,8 +97,7 @@ internal sealed record DemoJson(
     public static DemoJson Of(DemoReport r)
     {
         Money Say(Amount amount) => Money.Of(amount, r.Currency);
-        return new(
-            r.Reader, Say(r.Withdrawn), Say(r.Paid), Say(r.Settled), Say(r.Overspent), r.TracedUser, r.EvidenceProven, r.AuditOk,
+        return new(r.Reader, Say(r.Withdrawn), Say(r.Paid), Say(r.Settled), Say(r.Overspent), r.TracedUser, r.EvidenceProven, r.AuditOk,
             r.AuditFindings, r.PaymentBits, r.PaymentBitsClaim, r.PaymentApdus, r.PaymentBytes, r.BankSawNU, r.IssuerSawU,
             r.PrivacyFindings, r.Scheme);
     }
