@@ -67,7 +67,7 @@ public static class AuditRun
     private static Result<AuditResult> Audit(
         string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen, ICrashPoints? crash)
     {
-        var kept = seen is null ? new VerifiedRows() : new VerifiedRows(seen);
+        var kept = new VerifiedRows(seen);
         var keys = new TrustedKeys(suite, root);
         using var issuerBooks = issuer is null ? null : Books.Open("issuer", issuer);
         var open = new List<Books>();

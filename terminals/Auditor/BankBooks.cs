@@ -9,10 +9,8 @@ namespace HierCash.Auditor;
 internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, VerifiedRows seen)
 {
     private ParkedBooks Parked { get; } = new(books);
-    private readonly List<Finding> _notes = [];
-
     /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
-    public IReadOnlyList<Finding> Notes => _notes;
+    public List<Finding> Notes { get; } = [];
 
     public IEnumerable<Finding> Run() =>
         Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions())
@@ -54,7 +52,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             }
             else if (a.Kind == "shop" && a.Balance < 0)
             {
-                _notes.Add(books.Finds("ledger_account", a.Id,
+                Notes.Add(books.Finds("ledger_account", a.Id,
                     $"{a.Shop} owes {-a.Balance} minor units to this bank, for payments that were taken back"));
             }
         }

@@ -206,26 +206,14 @@ internal static class Columns
 /// What an earlier audit saw of rows that never change: their digests. Signatures of rows that were seen are not verified again; a row that
 /// changed or is gone is found all the same.
 /// </summary>
-public sealed class VerifiedRows
+/// <param name="store">Null: nothing was seen, and nothing is kept.</param>
+public sealed class VerifiedRows(Database? store = null)
 {
-    private readonly Database? _store;
-    private readonly Dictionary<(string Table, long Row), byte[]> _known = [];
+    private readonly Dictionary<(string Table, long Row), byte[]> _known = store?.Read(db => db.Query(
+        "SELECT name, row, digest FROM seen", r => (Key: (r.GetString(0), r.GetInt64(1)), Digest: r.Bytes(2))))
+        .ToDictionary(s => s.Key, s => s.Digest) ?? [];
+
     private readonly List<(string Table, long Row, byte[] Digest)> _new = [];
-
-    /// <summary>Nothing was seen and nothing is kept.</summary>
-    public VerifiedRows()
-    {
-    }
-
-    public VerifiedRows(Database store)
-    {
-        _store = store;
-        foreach (var (table, row, digest) in store.Read(
-            db => db.Query("SELECT name, row, digest FROM seen", r => (r.GetString(0), r.GetInt64(1), r.Bytes(2)))))
-        {
-            _known.Add((table, row), digest);
-        }
-    }
 
     public static Schema Schema { get; } =
         Terminals.Store.Schema.Of(
@@ -259,7 +247,7 @@ public sealed class VerifiedRows
     }
 
     /// <summary>Remembers what was verified; only of books in which nothing is wrong.</summary>
-    public void Keep() => _store?.Write(db =>
+    public void Keep() => store?.Write(db =>
     {
         foreach (var (table, row, digest) in _new)
         {

@@ -38,10 +38,8 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
         }
     }
 
-    private readonly List<Finding> _notes = [];
-
     /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
-    public IReadOnlyList<Finding> Notes => _notes;
+    public List<Finding> Notes { get; } = [];
 
     /// <summary>Y and what was returned against X; the coin id against what the row says of the coin.</summary>
     private IEnumerable<Finding> CoinRows()
@@ -276,7 +274,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
 
         if (borne > 0)
         {
-            _notes.Add(books.Finds("transfer_delta", "0", $"the issuer bears {borne} minor units: coins that it had signed and forgotten "
+            Notes.Add(books.Finds("transfer_delta", "0", $"the issuer bears {borne} minor units: coins that it had signed and forgotten "
                 + $"with a copy paid that, and no bank gave them back"));
         }
     }

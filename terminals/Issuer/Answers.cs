@@ -1,5 +1,4 @@
 using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Issuer;
 

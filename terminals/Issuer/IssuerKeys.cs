@@ -35,7 +35,7 @@ public sealed class IssuerKeys
     private readonly Lock _renewal = new();
 
     /// <summary>Keys whose secret is lost with what was newer than this copy (R27).</summary>
-    private volatile IReadOnlyList<KeyCertificate> _lost;
+    private volatile List<KeyCertificate> _lost;
 
     private IssuerKeys(IWriteTransaction db, ICashSuite suite, PartyId issuer, Timestamp now)
     {

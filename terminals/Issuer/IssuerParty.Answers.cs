@@ -1,4 +1,3 @@
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals.Link;
 

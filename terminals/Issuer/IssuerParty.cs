@@ -144,22 +144,21 @@ public sealed partial class IssuerParty : ILinkHandler
         return ahead;
     }
 
-    private Refused? ClockFault(Timestamp now) => _watch.WhyStopped(now) is { } why ? new Refused(Outcome.ClockDiffers, why) : null;
+    /// <summary>For what signs: refused while the clock is behind what was signed before.</summary>
+    private Result<T> Signing<T>(Func<Timestamp, Result<T>> act)
+    {
+        var now = Timestamp.Now(_clock);
+        return _watch.WhyStopped(now) is { } why ? new Refused(Outcome.ClockDiffers, why) : act(now);
+    }
 
     /// <summary>Takes a bank or shop into the scheme.</summary>
     /// <param name="cap">Most cash that a bank may have outstanding; of no meaning for a shop.</param>
     /// <param name="bank">The bank whose revoked key this request's replaces, by its number.</param>
-    public Result<EnrolmentGrant> Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null)
+    public Result<EnrolmentGrant> Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null) => Signing(now =>
     {
-        var now = Timestamp.Now(_clock);
-        if (ClockFault(now) is { } fault)
-        {
-            return fault;
-        }
-
         Keys.Refresh(_store, now);
         return _enrolment.Enrol(request, cap, bank);
-    }
+    });
 
     /// <summary>
     /// The date of a key of its own is on disk before its certificate leaves (rule R26). A grant of a wrong day is mended by enrolling
@@ -176,18 +175,12 @@ public sealed partial class IssuerParty : ILinkHandler
     }
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
-    public Result<KeyCertificate> Rotate(KeyUsage usage)
+    public Result<KeyCertificate> Rotate(KeyUsage usage) => Signing(now =>
     {
-        var now = Timestamp.Now(_clock);
-        if (ClockFault(now) is { } fault)
-        {
-            return fault;
-        }
-
         // First: a process that serves hands the certificate out at once.
         NoteCertified(now);
         return Keys.Rotate(_store, usage, now);
-    }
+    });
 
     /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
@@ -263,21 +256,11 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Recovers from an older copy (R27): at its next visit each bank gives back what this issuer had signed for it.</summary>
     /// <param name="without">A bank that will not come any more.</param>
     /// <returns>Banks that have to visit first; none: the issuer goes on.</returns>
-    public Result<List<PartyId>> Recover(PartyId? without = null)
+    public Result<List<PartyId>> Recover(PartyId? without = null) => Behind is null ? _recovery.Begin(without) : Signing(now =>
     {
-        if (Behind is not null)
-        {
-            var now = Timestamp.Now(_clock);
-            if (ClockFault(now) is { } fault)
-            {
-                return fault;
-            }
-
-            Keys.Renew(_store, now);
-        }
-
+        Keys.Renew(_store, now);
         return _recovery.Begin(without);
-    }
+    });
 
     /// <summary>
     /// Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.
@@ -315,42 +298,42 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         cancel.ThrowIfCancellationRequested();
         var now = Timestamp.Now(_clock);
-        if (_watch.WhyStopped(now) is { } behind && request.Type != MessageType.Certificates)
+        var answer = Stopped(peer, request.Type, now) ?? NotFor(peer.Role, request.Type) ?? Answer(peer, request);
+        if (Refusal.Read(answer) is { } refusal)
         {
-            LogRefused(peer, request.Type, RefusalReason.Unavailable);
-            return ValueTask.FromResult(Refuse(RefusalReason.Unavailable, behind));
+            LogRefused(peer, request.Type, refusal.Reason);
+            return ValueTask.FromResult(answer);
+        }
+
+        if (request.Type != MessageType.Certificates)
+        {
+            // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the comparison
+            // agrees to nothing by that.
+            _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
+        }
+
+        LogAnswered(peer, request.Type, answer.Type);
+        return ValueTask.FromResult(answer);
+    }
+
+    /// <summary>Why nobody, or not this peer, is answered now.</summary>
+    private LinkMessage? Stopped(LinkPeer peer, MessageType type, Timestamp now)
+    {
+        if (_watch.WhyStopped(now) is { } behind && type != MessageType.Certificates)
+        {
+            return Refuse(RefusalReason.Unavailable, behind);
         }
 
         _service.Beat(_clock);
         if (Registry.Refuses(peer, now) is { } stranger)
         {
-            LogRefused(peer, request.Type, stranger.Reason);
-            return ValueTask.FromResult(stranger.ToMessage());
+            return stranger.ToMessage();
         }
 
         Keys.Refresh(_store, now);
-
-        bool stopped = Behind is not null && request.Type is not (
-            MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return);
-        var answer = stopped ? Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped)
-            : NotFor(peer.Role, request.Type) ?? Answer(peer, request);
-        if (Refusal.Read(answer) is { } refusal)
-        {
-            LogRefused(peer, request.Type, refusal.Reason);
-        }
-        else
-        {
-            if (request.Type != MessageType.Certificates)
-            {
-                // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the
-                // comparison agrees to nothing by that.
-                _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
-            }
-
-            LogAnswered(peer, request.Type, answer.Type);
-        }
-
-        return ValueTask.FromResult(answer);
+        return Behind is not null && type is not (
+            MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return)
+            ? Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped) : null;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Peer}: {Request} answered with {Reply}")]

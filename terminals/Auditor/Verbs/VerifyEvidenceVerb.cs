@@ -69,7 +69,7 @@ internal static class VerifyEvidenceVerb
                 Revoked = (given.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till)
                     .ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
             });
-            var verdict = new VerifyEvidenceJson(finding.IsProven, JsonWord.Of(finding.Culprit), finding.Finding);
+            var verdict = new VerifyEvidenceJson(finding.IsProven, JsonWord.Of(finding.Culprit), finding.Finding, null);
             if (!finding.IsSigned)
             {
                 json.Print(given, verdict, $"{finding.Finding} Nothing in it is shown, because nothing in it is known to be true. "
@@ -81,10 +81,9 @@ internal static class VerifyEvidenceVerb
             json.Print(given,
                 verdict with
                 {
-                    Name = finding.Name, Account = finding.User.ToString(), Spent = Money.Of(finding.Spent, finding.Currency),
-                    FaceValue = Money.Of(finding.FaceValue, finding.Currency), Claimable = Money.Of(finding.Claimable, finding.Currency),
-                    BankKey = evidence.BankKey.Key.Id.ToString(), Date = evidence.Date, Until = evidence.Notice.Until,
-                    RebuttedInTime = stamped,
+                    Evidence = new(finding.Name, finding.User.ToString(), Money.Of(finding.Spent, finding.Currency),
+                        Money.Of(finding.FaceValue, finding.Currency), Money.Of(finding.Claimable, finding.Currency),
+                        evidence.BankKey.Key.Id.ToString(), evidence.Date, evidence.Notice.Until, stamped),
                 },
                 string.Join(Environment.NewLine,
                     [
@@ -147,26 +146,14 @@ internal static class VerifyEvidenceVerb
         culprit == Culprit.ShopToAnswer ? "the shop, once it was asked (--answer or --shop-silent)" : culprit.ToString();
 }
 
-/// <summary>What <c>verify-evidence --json</c> prints. Of evidence that is not signed nothing more is known than the three first.</summary>
+/// <summary>What <c>verify-evidence --json</c> prints.</summary>
 /// <param name="Culprit">Who has to answer: a <see cref="Culprit"/>.</param>
-internal sealed record VerifyEvidenceJson(bool IsProven, string Culprit, string Finding)
+/// <param name="Evidence">Null where it is not signed: then nothing in it is known to be true.</param>
+internal sealed record VerifyEvidenceJson(bool IsProven, string Culprit, string Finding, VerifyEvidenceJson.Signed? Evidence)
 {
-    public string? Name { get; init; }
-
-    public string? Account { get; init; }
-
-    public Money? Spent { get; init; }
-
-    public Money? FaceValue { get; init; }
-
-    public Money? Claimable { get; init; }
-
-    public string? BankKey { get; init; }
-
-    public JsonTime? Date { get; init; }
-
-    public JsonTime? Until { get; init; }
-
-    /// <summary>Of each rebuttal that was given, whether it was stamped in time.</summary>
-    public IReadOnlyList<bool>? RebuttedInTime { get; init; }
+    /// <param name="Until">Before this moment the user may rebut it.</param>
+    /// <param name="RebuttedInTime">Of each rebuttal that was given, whether it was stamped before that.</param>
+    public sealed record Signed(
+        string? Name, string Account, Money Spent, Money FaceValue, Money Claimable, string BankKey, JsonTime Date, JsonTime Until,
+        IReadOnlyList<bool> RebuttedInTime);
 }

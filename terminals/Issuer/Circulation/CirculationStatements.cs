@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;

@@ -1,7 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals.Consoles;
 

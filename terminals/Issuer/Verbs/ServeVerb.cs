@@ -1,4 +1,3 @@
-using System.CommandLine;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
 

@@ -83,7 +83,7 @@ public sealed class BesideServeTests
             + $"already.", StringComparison.Ordinal)), Is.EqualTo((1, true)), again.Error);
         var tills = town.Json("hiercash-issuer", "tills", "--dir", "issuer");
         Assert.That(
-            tills.EnumerateArray().Select(t => (
+            tills.GetProperty("tills").EnumerateArray().Select(t => (
                 t.GetProperty("enrolledBy").GetString() == w, t.GetProperty("revoked").GetString() is not null)),
                 Is.EqualTo(new[] { (true, true), (false, true) }));
         town.AddShop("Cafe", "namesake");
