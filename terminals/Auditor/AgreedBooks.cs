@@ -13,28 +13,22 @@ namespace HierCash.Auditor;
 /// bank.</param>
 internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssuerSound, TrustedKeys keys)
 {
-    public IEnumerable<Finding> Run() =>
-        Positions().Concat(Numbered("booked_transfer", "transfer", "instruction", "instruction",
+    public IEnumerable<Finding> Run() => Positions().Concat(Numbered("booked_transfer", "transfer", "instruction", "instruction",
             "the issuer's books do not have it for this bank"))
         .Concat(Numbered("audit_statement", "statement", "audit_statement", "statement",
             "what the bank was told no longer stands in the issuer's books"))
         .Concat(Withdrawals()).Concat(Sums());
 
-    private IEnumerable<Finding> Numbered(string table, string column, string issuers, string what, string otherwise)
+    private IEnumerable<Finding> Numbered(string table, string column, string issuers, string what, string otherwise) => Books.Later(() =>
     {
         // The issuer may have forgotten, after its terms, what the bank still keeps.
         long forgotten = ForgottenRows.Of(issuer, what, id).Highest;
         var sent = issuer.Rows($"SELECT number, {column} FROM {issuers} WHERE bank = $1", r =>
-            (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
-        foreach (var (number, bytes) in bank.Rows(
-            $"SELECT number, {column} FROM {table} ORDER BY number", r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1))))
-        {
-            if (sent.TryGetValue(number, out var known) ? !known.AsSpan().SequenceEqual(bytes) : number > forgotten)
-            {
-                yield return bank.Finds(table, number, otherwise);
-            }
-        }
-    }
+            (r.GetInt64(0), r.Blob(1)), id).ToDictionary(s => s.Item1, s => s.Item2);
+        return bank.Check($"SELECT number, {column} FROM {table} ORDER BY number", r => (Number: r.GetInt64(0), Bytes: r.Blob(1)), b =>
+            (sent.TryGetValue(b.Number, out var known) ? known.AsSpan().SequenceEqual(b.Bytes) : b.Number <= forgotten) ? null
+                : bank.Finds(table, b.Number, otherwise));
+    });
 
     /// <summary>
     /// Each has the other's newest signed word of how far it is (R27): who has given that word, and does not know of it, was restored from
@@ -51,7 +45,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
 
         var keysOfBank = issuer.Rows(
             "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r =>
-                PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).OfType<PublicKey>().ToList();
+                PublicKey.TryDecode(r.Blob(0)), id).OfType<PublicKey>().ToList();
         var (ofBank, kept) = (Of(issuer, PositionRole.Bank), Of(bank, PositionRole.Bank));
         if (ofBank is not null && IsAhead(ofBank, kept) && keysOfBank.Exists(k => ofBank.Verify(keys.Suite, k)))
         {
@@ -75,35 +69,25 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
 
     private Position? Of(Books books, PositionRole role) => books == issuer
         ? books.Rows("SELECT position FROM position WHERE role = $1 AND bank = $2", r =>
-            Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role, id).SingleOrDefault()
-        : books.Rows("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.GetFieldValue<byte[]>(0)), (long)role)
+            Position.Decode(r.Blob(0)), (long)role, id).SingleOrDefault()
+        : books.Rows("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Blob(0)), (long)role)
         .SingleOrDefault();
 
-    private IEnumerable<Finding> Withdrawals()
+    private IEnumerable<Finding> Withdrawals() => Books.Later(() =>
     {
         var known = bank.Rows("SELECT request FROM withdrawal UNION ALL SELECT request FROM recovered", r =>
-            Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
-        foreach (byte[] request in issuer.Rows(
-            "SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = $1 ORDER BY rowid", r => r.GetFieldValue<byte[]>(0), id))
+            Convert.ToHexString(r.Blob(0))).ToHashSet();
+        var issued = Issued();
+        return issuer.Check("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = $1 ORDER BY rowid", r => r.Blob(0), request =>
         {
             bool missing = !known.Contains(Convert.ToHexString(request));
             Switches.Off("R27 issued", ref missing);
-            if (missing)
-            {
-                yield return bank.Finds("withdrawal", request,
-                    "the issuer issued the cash to this bank, and the bank's books have no withdrawal of it");
-            }
-        }
-
-        var issued = Issued();
-        foreach (byte[] request in bank.Rows("SELECT request FROM withdrawal WHERE state = 'Reversed'", r => r.GetFieldValue<byte[]>(0)))
-        {
-            if (issued.Contains(Convert.ToHexString(request)))
-            {
-                yield return bank.Finds("withdrawal", request, "the money went back, and the issuer issued the cash");
-            }
-        }
-    }
+            return !missing ? null
+                : bank.Finds("withdrawal", request, "the issuer issued the cash to this bank, and the bank's books have no withdrawal of it");
+        }, id).Concat(bank.Check("SELECT request FROM withdrawal WHERE state = 'Reversed'", r => r.Blob(0), request =>
+            issued.Contains(Convert.ToHexString(request))
+                ? bank.Finds("withdrawal", request, "the money went back, and the issuer issued the cash") : null));
+    });
 
     /// <summary>
     /// The float holds what is outstanding, and clearing what was instructed, up to the last instruction that the bank has, less what it
@@ -121,7 +105,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         var parked = bank.Rows(
             "SELECT t.transfer FROM booked_transfer t LEFT JOIN parked p ON p.number = t.number WHERE t.state <> 0 AND "
                 + "coalesce(p.suspense, 0) = 0",
-            r => ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0))).OfType<ClearingInstruction>()
+            r => ClearingInstruction.Decode(r.Blob(0))).OfType<ClearingInstruction>()
                 .Select(t => (t.Kind, Amount: t.Total.ToLedger())).ToList();
         long Due(string account) => moved.Sum(m => ParkedBooks.Effect(m.Kind, account) * m.Amount) - parked.Sum(
             p => ParkedBooks.Effect(p.Kind, account) * p.Amount);
@@ -129,7 +113,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         // What the bank has debited and the issuer has not answered with cash is in the float already.
         var issued = Issued();
         long open = bank.Rows("SELECT request, x FROM withdrawal WHERE state NOT IN ('Issued', 'Reversed')", r =>
-            (Request: r.GetFieldValue<byte[]>(0), X: r.GetInt64(1)))
+            (Request: r.Blob(0), X: r.GetInt64(1)))
             .Where(w => !issued.Contains(Convert.ToHexString(w.Request))).Sum(w => w.X);
         long due = issuer.Number("SELECT issued FROM bank WHERE id = $1", id) + open + Due("float");
         long balance = bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
@@ -150,5 +134,5 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         isIssuerSound ? bank.Finds("ledger_account", account, what) : issuer.Finds("bank", id, $"{account} at {bank.Name}: {what}");
 
     private HashSet<string> Issued() => issuer.Rows(
-        "SELECT request FROM issuance WHERE ek IS NOT NULL", r => Convert.ToHexString(r.GetFieldValue<byte[]>(0))).ToHashSet();
+        "SELECT request FROM issuance WHERE ek IS NOT NULL", r => Convert.ToHexString(r.Blob(0))).ToHashSet();
 }

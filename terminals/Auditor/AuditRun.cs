@@ -1,4 +1,5 @@
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -13,8 +14,14 @@ public sealed record AuditResult(IReadOnlyList<Finding> Findings, int Verified, 
     public bool Ok => Findings.Count == 0;
 }
 
-/// <summary>The books changed each time they were to be read at one moment. The message says what to do.</summary>
-public sealed class BooksInMotionException(string message) : Exception(message);
+/// <summary>Ends a run in which books cannot be read; <see cref="AuditRun.Run"/> returns it.</summary>
+internal sealed class BooksException(Refused refused) : Exception(refused.Sentence)
+{
+    public Refused Refused { get; } = refused;
+
+    /// <summary>There is no moment at which nobody writes them.</summary>
+    public static BooksException InMotion(string sentence) => new(new Refused(Outcome.PeerUnreachable, sentence));
+}
 
 /// <summary>Where a test may act while the auditor opens its books.</summary>
 public static class AuditPoints
@@ -42,13 +49,25 @@ public static class AuditRun
     /// <param name="issuer">The issuer's database, or null.</param>
     /// <param name="banks">Databases of banks by name.</param>
     /// <param name="seen">What earlier audits saw, or null: everything is verified.</param>
-    /// <exception cref="InvalidOperationException">A database is missing, or of another version.</exception>
-    /// <exception cref="BooksInMotionException">The parties write all the time, so there was no moment at which nobody did.</exception>
-    public static AuditResult Run(
+    /// <returns>Refused where a database is missing or of another version, or the parties write all the time.</returns>
+    public static Result<AuditResult> Run(
         string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen = null,
         ICrashPoints? crash = null)
     {
-        var kept = seen is null ? new VerifiedRows() : new VerifiedRows(seen);
+        try
+        {
+            return Audit(issuer, banks, root, suite, seen, crash);
+        }
+        catch (BooksException e)
+        {
+            return e.Refused;
+        }
+    }
+
+    private static Result<AuditResult> Audit(
+        string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen, ICrashPoints? crash)
+    {
+        var kept = new VerifiedRows(seen);
         var keys = new TrustedKeys(suite, root);
         using var issuerBooks = issuer is null ? null : Books.Open("issuer", issuer);
         var open = new List<Books>();
@@ -65,17 +84,17 @@ public static class AuditRun
 
             if (all.FirstOrDefault(b => b.Foreign is not null) is { } foreign)
             {
-                throw new InvalidOperationException($"The books of {foreign.Name} cannot be audited. {foreign.Foreign}");
+                return new Refused(Outcome.Damaged, $"The books of {foreign.Name} cannot be audited. {foreign.Foreign}");
             }
 
             if (issuerBooks?.Has("inspection") == false)
             {
-                throw new InvalidOperationException($"'{issuer}' is no issuer's database.");
+                return new Refused(Outcome.Damaged, $"'{issuer}' is no issuer's database.");
             }
 
             if (banks.Zip(open).FirstOrDefault(b => !b.Second.Has("withdrawal")) is { Second: not null } other)
             {
-                throw new InvalidOperationException($"'{other.First.Path}' is no bank's database.");
+                return new Refused(Outcome.Damaged, $"'{other.First.Path}' is no bank's database.");
             }
 
             PinTogether(all, crash ?? NoCrashPoints.Instance);
@@ -129,7 +148,7 @@ public static class AuditRun
     {
         if (all.FirstOrDefault(b => b.HasMoved) is { } moved)
         {
-            throw new BooksInMotionException($"The books of {moved.Name} were at rest, and somebody began to write them while they were "
+            throw BooksException.InMotion($"The books of {moved.Name} were at rest, and somebody began to write them while they were "
                 + $"read. Run it again, or audit copies.");
         }
     }
@@ -157,7 +176,7 @@ public static class AuditRun
             all.ForEach(b => b.Release());
         }
 
-        throw new BooksInMotionException(
+        throw BooksException.InMotion(
             $"The books changed each of {Attempts} times they were to be read at one moment, so they cannot be compared. Run it again when "
                 + $"less is going on, or audit copies.");
     }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
@@ -10,31 +9,24 @@ namespace HierCash.Auditor;
 internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, VerifiedRows seen)
 {
     private ParkedBooks Parked { get; } = new(books);
-    private readonly List<Finding> _notes = [];
-
     /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
-    public IReadOnlyList<Finding> Notes => _notes;
+    public List<Finding> Notes { get; } = [];
 
     public IEnumerable<Finding> Run() =>
         Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions())
             .Concat(Float()).Concat(Evidences()).Concat(Statements());
 
-    private static byte[] Blob(DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
-
     private IEnumerable<Finding> Ledger()
     {
-        foreach (var (tx, sum, count) in books.Rows(
+        foreach (var finding in books.Check(
             "SELECT t.id, coalesce(sum(e.amount), 0), count(e.tx) FROM ledger_tx t LEFT JOIN ledger_entry e ON e.tx = t.id GROUP BY t.id "
                 + "HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.tx) <> 2",
-            r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2))))
+            r => (Id: r.GetInt64(0), Sum: r.GetInt64(1), Count: r.GetInt64(2)),
+            t => books.Finds("ledger_tx", t.Id, $"its {t.Count} entries sum to {t.Sum}; two that sum to 0 are due"))
+            .Concat(books.Check("SELECT DISTINCT tx FROM ledger_entry e WHERE NOT EXISTS (SELECT 1 FROM ledger_tx t WHERE t.id = e.tx)",
+                r => r.GetInt64(0), tx => books.Finds("ledger_entry", tx, "it belongs to no transaction"))))
         {
-            yield return books.Finds("ledger_tx", tx, $"its {count} entries sum to {sum}; two that sum to 0 are due");
-        }
-
-        foreach (long tx in books.Rows(
-            "SELECT DISTINCT tx FROM ledger_entry e WHERE NOT EXISTS (SELECT 1 FROM ledger_tx t WHERE t.id = e.tx)", r => r.GetInt64(0)))
-        {
-            yield return books.Finds("ledger_entry", tx, "it belongs to no transaction");
+            yield return finding;
         }
 
         foreach (var a in books.Rows(
@@ -60,7 +52,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             }
             else if (a.Kind == "shop" && a.Balance < 0)
             {
-                _notes.Add(books.Finds("ledger_account", a.Id,
+                Notes.Add(books.Finds("ledger_account", a.Id,
                     $"{a.Shop} owes {-a.Balance} minor units to this bank, for payments that were taken back"));
             }
         }
@@ -68,7 +60,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
         // Ids are given once and upwards, and nothing is ever deleted.
         long last = 0;
         foreach (var (id, kind, reference) in books.Rows(
-            "SELECT id, kind, reference FROM ledger_tx ORDER BY id", r => (r.GetInt64(0), r.GetString(1), Blob(r, 2))))
+            "SELECT id, kind, reference FROM ledger_tx ORDER BY id", r => (r.GetInt64(0), r.GetString(1), r.Blob(2))))
         {
             if (id != last + 1)
             {
@@ -83,16 +75,9 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
         }
     }
 
-    private IEnumerable<Finding> Accounts()
-    {
-        foreach (var (u, key) in books.Rows("SELECT u, public_key FROM account", r => (Blob(r, 0), Blob(r, 1))))
-        {
-            if (PublicKey.TryDecode(key) is not { } account || !Derivations.U(account).Value.ToArray().AsSpan().SequenceEqual(u))
-            {
-                yield return books.Finds("account", u, "U is not the hash of its key");
-            }
-        }
-    }
+    private IEnumerable<Finding> Accounts() => books.Check("SELECT u, public_key FROM account", r => (U: r.Blob(0), Key: r.Blob(1)), a =>
+        PublicKey.TryDecode(a.Key) is { } account && Derivations.U(account).Value.Is(a.U) ? null
+            : books.Finds("account", a.U, "U is not the hash of its key"));
 
     /// <summary>Each withdrawal: the user's signed order, its end, and the money that moved for it.</summary>
     private IEnumerable<Finding> Withdrawals()
@@ -105,14 +90,14 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
                 (SELECT count(*) FROM ledger_tx t WHERE t.reference = w.request AND t.kind = 'withdrawal')
             FROM withdrawal w LEFT JOIN account a ON a.u = w.u ORDER BY w.rowid
             """,
-            r => (Row: r.GetInt64(0), Request: Blob(r, 1), U: Blob(r, 2), X: r.GetInt64(3), Order: Blob(r, 4), State: r.GetString(5),
+            r => (Row: r.GetInt64(0), Request: r.Blob(1), U: r.Blob(2), X: r.GetInt64(3), Order: r.Blob(4), State: r.GetString(5),
                 Issued: r.GetInt64(6) == 1,
-                Never: r.IsDBNull(7) ? null : Blob(r, 7), Key: Blob(r, 8), Moved: r.GetInt64(9), Debits: r.GetInt64(10))))
+                Never: r.IsDBNull(7) ? null : r.Blob(7), Key: r.Blob(8), Moved: r.GetInt64(9), Debits: r.GetInt64(10))))
         {
             var reader = new BerTlvReader(w.Order);
             var order = WithdrawalOrder.Read(ref reader);
-            bool columns = reader.Complete && order.User.Value.ToArray().AsSpan().SequenceEqual(w.U) && order.FaceValue.ToLedger() == w.X
-                && order.Request.Value.ToArray().AsSpan().SequenceEqual(w.Request) && order.Bank.Value == (number ?? order.Bank.Value);
+            bool columns = reader.Complete && order.User.Value.Is(w.U) && order.FaceValue.ToLedger() == w.X
+                && order.Request.Value.Is(w.Request) && order.Bank.Value == (number ?? order.Bank.Value);
             if (!columns)
             {
                 yield return books.Finds("withdrawal", w.Request, "its columns are not what the user ordered");
@@ -173,7 +158,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
         var forgotten = ForgottenRows.Of(books, "transfer");
         foreach (var (at, bytes, state) in books.Rows(
             "SELECT number, transfer, state FROM booked_transfer ORDER BY number", r =>
-                (r.GetInt64(0), Blob(r, 1), (BookingOutcome)r.GetInt64(2))))
+                (r.GetInt64(0), r.Blob(1), (BookingOutcome)r.GetInt64(2))))
         {
             if (forgotten.MissingBefore(at) is { } due)
             {
@@ -227,14 +212,13 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
 
     private IEnumerable<Finding> Evidences()
     {
-        foreach (var e in books.Rows(
-            "SELECT coin_id, proof, claimed, file, excess, guaranteed FROM evidence",
-            r => (Coin: Blob(r, 0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null
-                : Blob(r, 3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
+        foreach (var e in books.Rows("SELECT coin_id, proof, claimed, file, excess, guaranteed FROM evidence",
+            r => (Coin: r.Blob(0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null
+                : r.Blob(3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
         {
             var file = e.File is null ? null : Evidence.Decode(e.File);
             var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = $1 AND in_time = 1", r =>
-                Rebuttal.Decode(Blob(r, 0)) ?? Rebuttal.None, e.Coin).ToList();
+                Rebuttal.Decode(r.Blob(0)) ?? Rebuttal.None, e.Coin).ToList();
             var finding = file?.Check(keys.Suite, keys.Root, new Defence(rebuttals, []));
             bool proven = finding?.IsProven == true;
             if (proven != (e.Proof == Proof.Excess) || (e.File is not null && file is null))
@@ -258,17 +242,11 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
         }
     }
 
-    private IEnumerable<Finding> Statements()
+    private IEnumerable<Finding> Statements() => Books.Later(() =>
     {
         var chain = new StatementChain(keys, books, 0);
-        foreach (var (at, bytes) in books.Rows(
-            "SELECT number, statement FROM audit_statement ORDER BY number", r => (r.GetInt64(0), Blob(r, 1))))
-        {
-            if (chain.Breaks(bytes, number ?? CirculationStatement.Decode(bytes)?.Bank.Value ?? 0) is { } what)
-            {
-                yield return books.Finds("audit_statement", at, what);
-                break;
-            }
-        }
-    }
+        return books.Check("SELECT number, statement FROM audit_statement ORDER BY number", r => (At: r.GetInt64(0), Bytes: r.Blob(1)), s =>
+            chain.Breaks(s.Bytes, number ?? CirculationStatement.Decode(s.Bytes)?.Bank.Value ?? 0) is { } what
+                ? books.Finds("audit_statement", s.At, what) : null).Take(1);
+    });
 }

@@ -26,11 +26,9 @@ internal static class BankNumber
     /// </summary>
     public static bool IsOfAnotherScheme(Books bank, Books issuer, TrustedKeys keys)
     {
-        bool signed = bank.Rows("SELECT transfer FROM booked_transfer ORDER BY number LIMIT 1", r =>
-            ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0)))
+        bool signed = bank.Rows("SELECT transfer FROM booked_transfer ORDER BY number LIMIT 1", r => ClearingInstruction.Decode(r.Blob(0)))
                 .Exists(t => t is not null && keys.IsStatement(k => t.Verify(keys.Suite, k)))
-            || bank.Rows("SELECT statement FROM audit_statement ORDER BY number LIMIT 1", r =>
-                CirculationStatement.Decode(r.GetFieldValue<byte[]>(0)))
+            || bank.Rows("SELECT statement FROM audit_statement ORDER BY number LIMIT 1", r => CirculationStatement.Decode(r.Blob(0)))
                 .Exists(s => s is not null && keys.IsStatement(k => s.Verify(keys.Suite, k)));
         return !signed && Registered(bank, issuer, keys) is null;
     }
@@ -39,7 +37,7 @@ internal static class BankNumber
     {
         foreach (var (bytes, key) in bank.Rows(
             "SELECT w.user_order, a.public_key FROM withdrawal w JOIN account a ON a.u = w.u ORDER BY w.rowid LIMIT 1",
-            r => (r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1))))
+            r => (r.Blob(0), r.Blob(1))))
         {
             var reader = new BerTlvReader(bytes);
             var order = WithdrawalOrder.Read(ref reader);
@@ -53,14 +51,13 @@ internal static class BankNumber
     private static long? Registered(Books bank, Books issuer, TrustedKeys keys)
     {
         // A bank that changed its key holds each that it had; the issuer knows the present one, the next one and those that ended.
-        var own = bank.Rows("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'", r =>
-            PublicOf(r.GetFieldValue<byte[]>(0), keys.Suite))
+        var own = bank.Rows("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%'", r => PublicOf(r.Blob(0), keys.Suite))
             .OfType<byte[]>().Select(Convert.ToHexString).ToHashSet();
         return issuer.Rows(
                 """
                 SELECT id, public_key FROM bank UNION ALL SELECT id, next_key FROM bank WHERE next_key IS NOT NULL UNION ALL SELECT bank, public_key FROM former_key
                 """,
-                r => (Id: r.GetInt64(0), Key: r.GetFieldValue<byte[]>(1)))
+                r => (Id: r.GetInt64(0), Key: r.Blob(1)))
             .Where(b => own.Contains(Convert.ToHexString(b.Key))).Select(b => (long?)b.Id).FirstOrDefault();
     }
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
@@ -57,16 +58,17 @@ public sealed class Books : IDisposable
 
     public string Name { get; }
 
-    /// <exception cref="InvalidOperationException">There is no such database, it may not be read, or it is of another version.</exception>
+    /// <exception cref="BooksException">There is no such database, it may not be read, or it is of another version.</exception>
     public static Books Open(string name, string path)
     {
         try
         {
-            return File.Exists(path) ? new Books(name, path) : throw new InvalidOperationException($"There is no database '{path}'.");
+            return File.Exists(path) ? new Books(name, path)
+                : throw new BooksException(new Refused(Outcome.NotFound, $"There is no database '{path}'."));
         }
         catch (SqliteException e)
         {
-            throw new InvalidOperationException($"The database '{path}' cannot be opened. SQLite says: {e.Message}");
+            throw new BooksException(new Refused(Outcome.StorageFailed, $"The database '{path}' cannot be opened. SQLite says: {e.Message}"));
         }
     }
 
@@ -88,7 +90,7 @@ public sealed class Books : IDisposable
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked)
         {
-            throw new InvalidOperationException($"The database of {Name} is locked by somebody. Try again, or audit a copy.");
+            throw new BooksException(new Refused(Outcome.InUse, $"The database of {Name} is locked by somebody. Try again, or audit a copy."));
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
         {
@@ -97,8 +99,8 @@ public sealed class Books : IDisposable
         catch (SqliteException e)
         {
             // Nothing is said of the party: a full disk, a folder that is in the way.
-            throw new InvalidOperationException($"The database of {Name} cannot be read, so nothing is found out of it. Check its folder "
-                + $"and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}.");
+            throw new BooksException(new Refused(Outcome.StorageFailed, $"The database of {Name} cannot be read, so nothing is found out of "
+                + $"it. Check its folder and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}."));
         }
     }
 
@@ -127,8 +129,7 @@ public sealed class Books : IDisposable
 
     public void Release() => Rows("ROLLBACK", _ => 0);
 
-    private Finding Damaged(string said) =>
-        new(Name, "database", "",
+    private Finding Damaged(string said) => new(Name, "database", "",
             $"the file is damaged, so nothing in it can be believed. Take a good copy. SQLite says: {said.ReplaceLineEndings(" ")}");
 
     public List<T> Rows<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object> parameters) =>
@@ -154,6 +155,27 @@ public sealed class Books : IDisposable
         return rows;
     }
 
+    /// <summary>Reads nothing before it is enumerated: what cannot be read is a finding among the others.</summary>
+    public static IEnumerable<Finding> Later(Func<IEnumerable<Finding>> findings)
+    {
+        foreach (var finding in findings())
+        {
+            yield return finding;
+        }
+    }
+
+    /// <summary>Reads rows when it is enumerated, and says what is wrong with each.</summary>
+    public IEnumerable<Finding> Check<T>(string sql, Func<DbDataReader, T> map, Func<T, Finding?> look, params object[] parameters)
+    {
+        foreach (var row in Rows(sql, map, parameters))
+        {
+            if (look(row) is { } finding)
+            {
+                yield return finding;
+            }
+        }
+    }
+
     public long Number(string sql, params ReadOnlySpan<object> parameters) =>
         Rows(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0), parameters).FirstOrDefault();
 
@@ -170,30 +192,28 @@ public sealed class Books : IDisposable
     }
 }
 
+/// <summary>Columns, and what is compared with them.</summary>
+internal static class Columns
+{
+    public static byte[] Blob(this DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+
+    public static bool Is(this Digest value, byte[] column) => value.ToArray().AsSpan().SequenceEqual(column);
+
+    public static bool Is(this Id16 value, byte[] column) => value.ToArray().AsSpan().SequenceEqual(column);
+}
+
 /// <summary>
 /// What an earlier audit saw of rows that never change: their digests. Signatures of rows that were seen are not verified again; a row that
 /// changed or is gone is found all the same.
 /// </summary>
-public sealed class VerifiedRows
+/// <param name="store">Null: nothing was seen, and nothing is kept.</param>
+public sealed class VerifiedRows(Database? store = null)
 {
-    private readonly Database? _store;
-    private readonly Dictionary<(string Table, long Row), byte[]> _known = [];
+    private readonly Dictionary<(string Table, long Row), byte[]> _known = store?.Read(db => db.Query(
+        "SELECT name, row, digest FROM seen", r => (Key: (r.GetString(0), r.GetInt64(1)), Digest: r.Bytes(2))))
+        .ToDictionary(s => s.Key, s => s.Digest) ?? [];
+
     private readonly List<(string Table, long Row, byte[] Digest)> _new = [];
-
-    /// <summary>Nothing was seen and nothing is kept.</summary>
-    public VerifiedRows()
-    {
-    }
-
-    public VerifiedRows(Database store)
-    {
-        _store = store;
-        foreach (var (table, row, digest) in store.Read(
-            db => db.Query("SELECT name, row, digest FROM seen", r => (r.GetString(0), r.GetInt64(1), r.Bytes(2)))))
-        {
-            _known.Add((table, row), digest);
-        }
-    }
 
     public static Schema Schema { get; } =
         Terminals.Store.Schema.Of(
@@ -227,7 +247,7 @@ public sealed class VerifiedRows
     }
 
     /// <summary>Remembers what was verified; only of books in which nothing is wrong.</summary>
-    public void Keep() => _store?.Write(db =>
+    public void Keep() => store?.Write(db =>
     {
         foreach (var (table, row, digest) in _new)
         {

@@ -67,7 +67,7 @@ internal sealed class BooksFile : IDisposable
             ? $"file:{Uri.EscapeDataString(Path.GetFullPath(_path)).Replace("%2F", "/", StringComparison.Ordinal)}?immutable=1" : Copy();
     }
 
-    /// <exception cref="BooksInMotionException">The party writes all the time.</exception>
+    /// <exception cref="BooksException">The party writes all the time.</exception>
     private string Copy()
     {
         _copies = Directory.CreateTempSubdirectory("hiercash-audit-").FullName;
@@ -89,7 +89,7 @@ internal sealed class BooksFile : IDisposable
             }
         }
 
-        throw new BooksInMotionException(
+        throw BooksException.InMotion(
             $"'{_path}' changed each of {Tries} times it was to be copied. Run it again when less is going on, or audit copies.");
     }
 

@@ -48,50 +48,33 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
     }
 
     /// <summary>What the issuer shows as the bank's word is the bank's word; and so is what the bank shows.</summary>
-    private IEnumerable<Finding> Statements()
+    private IEnumerable<Finding> Statements() => Books.Later(() =>
     {
         var keysOfBank = issuer.Rows(
             "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r =>
-                PublicKey.TryDecode(r.GetFieldValue<byte[]>(0)), id).ToList();
+                PublicKey.TryDecode(r.Blob(0)), id).ToList();
         bool Signed(byte[] bytes, long number, long outcome) =>
             BookingStatement.Decode(bytes) is { } s && s.Bank.Value == id && (long)s.Number == number
             && (long)s.Outcome == outcome && keysOfBank.Exists(k => k is not null && s.Verify(keys.Suite, k));
-        foreach (var p in issuer.Rows("SELECT number, outcome, statement FROM parked WHERE bank = $1", r =>
-            (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2)), id))
-        {
-            if (!Signed(p.Bytes, p.Number, p.Outcome))
-            {
-                yield return issuer.Finds("parked", $"{id}/{p.Number}", "its statement is not what the bank signed");
-            }
-        }
-
-        foreach (var p in bank.Rows(
-            "SELECT p.number, t.state, p.statement FROM parked p JOIN booked_transfer t ON t.number = p.number", r =>
-                (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.GetFieldValue<byte[]>(2))))
-        {
-            if (!Signed(p.Bytes, p.Number, p.Outcome))
-            {
-                yield return bank.Finds("parked", p.Number, "its statement is not signed by the bank for what it did");
-            }
-        }
-    }
+        return issuer.Check("SELECT number, outcome, statement FROM parked WHERE bank = $1",
+            r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.Blob(2)),
+            p => Signed(p.Bytes, p.Number, p.Outcome) ? null
+                : issuer.Finds("parked", $"{id}/{p.Number}", "its statement is not what the bank signed"), id)
+            .Concat(bank.Check("SELECT p.number, t.state, p.statement FROM parked p JOIN booked_transfer t ON t.number = p.number",
+                r => (Number: r.GetInt64(0), Outcome: r.GetInt64(1), Bytes: r.Blob(2)),
+                p => Signed(p.Bytes, p.Number, p.Outcome) ? null
+                    : bank.Finds("parked", p.Number, "its statement is not signed by the bank for what it did")));
+    });
 
     /// <summary>
     /// Parked, and nothing that the bank's own books show stands in the way: since so long that the bank has visited since and left it.
     /// </summary>
-    private IEnumerable<Finding> Bookable()
-    {
-        foreach (var (number, state, since, bytes) in bank.Rows(
-            "SELECT t.number, t.state, p.since, t.transfer FROM booked_transfer t JOIN parked p ON p.number = t.number WHERE t.state <> 0 "
-                + "ORDER BY t.number",
-            r => (r.GetInt64(0), (BookingOutcome)r.GetInt64(1), r.GetInt64(2), r.GetFieldValue<byte[]>(3))))
-        {
-            if (ClearingInstruction.Decode(bytes) is { } transfer && Obstacle(number, state, since, transfer) is { } lie)
-            {
-                yield return bank.Finds("parked", number, $"the bank says {state}, but {lie}");
-            }
-        }
-    }
+    private IEnumerable<Finding> Bookable() => bank.Check(
+        "SELECT t.number, t.state, p.since, t.transfer FROM booked_transfer t JOIN parked p ON p.number = t.number WHERE t.state <> 0 "
+            + "ORDER BY t.number",
+        r => (Number: r.GetInt64(0), State: (BookingOutcome)r.GetInt64(1), Since: r.GetInt64(2), Bytes: r.Blob(3)),
+        p => ClearingInstruction.Decode(p.Bytes) is { } transfer && Obstacle(p.Number, p.State, p.Since, transfer) is { } lie
+            ? bank.Finds("parked", p.Number, $"the bank says {p.State}, but {lie}") : null);
 
     private string? Obstacle(long number, BookingOutcome state, long since, ClearingInstruction transfer)
     {
@@ -100,8 +83,7 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
         {
             // Each visit tries what is parked first: an account that a later instruction found was there for this one.
             BookingOutcome.NoAccount when bank.Rows(
-                "SELECT transfer FROM booked_transfer WHERE number > $1 AND state = 0", r =>
-                    ClearingInstruction.Decode(r.GetFieldValue<byte[]>(0)), number)
+                "SELECT transfer FROM booked_transfer WHERE number > $1 AND state = 0", r => ClearingInstruction.Decode(r.Blob(0)), number)
                 .Any(t => t?.Kind is TransferKind.ShopCredit or TransferKind.ShopDebit && t.Reference == transfer.Reference) =>
                 "it booked a later one on that account",
             BookingOutcome.NoWithdrawal when bank.Number(
@@ -137,6 +119,6 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
 
     /// <summary>True if the bank fetched a statement that is so much younger than that moment: then it visited after it.</summary>
     private bool Visited(long moment) => bank.Rows(
-        "SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.GetFieldValue<byte[]>(0)))
+        "SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.Blob(0)))
         .Any(s => s is not null && s.Date > Timestamp.FromLedger(moment).Plus(Grace));
 }

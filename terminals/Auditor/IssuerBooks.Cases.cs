@@ -6,26 +6,15 @@ namespace HierCash.Auditor;
 /// <summary>Dead payments, cases, the registry and the statements.</summary>
 internal sealed partial class IssuerBooks
 {
-    private IEnumerable<Finding> DeadPayments()
-    {
-        foreach (var d in books.Rows(
-            "SELECT payment_id, coin_id, seq, y, basis, statement, (SELECT coalesce(sum(credited), 0) FROM history h WHERE h.payment_id = "
-                + "d.payment_id) FROM dead_payment d",
-            r => (Payment: Blob(r, 0), Coin: Blob(r, 1), Seq: r.GetInt64(2), Y: r.GetInt64(3), Basis: r.GetInt64(4), Statement: Blob(r, 5),
-                Credited: r.GetInt64(6))))
-        {
-            if (NonSettlementStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.ToArray().AsSpan().SequenceEqual(d.Payment)
-                || !s.Coin.Value.ToArray().AsSpan().SequenceEqual(d.Coin)
-                || s.Seq != d.Seq || s.Y.ToLedger() != d.Y || (long)s.Basis != d.Basis || !keys.IsStatement(k => s.Verify(keys.Suite, k)))
-            {
-                yield return books.Finds("dead_payment", d.Payment, "its statement is not what the issuer signed");
-            }
-            else if (d.Credited != 0)
-            {
-                yield return books.Finds("dead_payment", d.Payment, "it is dead, and was credited all the same");
-            }
-        }
-    }
+    private IEnumerable<Finding> DeadPayments() => books.Check(
+        "SELECT payment_id, coin_id, seq, y, basis, statement, (SELECT coalesce(sum(credited), 0) FROM history h WHERE h.payment_id = "
+            + "d.payment_id) FROM dead_payment d",
+        r => (Payment: r.Blob(0), Coin: r.Blob(1), Seq: r.GetInt64(2), Y: r.GetInt64(3), Basis: r.GetInt64(4), Statement: r.Blob(5),
+            Credited: r.GetInt64(6)),
+        d => NonSettlementStatement.Decode(d.Statement) is not { } s || !s.Payment.Value.Is(d.Payment) || !s.Coin.Value.Is(d.Coin)
+            || s.Seq != d.Seq || s.Y.ToLedger() != d.Y || (long)s.Basis != d.Basis || !keys.IsStatement(k => s.Verify(keys.Suite, k))
+            ? books.Finds("dead_payment", d.Payment, "its statement is not what the issuer signed")
+            : d.Credited != 0 ? books.Finds("dead_payment", d.Payment, "it is dead, and was credited all the same") : null);
 
     private IEnumerable<Finding> Cases()
     {
@@ -49,38 +38,28 @@ internal sealed partial class IssuerBooks
             }
         }
 
-        foreach (byte[] payment in books.Rows(
-            "SELECT payment_id FROM guarantee g WHERE paid > 0 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin)", r =>
-                Blob(r, 0)))
+        foreach (var finding in books.Check(
+            "SELECT payment_id FROM guarantee g WHERE paid > 0 AND NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = g.coin)",
+            r => r.Blob(0), payment => books.Finds("guarantee", payment, "it was claimed without a case")))
         {
-            yield return books.Finds("guarantee", payment, "it was claimed without a case");
+            yield return finding;
         }
     }
 
-    private IEnumerable<Finding> Registry()
-    {
-        foreach (var (w, key) in books.Rows("SELECT w, public_key FROM till", r => (Blob(r, 0), Blob(r, 1))))
-        {
-            if (PublicKey.TryDecode(key) is not { } till || !Derivations.W(till).Value.ToArray().AsSpan().SequenceEqual(w))
-            {
-                yield return books.Finds("till", w, "W is not the hash of its key");
-            }
-        }
-    }
+    private IEnumerable<Finding> Registry() => books.Check("SELECT w, public_key FROM till", r => (W: r.Blob(0), Key: r.Blob(1)), t =>
+        PublicKey.TryDecode(t.Key) is { } till && Derivations.W(till).Value.Is(t.W) ? null
+            : books.Finds("till", t.W, "W is not the hash of its key"));
 
     private IEnumerable<Finding> Statements()
     {
         foreach (var bank in books.Rows("SELECT DISTINCT bank FROM audit_statement ORDER BY bank", r => r.GetInt64(0)))
         {
             var chain = new StatementChain(keys, books, bank);
-            foreach (var (number, bytes) in books.Rows(
-                "SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number", r => (r.GetInt64(0), Blob(r, 1)), bank))
+            foreach (var finding in books.Check(
+                "SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number", r => (Number: r.GetInt64(0), Bytes: r.Blob(1)),
+                s => chain.Breaks(s.Bytes, bank) is { } what ? books.Finds("audit_statement", $"{bank}/{s.Number}", what) : null, bank).Take(1))
             {
-                if (chain.Breaks(bytes, bank) is { } what)
-                {
-                    yield return books.Finds("audit_statement", $"{bank}/{number}", what);
-                    break;
-                }
+                yield return finding;
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using HierCash.Protocol.Cash;
 
 namespace HierCash.Auditor;
@@ -24,7 +23,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
         foreach (var certificate in books.Rows(
             "SELECT name, certificate, 'secret_key' FROM secret_key WHERE certificate IS NOT NULL UNION ALL SELECT "
                 + "lower(hex(substr(certificate, 1, 8))), certificate, 'lost_key' FROM lost_key",
-            r => (Name: r.GetString(0), Bytes: Blob(r, 1), Table: r.GetString(2))))
+            r => (Name: r.GetString(0), Bytes: r.Blob(1), Table: r.GetString(2))))
         {
             if (KeyCertificate.Decode(certificate.Bytes) is not { } decoded || !keys.Add(decoded))
             {
@@ -39,12 +38,8 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
         }
     }
 
-    private readonly List<Finding> _notes = [];
-
     /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
-    public IReadOnlyList<Finding> Notes => _notes;
-
-    private static byte[] Blob(DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+    public List<Finding> Notes { get; } = [];
 
     /// <summary>Y and what was returned against X; the coin id against what the row says of the coin.</summary>
     private IEnumerable<Finding> CoinRows()
@@ -52,7 +47,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
         foreach (var c in books.Rows(
             $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h "
                 + $"WHERE h.coin = c.coin), 0), c.keyed FROM {Coins} c ORDER BY c.coin",
-            r => (Coin: r.GetInt64(0), Id: Blob(r, 1), N: Blob(r, 2), TM: r.GetInt64(3), X: r.GetInt64(4), Y: r.GetInt64(5),
+            r => (Coin: r.GetInt64(0), Id: r.Blob(1), N: r.Blob(2), TM: r.GetInt64(3), X: r.GetInt64(4), Y: r.GetInt64(5),
                 Returned: r.GetInt64(6), Open: r.GetInt64(7) == 1, Expiry: r.GetInt64(8), Credited: r.GetInt64(9),
                 Keyed: r.GetInt64(10) == 1)))
         {
@@ -82,8 +77,8 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
     /// </summary>
     private bool IsKeptLonger(long coin, byte[] id, byte[] n, long tm, long x, long expiry) =>
         books.Number("SELECT count(*) FROM restoration") > 0
-        && books.Rows($"SELECT h FROM history WHERE coin = {coin}", r => CashPayment.Decode(Blob(r, 0))).OfType<CashPayment>()
-            .Any(h => h.Coin.Id.Value.ToArray().AsSpan().SequenceEqual(id) && IsOf(h.Coin, n, tm, x) && h.Coin.Terms.Expiry.Index < expiry);
+        && books.Rows($"SELECT h FROM history WHERE coin = {coin}", r => CashPayment.Decode(r.Blob(0))).OfType<CashPayment>()
+            .Any(h => h.Coin.Id.Value.Is(id) && IsOf(h.Coin, n, tm, x) && h.Coin.Terms.Expiry.Index < expiry);
 
     private bool IsCoin(byte[] id, byte[] n, long tm, long x, long expiry, bool keyed)
     {
@@ -110,19 +105,19 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
     private IEnumerable<Finding> Payments()
     {
         var coins = books.Rows($"SELECT coin, n, tm, x FROM {Coins}", r =>
-            (Number: r.GetInt64(0), N: Blob(r, 1), TM: r.GetInt64(2), X: r.GetInt64(3))).ToDictionary(c => c.Number);
+            (Number: r.GetInt64(0), N: r.Blob(1), TM: r.GetInt64(2), X: r.GetInt64(3))).ToDictionary(c => c.Number);
         var revoked = books.Rows("SELECT w, revoked FROM till WHERE revoked IS NOT NULL", r =>
-            (Convert.ToHexString(Blob(r, 0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
+            (Convert.ToHexString(r.Blob(0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
         var present = new HashSet<long>();
         foreach (var p in books.Rows(
             "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission, "
                 + "by_revoked, till FROM history ORDER BY id",
-            r => (Id: r.GetInt64(0), Payment: Blob(r, 1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5),
+            r => (Id: r.GetInt64(0), Payment: r.Blob(1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5),
                 Verdict: (Verdict)r.GetInt64(6),
-                Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: Blob(r, 11),
-                Receipt: Blob(r, 12),
-                Reversed: r.IsDBNull(13) ? null : Blob(r, 13), Submission: r.IsDBNull(14) ? null
-                    : Blob(r, 14), ByRevoked: r.GetInt64(15) == 1, Till: Blob(r, 16))))
+                Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: r.Blob(11),
+                Receipt: r.Blob(12),
+                Reversed: r.IsDBNull(13) ? null : r.Blob(13), Submission: r.IsDBNull(14) ? null
+                    : r.Blob(14), ByRevoked: r.GetInt64(15) == 1, Till: r.Blob(16))))
         {
             present.Add(p.Id);
             var h = CashPayment.Decode(p.H);
@@ -133,8 +128,8 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
                 continue;
             }
 
-            bool columns = h.Id.Value.ToArray().AsSpan().SequenceEqual(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y
-                && h.Till.Value.ToArray().AsSpan().SequenceEqual(p.Till)
+            bool columns = h.Id.Value.Is(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y
+                && h.Till.Value.Is(p.Till)
                 && receipt.Subject == h.Id.Value && receipt.Verdict == (p.Reversed is null ? p.Verdict : Verdict.Dead)
                 && receipt.Paid == h.Paid
                 && coins.TryGetValue(p.Coin, out var coin) && IsOf(h.Coin, coin.N, coin.TM, coin.X);
@@ -217,8 +212,8 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
         foreach (var row in books.Rows(
             $"SELECT i.request, i.bank, i.x, i.ek IS NOT NULL, i.never_issued, (SELECT count(*) FROM {Coins} c WHERE c.request = i.request "
                 + $"AND c.bank = i.bank AND c.x = i.x) FROM issuance i",
-            r => (Request: Blob(r, 0), Bank: r.GetInt64(1), X: r.GetInt64(2), Issued: r.GetInt64(3) == 1, Never: r.IsDBNull(4) ? null
-                : Blob(r, 4), Coins: r.GetInt64(5))))
+            r => (Request: r.Blob(0), Bank: r.GetInt64(1), X: r.GetInt64(2), Issued: r.GetInt64(3) == 1, Never: r.IsDBNull(4) ? null
+                : r.Blob(4), Coins: r.GetInt64(5))))
         {
             if (row.Issued == row.Never is not null)
             {
@@ -230,7 +225,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
                     : "a coin belongs to what was never issued");
             }
             else if (row.Never is { } never && !(
-                NonIssuanceStatement.Decode(never) is { } statement && statement.Request.Value.ToArray().AsSpan().SequenceEqual(row.Request)
+                NonIssuanceStatement.Decode(never) is { } statement && statement.Request.Value.Is(row.Request)
                 && statement.Bank.Value == row.Bank && statement.FaceValue.ToLedger() == row.X
                 && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
             {
@@ -238,10 +233,11 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
             }
         }
 
-        foreach (long coin in books.Rows($"SELECT coin FROM {Coins} c WHERE bank <> 0 AND NOT EXISTS (SELECT 1 FROM issuance i WHERE "
-            + $"i.request = c.request)", r => r.GetInt64(0)))
+        foreach (var finding in books.Check(
+            $"SELECT coin FROM {Coins} c WHERE bank <> 0 AND NOT EXISTS (SELECT 1 FROM issuance i WHERE i.request = c.request)",
+            r => r.GetInt64(0), coin => books.Finds("inspection", coin, "no withdrawal belongs to this coin")))
         {
-            yield return books.Finds("inspection", coin, "no withdrawal belongs to this coin");
+            yield return finding;
         }
     }
 
@@ -278,7 +274,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
 
         if (borne > 0)
         {
-            _notes.Add(books.Finds("transfer_delta", "0", $"the issuer bears {borne} minor units: coins that it had signed and forgotten "
+            Notes.Add(books.Finds("transfer_delta", "0", $"the issuer bears {borne} minor units: coins that it had signed and forgotten "
                 + $"with a copy paid that, and no bank gave them back"));
         }
     }
@@ -314,10 +310,9 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
     {
         var kept = books.Rows("SELECT id FROM bank", r => r.GetInt64(0))
             .ToDictionary(bank => bank, bank => ForgottenRows.Of(books, "instruction", bank));
-        foreach (var t in books.Rows(
-            "SELECT bank, number, kind, reference, amount, transfer FROM instruction ORDER BY bank, number",
-            r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: Blob(r, 3), Amount: r.GetInt64(4),
-                ClearingInstruction: Blob(r, 5))))
+        foreach (var t in books.Rows("SELECT bank, number, kind, reference, amount, transfer FROM instruction ORDER BY bank, number",
+            r => (Bank: r.GetInt64(0), Number: r.GetInt64(1), Kind: r.GetInt64(2), Reference: r.Blob(3), Amount: r.GetInt64(4),
+                ClearingInstruction: r.Blob(5))))
         {
             if (kept.GetValueOrDefault(t.Bank)?.MissingBefore(t.Number) is { } due)
             {
@@ -326,7 +321,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
 
             if (ClearingInstruction.Decode(t.ClearingInstruction) is not { } signed || (long)signed.Number != t.Number
                 || signed.Bank.Value != t.Bank || (long)signed.Kind != t.Kind
-                || signed.Total.ToLedger() != t.Amount || !signed.Reference.ToArray().AsSpan().SequenceEqual(t.Reference)
+                || signed.Total.ToLedger() != t.Amount || !signed.Reference.Is(t.Reference)
                 || !keys.IsStatement(k => signed.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("instruction", $"{t.Bank}/{t.Number}", "it is not what the issuer signed");
@@ -349,7 +344,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
             SELECT p.payment_id FROM claim_payment p JOIN bank b ON b.id = p.bank WHERE p.paid IS NOT NULL AND (p.number IS NULL OR p.number > b.acknowledged
                 OR EXISTS (SELECT 1 FROM parked k WHERE k.bank = p.bank AND k.number = p.number AND k.outcome <> 0))
             """,
-            r => Blob(r, 0)))
+            r => r.Blob(0)))
         {
             yield return books.Finds("claim_payment", payment, "the shop was credited before the claim was booked");
         }

@@ -10,24 +10,15 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
     public IEnumerable<Finding> Run() => Words().Concat(Numbers());
 
     /// <summary>Each number that nobody can show any more stands on the account's own signed word.</summary>
-    private IEnumerable<Finding> Words()
-    {
-        foreach (var (u, order, word, isShown, key) in books.Rows(
-            "SELECT r.u, r.number, r.word, r.shown, a.public_key FROM renounced r LEFT JOIN account a ON a.u = r.u ORDER BY r.u, r.number",
-            r => (r.GetFieldValue<byte[]>(0), r.GetInt64(1), r.GetFieldValue<byte[]>(2), r.GetInt64(3) == 1, r.IsDBNull(4) ? []
-                : r.GetFieldValue<byte[]>(4))))
-        {
-            if (!(PublicKey.TryDecode(key) is { } account && IsWord(u, order, word, isShown, account)))
-            {
-                yield return books.Finds("renounced", u, $"its account did not sign that order {order} cannot be shown");
-            }
-        }
-    }
+    private IEnumerable<Finding> Words() => books.Check(
+        "SELECT r.u, r.number, r.word, r.shown, a.public_key FROM renounced r LEFT JOIN account a ON a.u = r.u ORDER BY r.u, r.number",
+        r => (U: r.Blob(0), Order: r.GetInt64(1), Word: r.Blob(2), IsShown: r.GetInt64(3) == 1, Key: r.Blob(4)),
+        w => PublicKey.TryDecode(w.Key) is { } account && IsWord(w.U, w.Order, w.Word, w.IsShown, account) ? null
+            : books.Finds("renounced", w.U, $"its account did not sign that order {w.Order} cannot be shown"));
 
     private bool IsWord(byte[] u, long order, byte[] word, bool isShown, PublicKey account)
     {
-        bool Its(AccountId user, PartyId bank, uint signed) =>
-            user.Value.ToArray().AsSpan().SequenceEqual(u) && bank.Value == (number ?? bank.Value) && signed == order;
+        bool Its(AccountId user, PartyId bank, uint signed) => user.Value.Is(u) && bank.Value == (number ?? bank.Value) && signed == order;
         return isShown
             ? ShownOrder.Decode(word) is { } shown && Its(shown.User, shown.Bank, shown.Number) && shown.Verify(keys.Suite, account)
             : Renunciation.Decode(word) is { } own && Its(own.User, own.Bank, own.Number) && own.Verify(keys.Suite, account);
@@ -36,7 +27,7 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
     private IEnumerable<Finding> Numbers()
     {
         var known = books.Rows("SELECT u, known FROM account", r =>
-            (U: Convert.ToHexString(r.GetFieldValue<byte[]>(0)), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
+            (U: Convert.ToHexString(r.Blob(0)), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
         long there = ForgottenRows.Of(books, "order").Times + books.Number(
             """
             SELECT count(*) FROM account a JOIN (SELECT u, number FROM ordered UNION SELECT u, number FROM renounced) o ON o.u = a.u AND o.number BETWEEN 1 AND a.known
@@ -52,7 +43,7 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
             SELECT w.request, w.u, w.user_order, EXISTS (SELECT 1 FROM ledger_tx t WHERE t.kind = 'withdrawal assigned' AND t.reference = w.request)
             FROM withdrawal w ORDER BY w.rowid
             """,
-            r => (r.GetFieldValue<byte[]>(0), Convert.ToHexString(r.GetFieldValue<byte[]>(1)), r.GetFieldValue<byte[]>(2),
+            r => (r.Blob(0), Convert.ToHexString(r.Blob(1)), r.Blob(2),
                 r.GetInt64(3) == 1)))
         {
             var reader = new BerTlvReader(bytes);

@@ -56,7 +56,7 @@ internal sealed class ParkedBooks(Books books)
             var old = new List<(long Tx, long Amount)>();
             foreach (var (tx, reference, amount) in books.Rows(
                 "SELECT id, reference, (SELECT max(amount) FROM ledger_entry e WHERE e.tx = t.id) FROM ledger_tx t WHERE kind = $1",
-                r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), kind))
+                r => (r.GetInt64(0), r.Blob(1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), kind))
             {
                 long number = reference.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(reference) : 0;
                 if (number > 0 && number <= forgotten.Highest && !known.Contains(number))
@@ -90,7 +90,7 @@ internal sealed class ParkedBooks(Books books)
         var moved = books.Rows(
             "SELECT a.kind, a.owner, e.amount FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account a ON a.id = "
                 + "e.account WHERE t.kind = $1 AND t.reference = $2",
-            r => (Kind: r.GetString(0), Owner: r.GetFieldValue<byte[]>(1), Amount: r.GetInt64(2)), kind, Reference(transfer));
+            r => (Kind: r.GetString(0), Owner: r.Blob(1), Amount: r.GetInt64(2)), kind, Reference(transfer));
         return moved.Count == 2 && moved.Any(m => m.Kind == from && m.Amount == -transfer.Total.ToLedger())
             && moved.Any(m => m.Kind == to && m.Amount == transfer.Total.ToLedger())
             && moved.Where(m => m.Kind == "shop").All(m => m.Owner.AsSpan().SequenceEqual(transfer.Reference.ToArray()));

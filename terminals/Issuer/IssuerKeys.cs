@@ -1,6 +1,8 @@
 using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -33,19 +35,15 @@ public sealed class IssuerKeys
     private readonly Lock _renewal = new();
 
     /// <summary>Keys whose secret is lost with what was newer than this copy (R27).</summary>
-    private volatile IReadOnlyList<KeyCertificate> _lost;
+    private volatile List<KeyCertificate> _lost;
 
-    private IssuerKeys(
-        ICashSuite suite, PartyId issuer, ISigningKey root, ISigningKey evidence,
-        IReadOnlyDictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> keys,
-        IReadOnlyList<KeyCertificate> lost)
+    private IssuerKeys(IWriteTransaction db, ICashSuite suite, PartyId issuer, Timestamp now)
     {
-        _lost = lost;
-        _suite = suite;
-        _issuer = issuer;
-        _keys = keys;
-        Root = root;
-        Evidence = evidence;
+        (_suite, _issuer) = (suite, issuer);
+        Root = Load(db, suite, RootName);
+        Evidence = Load(db, suite, "evidence");
+        _keys = LoadAll(db, suite, Root, issuer, now);
+        _lost = LostKeyTable.All(db);
     }
 
     /// <summary>Vouches for all keys of the scheme. Cards pin its public half (hole 20).</summary>
@@ -76,12 +74,8 @@ public sealed class IssuerKeys
 
     public PublicKey RootKey => Root.PublicKey;
 
-    internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) => store.Write(db =>
-    {
-        var root = Load(db, suite, RootName);
-        return new IssuerKeys(
-            suite, issuer, root, Load(db, suite, "evidence"), LoadAll(db, suite, root, issuer, now), LostKeyTable.All(db));
-    });
+    internal static IssuerKeys Open(Database store, ICashSuite suite, PartyId issuer, Timestamp now) =>
+        store.Write(db => new IssuerKeys(db, suite, issuer, now));
 
     private static Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>> LoadAll(
         IWriteTransaction db, ICashSuite suite, ISigningKey root, PartyId issuer, Timestamp now)
@@ -130,24 +124,32 @@ public sealed class IssuerKeys
     /// Makes a new key of that use. What the old one signed stays good, and what was enciphered to it can still be opened.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the issuer's uses.</exception>
-    /// <exception cref="InvalidOperationException">The clock says an earlier day than the present key's certificate.</exception>
-    internal KeyCertificate Rotate(Database store, KeyUsage usage, Timestamp now)
-    {
-        return Names.ContainsKey(usage)
-            ? Make(store, usage, own => BeginsOn(usage, Of(usage).Concat(own).Max(c => c.NotBefore), now), now)
-            : throw new ArgumentOutOfRangeException(nameof(usage), usage, "The issuer has no key of this use.");
-    }
+    internal Result<KeyCertificate> Rotate(Database store, KeyUsage usage, Timestamp now) => Names.ContainsKey(usage)
+        ? Make(store, usage, own => BeginsOn(usage, Of(usage).Concat(own).Max(c => c.NotBefore), now), now)
+        : throw new ArgumentOutOfRangeException(nameof(usage), usage, "The issuer has no key of this use.");
 
-    private KeyCertificate Make(Database store, KeyUsage usage, Func<IEnumerable<KeyCertificate>, Timestamp> begins, Timestamp now)
+    private Result<KeyCertificate> Make(
+        Database store, KeyUsage usage, Func<IEnumerable<KeyCertificate>, Result<Timestamp>> begins, Timestamp now)
     {
-        _keys = store.Write(db =>
+        var made = store.TryWrite<Dictionary<KeyUsage, List<(ISigningKey Key, KeyCertificate Certificate)>>>(db =>
         {
             var all = LoadAll(db, _suite, Root, _issuer, now);
-            all[usage].Add(LoadCertified(db, _suite, Root, Nth(Names[usage], all[usage].Count), usage, _issuer,
-                begins(all[usage].Select(k => k.Certificate))));
+            var from = begins(all[usage].Select(k => k.Certificate));
+            if (!from.Has(out var date))
+            {
+                return from.Refused!;
+            }
+
+            all[usage].Add(LoadCertified(db, _suite, Root, Nth(Names[usage], all[usage].Count), usage, _issuer, date));
             return all;
         });
-        return _keys[usage][^1].Certificate;
+        if (!made.Has(out var keys))
+        {
+            return made.Refused!;
+        }
+
+        _keys = keys;
+        return keys[usage][^1].Certificate;
     }
 
     /// <summary>
@@ -243,7 +245,7 @@ public sealed class IssuerKeys
     /// When a new key begins: later than the present one, also where the clock was set back since. Whoever knows both takes the one that
     /// began later for the issuer's, and drops whoever answers under the other (rule R17).
     /// </summary>
-    private Timestamp BeginsOn(KeyUsage usage, Timestamp present, Timestamp now)
+    private Result<Timestamp> BeginsOn(KeyUsage usage, Timestamp present, Timestamp now)
     {
         // Whoever has the certificate of a lost key of a day to come keeps it: no clock that is set right mends that, and nothing may wait
         // for that day (R27).
@@ -251,9 +253,8 @@ public sealed class IssuerKeys
         Switches.Off("R27 lost key to come", ref isLost);
         if (present > now.Plus(MostAhead) && !isLost)
         {
-            throw new InvalidOperationException(
-                $"The issuer's clock says {now}, and its present key was certified on {present}. Set the clock right, and rotate then; if "
-                    + $"it was wrong on that day, no key can be rotated before that date.");
+            return new Refused(Outcome.ClockDiffers, $"The issuer's clock says {now}, and its present key was certified on {present}. Set "
+                + $"the clock right, and rotate then; if it was wrong on that day, no key can be rotated before that date.");
         }
 
         var later = present.Plus(TimeSpan.FromSeconds(1));
@@ -339,7 +340,7 @@ public sealed class IssuerKeys
         if (SecretKeyTable.Certificate(db, name) is { } stored)
         {
             return (key, KeyCertificate.Decode(stored)
-                ?? throw new InvalidOperationException($"The certificate of the {name} key is damaged."));
+                ?? throw new DatabaseException($"The certificate of the {name} key is damaged. Put back a good copy of the database."));
         }
 
         var certificate = KeyCertificate.Issue(root, usage, issuer, now, now.Plus(Validity), key.PublicKey);

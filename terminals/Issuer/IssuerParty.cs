@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
@@ -24,7 +25,10 @@ public sealed partial class IssuerParty : ILinkHandler
     private readonly Forgetting _purge;
     private readonly Enrolment _enrolment;
     private readonly Reversals _reversals;
-    private readonly CoinLife _life;
+    private readonly Redemption _redemption;
+    private readonly CoinCancellation _cancellation;
+    private readonly HotListPublisher _hotList;
+    private readonly ExpiryReturns _returns;
     private readonly SealedRelay _relay;
     private readonly CirculationStatements _statements;
     private readonly AgreedBooks _agreement;
@@ -64,8 +68,11 @@ public sealed partial class IssuerParty : ILinkHandler
             store, suite, Keys, id, terms, new Claims(terms, queue, _traces), _parked, new SettlementProofs(store, _traces), _agreement,
             clock, crash);
         _reversals = new Reversals(store, suite, Keys, id, terms, _agreement, clock, crash);
-        _life = new CoinLife(store, suite, Keys, id, terms, _agreement, clock, crash);
-        _relay = new SealedRelay(suite, Keys, _reversals, _life, _traces);
+        _redemption = new Redemption(store, suite, Keys, id, terms, _agreement, clock, crash);
+        _cancellation = new CoinCancellation(store, suite, clock, crash);
+        _hotList = new HotListPublisher(store, suite, Keys, id, terms, clock);
+        _returns = new ExpiryReturns(Keys, id, terms);
+        _relay = new SealedRelay(suite, Keys, _reversals, _redemption, _traces);
         _statements = new CirculationStatements(store, Keys, id, terms, _agreement, clock);
         _purge = new Forgetting(store, terms);
         _clocks = new IssuerClock(store, Keys, id, terms, queue, clock);
@@ -95,8 +102,8 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Most coins in one hot list, at most <see cref="HotList.MaxEntries"/>.</summary>
     public int MostHotCoins
     {
-        get => _life.MostHot;
-        set => _life.MostHot = value is > 0 and <= HotList.MaxEntries
+        get => _hotList.MostHot;
+        set => _hotList.MostHot = value is > 0 and <= HotList.MaxEntries
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"A hot list has 1 to {HotList.MaxEntries} coins.");
     }
@@ -137,23 +144,21 @@ public sealed partial class IssuerParty : ILinkHandler
         return ahead;
     }
 
-    /// <exception cref="InvalidOperationException">The clock is behind what was signed.</exception>
-    private Timestamp Today()
+    /// <summary>For what signs: refused while the clock is behind what was signed before.</summary>
+    private Result<T> Signing<T>(Func<Timestamp, Result<T>> act)
     {
         var now = Timestamp.Now(_clock);
-        return _watch.WhyStopped(now) is { } stopped ? throw new InvalidOperationException(stopped) : now;
+        return _watch.WhyStopped(now) is { } why ? new Refused(Outcome.ClockDiffers, why) : act(now);
     }
 
     /// <summary>Takes a bank or shop into the scheme.</summary>
     /// <param name="cap">Most cash that a bank may have outstanding; of no meaning for a shop.</param>
     /// <param name="bank">The bank whose revoked key this request's replaces, by its number.</param>
-    /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
-    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null)
+    public Result<EnrolmentGrant> Enrol(EnrolmentRequest request, Amount cap, PartyId? bank = null) => Signing(now =>
     {
-        var now = Today();
         Keys.Refresh(_store, now);
         return _enrolment.Enrol(request, cap, bank);
-    }
+    });
 
     /// <summary>
     /// The date of a key of its own is on disk before its certificate leaves (rule R26). A grant of a wrong day is mended by enrolling
@@ -170,34 +175,27 @@ public sealed partial class IssuerParty : ILinkHandler
     }
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
-    /// <exception cref="InvalidOperationException">The clock is behind what was signed.</exception>
-    public KeyCertificate Rotate(KeyUsage usage)
+    public Result<KeyCertificate> Rotate(KeyUsage usage) => Signing(now =>
     {
-        var now = Today();
         // First: a process that serves hands the certificate out at once.
         NoteCertified(now);
         return Keys.Rotate(_store, usage, now);
-    }
+    });
 
     /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
     /// <returns>The tills that are revoked.</returns>
-    /// <exception cref="InvalidOperationException">There is no such till, it is revoked already, or the theft is yet to come.</exception>
-    public IReadOnlyList<TillId> Revoke(TillId till, Timestamp? stolen = null)
+    public Result<List<TillId>> Revoke(TillId till, Timestamp? stolen = null)
     {
         var now = Timestamp.Now(_clock);
-        if (stolen > now)
-        {
-            throw new InvalidOperationException($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of "
-                + $"the theft with --since, or leave it out.");
-        }
-
-        return Registry.RevokeTill(till, now, stolen);
+        return stolen > now
+            ? Refused.ByRule($"The key cannot have been stolen at {stolen}, which is yet to come. Give the moment of the theft with "
+                + $"--since, or leave it out.")
+            : Registry.RevokeTill(till, now, stolen);
     }
 
     /// <summary>Revokes a bank's key.</summary>
-    /// <exception cref="InvalidOperationException">There is no such bank.</exception>
-    public void Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
+    public Refused? Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
 
     /// <summary>
     /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while
@@ -231,7 +229,11 @@ public sealed partial class IssuerParty : ILinkHandler
 
         _watch.Answered(now);
         // All by the one moment that was judged: a clock that is set meanwhile ends no term, and lets nothing be forgotten (rule R26).
-        _life.RunDue(now);
+        _store.Write(db =>
+        {
+            _hotList.MakeVersions(db, now);
+            return _returns.RunDue(db, now);
+        });
         Keys.Refresh(_store, now);
         int made = _transfers.CloseCycle(now);
         _statements.RunDue();
@@ -254,16 +256,11 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Recovers from an older copy (R27): at its next visit each bank gives back what this issuer had signed for it.</summary>
     /// <param name="without">A bank that will not come any more.</param>
     /// <returns>Banks that have to visit first; none: the issuer goes on.</returns>
-    /// <exception cref="InvalidOperationException">It was not restored, as far as any bank, till or key has shown.</exception>
-    public IReadOnlyList<PartyId> Recover(PartyId? without = null)
+    public Result<List<PartyId>> Recover(PartyId? without = null) => Behind is null ? _recovery.Begin(without) : Signing(now =>
     {
-        if (Behind is not null)
-        {
-            Keys.Renew(_store, Today());
-        }
-
+        Keys.Renew(_store, now);
         return _recovery.Begin(without);
-    }
+    });
 
     /// <summary>
     /// Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.
@@ -280,8 +277,7 @@ public sealed partial class IssuerParty : ILinkHandler
     public static string WhenBehind => AgreedBooks.RunRecover;
 
     /// <summary>Everything that waits: why, since when, what ends it (docs/waiting.md).</summary>
-    public IReadOnlyList<Waiting> Waits =>
-        _store.Read<IReadOnlyList<Waiting>>(
+    public IReadOnlyList<Waiting> Waits => _store.Read<IReadOnlyList<Waiting>>(
             db => [.. IssuerWaiting.Of(Clock), .. IssuerWaiting.All(db, Scheme.Terms.Currency, _parked.Show(db, Timestamp.Now(_clock)))]);
 
     /// <summary>Whether it stands still, on whom it waits, and everything that waits, as one read: 'serve' changes it meanwhile.</summary>
@@ -302,67 +298,42 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         cancel.ThrowIfCancellationRequested();
         var now = Timestamp.Now(_clock);
-        if (_watch.WhyStopped(now) is { } behind && request.Type != MessageType.Certificates)
+        var answer = Stopped(peer, request.Type, now) ?? NotFor(peer.Role, request.Type) ?? Answer(peer, request);
+        if (Refusal.Read(answer) is { } refusal)
         {
-            LogRefused(peer, request.Type, RefusalReason.Unavailable);
-            return ValueTask.FromResult(new Refusal(RefusalReason.Unavailable, behind).ToMessage());
+            LogRefused(peer, request.Type, refusal.Reason);
+            return ValueTask.FromResult(answer);
+        }
+
+        if (request.Type != MessageType.Certificates)
+        {
+            // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the comparison
+            // agrees to nothing by that.
+            _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
+        }
+
+        LogAnswered(peer, request.Type, answer.Type);
+        return ValueTask.FromResult(answer);
+    }
+
+    /// <summary>Why nobody, or not this peer, is answered now.</summary>
+    private LinkMessage? Stopped(LinkPeer peer, MessageType type, Timestamp now)
+    {
+        if (_watch.WhyStopped(now) is { } behind && type != MessageType.Certificates)
+        {
+            return Refuse(RefusalReason.Unavailable, behind);
         }
 
         _service.Beat(_clock);
         if (Registry.Refuses(peer, now) is { } stranger)
         {
-            LogRefused(peer, request.Type, stranger.Reason);
-            return ValueTask.FromResult(stranger.ToMessage());
+            return stranger.ToMessage();
         }
 
         Keys.Refresh(_store, now);
-
-        bool stopped = Behind is not null && request.Type is not (
-            MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return);
-        var answer = stopped ? new Refusal(RefusalReason.Unavailable, AgreedBooks.Stopped).ToMessage() : request.Type switch
-        {
-            MessageType.Agree => _agreement.Handle(peer, request),
-            MessageType.ShowCertificates => _lost.Handle(peer, request),
-            MessageType.Issued => _recovery.HandleIssued(peer, request),
-            MessageType.ShopsOfBank => _recovery.HandleShops(peer),
-            MessageType.Return => _recovery.HandleReturn(peer, request),
-            MessageType.Certificates => new CertificatesReply(Keys.Certificates).ToMessage(),
-            MessageType.Issue or MessageType.Withhold => IssueMessage.RequestOf(request) is { } order
-                ? _issuance.Handle(peer, order, request.Type == MessageType.Withhold)
-                : new Refusal(RefusalReason.Malformed, "The request for cash is malformed.").ToMessage(),
-            MessageType.Settle => _settlement.Handle(peer, request),
-            MessageType.Instructions => _transfers.Handle(peer, request),
-            MessageType.NewestBatch => _tills.HandleNewest(peer, request),
-            MessageType.Submitted => _tills.HandleSubmitted(peer, request),
-            MessageType.ForwardVoid => _reversals.HandleShop(peer, request),
-            MessageType.BankVoid => _reversals.HandleBank(peer, request),
-            MessageType.Cancel => _life.HandleCancel(peer, request),
-            MessageType.HotList => _life.HandleHotList(peer, request),
-            MessageType.RelaySealed => _relay.Handle(peer, request),
-            MessageType.AuditStatements => _statements.Handle(peer, request),
-            MessageType.Dossiers => _traces.HandleFetch(peer, request),
-            MessageType.DossierPage => _traces.HandlePage(peer, request),
-            MessageType.CaseReversals => _traces.HandleReversals(peer, request),
-            MessageType.DossierOutcome => _traces.HandleOutcome(peer, request),
-            _ => new Refusal(RefusalReason.UnknownMessage, $"The issuer does not know message {(ushort)request.Type:X4}.").ToMessage(),
-        };
-        if (Refusal.Read(answer) is { } refusal)
-        {
-            LogRefused(peer, request.Type, refusal.Reason);
-        }
-        else
-        {
-            if (request.Type != MessageType.Certificates)
-            {
-                // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the
-                // comparison agrees to nothing by that.
-                _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
-            }
-
-            LogAnswered(peer, request.Type, answer.Type);
-        }
-
-        return ValueTask.FromResult(answer);
+        return Behind is not null && type is not (
+            MessageType.Certificates or MessageType.ShowCertificates or MessageType.Agree or MessageType.Return)
+            ? Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped) : null;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Peer}: {Request} answered with {Reply}")]

@@ -212,7 +212,7 @@ public sealed class Demo
             : $"BROKEN: {string.Join("; ", findings)}");
         bool bankSaw = _privacy.Any(f => f.Contains("bank-", StringComparison.Ordinal));
         return new DemoReport(
-            _reader.Name, _currency.Name, _withdrawn.Minor, paid.Minor, ShopBalance.Minor, (proof.Spent - proof.FaceValue).Minor,
+            _reader.Name, _currency, _withdrawn, paid, ShopBalance, proof.Spent - proof.FaceValue,
             proof.IsProven ? proof.Name : null, proof.IsProven, findings.Count == 0, findings,
             PaymentBits.Count(fast.Apdus), PaymentBits.Count(claim.Apdus), fast.Apdus.Count, fast.Bytes,
             bankSaw, _privacy.Any(f => f.Contains(SimulatedTown.IssuerName, StringComparison.Ordinal)), _privacy,

@@ -1,6 +1,8 @@
+using HierCash.Protocol.Cash;
+
 namespace HierCash.Simulation;
 
-/// <summary>What <c>demo --json</c> prints. Amounts in minor units.</summary>
+/// <summary>What the demo has shown.</summary>
 /// <param name="Reader">Where terminals met cards.</param>
 /// <param name="Withdrawn">Cash that reached cards.</param>
 /// <param name="Paid">All payments that the shop accepted, the overspent ones too.</param>
@@ -14,7 +16,6 @@ namespace HierCash.Simulation;
 /// <param name="BankSawNU">N_U in a database, log or message of a bank before the trace.</param>
 /// <param name="IssuerSawU">U in a database, log or message of the issuer, at any time.</param>
 public sealed record DemoReport(
-    string Reader, string Currency, ulong Withdrawn, ulong Paid, ulong Settled, ulong Overspent, string? TracedUser, bool EvidenceProven,
-    bool AuditOk,
-    IReadOnlyList<string> AuditFindings, int PaymentBits, int PaymentBitsClaim, int PaymentApdus, int PaymentBytes,
+    string Reader, Currency Currency, Amount Withdrawn, Amount Paid, Amount Settled, Amount Overspent, string? TracedUser, bool EvidenceProven,
+    bool AuditOk, IReadOnlyList<string> AuditFindings, int PaymentBits, int PaymentBitsClaim, int PaymentApdus, int PaymentBytes,
     bool BankSawNU, bool IssuerSawU, IReadOnlyList<string> PrivacyFindings, string Scheme);

@@ -7,7 +7,7 @@ using HierCash.Shop;
 
 namespace HierCash.Simulation;
 
-/// <summary>What <c>time --json</c> prints: one reader, one profile. Times in milliseconds.</summary>
+/// <summary>One reader, one profile. Times in milliseconds.</summary>
 /// <param name="Median">From SELECT to OK, the till's disk included.</param>
 /// <param name="CardMedian">Of that, waiting for the card.</param>
 /// <param name="NoOp">Median of a command that does nothing, over the same reader in the same run.</param>

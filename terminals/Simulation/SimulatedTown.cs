@@ -40,7 +40,7 @@ public sealed class SimulatedTown : IDisposable
         for (int i = 1; i <= 2; i++)
         {
             string name = $"bank-{i}";
-            var grant = Issuer.Enrol(BankParty.RequestEnrolment(Store(name, BankParty.Schema), options.Suite, name), options.Cap);
+            var grant = Issuer.Enrol(BankParty.RequestEnrolment(Store(name, BankParty.Schema), options.Suite, name), options.Cap).OrRefuse();
             _identities[name] = BankIdentity.Of(grant);
             _banks[name] = StartBank(name);
             Agree(name);
@@ -121,7 +121,7 @@ public sealed class SimulatedTown : IDisposable
         string name = string.Create(CultureInfo.InvariantCulture, $"till-{_tills.Count + 1}");
         var request = ShopTill.RequestEnrolment(Store(name, ShopTill.Schema), Options.Suite, shop);
         Digest? known = _shopAccounts.TryGetValue(shop, out var account) ? account : null;
-        var grant = Issuer.Enrol(vouch is null ? ShopBank.Vouch(request, known) : vouch(request), Amount.Zero);
+        var grant = Issuer.Enrol(vouch is null ? ShopBank.Vouch(request, known) : vouch(request), Amount.Zero).OrRefuse();
         _tillShops[name] = grant.Holder;
         _shopAccounts.TryAdd(shop, grant.Account!.Value.Reference);
         _tills[name] = StartTill(name);

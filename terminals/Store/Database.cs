@@ -69,15 +69,16 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         Write(db => db.Execute($"{string.Concat(schema.UpTo(version))}; PRAGMA user_version = {version}"));
 
     /// <summary>Runs in one transaction: all of it is durable when this returns, none of it when this throws.</summary>
+    /// <param name="keeps">False of a result undoes all of it, too.</param>
     /// <exception cref="InvalidOperationException">Called from within another Write or a Read.</exception>
-    public T Write<T>(Func<IWriteTransaction, T> work)
+    public T Write<T>(Func<IWriteTransaction, T> work, Predicate<T>? keeps = null)
     {
         lock (_gate)
         {
             // A snapshot that is read cannot become one that is written once somebody else wrote; and a transaction has no second one
             // within.
             RequireNone();
-            return Transact(Begin, Commit, work);
+            return Transact(Begin, Commit, work, keeps);
         }
     }
 
@@ -93,7 +94,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         }
     }
 
-    private T Transact<T>(string begin, string end, Func<Database, T> work)
+    private T Transact<T>(string begin, string end, Func<Database, T> work, Predicate<T>? keeps = null)
     {
         try
         {
@@ -103,6 +104,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
             first.ExecuteNonQuery();
             _isOpen = true;
             var result = work(this);
+            end = keeps?.Invoke(result) == false ? "ROLLBACK" : end;
             Command(end).ExecuteNonQuery();
             if (end == Commit)
             {

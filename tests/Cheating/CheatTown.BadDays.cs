@@ -84,7 +84,7 @@ internal sealed partial class CheatTown
         VisitAll();
         if (World.Issuer.Behind is not null)
         {
-            Try(() => World.Issuer.Recover());
+            Try(() => World.Issuer.Recover().OrRefuse());
             Tell("The issuer recovers.");
         }
 

@@ -148,7 +148,7 @@ internal sealed partial class CheatTown
     public void RevokeDen()
     {
         _isDenRevoked = true;
-        Try(() => World.Issuer.Revoke(World.Till(Den.Till).W));
+        Try(() => World.Issuer.Revoke(World.Till(Den.Till).W).OrRefuse());
         Tell("The issuer revokes the key of Den's till.");
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class CheatTown
         if (_stand is not null)
         {
             _isStandRevoked = true;
-            Try(() => World.Issuer.Revoke(World.Till(_stand.Till).W));
+            Try(() => World.Issuer.Revoke(World.Till(_stand.Till).W).OrRefuse());
             _standsNext ??= NextTill(_stand);
             Tell("Stand reports its till's key as stolen; the issuer revokes it.");
         }
@@ -220,7 +220,7 @@ internal sealed partial class CheatTown
     {
         using var store = Database.OpenMemory(ShopTill.Schema);
         var request = ShopTill.RequestEnrolment(store, World.Options.Suite, shop.Name);
-        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request), Amount.Zero);
+        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request), Amount.Zero).OrRefuse();
         Did($"A stranger asks for a till in the name of {shop.Name}, and is enrolled.");
         using var key = World.Options.Suite.ImportKey(store.Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
         var link = World.IssuerLink(new LinkPeer(LinkRole.Shop, grant.Holder), "stranger");

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -59,8 +60,8 @@ internal sealed partial class CheatTown
         using var present = World.BankKey("bank-1");
         if (present.PublicKey.Equals(_stolenBank.Value.Key))
         {
-            World.Issuer.Revoke(World.UserBank.Id);
-            World.Rejoin("bank-1", World.Issuer.Enrol(World.RequestNextKey("bank-1", isFresh: true), World.Options.Cap, World.UserBank.Id));
+            World.Issuer.Revoke(World.UserBank.Id).ThrowIfAny();
+            World.Rejoin("bank-1", World.Issuer.Enrol(World.RequestNextKey("bank-1", isFresh: true), World.Options.Cap, World.UserBank.Id).OrRefuse());
             Tell("bank-1 reports its key as stolen; the issuer revokes it and enrols a new one.");
         }
     }
@@ -96,7 +97,7 @@ internal sealed partial class CheatTown
         }
 
         using var store = Database.OpenMemory(ShopTill.Schema);
-        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(ShopTill.RequestEnrolment(store, World.Options.Suite, "Stall")), Amount.Zero);
+        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(ShopTill.RequestEnrolment(store, World.Options.Suite, "Stall")), Amount.Zero).OrRefuse();
         _namesakes.Add(grant.Account!.Value.Reference);
         Did("A stranger has a shop enrolled in the name of Stall, which is to open.");
     });

@@ -356,7 +356,7 @@ public sealed class LifeHistoryTests
                 var audit = AuditRun.Run(
                     Path.Combine(folder, "issuer.db"), [
                         ("bank-1", Path.Combine(folder, "bank-1.db")), ("bank-2", Path.Combine(folder, "bank-2.db"))], _town.Scheme.Root,
-                        _town.Options.Suite);
+                        _town.Options.Suite).OrRefuse();
                 Assert.That(audit.Findings, Is.Empty);
             }
             finally

@@ -7,6 +7,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
@@ -161,7 +162,7 @@ public sealed partial class RestoredHistoryTests
             switch (_party)
             {
                 case SimulatedTown.IssuerName:
-                    _town.Issuer.Recover();
+                    _town.Issuer.Recover().OrRefuse();
                     break;
                 case Cafe:
                     till.Recover(_town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
@@ -328,7 +329,7 @@ public sealed partial class RestoredHistoryTests
             }
 
             return AuditRun.Run(Books("issuer"), [("bank-1", Books("bank-1")), ("bank-2", Books("bank-2"))], _town.Scheme.Root,
-                new BclSuite()).Findings;
+                new BclSuite()).OrRefuse().Findings;
         }
 
         private static void Try(Func<Task> action)
@@ -337,7 +338,7 @@ public sealed partial class RestoredHistoryTests
             {
                 action().GetAwaiter().GetResult();
             }
-            catch (Exception e) when (e is LinkException or InvalidOperationException or CardRefusedException or CardChannelException)
+            catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException or CardRefusedException or CardChannelException)
             {
                 // Lost, stopped, or a clock is wrong: whoever began it repeats it later.
             }

@@ -250,7 +250,7 @@ public sealed class BlameTests
         await town.Settle(kiosk);
         if (isRevoked)
         {
-            town.Issuer.Revoke(town.Till(cafe).W);
+            town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         }
 
         town.Clock.Advance(TimeSpan.FromHours(1));

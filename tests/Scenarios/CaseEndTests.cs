@@ -190,7 +190,7 @@ public sealed class CaseEndTests
         int taken = 0;
         foreach (var h in dust.Where(h => chosen.Contains(h.Id)))
         {
-            town.Issuer.Rotate(KeyUsage.IssuerStatement);
+            town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
             town.Clock.Advance(TimeSpan.FromMinutes(2));
             taken += RawMessages.UploadVoid(town, h, key) ? 1 : 0;
 

@@ -364,7 +364,7 @@ public sealed class ForgettingTests
 
         return [.. AuditRun.Run(
             Path.Combine(copy, "issuer.db"), [("bank-1", Path.Combine(copy, "bank-1.db")), ("bank-2", Path.Combine(copy, "bank-2.db"))],
-            town.Scheme.Root, town.Options.Suite, seen)
+            town.Scheme.Root, town.Options.Suite, seen).OrRefuse()
             .Findings.Select(f => f.ToString())];
     }
 

@@ -120,7 +120,7 @@ public sealed class HeardStampTests
     [Test, Rule(3)]
     public async Task AReversalUnderAKeyThatTheBankDoesNotKnowIsNotLost([Values] bool isBroken)
     {
-        _town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        _town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         bool broken = isBroken;
         var bank = _town.BankOver("bank-1", new Broken(
             _town.UserBankLink(), request => broken && request.Type == MessageType.Certificates));

@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -39,7 +40,7 @@ public sealed class IssuersClockTests
         Assert.That(refused!.Message, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString())
             .And.Contain("'hiercash-issuer clock accept'"));
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
-        Assert.Throws<InvalidOperationException>(() => town.Issuer.Rotate(KeyUsage.IssuerStatement));
+        Assert.That(town.Issuer.Rotate(KeyUsage.IssuerStatement).Refused?.Outcome, Is.EqualTo(Outcome.ClockDiffers));
         Assert.That(town.Issuer.Alarms.Select(a => a.Kind), Does.Contain("clock behind"));
         Assert.That(town.Till(till).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(300));
 
@@ -111,7 +112,7 @@ public sealed class IssuersClockTests
         var right = Start(TimeSpan.Zero);
         Assert.That((right.Clock.Doubted, right.Waits.Count), Is.EqualTo(((Timestamp?)null, 0)), "and not written");
 
-        Start(days400).Rotate(KeyUsage.IssuerCoin);
+        Start(days400).Rotate(KeyUsage.IssuerCoin).OrRefuse();
         right = Start(TimeSpan.Zero);
         Assert.That((right.Clock.Doubted, right.Clock.IsBehind), Is.EqualTo((ahead, true)));
         right.AcceptClock();
@@ -136,12 +137,12 @@ public sealed class IssuersClockTests
         foreach (var usage in new[] { KeyUsage.IssuerCoin, KeyUsage.IssuerEncryption, KeyUsage.IssuerStatement })
         {
             clock.Off = TimeSpan.FromDays(3);
-            town.Issuer.Rotate(usage);
+            town.Issuer.Rotate(usage).OrRefuse();
             clock.Off = TimeSpan.Zero;
             Assert.That((town.Issuer.Clock.IsBehind, town.Issuer.Clock.Signed),
                 Is.EqualTo((true, Timestamp.Now(town.Clock).Plus(TimeSpan.FromDays(3)))), $"{usage}");
-            Assert.Throws<InvalidOperationException>(() => town.Issuer.Rotate(KeyUsage.IssuerEncryption));
-            Assert.That(() => town.AddTill("Kiosk"), Throws.InvalidOperationException.With.Message.Contains("behind"));
+            Assert.That(town.Issuer.Rotate(KeyUsage.IssuerEncryption).Refused?.Outcome, Is.EqualTo(Outcome.ClockDiffers));
+            Assert.That(() => town.AddTill("Kiosk"), Throws.TypeOf<RefusedException>().With.Message.Contains("behind"));
             Assert.That(town.Issuer.AcceptClock().Single().What, Is.EqualTo("certificates of this issuer's keys"));
             Assert.That(town.Issuer.Clock.IsBehind, Is.False);
         }
@@ -225,7 +226,7 @@ public sealed class IssuersClockTests
             o with { Faults = (from, _, _) => isCut && from.StartsWith("bank-", StringComparison.Ordinal) ? LinkFault.LoseRequest
                 : LinkFault.None });
         await town.RunCycle();
-        town.Issuer.Revoke(town.ShopBank.Id);
+        town.Issuer.Revoke(town.ShopBank.Id).ThrowIfAny();
         town.Clock.Advance(TimeSpan.FromDays(7));
         isCut = true;
         town.Restart(SimulatedTown.IssuerName);
@@ -298,7 +299,7 @@ public sealed class IssuersClockTests
         await town.UserBank.ReportLost(report, default);
         await town.Till(till).Refund(paid.Sale.Time, alice.Card, town.TillLink(till), default);
         town.Issuer.CloseCycle();
-        var certificate = town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        var certificate = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
 
         town.Clock.Advance(-Days40);
         var now = Timestamp.Now(town.Clock);

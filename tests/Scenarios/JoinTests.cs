@@ -50,7 +50,7 @@ public sealed class JoinTests
     [Rule(17)]
     public void AGrantWhoseCertificateIsNotGoodNowIsNotJoined(int days)
     {
-        var grant = _town.Issuer.Enrol(BankParty.RequestEnrolment(_store, _town.Options.Suite, "North"), _town.Options.Cap);
+        var grant = _town.Issuer.Enrol(BankParty.RequestEnrolment(_store, _town.Options.Suite, "North"), _town.Options.Cap).OrRefuse();
         var now = _town.Clock.GetUtcNow();
         var there = now.AddDays(days);
         Assert.That(
@@ -71,16 +71,16 @@ public sealed class JoinTests
     {
         var suite = _town.Options.Suite;
         var now = _town.Clock.GetUtcNow();
-        var first = _town.Issuer.Enrol(BankParty.RequestEnrolment(_store, suite, "North"), _town.Options.Cap);
+        var first = _town.Issuer.Enrol(BankParty.RequestEnrolment(_store, suite, "North"), _town.Options.Cap).OrRefuse();
         Join(first, now);
-        var second = _town.Issuer.Enrol(BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first)), _town.Options.Cap);
+        var second = _town.Issuer.Enrol(BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first)), _town.Options.Cap).OrRefuse();
         var request = BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first), isFresh: true);
         Assert.That(() => Join(second, now),
             Throws.TypeOf<RefusedException>().With.Message.Contains("given up for a later one").And.Message.Not.Contain("former"));
         Assert.That(BankParty.RequestNextKey(_store, suite, BankIdentity.Of(first)).Key, Is.EqualTo(request.Key),
             "'new-key' prints that request again");
         _town.Clock.Advance(TimeSpan.FromMinutes(1));
-        Join(_town.Issuer.Enrol(request, _town.Options.Cap), _town.Clock.GetUtcNow());
+        Join(_town.Issuer.Enrol(request, _town.Options.Cap).OrRefuse(), _town.Clock.GetUtcNow());
         foreach (var grant in new[] { first, second })
         {
             Assert.That(() => Join(grant, now), Throws.TypeOf<RefusedException>()

@@ -33,7 +33,7 @@ public sealed class ManyRotationsTests
             town.Clock.Advance(TimeSpan.FromHours(1));
             foreach (var usage in new[] { KeyUsage.IssuerCoin, KeyUsage.IssuerEncryption, KeyUsage.IssuerStatement })
             {
-                town.Issuer.Rotate(usage);
+                town.Issuer.Rotate(usage).OrRefuse();
             }
 
             await town.RunCycle();
@@ -82,7 +82,7 @@ public sealed class ManyRotationsTests
             town.Clock.Advance(TimeSpan.FromMinutes(10));
             foreach (var usage in new[] { KeyUsage.IssuerCoin, KeyUsage.IssuerEncryption, KeyUsage.IssuerStatement })
             {
-                town.Issuer.Rotate(usage);
+                town.Issuer.Rotate(usage).OrRefuse();
             }
         }
 
@@ -112,7 +112,7 @@ public sealed class ManyRotationsTests
         for (int i = 0; i < 2; i++)
         {
             town.Clock.Advance(TimeSpan.FromHours(1));
-            town.Issuer.Rotate(KeyUsage.IssuerCoin);
+            town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
             await town.RunCycle();
         }
 
@@ -176,7 +176,7 @@ public sealed class ManyRotationsTests
     {
         for (int i = 0; i < 8; i++)
         {
-            town.Issuer.Rotate(KeyUsage.IssuerStatement);
+            town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         }
 
         await town.RunCycle();

@@ -159,7 +159,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
     {
         Town.Clock.Advance(TimeSpan.FromDays(1));
         string deaf = Town.AddTill("Kiosk");
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         Town.Restart(SimulatedTown.IssuerName);
         await Town.RunCycle();
         using var bob = Town.User("Bob", 900);

@@ -26,7 +26,7 @@ public sealed class PatentStepTests
         var now = Timestamp.Now(town.Clock);
         var forged = KeyCertificate.Issue(own, KeyUsage.IssuerCoin, town.Issuer.Id, now, now.Plus(TimeSpan.FromDays(99)), own.PublicKey);
         town.Clock.Advance(TimeSpan.FromDays(1));
-        var published = town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        var published = town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         var way = new AddingLink(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1"), forged);
         var bank = town.BankOver("bank-1", way);
         await bank.Run(default);

@@ -63,7 +63,7 @@ public sealed class ReplacedCardTests : LostCardScenario
         using var card = town.NewCard("Bob");
         var account = town.UserBank.ReplaceCard("Bob", Selected(card), Letter, withoutReport: true);
         Assert.That(town.UserBank.BalanceOf(account.User).Minor, Is.EqualTo(95_000));
-        town.Issuer.Registry.SetCap(town.UserBank.Id, Amount.Zero);
+        town.Issuer.Registry.SetCap(town.UserBank.Id, Amount.Zero).OrRefuse();
         away = false;
         await town.RunCycle();
         Assert.That((town.UserBank.BalanceOf(account.User).Minor, town.UserBank.BalanceOf(old.User).IsZero), Is.EqualTo((100_000UL, true)));

@@ -27,7 +27,7 @@ public sealed class RestoredBoundsTests : RestoredScenario
         await Recover();
         Town.Clock.Advance(TimeSpan.FromDays(3));
         await Town.RunCycles();
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         foreach (var (rotations, verdict) in new[] { (0, Verdict.Settled), (1, Verdict.UnknownCoin) })
         {
             using var holder = Town.Options.Suite.GenerateKey();
@@ -98,7 +98,7 @@ public sealed class RestoredBoundsTests : RestoredScenario
     public async Task WhoHasSeenACoinAtAShopDoesNotGiveItBack()
     {
         await Restore("issuer");
-        Town.Issuer.Recover();
+        Town.Issuer.Recover().OrRefuse();
         var (suite, id, now) = (Town.Options.Suite, Town.ShopBank.Id, Timestamp.Now(Town.Clock));
         var coin = Alice.Coins().Single(c => c.Coin.Terms.FaceValue.Minor == 4000).Coin;
         var pe = WithdrawalTests.PE(Town);

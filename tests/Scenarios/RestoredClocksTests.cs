@@ -82,7 +82,7 @@ public sealed class RestoredClocksTests : RestoredScenario
             if (Town.Issuer.Behind is not null)
             {
                 stops++;
-                Town.Issuer.Recover();
+                Town.Issuer.Recover().OrRefuse();
                 await BanksVisit();
             }
 
@@ -162,7 +162,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         Town.Replace("issuer", copy);
         Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
-        Town.Issuer.Recover(Town.UserBank.Id);
+        Town.Issuer.Recover(Town.UserBank.Id).OrRefuse();
         Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
         Assert.That(Town.Issuer.Behind, Is.Null);
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);

@@ -21,7 +21,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
     [Test, Rule(27), Waits(WaitingKind.HonouredCoin)]
     public async Task AShopIsPaidForWhatABankKeptBack()
     {
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromDays(3));
         await Trade(400);
         var copy = Town.StoreBytes("issuer");
@@ -144,7 +144,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
     [Test, Rule(27)]
     public async Task ABankThatHadNotVisitedOpensNoOtherTime()
     {
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromDays(200));
         await Town.RunCycle();
         using var bob = Town.User("Bob", 4000);

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -98,7 +99,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromHours(1));
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
         Town.GiveClock(SimulatedTown.IssuerName, clock);
-        var lost = Town.Issuer.Rotate(usage);
+        var lost = Town.Issuer.Rotate(usage).OrRefuse();
 
         // A till fetches keys before it compares clocks.
         await Tries(Till);
@@ -110,7 +111,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         await RecoverAndVisit();
         Assert.That(Newest(), Is.EqualTo(lost.NotBefore.Plus(TimeSpan.FromSeconds(1))),
             "peers drop whoever answers under a key that was replaced");
-        Town.Issuer.Rotate(usage);
+        Town.Issuer.Rotate(usage).OrRefuse();
         Town.Issuer.AcceptClock();
         Assert.That(Newest(), Is.EqualTo(lost.NotBefore.Plus(TimeSpan.FromSeconds(2))), "still after the lost one");
         await Town.RunCycles();
@@ -139,7 +140,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         foreach (int days in new[] { 0, 10, 40 })
         {
             clock.Off = TimeSpan.FromDays(days);
-            lost.Add(Town.Issuer.Rotate(KeyUsage.IssuerEncryption));
+            lost.Add(Town.Issuer.Rotate(KeyUsage.IssuerEncryption).OrRefuse());
         }
 
         clock.Off = TimeSpan.Zero;
@@ -178,7 +179,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromHours(1));
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
         Town.GiveClock(SimulatedTown.IssuerName, clock);
-        var later = Town.Issuer.Rotate(KeyUsage.IssuerEncryption);
+        var later = Town.Issuer.Rotate(KeyUsage.IssuerEncryption).OrRefuse();
         Town.UserBank.IsDespiteClock = true;
         await BankTries(Town.UserBank);
         Town.UserBank.IsDespiteClock = false;
@@ -225,7 +226,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         for (int i = 0; i < 5; i++)
         {
             Town.Clock.Advance(TimeSpan.FromDays(1));
-            lost.Add(Town.Issuer.Rotate(KeyUsage.IssuerEncryption));
+            lost.Add(Town.Issuer.Rotate(KeyUsage.IssuerEncryption).OrRefuse());
             await Town.RunCycle();
         }
 
@@ -239,7 +240,7 @@ public sealed class RestoredKeysTests : RestoredScenario
             if (Town.Issuer.Behind is not null)
             {
                 stops++;
-                Town.Issuer.Recover();
+                Town.Issuer.Recover().OrRefuse();
                 await BanksVisit();
                 Assert.That(Town.Issuer.Behind, Is.Null);
             }
@@ -260,10 +261,10 @@ public sealed class RestoredKeysTests : RestoredScenario
     {
         await Trade(400);
         using var first = Town.BankKey("bank-1");
-        var grant = Town.Issuer.Enrol(EnrolmentRequest.Sign(first, EnrolmentRole.Bank, Town.UserBank.Name), Town.Options.Cap);
+        var grant = Town.Issuer.Enrol(EnrolmentRequest.Sign(first, EnrolmentRole.Bank, Town.UserBank.Name), Town.Options.Cap).OrRefuse();
         var copy = Town.StoreBytes("bank-1");
         var request = Town.RequestNextKey("bank-1");
-        Town.Rejoin("bank-1", Town.Issuer.Enrol(request, Town.Options.Cap));
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(request, Town.Options.Cap).OrRefuse());
         Assert.That(Town.Withdraw(Alice, 4000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         await Trade(1000);
         await Town.RunCycle();
@@ -274,13 +275,13 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Rejoin("bank-1", grant);
         Town.Replace("bank-1", copy);
         var next = Town.RequestNextKey("bank-1", isFresh: true);
-        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap),
-            Throws.InvalidOperationException.With.Message.Contain(
+        Assert.That(Town.Issuer.Enrol(next, Town.Options.Cap).Refused?.Sentence,
+            Does.Contain(
                 "If that bank says that its key is lost: 'hiercash-issuer revoke bank 1'"));
-        Town.Issuer.Revoke(Town.UserBank.Id);
-        Assert.That(() => Town.Issuer.Enrol(next, Town.Options.Cap),
-            Throws.InvalidOperationException.With.Message.Contain("enrol it with --bank 1"));
-        Town.Rejoin("bank-1", Town.Issuer.Enrol(next, Town.Options.Cap, Town.UserBank.Id));
+        Town.Issuer.Revoke(Town.UserBank.Id).ThrowIfAny();
+        Assert.That(Town.Issuer.Enrol(next, Town.Options.Cap).Refused?.Sentence,
+            Does.Contain("enrol it with --bank 1"));
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(next, Town.Options.Cap, Town.UserBank.Id).OrRefuse());
         Assert.That(Town.UserBank.Behind, Is.Null, "the issuer's word alone");
         Assert.That(Town.UserBank.Disbelieved, Is.Not.Null);
         Assert.That(Town.UserBank.Alarms[0].Advice, Does.Contain("hiercash-bank recover --lost-key"));
@@ -307,7 +308,7 @@ public sealed class RestoredKeysTests : RestoredScenario
         await Trade(400);
         var copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
-        var lost = Town.Issuer.Rotate(usage);
+        var lost = Town.Issuer.Rotate(usage).OrRefuse();
         await Visit(Till);
         Assert.That(Town.Withdraw(Alice, 4000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         await Trade(1000);
@@ -328,14 +329,14 @@ public sealed class RestoredKeysTests : RestoredScenario
         await Town.RunCycle();
         var copy = Town.StoreBytes("bank-1");
         using var first = Town.BankKey("bank-1");
-        var grant = Town.Issuer.Enrol(EnrolmentRequest.Sign(first, EnrolmentRole.Bank, Town.UserBank.Name), Town.Options.Cap);
+        var grant = Town.Issuer.Enrol(EnrolmentRequest.Sign(first, EnrolmentRole.Bank, Town.UserBank.Name), Town.Options.Cap).OrRefuse();
         var request = Town.RequestNextKey("bank-1");
-        Town.Rejoin("bank-1", Town.Issuer.Enrol(request, Town.Options.Cap));
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(request, Town.Options.Cap).OrRefuse());
         await Town.RunCycle();
         Town.Rejoin("bank-1", grant);
         Town.Replace("bank-1", copy);
-        Town.Issuer.Revoke(Town.UserBank.Id);
-        Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id));
+        Town.Issuer.Revoke(Town.UserBank.Id).ThrowIfAny();
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id).OrRefuse());
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since,
             Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));

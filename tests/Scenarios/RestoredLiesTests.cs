@@ -221,7 +221,7 @@ public sealed partial class RestoredLiesTests : RestoredScenario
     {
         await Restore("issuer");
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
-        Town.Issuer.Recover();
+        Town.Issuer.Recover().OrRefuse();
         Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
         if (givesBack)
         {
@@ -247,7 +247,7 @@ public sealed partial class RestoredLiesTests : RestoredScenario
         await Visits();
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(days) };
         Town.GiveClock(SimulatedTown.IssuerName, clock);
-        Town.Issuer.Recover();
+        Town.Issuer.Recover().OrRefuse();
         foreach (var bank in Town.Banks)
         {
             bank.IsDespiteClock = true;

@@ -13,7 +13,7 @@ public abstract partial class RestoredScenario
     /// <summary>The issuer recovers, and in the hours after that the till and the banks visit it.</summary>
     private protected async Task RecoverAndVisit()
     {
-        Town.Issuer.Recover();
+        Town.Issuer.Recover().OrRefuse();
         await BanksVisit();
         Assert.That(Town.Issuer.Behind, Is.Null);
         for (int i = 0; i < 6; i++)

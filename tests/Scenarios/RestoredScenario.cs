@@ -78,7 +78,7 @@ public abstract partial class RestoredScenario : IDisposable
     /// <summary>The restored issuer recovers from its banks, and goes on.</summary>
     private protected async Task Recover()
     {
-        Town.Issuer.Recover();
+        Town.Issuer.Recover().OrRefuse();
         foreach (var bank in Town.Banks)
         {
             Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
@@ -107,7 +107,7 @@ public abstract partial class RestoredScenario : IDisposable
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("issuer", copy);
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
-        Town.Issuer.Recover();
+        Town.Issuer.Recover().OrRefuse();
         Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
         Assert.That(async () => await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default),
             Throws.InvalidOperationException);
@@ -135,7 +135,7 @@ public abstract partial class RestoredScenario : IDisposable
             return path;
         }
 
-        return AuditRun.Run(Books("issuer"), [.. banks.Select(b => (b, Books(b)))], Town.Scheme.Root, new BclSuite());
+        return AuditRun.Run(Books("issuer"), [.. banks.Select(b => (b, Books(b)))], Town.Scheme.Root, new BclSuite()).OrRefuse();
     }
 
     /// <summary>A bank's way to the issuer on which withdrawals of some amounts are not given back.</summary>

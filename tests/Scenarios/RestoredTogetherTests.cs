@@ -147,7 +147,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Town.Pay(Till, bob, 700);
         await Visit(Till);
         Town.Clock.Advance(TimeSpan.FromDays(5));
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         await Visit(Till);
         Town.Clock.Advance(TimeSpan.FromMinutes(2));
         PutBack(copies);
@@ -170,7 +170,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromHours(1));
         var clock = new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(40) };
         Town.GiveClock(SimulatedTown.IssuerName, clock);
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         await Tries(Till);
         clock.Off = TimeSpan.Zero;
         Town.Issuer.AcceptClock();
@@ -217,7 +217,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromDays(3));
         if (rotates)
         {
-            Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+            Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         }
 
         await Trade(100);

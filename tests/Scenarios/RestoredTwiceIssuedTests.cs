@@ -51,7 +51,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         await AllArePutBack(BobPays);
         if (what == Meanwhile.NewKey)
         {
-            Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+            Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         }
 
         Town.Clock.Advance(TimeSpan.FromHours(what == Meanwhile.NextQuarter ? 8 : 1));
@@ -71,7 +71,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     public async Task WhoGivesTheSecondBackBearsWhatTheFirstHasPaid()
     {
         await AllArePutBack(BobPays);
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         await Town.RunCycles();
         var copy = Town.StoreBytes("issuer");
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -252,7 +252,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     {
         OwnKeyCoin eve = null!;
         await AllArePutBack(async () => eve = await OwnKeyCoin.Withdraw(Town, new Amount(2000)));
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         await Town.RunCycles();
         return eve;
     }
@@ -274,7 +274,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     private async Task BobsOrderIsCarriedOutTwice()
     {
         await AllArePutBack(BobWithdraws);
-        Town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        Town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         await Town.RunCycles();
         await Resume();
         await Town.RunCycles();

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -19,7 +20,7 @@ public sealed class RestoredWaitingTests : RestoredScenario
     {
         await Restore("issuer");
         Assert.That(Town.Issuer.Waits.One(WaitingKind.RestoredIssuer).Ends, Does.Contain("hiercash-issuer recover"));
-        Town.Issuer.Recover();
+        Town.Issuer.Recover().OrRefuse();
         Assert.That(Town.Issuer.Waits.Single(w => w.Kind == WaitingKind.RestoredIssuer).Ends, Does.Contain("visited: "));
         await Recover();
         var credit = Town.Issuer.Waits.One(WaitingKind.RecoveredCredit);
@@ -107,13 +108,13 @@ public sealed class RestoredWaitingTests : RestoredScenario
     public async Task ARevokedBankIsNotAwaited()
     {
         await Restore("issuer");
-        Assert.That(Town.Issuer.Recover(), Has.Count.EqualTo(2));
+        Assert.That(Town.Issuer.Recover().OrRefuse(), Has.Count.EqualTo(2));
         Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
         Assert.That(Town.Issuer.Awaited, Is.EqualTo(new[] { Town.ShopBank.Id }));
-        Town.Issuer.Revoke(Town.ShopBank.Id);
+        Town.Issuer.Revoke(Town.ShopBank.Id).ThrowIfAny();
         Assert.That(Town.Issuer.Awaited, Is.Empty);
         Assert.That(Town.Issuer.Waits.One(WaitingKind.RestoredIssuer).Ends, Does.Contain("'hiercash-issuer recover'"));
-        Assert.That(Town.Issuer.Recover(), Is.Empty);
+        Assert.That(Town.Issuer.Recover().OrRefuse(), Is.Empty);
         Assert.That(Town.Issuer.Behind, Is.Null);
     }
 

@@ -30,7 +30,7 @@ public sealed class RevokedTillTests
         town.Clock.Advance(TimeSpan.FromMinutes(10));
         await town.TillLink(cafe).Call(new HotListMessage(0, town.Till(cafe).W, Timestamp.Now(town.Clock)).ToMessage(), default);
         town.Clock.Advance(TimeSpan.FromHours(-5));
-        Assert.That(town.Issuer.Revoke(town.Till(cafe).W), Is.EqualTo(new[] { town.Till(cafe).W }));
+        Assert.That(town.Issuer.Revoke(town.Till(cafe).W).OrRefuse(), Is.EqualTo(new[] { town.Till(cafe).W }));
         town.Clock.Advance(TimeSpan.FromHours(6));
         Assert.That((await town.Till(cafe).HandOver(town.TillLink(next), default)).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
@@ -52,7 +52,7 @@ public sealed class RevokedTillTests
         await town.Settle(cafe);
         await town.RunCycle();
         town.Clock.Advance(TimeSpan.FromHours(-5));
-        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         using var stolen = town.TillKey(cafe);
         Assert.That(RawMessages.UploadVoid(town, sale, stolen));
         await town.RunCycle();
@@ -76,7 +76,7 @@ public sealed class RevokedTillTests
         var returned = town.Pay(cafe, alice, 300);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         var date = Timestamp.Now(town.Clock);
-        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.That((town.Pay(cafe, alice, 200).Outcome, town.Till(cafe).WhyNoPayment), Is.EqualTo((TillOutcome.Accepted, (string?)null)),
             "nobody has told it");
@@ -131,7 +131,7 @@ public sealed class RevokedTillTests
         string cafe = town.AddTill("Cafe");
         string next = town.AddTill("Cafe");
         using var alice = town.User("Alice", 10_000);
-        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         var refused = town.Pay(cafe, alice, 6000);
         Assert.That((refused.Outcome, town.Till(cafe).OpenSales.Count), Is.EqualTo((TillOutcome.Refused, 0)));
         Assert.That(refused.Message, Does.Contain("its key was revoked on")
@@ -153,7 +153,7 @@ public sealed class RevokedTillTests
         using var alice = town.User("Alice", 10_000, 10_000);
         var begun = town.Till(cafe).Pay(alice.Card, new Amount(15_000));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
-        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         Assert.That(async () => await town.Till(cafe).Synchronise(town.TillLink(cafe), default),
             Throws.InvalidOperationException.With.Message.Contains("revoked"));
         var ended = town.Till(cafe).Continue(begun.Sale, alice.Card, alice.PaymentPin);
@@ -179,7 +179,7 @@ public sealed class RevokedTillTests
             switch (told)
             {
                 case "revoked":
-                    town.Issuer.Revoke(till.W);
+                    town.Issuer.Revoke(till.W).OrRefuse();
                     Assert.That(async () => await till.Synchronise(town.TillLink(cafe), default), Throws.InvalidOperationException);
                     break;
                 case "hot":
@@ -216,7 +216,7 @@ public sealed class RevokedTillTests
         string next = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         town.Pay(cafe, alice, 1000);
-        town.Issuer.Revoke(town.Till(next).W);
+        town.Issuer.Revoke(town.Till(next).W).OrRefuse();
         Assert.That(async () => await town.Till(cafe).HandOver(town.TillLink(next), default),
             Throws.InvalidOperationException.With.Message.Contains("revoked"));
         Assert.That((town.Till(cafe).Revoked, town.Till(next).Revoked is null), Is.EqualTo(((Timestamp?)null, false)));

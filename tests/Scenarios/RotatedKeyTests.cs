@@ -38,7 +38,7 @@ public sealed class RotatedKeyTests
             for (int i = 0; i <= DossierHeader.MaxKeys; i++)
             {
                 town.Clock.Advance(TimeSpan.FromHours(1));
-                town.Issuer.Rotate(KeyUsage.IssuerStatement);
+                town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
             }
         }
 
@@ -79,7 +79,7 @@ public sealed class RotatedKeyTests
         using var alice = town.User("Alice", 5000);
         var sold = town.Pay(cafe, alice, 4000);
         await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
-        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         var back = await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, town.TillLink(cafe), default);
         Assert.That(back.Message, Does.Contain("40.00 EUR are on the card again"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
@@ -120,12 +120,12 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 20_000);
         await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
-        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         Assert.That(town.Pay(cafe, alice, 5500).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         town.Clock.Advance(town.Options.Terms.HotListMaxAge + TimeSpan.FromHours(1));
         Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "the hot list comes under the new key");
-        town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         await town.Settle(cafe);
         Assert.That((town.Till(cafe).Sum(CoinPaymentState.Settled).Minor, town.Till(cafe).Sum(CoinPaymentState.Queued).IsZero),
             Is.EqualTo((5600UL, true)));
@@ -182,7 +182,7 @@ public sealed class RotatedKeyTests
         {
             if (m.Type is MessageType.Instructions or MessageType.AuditStatements)
             {
-                town.Issuer.Rotate(KeyUsage.IssuerStatement);
+                town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
                 town.Issuer.CloseCycle();
             }
 
@@ -205,10 +205,10 @@ public sealed class RotatedKeyTests
         using var town = Towns.Make();
         using var alice = town.User("Alice");
         await town.RunCycle();
-        town.Issuer.Rotate(isRefused ? KeyUsage.IssuerStatement : KeyUsage.IssuerCoin);
+        town.Issuer.Rotate(isRefused ? KeyUsage.IssuerStatement : KeyUsage.IssuerCoin).OrRefuse();
         if (isRefused)
         {
-            town.Issuer.Registry.SetCap(town.UserBank.Id, Amount.Zero);
+            town.Issuer.Registry.SetCap(town.UserBank.Id, Amount.Zero).OrRefuse();
         }
 
         var withdrawn = town.Withdraw(alice, 5000);
@@ -231,9 +231,9 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         town.Clock.Advance(TimeSpan.FromHours(1));
-        var ahead = town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        var ahead = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(-1));
-        var present = town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        var present = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         await town.RunCycle();
         town.Scheme.Learn([ahead, present], town.Options.Suite);
         var target = Terminals.Link.LinkTarget.IssuerOf(town.Scheme, "127.0.0.1", 7801);
@@ -247,7 +247,7 @@ public sealed class RotatedKeyTests
         var made = new IssuerParty(new PartyId(1), store, town.Options.Suite, town.Options.Terms, town.Clock, NullLogger.Instance,
             NoCrashPoints.Instance);
         town.Clock.Advance(TimeSpan.FromDays(-365));
-        Assert.That(() => made.Rotate(KeyUsage.IssuerStatement),
-            Throws.InvalidOperationException.With.Message.Contains("Set the clock right"));
+        Assert.That(made.Rotate(KeyUsage.IssuerStatement).Refused?.Sentence,
+            Does.Contain("Set the clock right"));
     }
 }

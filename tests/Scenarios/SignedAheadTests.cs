@@ -64,7 +64,7 @@ public sealed class SignedAheadTests
         _town.Clock.Advance(_town.Scheme.Terms.SettlePeriod + TimeSpan.FromHours(25));
         await _town.RunCycle();
         await _town.Wallet.Recover(alice.Card, alice.Pin, null, default);
-        _town.Issuer.Revoke(_town.Till(dead).W);
+        _town.Issuer.Revoke(_town.Till(dead).W).OrRefuse();
 
         // A payment that is taken back, a lost card, and a copied one; then a cycle that no bank has heard of.
         using var copy = mallory.Clone();
@@ -79,7 +79,7 @@ public sealed class SignedAheadTests
         await _town.RunCycles();
         await _town.Till(cafe).Refund(paid.Sale.Time, alice.Card, _town.TillLink(cafe), default);
         _town.Issuer.CloseCycle();
-        _town.Issuer.Rotate(KeyUsage.IssuerStatement);
+        _town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
 
         _before = Export("before");
         _town.Clock.Advance(-new TimeSpan((long)(

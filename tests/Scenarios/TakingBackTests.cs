@@ -131,7 +131,7 @@ public sealed class TakingBackTests
         var h = town.SignAndVoid(alice, cafe, 2000);
         await town.Submit(cafe, h);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
-        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
@@ -164,7 +164,7 @@ public sealed class TakingBackTests
         await town.Settle(cafe);
         await town.Settle(kiosk);
         Assert.That(await town.Shares(kiosk, atKiosk.Payments.Single()), Is.EqualTo((2000UL, 2000UL, 0UL)));
-        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         using var key = town.TillKey(cafe);
         Assert.That(RawMessages.UploadVoid(town, atCafe.Payments.Single(), key), Is.True,
@@ -203,7 +203,7 @@ public sealed class TakingBackTests
 
         foreach (var (till, paid) in new[] { (tills[0], atCafe), (tills[1], atDen) })
         {
-            town.Issuer.Revoke(town.Till(till).W);
+            town.Issuer.Revoke(town.Till(till).W).OrRefuse();
             town.Clock.Advance(TimeSpan.FromMinutes(1));
             using var key = town.TillKey(till);
             Assert.That(RawMessages.UploadVoid(town, paid.Payments.Single(), key), Is.True);
@@ -238,7 +238,7 @@ public sealed class TakingBackTests
         await town.Settle(bakery);
         await town.Settle(cafe);
         await town.Settle(kiosk);
-        town.Issuer.Revoke(town.Till(cafe).W);
+        town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         async Task Redeem() => Assert.That((await town.Wallet.Redeem(third.Card, third.Pin, null, default)).Single().Message,
             Does.Contain("wait"));
@@ -284,7 +284,7 @@ public sealed class TakingBackTests
         var paid = town.Pay(cafe, alice, 5000);
         await town.Settle(cafe);
         Assert.That((await town.Submit(den, h)).Single().Share.Credited.IsZero);
-        town.Issuer.Revoke(town.Till(den).W);
+        town.Issuer.Revoke(town.Till(den).W).OrRefuse();
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
         await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default);

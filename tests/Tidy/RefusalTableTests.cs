@@ -68,8 +68,8 @@ public sealed partial class RefusalTableTests
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
-                    "RefusedException" or "DatabaseException" => "refused", "UsageException" =>
-                        "usage", "LinkException" or "BooksInMotionException" => "unreachable",
+                    "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" =>
+                        "usage", "LinkException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
                 yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}")
@@ -80,7 +80,8 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """new (?<type>RefusedException|UsageException|LinkException|BooksInMotionException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
+        + """(?<type>Refused)\.ByRule\(\s*|new (?<type>RefusedException|Refused)\(\s*Outcome\.\w+,\s*|"""
+        + """new (?<type>UsageException|LinkException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
 

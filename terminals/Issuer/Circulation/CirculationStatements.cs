@@ -1,6 +1,5 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -41,22 +40,10 @@ internal sealed class CirculationStatements(
         });
     }
 
-    public LinkMessage Handle(LinkPeer peer, LinkMessage request)
-    {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks fetch statements, each its own.").ToMessage();
-        }
-
-        return request.As<AuditStatementsMessage>()?.After is { } after
-            ? LinkBody.Kept<AuditStatementsReply>(store.Write(db => After(db, peer.Id, after)))
-            : new Refusal(RefusalReason.Malformed, "The request for statements is malformed.").ToMessage();
-    }
-
     /// <summary>What comes after the last statement that the bank has; it has all before.</summary>
-    private static List<byte[]> After(IWriteTransaction db, PartyId bank, ulong after)
+    public LinkMessage Fetch(PartyId bank, ulong after) => LinkBody.Kept<AuditStatementsReply>(store.Write(db =>
     {
         BankTable.Told(db, bank, after);
         return StatementTable.After(db, bank, after, MaxStatements);
-    }
+    }));
 }

@@ -20,20 +20,25 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
         Switches.Off("R10 issuer", ref forgets);
         if (forgets)
         {
-            Tombstones(now);
-            Alarms(now);
+            // "Never issued": a bank that repeats a request later than that asks for it to be withheld, and gets the same answer anew
+            // (hole 7).
+            Forgotten.InPieces(store, db => IssuanceTable.ForgetRefused(db, Before(now, terms.RequestTerm + terms.DisputeTerm)));
+            Forgotten.InPieces(store, db => AlarmTable.Forget(db, Before(now, terms.DisputeTerm)));
             HotVersions(now);
+            store.Write(db => OutageTable.Forget(db, Before(now, terms.SettlePeriod)));
+            Forgotten.InPieces(store, ClaimPaymentTable.ForgetPaid);
+
+            // Once a day what each bank says it has. A bank that was restored asks again for what it had got since its backup, however old
+            // that was when it came: so not the date of an instruction counts, but since when the bank is known to have it.
             store.Write(db =>
             {
-                OutageTable.Forget(db, Before(now, terms.SettlePeriod));
+                MarkTable.Note(db, now, now.Minus(MarkEvery));
                 return true;
             });
-            Forgotten.InPieces(store, ClaimPaymentTable.ForgetPaid);
-            store.Write(db => Mark(db, now));
             foreach (var bank in store.Read(BankTable.All))
             {
-                Forgotten.InPieces(store, db => Instructions(db, bank.Id, now));
-                Forgotten.InPieces(store, db => Statements(db, bank.Id, now));
+                Forgotten.InPieces(store, db => InstructionTable.Forget(db, bank.Id, Bound(db, bank.Id, Marked.Instruction, now)));
+                Forgotten.InPieces(store, db => StatementTable.Forget(db, bank.Id, Bound(db, bank.Id, Marked.Statement, now)));
             }
         }
 
@@ -63,14 +68,6 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     private static Quarter Ended(Timestamp now, TimeSpan term) =>
         Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back)).FirstOrDefault(q => q.End.Plus(term) < now);
 
-    /// <summary>
-    /// "Never issued": a bank that repeats a request later than that asks for it to be withheld, and gets the same answer anew (hole 7).
-    /// </summary>
-    private void Tombstones(Timestamp now) =>
-        Forgotten.InPieces(store, db => IssuanceTable.ForgetRefused(db, Before(now, terms.RequestTerm + terms.DisputeTerm)));
-
-    private void Alarms(Timestamp now) => Forgotten.InPieces(store, db => AlarmTable.Forget(db, Before(now, terms.DisputeTerm)));
-
     private void HotVersions(Timestamp now)
     {
         var before = Before(now, default);
@@ -78,20 +75,6 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
         Forgotten.InPieces(store, db => HotVersionTable.Forget(db, before));
     }
 
-    /// <summary>
-    /// Notes once a day what each bank says it has. A bank that was restored asks again for what it had got since its backup, however old
-    /// that was when it came: so not the date of an instruction counts, but since when the bank is known to have it.
-    /// </summary>
-    private static bool Mark(IWriteTransaction db, Timestamp now)
-    {
-        MarkTable.Note(db, now, now.Minus(MarkEvery));
-        return true;
-    }
-
     /// <summary>What the bank has had for longer than a backup may be old.</summary>
-    private int Instructions(IWriteTransaction db, PartyId bank, Timestamp now) =>
-        InstructionTable.Forget(db, bank, MarkTable.Bound(db, bank, Marked.Instruction, Before(now, default)));
-
-    private int Statements(IWriteTransaction db, PartyId bank, Timestamp now) =>
-        StatementTable.Forget(db, bank, MarkTable.Bound(db, bank, Marked.Statement, Before(now, default)));
+    private ulong Bound(IWriteTransaction db, PartyId bank, Marked what, Timestamp now) => MarkTable.Bound(db, bank, what, Before(now, default));
 }

@@ -5,41 +5,23 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Recomputes the issuer's invariants (protocol: Money) from its own rows.</summary>
-public sealed class IssuerAudit
+public sealed class IssuerAudit(Database store, ICashSuite suite, IssuerKeys keys)
 {
-    private readonly Database _store;
-    private readonly ICashSuite _suite;
-    private readonly IssuerKeys _keys;
-
-    internal IssuerAudit(Database store, ICashSuite suite, IssuerKeys keys)
-    {
-        _store = store;
-        _suite = suite;
-        _keys = keys;
-    }
-
     /// <summary>One sentence per broken invariant; empty when all hold.</summary>
-    public IReadOnlyList<string> Run() => _store.Read(db =>
-    {
-        var findings = new List<string>();
-        findings.AddRange(Coins(db));
-        findings.AddRange(Banks(db));
-        findings.AddRange(Transfers(db));
-        findings.AddRange(Payments(db));
-        return (IReadOnlyList<string>)findings;
-    });
+    public IReadOnlyList<string> Run() =>
+        store.Read<IReadOnlyList<string>>(db => [.. Coins(db), .. Banks(db), .. Transfers(db), .. Payments(db)]);
 
     /// <summary>What this issuer bears, for coins that it had signed and forgotten with a copy, and that no bank gave back (R27).</summary>
-    public Amount Borne => Amount.FromLedger(_store.Read(TransferDeltaTable.Borne));
+    public Amount Borne => Amount.FromLedger(store.Read(TransferDeltaTable.Borne));
 
     /// <summary>Instructed so far: what left floats and claims, and what reached shops.</summary>
-    public (Amount Debits, Amount Credits) Instructed => _store.Read(db => (InstructionTable.Debits(db), InstructionTable.Credits(db)));
+    public (Amount Debits, Amount Credits) Instructed => store.Read(db => (InstructionTable.Debits(db), InstructionTable.Credits(db)));
 
     /// <summary>
     /// What a bank's clearing position is when it has booked all instructions up to that number, in minor units: positive for what it paid
     /// in. What it parked of them is missing at the bank.
     /// </summary>
-    public long ClearingOf(PartyId bank, ulong upTo) => _store.Read(db => InstructionTable.ClearingOf(db, bank, upTo));
+    public long ClearingOf(PartyId bank, ulong upTo) => store.Read(db => InstructionTable.ClearingOf(db, bank, upTo));
 
     private static IEnumerable<string> Coins(IReadSnapshot db)
     {
@@ -58,16 +40,8 @@ public sealed class IssuerAudit
         }
     }
 
-    private static IEnumerable<string> Banks(IReadSnapshot db)
-    {
-        foreach (var (bank, outstanding, held) in BankTable.Holdings(db))
-        {
-            if (outstanding != held)
-            {
-                yield return $"bank {bank}: {outstanding} is outstanding, but its coins hold {held}";
-            }
-        }
-    }
+    private static IEnumerable<string> Banks(IReadSnapshot db) => BankTable.Holdings(db).Where(b => b.Outstanding != b.Held)
+        .Select(b => $"bank {b.Bank}: {b.Outstanding} is outstanding, but its coins hold {b.Held}");
 
     private static IEnumerable<string> Transfers(IReadSnapshot db)
     {
@@ -84,28 +58,17 @@ public sealed class IssuerAudit
             yield return $"coins of no bank: they have paid {paid}, but the issuer bears {borne}";
         }
 
-        foreach (var (bank, settled, debited) in InstructionTable.Settled(db))
+        foreach (var (bank, settled, debited) in InstructionTable.Settled(db).Where(s => s.Settled != s.Debited))
         {
-            if (settled != debited)
-            {
-                yield return $"bank {bank}: {settled} was settled, but {debited} was or will be instructed";
-            }
+            yield return $"bank {bank}: {settled} was settled, but {debited} was or will be instructed";
         }
     }
 
-    private IEnumerable<string> Payments(IReadSnapshot db)
-    {
-        foreach (var row in HistoryTable.Audited(db))
-        {
-            bool sound = row.H is { } h && row.Receipt is { } receipt
-                && h.Id == row.Payment && receipt.Subject == h.Id.Value && receipt.Verdict == (row.IsReversed ? Verdict.Dead : row.Verdict)
-                && (row.IsReversed || row.Parts == receipt.Share.Sum.ToLedger())
-                && h.Paid.ToLedger() == row.Y && _keys.IsStatement(k => receipt.Verify(_suite, k))
-                && _keys.CoinKey(h.Coin.Terms.IssuerKey) is { } coinKey && h.Coin.Verify(_suite, coinKey) && h.Verify(_suite);
-            if (!sound)
-            {
-                yield return $"payment {row.Id}: its row, its H and its receipt do not agree, or a signature is wrong";
-            }
-        }
-    }
+    private IEnumerable<string> Payments(IReadSnapshot db) => HistoryTable.Audited(db)
+        .Where(row => !(row.H is { } h && row.Receipt is { } receipt
+            && h.Id == row.Payment && receipt.Subject == h.Id.Value && receipt.Verdict == (row.IsReversed ? Verdict.Dead : row.Verdict)
+            && (row.IsReversed || row.Parts == receipt.Share.Sum.ToLedger())
+            && h.Paid.ToLedger() == row.Y && keys.IsStatement(k => receipt.Verify(suite, k))
+            && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } coinKey && h.Coin.Verify(suite, coinKey) && h.Verify(suite)))
+        .Select(row => $"payment {row.Id}: its row, its H and its receipt do not agree, or a signature is wrong");
 }

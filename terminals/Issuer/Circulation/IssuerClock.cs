@@ -7,7 +7,12 @@ namespace HierCash.Issuer;
 /// <param name="Signed">The latest date that it has signed; 0 if there is none.</param>
 /// <param name="Doubted">Since when it was not confirmed by anybody; null if it is.</param>
 /// <param name="IsBehind">It signs nothing.</param>
-public sealed record ClockState(Timestamp Now, Timestamp Signed, Timestamp? Doubted, bool IsBehind);
+public sealed record ClockState(Timestamp Now, Timestamp Signed, Timestamp? Doubted, bool IsBehind)
+{
+    /// <summary>First of all a person looks: what is confirmed by mistake ends terms too early.</summary>
+    internal const string Look = "Compare this time with another clock. If it is wrong, set it right, and run 'hiercash-issuer clock' "
+        + "again. Only if it is right: 'hiercash-issuer clock accept'.";
+}
 
 /// <summary>One kind of things that were signed under a date that is still to come, and what became of them.</summary>
 public sealed record SignedAhead(string What, long Count, string Became);

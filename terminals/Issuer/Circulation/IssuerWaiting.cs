@@ -12,21 +12,19 @@ internal static class IssuerWaiting
     {
         if (clock.IsBehind)
         {
-            yield return new Waiting(
-                WaitingKind.ClockBehindSigned, "everything that the issuer signs", null,
+            yield return new Waiting(WaitingKind.ClockBehindSigned, "everything that the issuer signs", null,
                 $"The issuer's clock says {clock.Now}, behind {clock.Signed}, the latest time that it went by.",
-                $"It ends when the clock is right. {ClockCommand.Look}");
+                $"It ends when the clock is right. {ClockState.Look}");
         }
 
         if (clock.Doubted is { } since)
         {
             // A date that is still to come was said by a clock that was wrong: nothing waits since then.
-            yield return new Waiting(
-                WaitingKind.DoubtedClock, "returns, instructions and statements", since > clock.Now ? null : since,
+            yield return new Waiting(WaitingKind.DoubtedClock, "returns, instructions and statements", since > clock.Now ? null : since,
                 $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, or its clock was "
                     + $"set. It answers all the same.",
                 $"It is {clock.Now} by it now. It ends when two banks have called whose clocks agree, or the only bank that there is; no "
-                    + $"shop's word ends it. {ClockCommand.Look}");
+                    + $"shop's word ends it. {ClockState.Look}");
         }
     }
 
@@ -37,8 +35,7 @@ internal static class IssuerWaiting
         string Show(Amount amount) => amount.Show(currency);
         if (TransferDeltaTable.Waiting(db) is { } owed)
         {
-            all.Add(new Waiting(
-                WaitingKind.OpenTransfer, $"{Show(owed.Sum)} in {owed.Count} transfers between banks", null,
+            all.Add(new Waiting(WaitingKind.OpenTransfer, $"{Show(owed.Sum)} in {owed.Count} transfers between banks", null,
                 "It is instructed once a cycle, to banks that have visited.",
                 "The next cycle of 'hiercash-issuer serve' after the bank's visit ends it."));
         }
@@ -49,8 +46,7 @@ internal static class IssuerWaiting
         all.AddRange(Restored(db, Show));
         if (EarlyTable.Waiting(db) is { } early)
         {
-            all.Add(new Waiting(
-                WaitingKind.EarlyArrival, $"{early.Count} payments of tills", early.Since,
+            all.Add(new Waiting(WaitingKind.EarlyArrival, $"{early.Count} payments of tills", early.Since,
                 "By this issuer's clock their time lies in the future.",
                 "Their tills send them again once it has come; else the end of their coins' terms ends it."));
         }
@@ -65,8 +61,7 @@ internal static class IssuerWaiting
         all.AddRange(Exceeding(db, Show));
         if (CoinTable.ReturnsToCome(db) is { } returns)
         {
-            all.Add(new Waiting(
-                WaitingKind.ReturnToCome, $"{Show(returns.Sum)} of {returns.Count} cancelled coins", returns.Since,
+            all.Add(new Waiting(WaitingKind.ReturnToCome, $"{Show(returns.Sum)} of {returns.Count} cancelled coins", returns.Since,
                 "Shops may still settle what was paid with them.",
                 "The rest goes to the holder's account by itself when that term is over."));
         }
@@ -80,8 +75,7 @@ internal static class IssuerWaiting
         if (AgreedBooks.BehindSince(db) is { } since)
         {
             var missing = RecoveryTable.In(db, RecoveryState.Waits);
-            yield return new Waiting(
-                WaitingKind.RestoredIssuer, "everything", since,
+            yield return new Waiting(WaitingKind.RestoredIssuer, "everything", since,
                 "This issuer's database is an older copy: others have a later word with its signature, of a visit, a payment or a key.",
                 missing.Count == 0 ? "'hiercash-issuer recover' ends it."
                     : $"It ends when these banks have visited: {string.Join(", ", missing)}.");
@@ -89,8 +83,7 @@ internal static class IssuerWaiting
 
         foreach (var bank in RecoveryTable.In(db, RecoveryState.Away))
         {
-            yield return new Waiting(
-                WaitingKind.LeftOutBank, $"instructions for bank {bank}", RestorationTable.Newest(db)?.Ended,
+            yield return new Waiting(WaitingKind.LeftOutBank, $"instructions for bank {bank}", RestorationTable.Newest(db)?.Ended,
                 "It was left out of a recovery of this issuer, and has words of the issuer that the issuer has forgotten.",
                 $"It ends when the bank visits; if it never will, 'hiercash-issuer revoke bank {bank}' ends it.");
         }
@@ -106,8 +99,7 @@ internal static class IssuerWaiting
 
         if (CoinTable.OfNoBank(db) is { } coins)
         {
-            yield return new Waiting(
-                WaitingKind.HonouredCoin, $"{coins.Count} coins of no bank, which have paid {show(coins.Sum)}",
+            yield return new Waiting(WaitingKind.HonouredCoin, $"{coins.Count} coins of no bank, which have paid {show(coins.Sum)}",
                 AlarmTable.First(db, Alarms.HonouredCoin),
                 "They were issued after the copy that this issuer was restored from, and no bank gave them back. "
                 + "The issuer bears what they pay.",

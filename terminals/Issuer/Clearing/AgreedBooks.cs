@@ -64,19 +64,19 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     {
         if (peer.Role != LinkRole.Bank || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks say how far they are, each for itself.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "Only banks say how far they are, each for itself.");
         }
 
         if (request.As<AgreeMessage>() is not ({ } own, var heard))
         {
-            return new Refusal(RefusalReason.Malformed, "The bank's position is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The bank's position is malformed.");
         }
 
         bool its = own.Role == PositionRole.Bank && own.Issuer == issuer && own.Bank == bank.Id && own.Verify(suite, bank.Key);
         Switches.On("R27 bank signed", ref its);
         if (!its)
         {
-            return new Refusal(RefusalReason.BadSignature, "The position is not signed by this bank's key.").ToMessage();
+            return Refuse(RefusalReason.BadSignature, "The position is not signed by this bank's key.");
         }
 
         // What is not signed by this issuer proves nothing against it.
@@ -134,7 +134,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
 
         if (isBehind)
         {
-            return new Refusal(RefusalReason.Unavailable, Stopped).ToMessage();
+            return Refuse(RefusalReason.Unavailable, Stopped);
         }
 
         var before = PositionTable.Newest(db, bank, PositionRole.Bank);

@@ -72,12 +72,12 @@ internal sealed class ClearingCycle(
     {
         if (peer.Role != LinkRole.Bank || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks fetch instructions, each its own.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "Only banks fetch instructions, each its own.");
         }
 
         if (request.As<InstructionsMessage>() is not { } said)
         {
-            return new Refusal(RefusalReason.Malformed, "The request for instructions is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The request for instructions is malformed.");
         }
 
         // What it parked before its key changed, it signed with the key of then; that it is the bank which brings it, the link says.
@@ -89,7 +89,7 @@ internal sealed class ClearingCycle(
         if (!genuine || !covered)
         {
             store.Write(db => Alarms.Raise(db, Alarms.StatementNotSigned, bank.Id, 0, Timestamp.Now(clock)));
-            return new Refusal(RefusalReason.BadSignature, "A statement about an instruction is not signed by this bank.").ToMessage();
+            return Refuse(RefusalReason.BadSignature, "A statement about an instruction is not signed by this bank.");
         }
 
         var answer = store.Write(db => Answer(db, bank.Id, said, Timestamp.Now(clock)));
@@ -106,14 +106,14 @@ internal sealed class ClearingCycle(
         {
             // It would fill the store with words about nothing, and their term would be over before there is anything to book (rule R10).
             Alarms.Raise(db, Alarms.NeverInstructed, bank, 0, now);
-            return new Refusal(RefusalReason.NotAllowed,
-                $"This bank speaks of instruction {said.Seen}, and only {next - 1} were ever made for it.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed,
+                $"This bank speaks of instruction {said.Seen}, and only {next - 1} were ever made for it.");
         }
 
         if (!ParkedInstructions.Hear(db, bank, said.Statements, now))
         {
             Alarms.Raise(db, Alarms.WordTakenBack, bank, 0, now);
-            return new Refusal(RefusalReason.NotAllowed, "This bank said before that it booked what it now parks.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "This bank said before that it booked what it now parks.");
         }
 
         BankTable.Acknowledge(db, bank, said.Seen);

@@ -104,8 +104,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
 
     /// <summary>For consoles.</summary>
     public List<ParkedInstruction> Show(IReadSnapshot db, Timestamp now) =>
-        [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r =>
-        new ParkedInstruction(
+        [.. All(db).Where(r => r.Outcome != BookingOutcome.Booked || IsOver(r, now)).Select(r => new ParkedInstruction(
             r.Bank, r.Number, r.Kind, r.Reference, r.Amount, r.Outcome, r.Since, IsOver(r, now), false,
             ArrearsTable.Has(db, r.Bank, r.Number))
         {
@@ -115,8 +114,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     /// <summary>A shop by its name; of a holder the issuer knows no more than the coin, or the request that was enciphered to it.</summary>
     private static string Whose(IReadSnapshot db, UnbookedInstruction row) => row.Kind switch
     {
-        TransferKind.ShopCredit or TransferKind.ShopDebit =>
-            ShopTable.OfAccount(db, row.Bank, row.Reference) is { } shop
+        TransferKind.ShopCredit or TransferKind.ShopDebit => ShopTable.OfAccount(db, row.Bank, row.Reference) is { } shop
                 ? $"shop {shop.Name}" : ParkedInstruction.Short("shop account", row.Reference),
         TransferKind.ClaimDebit or TransferKind.ClaimRestore => ParkedInstruction.Short("coin", row.Reference),
         TransferKind.RedeemCredit or TransferKind.ReturnCredit => ParkedInstruction.Short("withdrawal", row.Reference),

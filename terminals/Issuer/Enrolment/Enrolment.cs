@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
@@ -19,44 +20,51 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
         SchemeCertificate.WithKey(Certify(LinkRole.Issuer, issuer, keys.Statement.PublicKey, Timestamp.Now(clock)), keys.Statement);
 
     /// <summary>Enrols, or gives the grant again to whoever was enrolled with the same key.</summary>
-    /// <exception cref="InvalidOperationException">The request does not hold; the message says why.</exception>
     /// <param name="bank">The number of the bank whose revoked key this one replaces; null: whose it is, the request says.</param>
-    public EnrolmentGrant Enrol(EnrolmentRequest request, Amount cap, PartyId? bank)
+    public Result<EnrolmentGrant> Enrol(EnrolmentRequest request, Amount cap, PartyId? bank)
     {
         if (PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault)
         {
-            throw new InvalidOperationException(fault);
+            return Refused.ByRule(fault);
         }
 
         if (!request.Verify(suite))
         {
-            throw new InvalidOperationException("The request is not signed by its own key: it was altered. Have it made again.");
+            return new Refused(Outcome.Damaged, "The request is not signed by its own key: it was altered. Have it made again.");
         }
 
         bool vouched = request.Voucher is null || request.Voucher.Verify(suite, request.Role, request.Key);
         Switches.On("R18 signed", ref vouched);
         if (!vouched)
         {
-            throw new InvalidOperationException(
+            return new Refused(Outcome.Damaged,
                 "The word for this key is not signed by the key that it names: the request was altered. Have it made again.");
         }
 
         return request.Role == EnrolmentRole.Bank ? EnrolBank(request, cap, bank) : EnrolShop(request);
     }
 
-    private EnrolmentGrant EnrolBank(EnrolmentRequest request, Amount cap, PartyId? number)
+    private Result<EnrolmentGrant> EnrolBank(EnrolmentRequest request, Amount cap, PartyId? number)
     {
-        var (bank, first) = registry.EnrolBank(request, cap, terms.Currency, number, Timestamp.Now(clock), Validity);
+        var enrolled = registry.EnrolBank(request, cap, terms.Currency, number, Timestamp.Now(clock), Validity);
+        if (!enrolled.Has(out var its))
+        {
+            return enrolled.Refused!;
+        }
+
+        var (bank, first) = its;
         var certificate = keys.CertifyBank(bank.Id, request.Key, first);
         return EnrolmentGrant.Sign(keys.Root, bank.Id, bank.Name, Scheme, certificate, Certify(LinkRole.Bank, bank.Id, request.Key, first));
     }
 
-    private EnrolmentGrant EnrolShop(EnrolmentRequest request)
+    private Result<EnrolmentGrant> EnrolShop(EnrolmentRequest request)
     {
         var now = Timestamp.Now(clock);
-        var shop = registry.EnrolTill(request, suite, now);
-        return EnrolmentGrant.Sign(keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key, now),
-            (shop.Bank, shop.Account));
+        var enrolled = registry.EnrolTill(request, suite, now);
+        return enrolled.Has(out var shop)
+            ? EnrolmentGrant.Sign(keys.Root, shop.Id, shop.Name, Scheme, null, Certify(LinkRole.Shop, shop.Id, request.Key, now),
+                (shop.Bank, shop.Account))
+            : enrolled.Refused!;
     }
 
     /// <param name="from">When the key was certified first, or now. The certificate begins a day earlier, for clocks that are

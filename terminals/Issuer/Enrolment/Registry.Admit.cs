@@ -86,8 +86,7 @@ public sealed partial class Registry
         isNext = BankTable.NextKey(db, id)?.Equals(key) == true;
         return isNext ? null
             : FormerKeyTable.EndedAt(db, id, key) is { } ended
-                ? Refuse(
-                    RefusalReason.NotAllowed,
+                ? Refuse(RefusalReason.NotAllowed,
                     $"This key of bank {id} is retired since {ended}: the bank has used a newer one. Serve the folder that has it; "
                     + "if it is lost, see 'hiercash-bank recover --help'.")
                 : Refuse(RefusalReason.NotAllowed, $"This is not the key of bank {id}. Join with the issuer's newest grant for it.");

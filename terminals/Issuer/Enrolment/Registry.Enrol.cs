@@ -1,5 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -21,30 +23,37 @@ public sealed partial class Registry
     /// <param name="number">Of the bank, where a person says whose request it is; null: it is a new bank's, or its key says so.</param>
     /// <param name="validity">How long a certificate is good.</param>
     /// <returns>The bank, and when this key of it was certified first.</returns>
-    /// <exception cref="InvalidOperationException">The request does not hold; nothing changed.</exception>
-    public (BankEntry Bank, Timestamp Certified) EnrolBank(
-        EnrolmentRequest request, Amount cap, Currency currency, PartyId? number, Timestamp now, TimeSpan validity) => store.Write(db =>
+    public Result<(BankEntry Bank, Timestamp Certified)> EnrolBank(
+        EnrolmentRequest request, Amount cap, Currency currency, PartyId? number, Timestamp now, TimeSpan validity) =>
+        store.TryWrite<(BankEntry, Timestamp)>(db =>
     {
-        var bank = number is { } id ? Replace(db, id, request.Key, now)
+        var taken = number is { } id ? Replace(db, id, request.Key, now)
             : BankTable.WithKey(db, request.Key) is { } known ? known
             : request.Voucher is { } voucher ? Announce(db, voucher, request.Key, now)
             : Add(db, request.Name, request.Key, cap, now);
+        if (!taken.Has(out var bank))
+        {
+            return taken.Refused!;
+        }
+
         // What a revoked key announces is no next key; nor is a grant of it printed again.
         var ended = BankTable.RevokedAt(db, bank.Id);
         Switches.Replace("R17 no grant", ref ended, null);
         if (ended is { } revoked)
         {
-            throw new InvalidOperationException(
-                $"This key of bank {bank.Id} was revoked on {revoked}. Have the bank make a new one with 'hiercash-bank new-key', and "
-                    + $"enrol that with --bank {bank.Id}.");
+            return Refused.ByRule($"This key of bank {bank.Id} was revoked on {revoked}. Have the bank make a new one with 'hiercash-bank "
+                + $"new-key', and enrol that with --bank {bank.Id}.");
+        }
+
+        if (bank.Cap != cap)
+        {
+            return new Refused(Outcome.AlreadyExists, $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that "
+                + $"stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
         }
 
         // In one transaction: no key is a bank's that gets no certificate.
-        return bank.Cap == cap
-            ? (bank, CertifiedAt(db, bank.Id, request.Key, now, validity))
-            : throw new InvalidOperationException(
-                $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that stays. 'hiercash-issuer cap "
-                    + $"{bank.Id} AMOUNT' sets another.");
+        var certified = CertifiedAt(db, bank.Id, request.Key, now, validity);
+        return certified.Has(out var first) ? (bank, first) : certified.Refused!;
     });
 
     /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
@@ -56,8 +65,7 @@ public sealed partial class Registry
     /// </summary>
     /// <param name="now">For a key that is certified for the first time, or was under a date that this clock calls impossible.</param>
     /// <param name="validity">How long a certificate is good.</param>
-    /// <exception cref="InvalidOperationException">The clock says an earlier day than a certificate that was made before.</exception>
-    private static Timestamp CertifiedAt(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp now, TimeSpan validity)
+    private static Result<Timestamp> CertifiedAt(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp now, TimeSpan validity)
     {
         var soon = now.Plus(MostAhead);
 
@@ -69,9 +77,8 @@ public sealed partial class Registry
         var known = CertifiedKeyTable.First(db, key);
         if (known is null && newest > soon)
         {
-            throw new InvalidOperationException(
-                $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set the clock right; or, if it was wrong on "
-                    + $"that day, enrol the request of that key again first.");
+            return new Refused(Outcome.ClockDiffers, $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set the "
+                + $"clock right; or, if it was wrong on that day, enrol the request of that key again first.");
         }
 
         // A clock steps back a little: the later key begins later. A date that cannot be right is mended when its key is enrolled again.
@@ -86,42 +93,40 @@ public sealed partial class Registry
     /// <summary>
     /// A new bank, under a name that no other bank has: not because the name counts, but so that nobody is asked which of two is meant.
     /// </summary>
-    private static BankEntry Add(IWriteTransaction db, string name, PublicKey key, Amount cap, Timestamp now)
-    {
-        RequireNew(db, key);
-        if (BankTable.Named(db, name) is { } other)
-        {
-            throw new InvalidOperationException(
-                $"There is a bank '{name}' with another key, number {other.Id}. Choose another name; or, if this is that bank's new key "
-                    + $"after a revocation, add --bank {other.Id}.");
-        }
-
-        return BankTable.Add(db, name, key, cap, now);
-    }
+    private static Result<BankEntry> Add(IWriteTransaction db, string name, PublicKey key, Amount cap, Timestamp now) =>
+        UsedBefore(db, key) is { } used ? used
+        : BankTable.Named(db, name) is { } other
+        ? new Refused(Outcome.AlreadyExists, $"There is a bank '{name}' with another key, number {other.Id}. Choose another name; or, if "
+            + $"this is that bank's new key after a revocation, add --bank {other.Id}.")
+        : BankTable.Add(db, name, key, cap, now);
 
     /// <summary>
     /// The word of a bank's present key for its next one. A later word takes the place of an earlier one whose key was not used yet.
     /// </summary>
-    private static BankEntry Announce(IWriteTransaction db, KeyVoucher voucher, PublicKey next, Timestamp now)
+    private static Result<BankEntry> Announce(IWriteTransaction db, KeyVoucher voucher, PublicKey next, Timestamp now)
     {
-        RequireNew(db, next);
-        var bank = BankTable.Find(db, voucher.Party) ?? throw new InvalidOperationException($"There is no bank {voucher.Party}.");
+        if (UsedBefore(db, next) is { } used)
+        {
+            return used;
+        }
+
+        if (BankTable.Find(db, voucher.Party) is not { } bank)
+        {
+            return Unknown(voucher.Party);
+        }
+
+        bool isRevoked = BankTable.RevokedAt(db, bank.Id) is not null;
         bool present = bank.Key.Equals(voucher.Key);
         Switches.On("R17 voucher", ref present);
         if (!present)
         {
-            if (BankTable.RevokedAt(db, bank.Id) is not null)
-            {
-                throw new InvalidOperationException($"The key of bank {bank.Id} is revoked. If you are sure that the request is that "
-                    + $"bank's, enrol it with --bank {bank.Id}.");
-            }
-
-            throw new InvalidOperationException(
-                $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. If that bank "
+            return Refused.ByRule(isRevoked
+                ? $"The key of bank {bank.Id} is revoked. If you are sure that the request is that bank's, enrol it with --bank {bank.Id}."
+                : $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. If that bank "
                     + $"says that its key is lost: 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
         }
 
-        if (BankTable.RevokedAt(db, bank.Id) is null)
+        if (!isRevoked)
         {
             DropNext(db, bank.Id, now);
             BankTable.Announce(db, bank.Id, next);
@@ -131,39 +136,36 @@ public sealed partial class Registry
     }
 
     /// <summary>A person says that this is the new key of a bank whose key was revoked.</summary>
-    private static BankEntry Replace(IWriteTransaction db, PartyId number, PublicKey key, Timestamp now)
+    private static Result<BankEntry> Replace(IWriteTransaction db, PartyId number, PublicKey key, Timestamp now)
     {
-        var bank = BankTable.Find(db, number)
-            ?? throw new InvalidOperationException($"There is no bank {number}. 'hiercash-issuer banks' lists them.");
-        var revoked = BankTable.RevokedAt(db, number);
-        if (revoked is null && bank.Key.Equals(key))
+        if (BankTable.Find(db, number) is not { } bank)
         {
-            return bank;
+            return Unknown(number);
         }
 
-        if (revoked is null)
+        if (BankTable.RevokedAt(db, number) is not { } revoked)
         {
-            throw new InvalidOperationException(
-                $"The key of bank {number} is not revoked. Have the bank announce its next one with 'hiercash-bank new-key', or revoke it "
-                    + $"first with 'hiercash-issuer revoke bank {number}'.");
+            return bank.Key.Equals(key) ? bank : Refused.ByRule($"The key of bank {number} is not revoked. Have the bank announce its next "
+                + $"one with 'hiercash-bank new-key', or revoke it first with 'hiercash-issuer revoke bank {number}'.");
         }
 
-        RequireNew(db, key);
+        if (UsedBefore(db, key) is { } used)
+        {
+            return used;
+        }
+
         FormerKeyTable.Retire(db, number, bank.Key, now, revoked);
         BankTable.Rekey(db, number, key, now);
         return bank with { Key = key };
     }
 
     /// <summary>No key comes back, and none is two banks'.</summary>
-    private static void RequireNew(IReadSnapshot db, PublicKey key)
+    private static Refused? UsedBefore(IReadSnapshot db, PublicKey key)
     {
         bool used = FormerKeyTable.Has(db, key) || BankTable.WithKey(db, key) is not null;
         Switches.Off("R17 once", ref used);
-        if (used)
-        {
-            throw new InvalidOperationException(
-                "This key was a bank's before, and is retired or revoked. Make another with 'hiercash-bank new-key --fresh'.");
-        }
+        return used ? Refused.ByRule("This key was a bank's before, and is retired or revoked. Make another with 'hiercash-bank new-key "
+            + "--fresh'.") : null;
     }
 
     /// <summary>The announced next key is not that any more, and never comes back.</summary>

@@ -1,5 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -14,26 +16,27 @@ public sealed partial class Registry
     /// <param name="request">Signed by its own key, which was seen before; with its bank's word for an account, or that of a till of the
     /// shop.</param>
     /// <returns>The shop, new or known.</returns>
-    /// <exception cref="InvalidOperationException">The request does not hold; nothing changed.</exception>
-    public ShopEntry EnrolTill(EnrolmentRequest request, ICashSuite suite, Timestamp now)
+    public Result<ShopEntry> EnrolTill(EnrolmentRequest request, ICashSuite suite, Timestamp now)
     {
         var signer = request.Voucher is null ? AccountSigner(request, suite) : null;
-        return store.Write(db => EnrolTill(db, request, signer, now));
+        return store.TryWrite(db => EnrolTill(db, request, signer, now));
     }
 
-    private static ShopEntry EnrolTill(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer, Timestamp now)
+    private static Result<ShopEntry> EnrolTill(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer, Timestamp now)
     {
-        var shop = request.Voucher is { } voucher ? ShopOf(db, voucher) : ShopWithAccount(db, request, signer);
+        var its = request.Voucher is { } voucher ? ShopOf(db, voucher) : ShopWithAccount(db, request, signer);
+        if (!its.Has(out var shop))
+        {
+            return its;
+        }
+
         var w = Derivations.W(request.Key);
         TillTable.Register(db, w, request.Key, shop.Id, request.Voucher is { } by ? Derivations.W(by.Key) : null, now);
         var revoked = TillTable.RevokedAt(db, w);
         Switches.Replace("R18 never again", ref revoked, null);
-        if (revoked is { } date)
-        {
-            throw new InvalidOperationException($"This till's key was revoked on {date}. Make a till with a new key in another folder.");
-        }
-
-        return IsOf(db, w, shop.Id) ? shop : throw new InvalidOperationException("This till key belongs to another shop.");
+        return revoked is { } date
+            ? Refused.ByRule($"This till's key was revoked on {date}. Make a till with a new key in another folder.")
+            : IsOf(db, w, shop.Id) ? shop : Refused.ByRule("This till key belongs to another shop.");
     }
 
     /// <summary>
@@ -56,8 +59,7 @@ public sealed partial class Registry
     }
 
     /// <summary>The shop that a valid till of it names in its word for a further till.</summary>
-    /// <exception cref="InvalidOperationException">It is no till of that shop, or its key was revoked.</exception>
-    private static ShopEntry ShopOf(IReadSnapshot db, KeyVoucher voucher)
+    private static Result<ShopEntry> ShopOf(IReadSnapshot db, KeyVoucher voucher)
     {
         var w = Derivations.W(voucher.Key);
         var shop = ShopTable.OfTill(db, w);
@@ -65,15 +67,14 @@ public sealed partial class Registry
         Switches.On("R18 voucher", ref its);
         if (shop is null || !its)
         {
-            throw new InvalidOperationException($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop "
+            return Refused.ByRule($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop "
                 + $"sign it with 'hiercash-shop enrol-till FILE', or its bank.");
         }
 
         bool revoked = TillTable.RevokedAt(db, w) is not null;
         Switches.Off("R18 revoked", ref revoked);
         return revoked
-            ? throw new InvalidOperationException(
-                $"The till {w} that signed the request is revoked. Have another till of the shop sign it, or its bank.")
+            ? Refused.ByRule($"The till {w} that signed the request is revoked. Have another till of the shop sign it, or its bank.")
             : shop;
     }
 
@@ -81,12 +82,11 @@ public sealed partial class Registry
     /// The shop with the account for which its bank signed, new or known. A known one keeps its name, and a new one may have another
     /// shop's.
     /// </summary>
-    /// <exception cref="InvalidOperationException">No account, no word of a bank's present key, or that key was revoked.</exception>
-    private static ShopEntry ShopWithAccount(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer)
+    private static Result<ShopEntry> ShopWithAccount(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer)
     {
         if (request.Account is not { } account)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 "The shop's request names no account. Its bank adds one with 'hiercash-bank enrol-shop FILE'; for a further till, a till "
                     + "of the shop signs it with 'hiercash-shop enrol-till FILE'.");
         }
@@ -94,7 +94,7 @@ public sealed partial class Registry
         bool vouched = signer is not null && BankTable.Find(db, account.Bank)?.Key.Equals(signer) == true;
         if (!vouched)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 "The shop's account is not signed by a bank of this scheme with its present key. Enrol the bank first; a new key of a bank "
                     + "counts once 'hiercash-bank serve' has called with it. Then have it sign again.");
         }
@@ -104,7 +104,7 @@ public sealed partial class Registry
         Switches.Replace("R17 account", ref ended, null);
         if (ended is { } revoked)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 $"The key of bank {account.Bank} was revoked on {revoked}. Enrol the bank's new key first, then have the bank sign the "
                     + $"shop's request again.");
         }

@@ -1,5 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -16,11 +18,9 @@ public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
     public static TotalCirculation Of(IEnumerable<BankEntry> banks)
     {
         Switches.Replace("variant circulation", ref banks, banks.Take(1));
-        return banks.Aggregate(
-            new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
+        return banks.Aggregate(new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
             (sum, b) => new TotalCirculation(
-                new Circulation(
-                    sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
+                new Circulation(sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
                     sum.Circulation.Redeemed + b.Circulation.Redeemed, sum.Circulation.Returned + b.Circulation.Returned),
                 Sum(sum.Caps, b.Cap)));
     }
@@ -33,6 +33,11 @@ public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
 /// <param name="Account">The shop's account at its bank, 32 bytes of the bank's choosing.</param>
 public sealed record ShopEntry(PartyId Id, string Name, PartyId Bank, Digest Account);
 
+/// <summary>A till as the issuer knows it.</summary>
+/// <param name="By">The till whose signature enrolled it; null: its bank's did.</param>
+/// <param name="Revoked">Since when its key is revoked; null while it is good.</param>
+public sealed record TillRow(TillId W, PartyId Shop, string Name, Timestamp Registered, TillId? By, Timestamp? Revoked);
+
 /// <summary>
 /// Who takes part: banks, shops, tills, each found by number and key. Enrolling is in another file, and who is let in on a link in a third.
 /// </summary>
@@ -41,12 +46,13 @@ public sealed partial class Registry(Database store)
     /// <summary>
     /// Sets the most that a bank may have outstanding; below what is outstanding nothing more is issued until it is below.
     /// </summary>
-    /// <exception cref="InvalidOperationException">There is no such bank.</exception>
-    public BankEntry SetCap(PartyId bank, Amount cap) => store.Write(db =>
+    public Result<BankEntry> SetCap(PartyId bank, Amount cap) => store.TryWrite<BankEntry>(db =>
     {
         BankTable.SetCap(db, bank, cap);
-        return BankTable.Find(db, bank) ?? throw new InvalidOperationException($"There is no bank {bank}.");
+        return BankTable.Find(db, bank) is { } entry ? entry : Unknown(bank);
     });
+
+    private static Refused Unknown(PartyId bank) => new(Outcome.NotFound, $"There is no bank {bank}. 'hiercash-issuer banks' lists them.");
 
     public IReadOnlyList<BankEntry> Banks => store.Read(BankTable.All);
 
@@ -79,8 +85,7 @@ public sealed partial class Registry(Database store)
     /// </summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: since the revocation.</param>
     /// <returns>The tills that are revoked now.</returns>
-    /// <exception cref="InvalidOperationException">There is no such till, or it is revoked, and so is what it enrolled since.</exception>
-    public IReadOnlyList<TillId> RevokeTill(TillId w, Timestamp now, Timestamp? stolen) => store.Write(db =>
+    public Result<List<TillId>> RevokeTill(TillId w, Timestamp now, Timestamp? stolen) => store.TryWrite<List<TillId>>(db =>
     {
         // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled: not before
         // the till's last contact, which is dated by the slower one of two clocks.
@@ -100,28 +105,27 @@ public sealed partial class Registry(Database store)
         var revoked = gone.FindAll(t => TillTable.Revoke(db, t, date));
         return revoked.Count > 0 ? revoked
             : TillTable.RevokedAt(db, w) is { } before
-            ? throw new InvalidOperationException($"This till's key was revoked on {before} already. If it was stolen before, give that "
-                + $"moment with --since: what it enrolled since then goes too.")
-            : throw new InvalidOperationException($"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
+            ? Refused.ByRule($"This till's key was revoked on {before} already. If it was stolen before, give that moment with --since: "
+                + $"what it enrolled since then goes too.")
+            : new Refused(Outcome.NotFound, $"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
     });
 
     /// <summary>
     /// A bank's key is not its own alone any more: its link is closed to it, and to the next one that it announced, until a person enrols a
     /// new one by the bank's number (hole 22, rule R17).
     /// </summary>
-    /// <exception cref="InvalidOperationException">There is no such bank.</exception>
-    public void RevokeBank(PartyId bank, Timestamp now) => store.Write(db =>
+    public Refused? RevokeBank(PartyId bank, Timestamp now) => store.Write(db =>
     {
-        if (!BankTable.Revoke(db, bank, now))
+        if (BankTable.Revoke(db, bank, now))
         {
-            throw BankTable.RevokedAt(db, bank) is { } date
-                ? new InvalidOperationException($"The key of bank {bank} was revoked on {date} already. Enrol its new key with "
-                    + $"'hiercash-issuer enrol bank FILE --bank {bank}'.")
-                : new InvalidOperationException($"There is no bank {bank} whose key could be revoked. 'hiercash-issuer banks' lists them.");
+            DropNext(db, bank, now);
+            return null;
         }
 
-        DropNext(db, bank, now);
-        return true;
+        return BankTable.RevokedAt(db, bank) is { } date
+            ? Refused.ByRule($"The key of bank {bank} was revoked on {date} already. Enrol its new key with 'hiercash-issuer enrol bank "
+                + $"FILE --bank {bank}'.")
+            : Unknown(bank);
     });
 
     /// <summary>True if the till's key was revoked before that moment.</summary>

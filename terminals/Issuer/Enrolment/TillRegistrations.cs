@@ -14,36 +14,20 @@ internal sealed class TillRegistrations(Database store)
     public static void Note(IWriteTransaction db, Submission submission, Digest[] subjects) =>
         TillTable.NoteBatch(db, submission.Till!.Value, submission.Date, subjects[0], submission.Prove(subjects, 0));
 
-    public LinkMessage HandleNewest(LinkPeer peer, LinkMessage request) =>
-        request.As<NewestBatchMessage>()?.Till is not { } till ? Malformed()
-        : Fault(peer, till)?.ToMessage() ?? (store.Read(db => TillTable.NewestBatch(db, till)) is var (subject, proof)
+    public LinkMessage Newest(LinkPeer peer, TillId till) => Fault(peer, till)
+        ?? (store.Read(db => TillTable.NewestBatch(db, till)) is var (subject, proof)
             ? new NewestBatchReply(subject, proof) : new NewestBatchReply(default, null)).ToMessage();
 
-    public LinkMessage HandleSubmitted(LinkPeer peer, LinkMessage request)
-    {
-        if (request.As<SubmittedMessage>() is not { } asked)
-        {
-            return Malformed();
-        }
-
-        if (Fault(peer, asked.Till) is { } fault)
-        {
-            return fault.ToMessage();
-        }
-
-        return new SubmittedReply(
-            store.Read(db => HistoryTable.Submitted(db, asked.Till, peer.Id, asked.After, SubmittedReply.Max))).ToMessage();
-    }
+    public LinkMessage Submitted(LinkPeer peer, SubmittedMessage asked) => Fault(peer, asked.Till) ?? new SubmittedReply(
+        store.Read(db => HistoryTable.Submitted(db, asked.Till, peer.Id, asked.After, SubmittedReply.Max))).ToMessage();
 
     /// <summary>A till asks about itself, and for those of its shop whose key was revoked.</summary>
-    private Refusal? Fault(LinkPeer peer, TillId till)
+    private LinkMessage? Fault(LinkPeer peer, TillId till)
     {
         bool its = peer.Role == LinkRole.Shop
             && store.Read(db => ShopTable.OfTill(db, till)?.Id == peer.Id && Registry.BringerFault(db, peer, till) is null);
         Switches.On("R27 own till", ref its);
-        return its ? null : new Refusal(RefusalReason.NotAllowed,
+        return its ? null : Refuse(RefusalReason.NotAllowed,
             "A till asks what it had submitted itself, and for those of its shop whose key was revoked.");
     }
-
-    private static LinkMessage Malformed() => new Refusal(RefusalReason.Malformed, "The till's question is malformed.").ToMessage();
 }

@@ -67,21 +67,14 @@ internal sealed class Issuance(
     {
         bool foreign = request.Currency != terms.Currency;
         Switches.Off("issue foreign", ref foreign);
-        if (foreign)
-        {
-            return Refuse(RefusalReason.OtherCurrency, $"This issuer issues {terms.Currency}, not {request.Currency}.");
-        }
-
         bool nothing = request.FaceValue.IsZero;
         Switches.Off("issue nothing", ref nothing);
-        if (nothing)
-        {
-            return Refuse(RefusalReason.AmountZero, "Cash of nothing cannot be issued. Ask for at least one minor unit.");
-        }
 
         // What was enciphered to a lost key nobody opens: it is answered with "never issued", or the holder's money would wait for ever
         // (R27).
-        return keys.EncryptionKey(request.Key) is null && !keys.IsLost(KeyUsage.IssuerEncryption, request.Key)
+        return foreign ? Refuse(RefusalReason.OtherCurrency, $"This issuer issues {terms.Currency}, not {request.Currency}.")
+            : nothing ? Refuse(RefusalReason.AmountZero, "The amount must be at least one minor unit.")
+            : keys.EncryptionKey(request.Key) is null && !keys.IsLost(KeyUsage.IssuerEncryption, request.Key)
             ? Refuse(RefusalReason.KeyUnknown, $"This issuer has no encryption key {request.Key}. Load its certificates again.")
             : null;
     }
@@ -236,6 +229,4 @@ internal sealed class Issuance(
 
     private NonIssuanceStatement Sign(IssueRequest request, IssueRefusal reason, Timestamp now) => NonIssuanceStatement.Sign(
         keys.Statement, issuer, request.Bank, request.FaceValue, request.Currency, request.Request, reason, now);
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -19,8 +19,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
 
         var first = Digest.Read(Convert.FromHexString(id.PadRight(Digits, '0')));
         var last = Digest.Read(Convert.FromHexString(id.PadRight(Digits, 'f')));
-        return store.Read<List<string>>(db =>
-        [
+        return store.Read<List<string>>(db => [
             .. CoinTable.Between(db, new CoinId(first), new CoinId(last)).SelectMany(c => Coin(db, c)),
             .. HistoryTable.Between(db, new PaymentId(first), new PaymentId(last)).Select(p => Payment(db, p)),
             .. DeadPaymentTable.Between(db, new PaymentId(first), new PaymentId(last)).Select(Dead),
@@ -88,7 +87,7 @@ internal sealed class Explanations(Database store, Currency currency, SchemePara
         else
         {
             var expires = coin.Expiry.End.Plus(terms.SettlePeriod);
-            var returns = Timestamp.Min(CoinLife.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires);
+            var returns = Timestamp.Min(ExpiryReturns.ReturnsAt(db, terms, coin.Ended!.Value, _now), expires);
             yield return $"The {Show(rest)} that are left go back after {returns}, if no shop waits for them then.";
         }
     }

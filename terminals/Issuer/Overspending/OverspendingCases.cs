@@ -1,7 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -73,36 +72,16 @@ internal sealed class OverspendingCases(
     /// <summary>
     /// A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).
     /// </summary>
-    public LinkMessage HandleFetch(LinkPeer peer, LinkMessage request)
+    public LinkMessage Fetch(PartyId bank, DossiersMessage asked)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
-        }
-
-        if (request.As<DossiersMessage>() is not { } asked)
-        {
-            return Refuse(RefusalReason.Malformed, "The request for a dossier is malformed.");
-        }
-
         var now = Timestamp.Now(clock);
-        return new DossiersReply(store.Write(db => Next(db, peer.Id, asked.After ?? default, now))).ToMessage();
+        return new DossiersReply(store.Write(db => Next(db, bank, asked.After ?? default, now))).ToMessage();
     }
 
     /// <summary>A page of the dossier that the bank was told of last.</summary>
-    public LinkMessage HandlePage(LinkPeer peer, LinkMessage request)
+    public LinkMessage FetchPage(PartyId bank, DossierPageMessage asked)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks fetch dossiers, each its own.");
-        }
-
-        if (request.As<DossierPageMessage>() is not { } asked)
-        {
-            return Refuse(RefusalReason.Malformed, "The request for a page is malformed.");
-        }
-
-        var page = store.Read(db => TraceCaseTable.Find(db, peer.Id, asked.Coin) is { } row && row.Revision == asked.Revision
+        var page = store.Read(db => TraceCaseTable.Find(db, bank, asked.Coin) is { } row && row.Revision == asked.Revision
             ? DossierPageTable.Find(db, row.Coin, asked.Index)
             : null);
         return page is null
@@ -111,22 +90,12 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>The bank's finding on a revision; an excess may still be rebutted later (hole 19).</summary>
-    public LinkMessage HandleOutcome(LinkPeer peer, LinkMessage request)
+    public LinkMessage Judge(PartyId bank, DossierOutcomeMessage outcome)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks judge dossiers, each its own.");
-        }
-
-        if (request.As<DossierOutcomeMessage>() is not { } outcome)
-        {
-            return Refuse(RefusalReason.Malformed, "The finding is malformed.");
-        }
-
         store.Write(db =>
         {
             // A finding on a revision that was replaced says nothing of the one that waits.
-            var row = TraceCaseTable.Find(db, peer.Id, outcome.Coin);
+            var row = TraceCaseTable.Find(db, bank, outcome.Coin);
             bool its = row?.Revision == outcome.Revision;
             Switches.On("R9 finding revision", ref its);
             if (row is null || !its || row.Revision == 0)
@@ -148,24 +117,14 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>Reversals of payments in the bank's cases, for it to file them with the evidence (rule R3).</summary>
-    public LinkMessage HandleReversals(LinkPeer peer, LinkMessage request)
+    public LinkMessage FetchReversals(PartyId bank, ulong after)
     {
-        if (peer.Role != LinkRole.Bank)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only banks file reversals, each those of its own cases.");
-        }
-
-        if (request.As<CaseReversalsMessage>()?.After is not { } after)
-        {
-            return Refuse(RefusalReason.Malformed, "The request for reversals is malformed.");
-        }
-
         return new CaseReversalsReply(store.Write(db =>
         {
             long most = CaseReversalsReply.Max;
             Switches.Replace("R3 filed", ref most, 0);
-            CaseReversalTable.File(db, peer.Id);
-            return CaseReversalTable.After(db, peer.Id, after, most);
+            CaseReversalTable.File(db, bank);
+            return CaseReversalTable.After(db, bank, after, most);
         })).ToMessage();
     }
 
@@ -275,8 +234,7 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>What a dossier of the coin would claim that is made now; null where all its payments together are within X.</summary>
-    public Amount? Shows(IReadSnapshot db, CoinId coin) =>
-        CoinTable.Find(db, coin) is { } row ? Choose(db, row)?.Claimed : null;
+    public Amount? Shows(IReadSnapshot db, CoinId coin) => CoinTable.Find(db, coin) is { } row ? Choose(db, row)?.Claimed : null;
 
     private DossierChoice? Choose(IReadSnapshot db, CoinRow row) =>
         DossierChoice.Of(Counting(db, row.Number, row.Id), row.FaceValue, MostPages);
@@ -307,7 +265,7 @@ internal sealed class OverspendingCases(
     private DossierHeader Header(CoinRow coin, uint revision, Amount claimed, KeyId coinKey, Timestamp now)
     {
         var m = Ecies.TryDecrypt(suite, keys.Evidence, coin.Opening)
-            ?? throw new InvalidOperationException($"The sealed opening of coin {coin.Id} is damaged.");
+            ?? throw new DatabaseException($"The sealed opening of coin {coin.Id} is damaged. Put back a good copy of the database.");
         // The keys may have changed since: of PE_I, the one whose E_I this is; of PS_I, the one that signed the coin (hole 22).
         var request = CoinRequest.Decode(m)!;
         var encryption = keys.EncryptionCertificates.First(
@@ -317,6 +275,4 @@ internal sealed class OverspendingCases(
             issuer, coin.Id, revision, now, terms.DisputeTerm, terms.ClockTolerance, coin.FaceValue, claimed, m, encryption,
             keys.Certificate(KeyUsage.IssuerCoin, coinKey)!, statements, [], []);
     }
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

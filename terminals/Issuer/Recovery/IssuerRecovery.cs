@@ -1,6 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -28,12 +30,11 @@ internal sealed class IssuerRecovery(
     /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer
     /// recovers once more then.</param>
     /// <returns>Banks that have to visit.</returns>
-    /// <exception cref="InvalidOperationException">The issuer is no older copy, as far as it knows.</exception>
-    public IReadOnlyList<PartyId> Begin(PartyId? without) => store.Write(db =>
+    public Result<List<PartyId>> Begin(PartyId? without) => store.TryWrite<List<PartyId>>(db =>
     {
         if (AgreedBooks.BehindSince(db) is null)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 "This issuer's database is no older copy, as far as any bank, till or key has shown. There is nothing to recover.");
         }
 
@@ -41,7 +42,7 @@ internal sealed class IssuerRecovery(
         RecoveryTable.Begin(db, since, copied);
         if (without is { } lost && !RecoveryTable.LeaveOut(db, lost))
         {
-            throw new InvalidOperationException($"There is no bank {lost} that has to visit.");
+            return new Refused(Outcome.NotFound, $"There is no bank {lost} that has to visit.");
         }
 
         EndIfAll(db, Timestamp.Now(clock));
@@ -93,28 +94,23 @@ internal sealed class IssuerRecovery(
     {
         if (peer.Role != LinkRole.Bank || request.As<IssuedMessage>()?.After is not { } after)
         {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks ask what was issued to them, each for itself.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "Only banks ask what was issued to them, each for itself.");
         }
 
         return new IssuedReply(store.Read(db => IssuanceTable.IssuedAfter(db, peer.Id, after, IssuedReply.Max))).ToMessage();
     }
-
-    /// <summary>A bank's shops, for one that was restored.</summary>
-    public LinkMessage HandleShops(LinkPeer peer) => peer.Role != LinkRole.Bank
-        ? new Refusal(RefusalReason.NotAllowed, "Only banks ask for their shops.").ToMessage()
-        : new ShopsOfBankReply(store.Read(db => ShopTable.OfBank(db, peer.Id))).ToMessage();
 
     /// <summary>A bank gives back what this issuer had signed.</summary>
     public LinkMessage HandleReturn(LinkPeer peer, LinkMessage request)
     {
         if (peer.Role != LinkRole.Bank || store.Read(db => BankTable.Find(db, peer.Id)) is not { } bank)
         {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks give back what was signed for them.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "Only banks give back what was signed for them.");
         }
 
         if (request.As<ReturnMessage>() is not { } words)
         {
-            return new Refusal(RefusalReason.Malformed, "What the bank gives back is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "What the bank gives back is malformed.");
         }
 
         // What was enciphered to a key whose secret is lost nobody opens: it is passed over, and shops are paid for such coins all the
@@ -133,8 +129,8 @@ internal sealed class IssuerRecovery(
             && words.Statements.TrueForAll(s => Is(s, bank.Id));
         Switches.On("R27 given back", ref signed);
         return !signed
-            ? new Refusal(RefusalReason.BadSignature,
-                "Something that the bank gives back was not signed by this issuer for it. Nothing of it is taken.").ToMessage()
+            ? Refuse(RefusalReason.BadSignature,
+                "Something that the bank gives back was not signed by this issuer for it. Nothing of it is taken.")
             : store.Write(db => Take(db, bank.Id, words, coins, given - words.Issued.Count, Timestamp.Now(clock)));
     }
 
@@ -178,7 +174,7 @@ internal sealed class IssuerRecovery(
     {
         if (RecoveryTable.AwaitedSince(db, bank) is null)
         {
-            return new Refusal(RefusalReason.NotAllowed, "This issuer does not wait for anything of this bank.").ToMessage();
+            return Refuse(RefusalReason.NotAllowed, "This issuer does not wait for anything of this bank.");
         }
 
         foreach (var ((asked, ek), coin) in words.Issued.Zip(coins))

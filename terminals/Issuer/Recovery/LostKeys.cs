@@ -1,7 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
@@ -16,18 +15,8 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
     public const int Most = 256;
 
     /// <summary>A bank or shop shows certificates that this issuer does not give.</summary>
-    public LinkMessage Handle(LinkPeer peer, LinkMessage request)
+    public LinkMessage Hear(IReadOnlyList<KeyCertificate> shown)
     {
-        if (peer.Role is not (LinkRole.Bank or LinkRole.Shop))
-        {
-            return new Refusal(RefusalReason.NotAllowed, "Only banks and shops show certificates.").ToMessage();
-        }
-
-        if (request.As<ShowCertificatesMessage>()?.Certificates is not { } shown)
-        {
-            return new Refusal(RefusalReason.Malformed, "The certificates are malformed.").ToMessage();
-        }
-
         var now = Timestamp.Now(clock);
         var own = shown.Where(IsLost).ToList();
         if (own.Count > 0)

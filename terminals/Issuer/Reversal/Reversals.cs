@@ -18,11 +18,6 @@ internal sealed class Reversals(
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly DeadMarks _dead = new(keys, issuer, terms);
 
-    /// <summary>A shop takes a payment back, or forwards what it voided: the same.</summary>
-    public LinkMessage HandleShop(LinkPeer peer, LinkMessage request) => peer.Role == LinkRole.Shop
-        ? Handle(request, peer.Id)
-        : Refuse(RefusalReason.NotAllowed, "Only the shop that was paid takes a payment back.");
-
     /// <summary>A bank heard a rebuttal with S_W.</summary>
     public LinkMessage HandleBank(LinkPeer peer, LinkMessage request)
     {
@@ -30,9 +25,6 @@ internal sealed class Reversals(
         Switches.On("R4 bank", ref isBank);
         return isBank ? Handle(request, null) : Refuse(RefusalReason.NotAllowed, "Only a bank brings what a rebuttal holds.");
     }
-
-    /// <summary>A wallet uploads an S_W that its card was given.</summary>
-    public LinkMessage HandleWallet(LinkMessage request) => Handle(request, null);
 
     /// <summary>A user asks for the money of a payment that was never settled (hole 4).</summary>
     public LinkMessage HandleDead(LinkMessage request)
@@ -55,7 +47,10 @@ internal sealed class Reversals(
         return answer;
     }
 
-    private LinkMessage Handle(LinkMessage request, PartyId? shop)
+    /// <summary>A shop takes a payment back, or forwards what it voided: the same. So does a wallet with an S_W that its card was
+    /// given.</summary>
+    /// <param name="shop">Who brings it; null for anybody else.</param>
+    public LinkMessage Handle(LinkMessage request, PartyId? shop)
     {
         if (VoidedPayment.Of(request) is not { } brought)
         {
@@ -66,8 +61,7 @@ internal sealed class Reversals(
         Switches.On("R4 signatures", ref genuine);
         if (!genuine)
         {
-            return Refuse(
-                RefusalReason.BadSignature,
+            return Refuse(RefusalReason.BadSignature,
                 "The signatures of the payment (S_I, S_U) or of its void (S_W) do not verify: there is nothing to take back.");
         }
 
@@ -196,8 +190,7 @@ internal sealed class Reversals(
         Switches.Off("R5 forgotten", ref forgotten);
         if (forgotten)
         {
-            return Refuse(
-                RefusalReason.OutOfDate,
+            return Refuse(RefusalReason.OutOfDate,
                 "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
         }
 
@@ -220,8 +213,7 @@ internal sealed class Reversals(
         // It may have been settled, and forgotten since with a copy: of that only its shop knows (rule R27).
         if (Restorations.WaitsUntil(db, terms, now) is { } wait)
         {
-            return Refuse(
-                RefusalReason.OutOfDate,
+            return Refuse(RefusalReason.OutOfDate,
                 $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
         }
 
@@ -229,8 +221,7 @@ internal sealed class Reversals(
         Switches.On("R27 dead", ref may);
         if (!may)
         {
-            return Refuse(
-                RefusalReason.Unavailable,
+            return Refuse(RefusalReason.Unavailable,
                 "The issuer has just started, and has not heard from the coin's bank whether it is an older copy. Ask again later.");
         }
 
@@ -262,6 +253,4 @@ internal sealed class Reversals(
     private static LinkMessage Full() => Refuse(
         RefusalReason.Unavailable,
         "Too many payments of this coin were taken back within a few days. Nothing is lost: bring this one again later.");
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -17,18 +17,8 @@ internal sealed class Settlement(
     private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
     private readonly ShownWords _shown = new(suite, keys, issuer, terms);
 
-    public LinkMessage Handle(LinkPeer peer, LinkMessage request)
+    public LinkMessage Take(LinkPeer peer, SettleMessage batch)
     {
-        if (peer.Role != LinkRole.Shop)
-        {
-            return Refuse(RefusalReason.NotAllowed, "Only shops settle payments.");
-        }
-
-        if (request.As<SettleMessage>() is not { } batch)
-        {
-            return Refuse(RefusalReason.Malformed, "The batch is malformed, or has too many payments.");
-        }
-
         var read = batch.Items.Select(i => (Bytes: i, H: CashPayment.Decode(i))).ToList();
         var subjects = read.Select(i => i.H?.Id.Value ?? Digest.Of(i.Bytes)).ToArray();
 
@@ -48,8 +38,7 @@ internal sealed class Settlement(
         Switches.On("R6 batch clock", ref inTime);
         if (!inTime)
         {
-            return Refuse(
-                RefusalReason.OutOfDate,
+            return Refuse(RefusalReason.OutOfDate,
                 $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
         }
 
@@ -122,6 +111,4 @@ internal sealed class Settlement(
 
     private Receipt Answer(Digest subject, Verdict verdict, Amount y, Timestamp now) =>
         Receipt.Sign(keys.Statement, issuer, subject, verdict, y, terms.Currency, Share.None, 1, now);
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

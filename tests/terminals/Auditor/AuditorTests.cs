@@ -255,7 +255,7 @@ public sealed partial class AuditorTests
 
     private AuditResult Run(string folder, Database? seen = null) => AuditRun.Run(
         Path.Combine(folder, "issuer.db"), [("bank-1", Path.Combine(folder, "bank-1.db")), ("bank-2", Path.Combine(folder, "bank-2.db"))],
-        _town.Scheme.Root, _town.Options.Suite, seen);
+        _town.Scheme.Root, _town.Options.Suite, seen).OrRefuse();
 
     private string Copy()
     {

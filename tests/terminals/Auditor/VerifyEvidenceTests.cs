@@ -34,36 +34,36 @@ public sealed class VerifyEvidenceTests
             {
                 var said = ConsoleProcess.Run(folder, "hiercash-auditor", ["verify-evidence", "e", "--root", root, "--json", .. more]);
                 using var json = JsonDocument.Parse(said.Output);
-                Assert.That(json.RootElement.GetProperty("until").GetString(), Is.EqualTo(file.Notice.Until.ToString()));
+                Assert.That(json.RootElement.GetProperty("evidence").GetProperty("until").GetString(), Is.EqualTo(file.Notice.Until.ToString()));
                 return (said.Code, json.RootElement.GetProperty("culprit").GetString()!,
-                    json.RootElement.GetProperty("rebuttedInTime").ToString());
+                    json.RootElement.GetProperty("evidence").GetProperty("rebuttedInTime").ToString());
             }
 
-            Assert.That(Verify(), Is.EqualTo((0, "User", "[]")));
-            Assert.That(Verify("--rebuttal", "r"), Is.EqualTo((1, "ShopToAnswer", "[false]")).Using<(int, string, string)>(Same));
-            Assert.That(Verify("--rebuttal", "s", "--shop-silent"), Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify(), Is.EqualTo((0, "user", "[]")));
+            Assert.That(Verify("--rebuttal", "r"), Is.EqualTo((1, "shopToAnswer", "[false]")).Using<(int, string, string)>(Same));
+            Assert.That(Verify("--rebuttal", "s", "--shop-silent"), Is.EqualTo((1, "shop", "[true]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "r", "--answer", "nothing"),
-                Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
+                Is.EqualTo((1, "nobody", "[false]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing"),
-                Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+                Is.EqualTo((1, "shop", "[true]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "r", "--answer", "good", "--shop-silent"),
-                Is.EqualTo((1, "Nobody", "[false]")).Using<(int, string, string)>(Same));
+                Is.EqualTo((1, "nobody", "[false]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--reversal", "good"),
-                Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same), "whoever brings it");
+                Is.EqualTo((1, "nobody", "[true]")).Using<(int, string, string)>(Same), "whoever brings it");
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--shop-silent", "--revoked", $"{h.Till}={file.Date}"),
-                Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
+                Is.EqualTo((1, "nobody", "[true]")).Using<(int, string, string)>(Same));
             var later = $"{h.Till}={file.Date.Plus(TimeSpan.FromDays(1))}";
             Assert.That(Verify("--rebuttal", "s", "--answer", "nothing", "--revoked", later),
-                Is.EqualTo((1, "ShopToAnswer", "[true]")).Using<(int, string, string)>(Same), "its date is what the signer wrote");
+                Is.EqualTo((1, "shopToAnswer", "[true]")).Using<(int, string, string)>(Same), "its date is what the signer wrote");
             Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--revoked", later),
-                Is.EqualTo((1, "Shop", "[true]")).Using<(int, string, string)>(Same));
+                Is.EqualTo((1, "shop", "[true]")).Using<(int, string, string)>(Same));
             Assert.That(Verify("--rebuttal", "s", "--shop-silent", "--bank-revoked", file.BankKey.Key.Id.ToString()),
-                Is.EqualTo((1, "Nobody", "[true]")).Using<(int, string, string)>(Same));
+                Is.EqualTo((1, "nobody", "[true]")).Using<(int, string, string)>(Same));
             var none = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--reversal", "nothing");
             Assert.That((none.Code, none.Error.Contains("'nothing' holds no reversal", StringComparison.Ordinal)), Is.EqualTo((1, true)),
                 none.Error);
             var unread = ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--revoked", "x=yesterday");
-            Assert.That((unread.Code, unread.Error.Contains("is no till and time", StringComparison.Ordinal)), Is.EqualTo((2, true)),
+            Assert.That((unread.Code, unread.Error.Contains("is not a till and a time", StringComparison.Ordinal)), Is.EqualTo((2, true)),
                 unread.Error);
             Assert.That(ConsoleProcess.Run(folder, "hiercash-auditor", "verify-evidence", "e", "--root", root, "--answer", "r").Error,
                 Does.Contain("'r' is no shop's answer"));

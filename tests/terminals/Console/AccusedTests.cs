@@ -45,22 +45,22 @@ public sealed class AccusedTests
         Assert.That(Wallet("rebuttal", "alice.rebuttal"), Does.StartWith("1 void and 0 dead statements."));
         _town.North.Start();
         _town.Must("hiercash-bank", "evidence", coin[..16], "--out", "e", "--dir", "north");
-        Assert.That(Verify(), Is.EqualTo((0, "User")));
-        Assert.That(Verify("--rebuttal", "alice.rebuttal"), Is.EqualTo((1, "ShopToAnswer")));
+        Assert.That(Verify(), Is.EqualTo((0, "user")));
+        Assert.That(Verify("--rebuttal", "alice.rebuttal"), Is.EqualTo((1, "shopToAnswer")));
 
         // The shop is asked.
         AssertRefused(2, "at least 8 hexadecimal digits", "hiercash-shop", "answer", "dead", "--out", "a", "--dir", "cheat");
         AssertRefused(1, "took no payment", "hiercash-shop", "answer", "deadbeef", "--out", "a", "--dir", "cheat");
         Assert.That(_town.Must("hiercash-shop", "answer", payment[..16], "--out", "a", "--dir", "cheat"),
             Does.Contain($"shows no reversal of payment {payment}"));
-        Assert.That(Verify("--rebuttal", "alice.rebuttal", "--answer", "a"), Is.EqualTo((1, "Nobody")),
+        Assert.That(Verify("--rebuttal", "alice.rebuttal", "--answer", "a"), Is.EqualTo((1, "nobody")),
             "nobody has stamped that it was shown in time");
 
         // The holder shows it while the issuer is away: the accusation falls, and the shop is still to be asked.
         _town.Issuer.Kill();
         Assert.That(Wallet("rebut"), Does.Contain("The bank heard the rebuttal: the accusation falls. Keep"));
         Assert.That(File.Exists(Path.Combine(_town.Folder, $"{coin[..16]}.rebuttal")));
-        Assert.That(Verify("--rebuttal", $"{coin[..16]}.rebuttal", "--shop-silent"), Is.EqualTo((1, "Shop")));
+        Assert.That(Verify("--rebuttal", $"{coin[..16]}.rebuttal", "--shop-silent"), Is.EqualTo((1, "shop")));
         string file = Path.Combine(_town.Folder, $"{coin[..16]}.rebuttal");
         var first = Rebuttal.Decode(File.ReadAllBytes(file))!.Stamps;
         Wallet("rebut");

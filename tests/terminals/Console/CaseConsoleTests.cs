@@ -154,7 +154,7 @@ public sealed class CaseConsoleTests
         Assert.That(_folders.Issuer(town, "parked"),
             Does.Contain("ShopCredit 7.00 EUR for shop Ghost, since").And.Contain("It ends when the bank opens that account."));
         using var json = JsonDocument.Parse(_folders.Issuer(town, "parked", "--json"));
-        Assert.That(json.RootElement[0].GetProperty("reason").GetString(), Is.EqualTo("NoAccount"));
+        Assert.That(json.RootElement.GetProperty("parked")[0].GetProperty("reason").GetString(), Is.EqualTo("noAccount"));
 
         using var other = TownFolders.Make();
         var invented = new InventedInstructions(other, other.UserBank.Id);

@@ -52,7 +52,7 @@ public sealed class OlderCopyConsoleTests
         Assert.That(json.GetProperty("behind").GetString(), Does.EndWith("Z"));
         if (party == "issuer")
         {
-            town.Issuer.Recover();
+            town.Issuer.Recover().OrRefuse();
             Assert.That(Ask("audit").Output, Does.Contain(
                 "It is an older copy. The issuer goes on when these banks have visited: 1, 2. Let 'serve' run."));
             Assert.That(Ask("alarms").Output, Does.Contain("showed a later word of this issuer"));

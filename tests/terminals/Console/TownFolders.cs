@@ -47,7 +47,7 @@ internal sealed class TownFolders : IDisposable
         byte[] grant;
         using (var store = Database.OpenFile(Path.Combine(folder, "bank.db"), BankParty.Schema))
         {
-            grant = town.Issuer.Enrol(BankParty.RequestEnrolment(store, Suite, name), town.Options.Cap).Encode();
+            grant = town.Issuer.Enrol(BankParty.RequestEnrolment(store, Suite, name), town.Options.Cap).OrRefuse().Encode();
         }
 
         Write(folder, "bank", new EnrolledSettings(name, Convert.ToBase64String(grant), "127.0.0.1", 1));

@@ -83,11 +83,11 @@ public sealed class BankOfTheCardTests
         var suite = town.Options.Suite;
         var records = new WalletRecords(store);
         var request = BankParty.RequestEnrolment(bank, suite, "North");
-        var first = town.Issuer.Enrol(request, town.Options.Cap);
+        var first = town.Issuer.Enrol(request, town.Options.Cap).OrRefuse();
         town.Clock.Advance(TimeSpan.FromDays(1));
-        var next = town.Issuer.Enrol(BankParty.RequestNextKey(bank, suite, BankIdentity.Of(first)), town.Options.Cap);
+        var next = town.Issuer.Enrol(BankParty.RequestNextKey(bank, suite, BankIdentity.Of(first)), town.Options.Cap).OrRefuse();
         town.Clock.Advance(TimeSpan.FromDays(1));
-        var again = town.Issuer.Enrol(request, town.Options.Cap);
+        var again = town.Issuer.Enrol(request, town.Options.Cap).OrRefuse();
         string? Doubt(EnrolmentGrant grant)
         {
             using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);

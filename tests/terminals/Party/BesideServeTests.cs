@@ -4,6 +4,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -82,7 +83,7 @@ public sealed class BesideServeTests
             + $"already.", StringComparison.Ordinal)), Is.EqualTo((1, true)), again.Error);
         var tills = town.Json("hiercash-issuer", "tills", "--dir", "issuer");
         Assert.That(
-            tills.EnumerateArray().Select(t => (
+            tills.GetProperty("tills").EnumerateArray().Select(t => (
                 t.GetProperty("enrolledBy").GetString() == w, t.GetProperty("revoked").GetString() is not null)),
                 Is.EqualTo(new[] { (true, true), (false, true) }));
         town.AddShop("Cafe", "namesake");
@@ -138,22 +139,22 @@ public sealed class BesideServeTests
             var serve = Open(one);
             var command = Open(two);
             using var bankKey = suite.GenerateKey();
-            var bank = command.Enrol(EnrolmentRequest.Sign(bankKey, EnrolmentRole.Bank, "North"), new Amount(1000));
+            var bank = command.Enrol(EnrolmentRequest.Sign(bankKey, EnrolmentRole.Bank, "North"), new Amount(1000)).OrRefuse();
             var peer = new LinkPeer(LinkRole.Bank, bank.Holder, bankKey.PublicKey);
             var link = new InProcessLink(peer, "bank", "issuer", () => serve, () => Timestamp.Now(TimeProvider.System));
             var request = new CertificatesMessage().ToMessage();
             int before = (await link.Call(request, default)).As<CertificatesReply>()!.Certificates.Count;
 
-            var rotated = command.Rotate(KeyUsage.IssuerStatement);
+            var rotated = command.Rotate(KeyUsage.IssuerStatement).OrRefuse();
             var told = (await link.Call(request, default)).As<CertificatesReply>()!.Certificates;
             Assert.That((told.Count, told.Any(c => c.Key.Equals(rotated.Key))), Is.EqualTo((before + 1, true)));
             Assert.That(serve.LinkCertificate().PublicKey.EncodedKeyValue.RawData, Is.EqualTo(rotated.Key.Bytes.ToArray()),
                 "and its next connections are under the new one");
-            Assert.That(serve.Rotate(KeyUsage.IssuerStatement).Key, Is.Not.EqualTo(rotated.Key), "neither makes the other's again");
+            Assert.That(serve.Rotate(KeyUsage.IssuerStatement).OrRefuse().Key, Is.Not.EqualTo(rotated.Key), "neither makes the other's again");
             var other = new InProcessLink(peer, "bank", "issuer", () => command, () => Timestamp.Now(TimeProvider.System));
             Assert.That((await other.Call(request, default)).As<CertificatesReply>()!.Certificates, Has.Count.EqualTo(before + 2));
 
-            command.Revoke(bank.Holder);
+            command.Revoke(bank.Holder).ThrowIfAny();
             Assert.That(Refusal.Read(await link.Call(request, default))?.Text, Does.Contain("revoked"));
         }
         finally

@@ -16,10 +16,10 @@ public sealed class DemoTests
         var report = JsonSerializer.Deserialize<JsonElement>(output);
         Assert.Multiple(() =>
         {
-            Assert.That(report.GetProperty("withdrawn").GetInt64(), Is.EqualTo(8000));
-            Assert.That(report.GetProperty("paid").GetInt64(), Is.EqualTo(10000));
-            Assert.That(report.GetProperty("settled").GetInt64(), Is.EqualTo(report.GetProperty("paid").GetInt64()));
-            Assert.That(report.GetProperty("overspent").GetInt64(), Is.EqualTo(2000));
+            Assert.That(report.GetProperty("withdrawn").ToString(), Is.EqualTo("""{"amount":"80.00","currency":"EUR"}"""));
+            Assert.That(report.GetProperty("paid").GetProperty("amount").GetString(), Is.EqualTo("100.00"));
+            Assert.That(report.GetProperty("settled").ToString(), Is.EqualTo(report.GetProperty("paid").ToString()));
+            Assert.That(report.GetProperty("overspent").GetProperty("amount").GetString(), Is.EqualTo("20.00"));
             Assert.That(report.GetProperty("tracedUser").GetString(), Is.EqualTo("Mallory"));
             Assert.That(report.GetProperty("auditOk").GetBoolean());
             Assert.That(report.GetProperty("paymentBits").GetInt32(), Is.EqualTo(800));

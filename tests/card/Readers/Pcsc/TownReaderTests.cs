@@ -16,7 +16,7 @@ public sealed class TownReaderTests
         Assert.Multiple(() =>
         {
             Assert.That(report.GetProperty("reader").GetString(), Is.EqualTo("Virtual PCD 00 00"));
-            Assert.That(report.GetProperty("settled").GetInt64(), Is.EqualTo(10000));
+            Assert.That(report.GetProperty("settled").GetProperty("amount").GetString(), Is.EqualTo("100.00"));
             Assert.That(report.GetProperty("tracedUser").GetString(), Is.EqualTo("Mallory"));
             Assert.That(report.GetProperty("auditOk").GetBoolean());
             Assert.That(report.GetProperty("paymentBytes").GetInt32(), Is.EqualTo(303));

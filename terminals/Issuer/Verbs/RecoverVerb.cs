@@ -2,15 +2,13 @@ using System.CommandLine;
 using HierCash.Protocol.Cash;
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
 /// <summary>hiercash-issuer recover.</summary>
-internal static class RecoverCommand
+internal static class RecoverVerb
 {
-    public static Command Make(string role,
-        Option<string> folder, Option<bool> json, Func<string, (IssuerParty Party, Currency Currency, Database Store)> open)
+    public static Verb Make()
     {
         var without = new Option<uint?>("--without")
         {
@@ -20,23 +18,24 @@ internal static class RecoverCommand
             HelpName = "NUMBER",
             CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
-        var command = new Command("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for "
-            + "it. Stop 'serve' first, and start it again after.") { folder, without, json };
-        command.SetAction(result =>
+        var json = new JsonOption<RecoverJson>(IssuerJson.Default.RecoverJson);
+        var verb = new Verb("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. Stop "
+            + "'serve' first, and start it again after.", "hiercash-issuer recover --dir issuer", "hiercash-issuer recover --without 2 --dir issuer")
         {
-            using var held = PartyFolder<IssuerSettings>.Open(result.GetValue(folder)!, role, wasUsed: true).Lock();
-            var (party, _, store) = open(result.GetValue(folder)!);
-            using (store)
-            {
-                PartyId? lost = result.GetValue(without) is { } n ? new PartyId(n) : null;
-                var awaited = party.Recover(lost);
-                Older.PrintDone(
-                    result.GetValue(json), new { Awaited = awaited.Select(b => b.Value), LeftOut = party.LeftOut.Select(b => b.Value),
-                        LostKeys = party.LostKeys.Select(k => k.Key.Id.ToString()) },
-                    Explain(awaited) + SayLeftOut(party.LeftOut) + Explain(party.LostKeys));
-            }
+            IssuerSession.Folder, without, json,
+        };
+        verb.SetAction(given =>
+        {
+            using var open = IssuerSession.Open(given, SessionLock.Exclusive, wasUsed: true);
+            var party = open.Party;
+            var awaited = party.Recover(given.GetValue(without) is { } n ? new PartyId(n) : null).OrRefuse();
+            json.PrintDone(given,
+                new RecoverJson([.. awaited.Select(b => b.Value)], [.. party.LeftOut.Select(b => b.Value)],
+                    [.. party.LostKeys.Select(k => k.Key.Id.ToString())]),
+                Explain(awaited) + (party.LeftOut.Count == 0 ? "" : $" It does not wait for these banks, which were left out: "
+                    + $"{string.Join(", ", party.LeftOut)}. They give back at their next visit.") + Explain(party.LostKeys));
         });
-        return command;
+        return verb;
     }
 
     /// <summary>What became of the keys that the copy lacked.</summary>
@@ -44,13 +43,15 @@ internal static class RecoverCommand
         : $" This issuer had certified keys that its copy lacks: {string.Join(", ", lost.Select(k => k.Key.Id))}. What they signed stays "
             + $"good, and newer ones are made: banks and shops fetch them by themselves.";
 
-    private static string SayLeftOut(IReadOnlyList<PartyId> banks) =>
-        banks.Count == 0 ? ""
-            : $" It does not wait for these banks, which were left out: {string.Join(", ", banks)}. They give back at their next visit.";
-
     public static string Explain(IReadOnlyList<PartyId> awaited) => awaited.Count == 0
         ? "The issuer goes on. Banks, shops, tills and keys that were made since the copy have to be made again, and revocations, too. "
             + "After a bank was enrolled again, run this once more if 'status' says so."
         : $"The issuer goes on when these banks have visited: {string.Join(", ", awaited)}. Let 'serve' run. For a bank that will not "
             + $"come: stop 'serve', 'hiercash-issuer recover --without NUMBER', serve again.";
 }
+
+/// <summary>What <c>recover --json</c> prints.</summary>
+/// <param name="Awaited">Numbers of the banks that have to visit.</param>
+/// <param name="LeftOut">Numbers of those that were left out, and may still come.</param>
+/// <param name="LostKeys">Ids of keys that the copy lacks.</param>
+internal sealed record RecoverJson(IReadOnlyList<uint> Awaited, IReadOnlyList<uint> LeftOut, IReadOnlyList<string> LostKeys);

@@ -7,21 +7,20 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Auditor;
 
 /// <summary>hiercash-auditor verify-evidence.</summary>
-internal static class VerifyEvidenceCommand
+internal static class VerifyEvidenceVerb
 {
-    public static Command Make(ICashSuite suite,
-        Option<string> root, Option<bool> json, Func<string, PublicKey> readRoot, Func<string, byte[]> read)
+    public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The evidence file, as 'hiercash-bank evidence' wrote it." };
         var rebuttals = new Option<string[]>("--rebuttal")
         {
             Description = "What the accused shows against it, as 'hiercash-wallet rebut' kept it; may be given more than once.",
-                HelpName = "FILE",
+            HelpName = "FILE",
         };
         var answers = new Option<string[]>("--answer")
         {
             Description = "What a shop that was asked answers, as 'hiercash-shop answer' wrote it; may be given more than once.",
-                HelpName = "FILE",
+            HelpName = "FILE",
         };
         var silent = new Option<bool>("--shop-silent")
         {
@@ -36,8 +35,7 @@ internal static class VerifyEvidenceCommand
         var revoked = new Option<string[]>("--revoked")
         {
             Description = "Your own word, from 'hiercash-issuer tills': since when a till's key is revoked, such as W=2026-11-23T10:15Z. "
-                + "No answer by that key counts then, "
-                + "and no S_W that the bank heard later names its shop.",
+                + "No answer by that key counts then, and no S_W that the bank heard later names its shop.",
             HelpName = "W=TIME",
         };
         var bankRevoked = new Option<string[]>("--bank-revoked")
@@ -46,53 +44,48 @@ internal static class VerifyEvidenceCommand
                 + "given more than once. No stamp by it names a shop.",
             HelpName = "KEY",
         };
-        var command = new Command(
-            "verify-evidence",
-            "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.")
+        var json = new JsonOption<VerifyEvidenceJson>(AuditorJson.Default.VerifyEvidenceJson);
+        var verb = new Verb("verify-evidence",
+            "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.",
+            "hiercash-auditor verify-evidence mallory.evidence --root north.grant",
+            "hiercash-auditor verify-evidence mallory.evidence --rebuttal mallory.rebuttal --root north.grant")
         {
-            file, rebuttals, answers, silent, reversals, revoked, bankRevoked, root, json,
+            file, rebuttals, answers, silent, reversals, revoked, bankRevoked, RootOption.Option, json,
         };
-        command.SetAction(result =>
+        verb.SetAction(given =>
         {
-            var key = readRoot(result.GetValue(root)!);
-            string name = result.GetValue(file)!;
-            var evidence = Evidence.Decode(read(name))
-                ?? throw new RefusedException(Outcome.Damaged, $"'{name}' is no evidence file, or it was altered. It proves nothing.");
-            var shown = (result.GetValue(rebuttals) ?? [])
-                .Select(r => Rebuttal.Decode(read(r)) ?? throw new RefusedException(Outcome.Damaged, $"'{r}' is no rebuttal, or it was altered.")).ToList();
-            var given = (result.GetValue(answers) ?? [])
-                .Select(a => ShopAnswer.Decode(read(a)) ?? throw new RefusedException(Outcome.Damaged, $"'{a}' is no shop's answer, or it was altered."))
-                .ToList();
-            var once = OnceSuite.Over(suite);
-            var finding = evidence.Check(once, key, new Defence(shown, given, result.GetValue(silent))
+            var key = RootOption.Read(given);
+            string name = given.GetValue(file)!;
+            var evidence = Evidence.Decode(Read(name)) ?? throw Damaged($"'{name}' is no evidence file, or it was altered. It proves nothing.");
+            var shown = (given.GetValue(rebuttals) ?? [])
+                .Select(r => Rebuttal.Decode(Read(r)) ?? throw Damaged($"'{r}' is no rebuttal, or it was altered.")).ToList();
+            var said = (given.GetValue(answers) ?? [])
+                .Select(a => ShopAnswer.Decode(Read(a)) ?? throw Damaged($"'{a}' is no shop's answer, or it was altered.")).ToList();
+            var once = OnceSuite.Over(RootOption.Suite);
+            var finding = evidence.Check(once, key, new Defence(shown, said, given.GetValue(silent))
             {
-                Reversals = [.. (result.GetValue(reversals) ?? []).SelectMany(r => ReadReversals(r, read(r)))],
-                RevokedBankKeys = [.. (result.GetValue(bankRevoked) ?? []).Select(ReadKey)],
-                Revoked = (result.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till)
+                Reversals = [.. (given.GetValue(reversals) ?? []).SelectMany(r => ReadReversals(r, Read(r)))],
+                RevokedBankKeys = [.. (given.GetValue(bankRevoked) ?? []).Select(ReadKey)],
+                Revoked = (given.GetValue(revoked) ?? []).Select(ReadRevoked).GroupBy(r => r.Till)
                     .ToDictionary(r => r.Key, r => r.Min(t => t.Since)),
             });
+            var verdict = new VerifyEvidenceJson(finding.IsProven, JsonWord.Of(finding.Culprit), finding.Finding, null);
             if (!finding.IsSigned)
             {
-                Older.Print(
-                    result.GetValue(json), new { finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Finding },
-                    $"{finding.Finding} Nothing in it is shown, because nothing in it is known to be true. Check --root, and whether the "
-                        + $"file is whole.");
+                json.Print(given, verdict, $"{finding.Finding} Nothing in it is shown, because nothing in it is known to be true. "
+                    + $"Check --root, and whether the file is whole.");
                 return ExitCode.Refused;
             }
 
             bool[] stamped = [.. shown.Select(r => evidence.Beside(r).IsStampedBefore(once, key, evidence.Notice.Until))];
-            Older.Print(
-                result.GetValue(json),
-                new
+            json.Print(given,
+                verdict with
                 {
-                    finding.IsProven, Culprit = finding.Culprit.ToString(), finding.Name,
-                    Account = finding.User.ToString(), Spent = finding.Spent.Minor, FaceValue = finding.FaceValue.Minor,
-                    Claimable = finding.Claimable.Minor,
-                    BankKey = evidence.BankKey.Key.Id.ToString(), Currency = finding.Currency.Name, Date = evidence.Date.ToString(),
-                    Until = evidence.Notice.Until.ToString(), RebuttedInTime = stamped, finding.Finding,
+                    Evidence = new(finding.Name, finding.User.ToString(), Money.Of(finding.Spent, finding.Currency),
+                        Money.Of(finding.FaceValue, finding.Currency), Money.Of(finding.Claimable, finding.Currency),
+                        evidence.BankKey.Key.Id.ToString(), evidence.Date, evidence.Notice.Until, stamped),
                 },
-                string.Join(
-                    Environment.NewLine,
+                string.Join(Environment.NewLine,
                     [
                         finding.Finding, $"The user was told on {evidence.Notice.Date}, and may rebut it before {evidence.Notice.Until}.",
                         .. stamped.Select((s, i) => s
@@ -104,7 +97,21 @@ internal static class VerifyEvidenceCommand
                     ]));
             return finding.IsProven ? ExitCode.Done : ExitCode.Refused;
         });
-        return command;
+        return verb;
+    }
+
+    private static RefusedException Damaged(string sentence) => new(Outcome.Damaged, sentence);
+
+    private static byte[] Read(string file)
+    {
+        try
+        {
+            return GivenFile.ReadBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException(Outcome.StorageFailed, $"The file '{file}' cannot be read. Check its name.");
+        }
     }
 
     private static IEnumerable<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> ReadReversals(string name, byte[] bytes)
@@ -116,14 +123,14 @@ internal static class VerifyEvidenceCommand
         }
 
         return ShopAnswer.Decode(bytes) is { Reversal: { } reversal, StatementKey: { } key } ? [(reversal, [key])]
-            : throw new RefusedException(Outcome.Damaged, $"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
+            : throw Damaged($"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
     }
 
     private static KeyId ReadKey(string text) =>
         text.Length == 8 && uint.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint id)
             ? new KeyId(id)
             : throw new UsageException(
-                $"'{PlainText.Escape(text)}' is no key. Give the 8 hexadecimal digits that 'hiercash-issuer banks' says.");
+                $"'{PlainText.Escape(text)}' is not a key. Give the 8 hexadecimal digits that 'hiercash-issuer banks' says.");
 
     private static (TillId Till, Timestamp Since) ReadRevoked(string text)
     {
@@ -132,9 +139,21 @@ internal static class VerifyEvidenceCommand
             && Moment.Read(parts[1]) is { } time
             ? (new TillId(Id16.Read(Convert.FromHexString(parts[0]))), time)
             : throw new UsageException(
-                $"'{PlainText.Escape(text)}' is no till and time. Give 32 hexadecimal digits, '=' and a time, such as 2026-11-23T10:15Z.");
+                $"'{PlainText.Escape(text)}' is not a till and a time. Give 32 hexadecimal digits, '=' and a time, such as 2026-11-23T10:15Z.");
     }
 
     private static string Say(Culprit culprit) =>
         culprit == Culprit.ShopToAnswer ? "the shop, once it was asked (--answer or --shop-silent)" : culprit.ToString();
+}
+
+/// <summary>What <c>verify-evidence --json</c> prints.</summary>
+/// <param name="Culprit">Who has to answer: a <see cref="Culprit"/>.</param>
+/// <param name="Evidence">Null where it is not signed: then nothing in it is known to be true.</param>
+internal sealed record VerifyEvidenceJson(bool IsProven, string Culprit, string Finding, VerifyEvidenceJson.Signed? Evidence)
+{
+    /// <param name="Until">Before this moment the user may rebut it.</param>
+    /// <param name="RebuttedInTime">Of each rebuttal that was given, whether it was stamped before that.</param>
+    public sealed record Signed(
+        string? Name, string Account, Money Spent, Money FaceValue, Money Claimable, string BankKey, JsonTime Date, JsonTime Until,
+        IReadOnlyList<bool> RebuttedInTime);
 }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using HierCash.Card.Runtime;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
@@ -11,28 +10,39 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Town;
 
 /// <summary>hiercash-town time.</summary>
-internal static class TimeCommand
+internal static class TimeVerb
 {
     private static readonly Amount Enough = new(10_000_000);
 
-    public static Command Make(Option<bool> json, Option<string?> pcsc, string vpcdName)
+    public static Verb Make()
     {
         var count = new Option<int>("--count") { Description = "Payments of each kind.", HelpName = "N", DefaultValueFactory = _ => 500 };
-        var command = new Command(
-            "time",
-            """
-            Times payments at a till whose records are on disk, with a card whose image is on disk before it answers: in this process and,
-            with --pcsc, through pcscd and vpcd.
-            """) { count, pcsc, json };
-        command.SetAction((result, cancel) =>
+        var json = new JsonOption<TimesJson>(TownJson.Default.TimesJson);
+        var verb = new Verb("time", "Times payments at a till whose records are on disk, with a card whose image is on disk before it "
+            + "answers: in this process and, with --pcsc, through pcscd and vpcd.", "hiercash-town time", "hiercash-town time --count 100 --pcsc")
         {
-            string? reader = result.GetResult(pcsc) is null ? null : result.GetValue(pcsc) ?? vpcdName;
-            return Task.Run(() => Run(result.GetValue(count), reader, result.GetValue(json)), cancel);
-        });
-        return command;
+            count, PcscOption.Option, json,
+        };
+        verb.SetAction((given, cancel) => Task.Run(
+            () =>
+            {
+                var times = Run(given.GetValue(count), PcscOption.Read(given), t =>
+                {
+                    if (!json.IsOn(given))
+                    {
+                        Say(t);
+                    }
+                });
+                if (json.IsOn(given))
+                {
+                    json.Print(given, new TimesJson(times), "");
+                }
+            },
+            cancel));
+        return verb;
     }
 
-    private static int Run(int count, string? pcsc, bool json)
+    private static List<PaymentTimes> Run(int count, string? pcsc, Action<PaymentTimes> say)
     {
         if (count is < 10 or > 100_000)
         {
@@ -64,20 +74,12 @@ internal static class TimeCommand
                     {
                         times.Add(PaymentTiming.Run(town, reader, card, till, profile, count, done =>
                             Progress(reader.Name, profile, done, count)));
-                        if (!json)
-                        {
-                            Say(times[^1]);
-                        }
+                        say(times[^1]);
                     }
                 }
             }
 
-            if (json)
-            {
-                Console.WriteLine(JsonSerializer.Serialize(times, JsonSerializerOptions.Web));
-            }
-
-            return ExitCode.Done;
+            return times;
         }
         finally
         {
@@ -107,3 +109,6 @@ internal static class TimeCommand
             """);
     }
 }
+
+/// <summary>What <c>time --json</c> prints.</summary>
+internal sealed record TimesJson(IReadOnlyList<PaymentTimes> Times);
