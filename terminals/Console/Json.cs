@@ -33,7 +33,8 @@ public readonly record struct JsonTime(Timestamp Time)
 
     public override string ToString() => Time.ToString();
 
-    private sealed class Converter : JsonConverter<JsonTime>
+    /// <summary>Code that is generated in other assemblies names it.</summary>
+    public sealed class Converter : JsonConverter<JsonTime>
     {
         public override JsonTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             throw new NotSupportedException("Consoles print JSON, and read none.");

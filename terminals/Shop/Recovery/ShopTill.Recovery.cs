@@ -13,25 +13,21 @@ public sealed partial class ShopTill
     /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
     /// later: then the till first learns whether the card had signed when it was pulled.
     /// </summary>
-    public TillResult Cancel(Sale sale, ICardChannel? channel = null) => Cancel(sale, channel, "The payment was cancelled.");
+    public TillResult Cancel(Sale sale, ICardChannel? channel = null) => Cancel(sale, Selected(channel), "The payment was cancelled.");
 
-    private TillResult Cancel(Sale sale, ICardChannel? channel, string message)
+    /// <summary>Null where there is no card, or it is gone, or no wallet.</summary>
+    private static WalletCard? Selected(ICardChannel? channel)
     {
-        WalletCard? card = null;
         try
         {
-            if (channel is not null)
-            {
-                card = new WalletCard(channel);
-                card.Select();
-            }
+            var card = channel is null ? null : new WalletCard(channel);
+            card?.Select();
+            return card;
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
         {
-            card = null;
+            return null;
         }
-
-        return Cancel(sale, card, message);
     }
 
     private TillResult Cancel(Sale sale, WalletCard? card, string message)
@@ -49,9 +45,10 @@ public sealed partial class ShopTill
 
         try
         {
-            if (card is not null)
+            // What the card signed, and the till did not hear of, must be known to be voided.
+            if (card is not null && Signed(current, card) is { } h)
             {
-                Recover(current, card);
+                Hold(h);
             }
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
@@ -70,21 +67,12 @@ public sealed partial class ShopTill
     /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
     private CashPayment? Signed(Sale sale, WalletCard card)
     {
-        var rest = Rest(sale);
+        var rest = Rest(sale, Payments(sale));
         return !rest.IsZero && card.Pay(PayCommand.Repeat(sale.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess
             && reply?.Coin is { } coin
             && Payment(coin, sale, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin)
             ? h
             : null;
-    }
-
-    /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
-    private void Recover(Sale sale, WalletCard card)
-    {
-        if (Signed(sale, card) is { } h)
-        {
-            Hold(h);
-        }
     }
 
     private void Hold(CashPayment h) => _store.Write(db =>
@@ -110,13 +98,13 @@ public sealed partial class ShopTill
         return until;
     }
 
-    private Amount Rest(Sale sale) => Rest(sale, CoinPayments(sale.Time));
-
     /// <summary>
-    /// What a card was asked for when these coin payments were there. One that signed more than it was asked for leaves nothing to ask for.
+    /// What a card was asked for when these payments were there. One that signed more than it was asked for leaves nothing to ask for.
     /// </summary>
-    private static Amount Rest(Sale sale, IEnumerable<CoinPayment> payments) =>
-        payments.Aggregate(sale.Amount, (rest, p) => rest - Amount.Min(rest, p.H.Paid));
+    private static Amount Rest(Sale sale, IEnumerable<CashPayment> payments) =>
+        payments.Aggregate(sale.Amount, (rest, h) => rest - Amount.Min(rest, h.Paid));
+
+    private List<CashPayment> Payments(Sale sale) => CoinPayments(sale.Time).ConvertAll(p => p.H);
 
     /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
     /// <param name="signed">What the card has just shown.</param>
@@ -131,7 +119,7 @@ public sealed partial class ShopTill
 
         _crash.Reach(CrashPoints.PaymentGivenUp);
         LogRefused(sale.Amount);
-        var voided = CoinPayments(sale.Time).Where(p => p.SW is not null).ToList();
+        var voided = CoinPayments(sale.Time).FindAll(p => p.SW is not null);
         if (voided.Count > 0 && !Restore(card, voided, signed))
         {
             message += " The card must come back to this till to get back what it signed.";

@@ -19,6 +19,10 @@ internal static partial class CoinPaymentTable
     public static List<CoinPayment> Of(IReadSnapshot db, Timestamp sale) =>
         db.Query($"SELECT {Columns} FROM part WHERE time = $1 ORDER BY {Arrival}", Read, sale.ToLedger());
 
+    /// <summary>True if the issuer may have one of them.</summary>
+    public static bool WasSent(IReadSnapshot db, Timestamp sale) =>
+        db.Number("SELECT count(*) FROM part WHERE time = $1 AND sent = 1", sale.ToLedger()) > 0;
+
     public static bool IsKnown(IReadSnapshot db, PaymentId payment) =>
         db.Number("SELECT count(*) FROM part WHERE payment_id = $1", payment.Value.ToArray()) == 1;
 
@@ -145,11 +149,15 @@ internal static partial class CoinPaymentTable
         r => (new PaymentId(Digest.Read(r.Bytes(0))), r.BytesOrNull(1) is { } receipt ? Receipt.Decode(receipt) : null, !r.IsDBNull(2),
             r.BytesOrNull(3) is { } word ? Reversal.Decode(word) : null));
 
-    private static CoinPayment Read(DbDataReader r) => new(
-        CashPayment.Decode(r.Bytes(0)) ?? throw new InvalidOperationException("A payment in the till's store is damaged."),
-        Enum.Parse<CoinPaymentState>(r.GetString(1)), r.GetInt64(2) == 1,
-        r.BytesOrNull(3) is { } receipt ? Receipt.Decode(receipt) : null,
-        r.BytesOrNull(4), new Offer((Delivery)r.GetInt64(5), Timestamp.FromLedger(r.GetInt64(6)), r.GetInt64(7) == 1));
+    private static CoinPayment Read(DbDataReader r)
+    {
+        byte[] h = r.Bytes(0);
+        return new CoinPayment(
+            CashPayment.Decode(h) ?? throw new InvalidOperationException("A payment in the till's store is damaged."), h,
+            Enum.Parse<CoinPaymentState>(r.GetString(1)), r.GetInt64(2) == 1,
+            r.BytesOrNull(3) is { } receipt ? Receipt.Decode(receipt) : null,
+            r.BytesOrNull(4), new Offer((Delivery)r.GetInt64(5), Timestamp.FromLedger(r.GetInt64(6)), r.GetInt64(7) == 1));
+    }
 
     private static (long Row, CoinPayment CoinPayment) ReadRow(DbDataReader r) => (r.GetInt64(8), Read(r));
 }
