@@ -1,6 +1,7 @@
 using HierCash.Auditor;
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
@@ -125,7 +126,7 @@ public sealed partial class AuditorTests
         _town.Pay(kiosk, clone, 1500);
         await _town.Settle(cafe);
         await _town.Settle(kiosk);
-        await _town.Till(cafe).Refund(refunded.Sale.Time, alice.Card, _town.TillLink(cafe), default);
+        await _town.Till(cafe).Refund(refunded.Sale.Time, alice.Card, _town.TillLink(cafe), default).OrRefuse();
         await _town.RunCycle();
         _town.Pay(cafe, bob, 150);
         _town.Pay(kiosk, bob, 150);

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -35,10 +36,10 @@ internal sealed partial class CheatTown
         if (shop == _stand && _isStandRevoked && _standsNext is { } next)
         {
             await World.Till(shop.Till).AskIfRevoked(World.TillLink(shop.Till), default);
-            return await World.Till(shop.Till).HandOver(World.TillLink(next), default);
+            return await World.Till(shop.Till).HandOver(World.TillLink(next), default).OrRefuse();
         }
 
-        return await World.Till(shop.Till).Synchronise(World.TillLink(shop.Till), default);
+        return await World.Till(shop.Till).Synchronise(World.TillLink(shop.Till), default).OrRefuse();
     }
 
     /// <summary>bank-1's key is copied.</summary>

@@ -7,6 +7,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
@@ -164,7 +165,7 @@ public sealed class RestoredHistoryTests
                     _town.Issuer.Recover();
                     break;
                 case Cafe:
-                    till.Recover(_town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
+                    till.Recover(_town.TillLink(Cafe), default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     break;
                 default:
                     _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult();
@@ -265,7 +266,7 @@ public sealed class RestoredHistoryTests
             Try(async () =>
             {
                 var parts = _town.Till(sale.Till).CoinPayments(sale.Sale);
-                await _town.Till(sale.Till).Refund(sale.Sale, sale.Card.Card, _town.TillLink(sale.Till), default);
+                await _town.Till(sale.Till).Refund(sale.Sale, sale.Card.Card, _town.TillLink(sale.Till), default).OrRefuse();
                 _sales.Remove(sale);
                 foreach (var part in parts)
                 {
@@ -276,7 +277,7 @@ public sealed class RestoredHistoryTests
 
         private void Online(string till)
         {
-            Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask());
+            Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).OrRefuse().AsTask());
             foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time))
                 .Where(p => p.Receipt is { Counts: true }))
             {
@@ -307,7 +308,7 @@ public sealed class RestoredHistoryTests
                 _town.Clock.Advance(TimeSpan.FromHours(2));
                 foreach (var (card, _, records) in _holders)
                 {
-                    Try(() => _town.WalletWith(records).Resume(card.Card, card.Pin, default).AsTask());
+                    Try(() => _town.WalletWith(records).Resume(card.Card, card.Pin, default).OrRefuse().AsTask());
                     TellCoins(card);
                 }
 
@@ -332,7 +333,7 @@ public sealed class RestoredHistoryTests
 
             foreach (var (card, _, records) in _holders)
             {
-                _town.WalletWith(records).Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+                _town.WalletWith(records).Redeem(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter().GetResult();
             }
 
             Visit();

@@ -4,6 +4,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -36,8 +37,8 @@ public sealed class EnrolmentTests
         foreach (Action take in new Action[]
         {
             () => _town.ShopBank.Vouch(forged), () => _town.ShopBank.Vouch(forged, _town.AccountOf("Cafe")), () =>
-                _town.Till(cafe).Vouch(forged, shop),
-            () => _town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop) with { Name = "Stale" }, Amount.Zero),
+                _town.Till(cafe).Vouch(forged, shop).OrRefuse(),
+            () => _town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop).OrRefuse() with { Name = "Stale" }, Amount.Zero),
             () => _town.Issuer.Enrol(_town.ShopBank.Vouch(honest, _town.AccountOf("Cafe")) with { Name = "Stale" }, Amount.Zero),
             () => _town.Issuer.Enrol(EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "North") with { Name = "South" }, _town.Options.Cap),
         })
@@ -47,9 +48,9 @@ public sealed class EnrolmentTests
 
         // A bank's request is no shop's.
         var banks = EnrolmentRequest.Sign(key, EnrolmentRole.Bank, "Stall");
-        Assert.That(() => _town.Till(cafe).Vouch(banks, shop), Throws.InvalidOperationException.With.Message.Contains("no till's request"));
+        Assert.That(_town.Till(cafe).Vouch(banks, shop).Refused?.Sentence, Does.Contain("no till's request"));
         Assert.That(() => _town.ShopBank.Vouch(banks), Throws.InvalidOperationException.With.Message.Contains("no shop's request"));
-        Assert.That(_town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop), Amount.Zero).Holder, Is.EqualTo(shop));
+        Assert.That(_town.Issuer.Enrol(_town.Till(cafe).Vouch(honest, shop).OrRefuse(), Amount.Zero).Holder, Is.EqualTo(shop));
     }
 
     /// <summary>A bank calls itself "2": who sets bank 2's cap, or stops it, means the number.</summary>
@@ -76,7 +77,7 @@ public sealed class EnrolmentTests
         string kiosk = _town.AddTill("Kiosk");
         using var key = _town.TillKey(kiosk);
         var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
-        foreach (var vouched in new[] { _town.Till(cafe).Vouch(request, _town.ShopOf(cafe)),
+        foreach (var vouched in new[] { _town.Till(cafe).Vouch(request, _town.ShopOf(cafe)).OrRefuse(),
             _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")) })
         {
             Assert.That(() => _town.Issuer.Enrol(vouched, Amount.Zero),
@@ -113,7 +114,7 @@ public sealed class EnrolmentTests
         var before = _town.Rows(SimulatedTown.IssuerName);
         foreach (var vouched in new[]
         {
-            _town.Till(second).Vouch(request, _town.ShopOf(cafe)), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")),
+            _town.Till(second).Vouch(request, _town.ShopOf(cafe)).OrRefuse(), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")),
                 _town.ShopBank.Vouch(request, stall),
         })
         {

@@ -6,6 +6,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
@@ -75,7 +76,7 @@ public sealed class ForgottenPaymentTests
         var paid = _town.Pay(_cafe, _alice, 6000);
         await _town.Settle(_cafe);
         Forget(paid.Payments.Single());
-        await _town.Till(_cafe).Refund(paid.Sale.Time, null, _town.TillLink(_cafe), default);
+        await _town.Till(_cafe).Refund(paid.Sale.Time, null, _town.TillLink(_cafe), default).OrRefuse();
         var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default);
         Assert.That(recovered.Single(), Is.EqualTo(
             new RecoveryResult(new Amount(6000), true,

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
@@ -175,7 +176,7 @@ public sealed class RestoredLiesTests : RestoredScenario
             Town.Clock.Advance(TimeSpan.FromHours(1));
             await KeepsBack();
             Town.Pay(Till, Alice, 100);
-            await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
+            await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse();
             Town.Issuer.CloseCycle();
             await Visits("bank-1");
             Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor), Is.EqualTo(((Timestamp?)null, 1400UL)));
@@ -263,7 +264,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         Town.Replace("issuer", issuer);
         await Visits();
         await Recover();
-        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse();
         Assert.That(Town.Pay(Till, Alice, 7000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         await Visit(Till);
         await Visit(Till);
@@ -341,7 +342,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         }
 
         var account = Town.Account(Alice).Minor;
-        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse();
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(account));
         Cut = null;
         await Town.RunCycles();

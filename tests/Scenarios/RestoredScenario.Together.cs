@@ -1,6 +1,7 @@
 using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -69,7 +70,7 @@ public abstract partial class RestoredScenario
     {
         try
         {
-            await Town.Till(till).Synchronise(Town.TillLink(till), default);
+            await Town.Till(till).Synchronise(Town.TillLink(till), default).OrRefuse();
         }
         catch (Exception e) when (e is InvalidOperationException or LinkException)
         {

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
@@ -65,7 +66,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Assert.That((Town.Issuer.Audit.Borne.Minor, Town.Issuer.Audit.Run()), Is.EqualTo((1000UL, Array.Empty<string>())));
         Assert.That(Audit(), Is.Empty);
 
-        await wallet.Resume(bob.Card, bob.Pin, default);
+        await wallet.Resume(bob.Card, bob.Pin, default).OrRefuse();
         await Town.RunCycles();
         Assert.That((Town.Account(bob).Minor, Town.Issuer.Audit.Borne.Minor), Is.EqualTo((3000UL, 0UL)));
         Assert.That((Audit(), Town.Issuer.Behind), Is.EqualTo((Array.Empty<object>(), (Timestamp?)null)));
@@ -231,7 +232,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
     {
         try
         {
-            return string.Join(' ', (await Town.Till(Till).Synchronise(Town.TillLink(Till), default)).Left.Select(l => l.Why));
+            return string.Join(' ', (await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse()).Left.Select(l => l.Why));
         }
         catch (InvalidOperationException e)
         {
@@ -258,7 +259,7 @@ public sealed class RestoredTogetherTests : RestoredScenario
         Town.Issuer.AcceptClock();
         await Town.RunCycles();
         Town.Pay(Till, Alice, 3000);
-        await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
+        await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse();
         Assert.That(Town.Issuer.Behind, Is.Null);
     }
 }

@@ -2,6 +2,7 @@ using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -74,9 +75,9 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var sold = town.Pay(cafe, alice, 4000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         town.Issuer.Rotate(KeyUsage.IssuerStatement);
-        var back = await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, town.TillLink(cafe), default);
+        var back = await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, town.TillLink(cafe), default).OrRefuse();
         Assert.That(back.Message, Does.Contain("40.00 EUR are on the card again"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
         town.AssertSoundAfterCycle(alice);
@@ -94,7 +95,7 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var sold = town.Pay(cafe, alice, 4000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         using var nobodys = town.Options.Suite.GenerateKey();
         var h = sold.Payments.Single();
         var forged = new ChangedAnswer(
@@ -102,7 +103,7 @@ public sealed class RotatedKeyTests
             reply => new LinkMessage(reply.Type,
                 Reversal.Sign(nobodys, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock)).Encode()));
         Assert.That(
-            async () => await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, forged, default),
+            async () => await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, forged, default).OrRefuse(),
             Throws.InvalidOperationException.With.Message.Contains("pay no cash for it")
                 .And.Message.Not.Contains("does not take the payment back"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
@@ -115,7 +116,7 @@ public sealed class RotatedKeyTests
         using var town = Towns.Make();
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 20_000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         town.Issuer.Rotate(KeyUsage.IssuerStatement);
         Assert.That(town.Pay(cafe, alice, 5500).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Issuer.Rotate(KeyUsage.IssuerStatement);
@@ -174,7 +175,7 @@ public sealed class RotatedKeyTests
         Assert.That(withdrawn.Outcome, Is.EqualTo(WithdrawalOutcome.Pending));
         Assert.That(withdrawn.Message, Does.Contain("no certificate yet").And.Contain("nothing is lost"));
         await town.RunCycle();
-        var resumed = (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single();
+        var resumed = (await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single();
         Assert.That(resumed.Outcome, Is.EqualTo(isRefused ? WithdrawalOutcome.Reversed : WithdrawalOutcome.Issued));
         Assert.That((alice.Balance().Minor, town.Account(alice).Minor), Is.EqualTo(isRefused ? (0UL, 100_000UL) : (5000UL, 95_000UL)));
     }

@@ -3,6 +3,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
@@ -83,9 +84,9 @@ public sealed class ShopIdentityTests
             Throws.InvalidOperationException.With.Message.Contains("names no account"));
 
         // Kiosk's till for Cafe; and its word with another number put in.
-        Assert.That(() => _town.Issuer.Enrol(_town.Till(kiosk).Vouch(request, shop), Amount.Zero),
+        Assert.That(() => _town.Issuer.Enrol(_town.Till(kiosk).Vouch(request, shop).OrRefuse(), Amount.Zero),
             Throws.InvalidOperationException.With.Message.Contains("not signed by a till of shop"));
-        var its = _town.Till(kiosk).Vouch(request, _town.ShopOf(kiosk));
+        var its = _town.Till(kiosk).Vouch(request, _town.ShopOf(kiosk)).OrRefuse();
         Assert.That(() => _town.Issuer.Enrol(its with { Voucher = its.Voucher! with { Party = shop } }, Amount.Zero),
             Throws.InvalidOperationException.With.Message.Contains("altered"));
 
@@ -97,7 +98,7 @@ public sealed class ShopIdentityTests
         Assert.That(() => _town.ShopBank.Vouch(request, Digest.Of("nobody's"u8)),
             Throws.InvalidOperationException.With.Message.Contains("no such shop account"));
 
-        var grant = _town.Issuer.Enrol(_town.Till(cafe).Vouch(request, shop), Amount.Zero);
+        var grant = _town.Issuer.Enrol(_town.Till(cafe).Vouch(request, shop).OrRefuse(), Amount.Zero);
         Assert.That((grant.Holder, grant.Name, grant.Account),
             Is.EqualTo((shop, "Cafe", ((PartyId, Digest)?)(_town.ShopBank.Id, _town.AccountOf("Cafe")))));
         var read = EnrolmentGrant.Decode(grant.Encode(), _town.Options.Suite);
@@ -113,12 +114,12 @@ public sealed class ShopIdentityTests
     {
         string cafe = _town.AddTill("Cafe");
         var shop = _town.ShopOf(cafe);
-        string morning = _town.AddTill("Cafe", r => _town.Till(cafe).Vouch(r, shop));
+        string morning = _town.AddTill("Cafe", r => _town.Till(cafe).Vouch(r, shop).OrRefuse());
         _town.Clock.Advance(TimeSpan.FromHours(3));
         var noon = Timestamp.Now(_town.Clock);
         _town.Clock.Advance(TimeSpan.FromHours(1));
-        string thiefs = _town.AddTill("Cafe", r => _town.Till(cafe).Vouch(r, shop));
-        string next = _town.AddTill("Cafe", r => _town.Till(thiefs).Vouch(r, shop));
+        string thiefs = _town.AddTill("Cafe", r => _town.Till(cafe).Vouch(r, shop).OrRefuse());
+        string next = _town.AddTill("Cafe", r => _town.Till(thiefs).Vouch(r, shop).OrRefuse());
         _town.Clock.Advance(TimeSpan.FromHours(1));
 
         var gone = _town.Issuer.Revoke(_town.Till(cafe).W, noon);
@@ -139,9 +140,9 @@ public sealed class ShopIdentityTests
             Is.EqualTo(new[] { Verdict.TillUnknown }));
         using var key = _town.Options.Suite.GenerateKey();
         var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
-        Assert.That(() => _town.Issuer.Enrol(_town.Till(next).Vouch(request, shop), Amount.Zero),
+        Assert.That(() => _town.Issuer.Enrol(_town.Till(next).Vouch(request, shop).OrRefuse(), Amount.Zero),
             Throws.InvalidOperationException.With.Message.Contains("is revoked"));
-        Assert.That(_town.Issuer.Enrol(_town.Till(morning).Vouch(request, shop), Amount.Zero).Holder, Is.EqualTo(shop));
+        Assert.That(_town.Issuer.Enrol(_town.Till(morning).Vouch(request, shop).OrRefuse(), Amount.Zero).Holder, Is.EqualTo(shop));
     }
 
     /// <summary>
@@ -155,7 +156,7 @@ public sealed class ShopIdentityTests
         var shop = _town.ShopOf(cafe);
         var stolen = Timestamp.Now(_town.Clock);
         _town.Clock.Advance(TimeSpan.FromHours(1));
-        string thiefs = _town.AddTill("Cafe", r => _town.Till(cafe).Vouch(r, shop));
+        string thiefs = _town.AddTill("Cafe", r => _town.Till(cafe).Vouch(r, shop).OrRefuse());
         _town.Clock.Advance(TimeSpan.FromHours(1));
         Assert.That(_town.Issuer.Revoke(_town.Till(cafe).W), Is.EqualTo(new[] { _town.Till(cafe).W }));
         _town.Clock.Advance(TimeSpan.FromDays(1));
@@ -192,7 +193,7 @@ public sealed class ShopIdentityTests
             () => _town.ShopBank.Vouch(shops), () => _town.ShopBank.OpenShopAccount(name), () =>
                 _town.Issuer.Enrol(shops, Amount.Zero), () => _town.Issuer.Enrol(banks, _town.Options.Cap),
             () => _town.OpenAccount(_town.NewCard(name), Amount.Zero), () => _town.ShopBank.Vouch(shops, _town.AccountOf("Cafe")),
-            () => _town.Till(cafe).Vouch(shops, _town.ShopOf(cafe)),
+            () => _town.Till(cafe).Vouch(shops, _town.ShopOf(cafe)).OrRefuse(),
         })
         {
             Assert.That(enter, Throws.InvalidOperationException.With.Message.Contains("control or format character")

@@ -2,6 +2,7 @@ using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +26,7 @@ public sealed class WaitingTests
                 ? LinkFault.LoseRequest : LinkFault.None });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 10_000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That((Kinds(town.Till(cafe).Waits), Kinds(town.UserBank.Waits), Kinds(Of(alice))),
             Is.EqualTo((new List<WaitingKind>(), new List<WaitingKind>(), new List<WaitingKind>())));
 
@@ -53,7 +54,7 @@ public sealed class WaitingTests
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.QueuedPayment, WaitingKind.OwedToCard }));
         town.Till(cafe).Waits.One(WaitingKind.OwedToCard);
         silent = false;
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.OwedToCard }));
         town.Till(cafe).GiveBack(alice.Card);
         Assert.That(Waiting.Say(town.Till(cafe).Waits), Is.EqualTo("Nothing waits."));
@@ -62,7 +63,7 @@ public sealed class WaitingTests
         town.Issuer.CloseCycle();
         Assert.That(Kinds(town.Issuer.Waits), Is.Not.Empty.And.All.EqualTo(WaitingKind.UnfetchedInstruction));
         await town.RunCycles();
-        await town.Wallet.Resume(alice.Card, alice.Pin, default);
+        await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse();
         Assert.That(Kinds([.. town.Issuer.Waits, .. town.UserBank.Waits, .. town.ShopBank.Waits, .. Of(alice)]), Is.Empty);
     }
 
@@ -90,7 +91,7 @@ public sealed class WaitingTests
         await town.RunCycles();
 
         silent = true;
-        Assert.That(async () => await till.Refund(paid.Sale.Time, null, town.TillLink(cafe), default), Throws.Exception);
+        Assert.That(async () => await till.Refund(paid.Sale.Time, null, town.TillLink(cafe), default).OrRefuse(), Throws.Exception);
         var refund = till.Waits.One(WaitingKind.RefundUnderWay);
         Assert.That((refund.What, refund.Since), Is.EqualTo(("5.00 EUR that go back", (Timestamp?)paid.Sale.Time)));
         Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default),
@@ -102,7 +103,7 @@ public sealed class WaitingTests
         silent = false;
         await town.UserBank.Run(default);
         await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default);
-        await till.Synchronise(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That((till.Waits.Shows(WaitingKind.RefundUnderWay), Of(alice).Shows(WaitingKind.UnansweredRedemption),
             town.UserBank.Waits.Shows(WaitingKind.UncancelledCoin)), Is.EqualTo((false, false, false)));
         town.Issuer.CloseCycle();
@@ -114,7 +115,7 @@ public sealed class WaitingTests
         till.Waits.One(WaitingKind.OldHotList);
         town.Issuer.Revoke(till.W);
         town.Issuer.Revoke(town.ShopBank.Id);
-        await Try(async () => await till.Synchronise(town.TillLink(cafe), default));
+        await Try(async () => await till.Synchronise(town.TillLink(cafe), default).OrRefuse());
         Assert.That(till.Waits.One(WaitingKind.RevokedTill).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
         await Try(async () => await town.ShopBank.Run(default));
         Assert.That(town.ShopBank.Waits.One(WaitingKind.UnansweredByIssuer).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
@@ -133,9 +134,9 @@ public sealed class WaitingTests
         using var town = Towns.Make(with: o => o with { Terms = o.Terms with { GuaranteeCap = new(3000) } });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         string kiosk = town.AddTill("Kiosk");
-        await town.Till(kiosk).Synchronise(town.TillLink(kiosk), default);
+        await town.Till(kiosk).Synchronise(town.TillLink(kiosk), default).OrRefuse();
         using var copy = alice.Clone();
         Assert.That(town.Pay(cafe, alice, 5000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(town.Pay(kiosk, copy, 3000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
@@ -38,12 +39,12 @@ public sealed class WrongClockTests
         Assert.That(town.Till(till).Journal, Is.Empty, "no TIME of a wrong clock was used, so none holds the till afterwards");
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
         var settles = await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await town.Till(till).Synchronise(town.TillLink(till), default));
+            async () => await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse());
         Assert.That(settles!.Message, Does.Contain("Set the wrong clock right"));
 
         clock.Off = TimeSpan.Zero;
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted), "at once");
-        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Settled, Is.EqualTo(1));
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Settled, Is.EqualTo(1));
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.ShopAccount().Minor, Is.EqualTo(300));
     }
@@ -63,10 +64,10 @@ public sealed class WrongClockTests
         int before = town.Records.Wire.Count(w => Sent(w) == MessageType.Settle);
 
         clock.Off = TimeSpan.FromDays(3);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till));
+        await Assert.ThrowsAsync<RefusedException>(async () => await town.Settle(till));
         Assert.That(town.Records.Wire.Count(w => Sent(w) == MessageType.Settle), Is.EqualTo(before), "nothing was signed and sent");
         town.Till(till).IsDespiteClock = true;
-        Assert.That((await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till)))!.Message,
+        Assert.That((await Assert.ThrowsAsync<RefusedException>(async () => await town.Settle(till)))!.Message,
             Does.Contain("The till's clock says"), "the issuer's word");
         Assert.That(town.Till(till).Sum(CoinPaymentState.Queued).Minor, Is.EqualTo(300));
 
@@ -87,7 +88,7 @@ public sealed class WrongClockTests
         var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(days) };
         town.GiveClock(SimulatedTown.WalletName, clock);
         var redeems = await Assert.ThrowsAsync<InvalidOperationException>(
-            async () => await town.Wallet.Redeem(alice.Card, alice.Pin, null, default));
+            async () => await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse());
         Assert.That(redeems!.Message, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain(Timestamp.Now(clock).ToString())
             .And.Contain("Nothing was signed"));
         Assert.Throws<InvalidOperationException>(() => town.Withdraw(alice, 1000));
@@ -95,7 +96,7 @@ public sealed class WrongClockTests
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000));
 
         clock.Off = TimeSpan.Zero;
-        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
+        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse()).Single().Done);
         Assert.That(town.Withdraw(alice, 1000).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.Account(alice).Minor, Is.EqualTo(99_000));
@@ -168,14 +169,14 @@ public sealed class WrongClockTests
         Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. "
             + "Tell the bank to set the wrong clock right, and try again then. "
             + "The withdrawal of 10.00 EUR waits on the card: 'hiercash-wallet resume' asks for it again."));
-        var relayed = await Assert.ThrowsAsync<LinkException>(async () => await trusting.Recover(alice.Card, alice.Pin, null, default));
+        var relayed = await Assert.ThrowsAsync<LinkException>(async () => await trusting.Recover(alice.Card, alice.Pin, null, default).OrRefuse());
         Assert.That(relayed!.Message, Does.Contain("The clocks of bank and issuer differ"));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(93_000));
 
         clock.Off = TimeSpan.Zero;
         await town.UserBank.Run(default);
         Assert.That(town.UserBank.Waits.Shows(WaitingKind.DifferingClock), Is.False);
-        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         town.AssertSoundAfterCycle(alice);
     }
 
@@ -208,10 +209,10 @@ public sealed class WrongClockTests
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var ahead = Timestamp.Now(town.Clock).Plus(TimeSpan.FromHours(hours));
-        town.Till(till).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, ahead, []));
-        await town.Till(till).FetchHotList(town.TillLink(till), default);
+        town.Till(till).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, ahead, [])).ThrowIfAny();
+        await town.Till(till).FetchHotList(town.TillLink(till), default).OrRefuse();
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
 
@@ -223,7 +224,7 @@ public sealed class WrongClockTests
         string till = town.AddTill("Cafe");
         var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromHours(23) };
         town.GiveClock(SimulatedTown.IssuerName, clock);
-        await town.Till(till).FetchHotList(town.TillLink(till), default);
+        await town.Till(till).FetchHotList(town.TillLink(till), default).OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(23));
         bool NeedsIssuer() => town.Till(till).NeedsIssuer(new Sale(Timestamp.Now(town.Clock), new Amount(300), SaleState.Open));
         Assert.That(NeedsIssuer(), Is.False);
@@ -245,11 +246,11 @@ public sealed class WrongClockTests
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Till(till).Online = null;
         clock.Off = TimeSpan.FromDays(2);
-        town.Till(till).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, Timestamp.Now(clock), []));
+        town.Till(till).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, Timestamp.Now(clock), [])).ThrowIfAny();
         Assert.That(town.Pay(till, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
 
         clock.Off = TimeSpan.Zero;
-        var settled = await town.Till(till).Synchronise(town.TillLink(till), default);
+        var settled = await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
         Assert.That((settled.Settled, settled.StillQueued), Is.EqualTo((1, 1)));
         var left = settled.Left.Single();
         var early = town.Till(till).Journal[^1].Time;
@@ -259,7 +260,7 @@ public sealed class WrongClockTests
         Assert.That(town.Till(till).Waits.One(WaitingKind.EarlyPayment).Since, Is.EqualTo(early));
         Assert.That(town.Till(till).Waits.One(WaitingKind.ClockBehindLastTime).Reason, Does.Contain(early.ToString()));
         town.Clock.Advance(TimeSpan.FromDays(1));
-        settled = await town.Till(till).Synchronise(town.TillLink(till), default);
+        settled = await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
         Assert.That((settled.Settled, settled.Left.Count), Is.EqualTo((1, 0)), "by itself, on that day");
         town.AssertSoundAfterCycle(alice);
     }
@@ -276,7 +277,7 @@ public sealed class WrongClockTests
         town.GiveClock(kiosk, clock);
         town.Till(kiosk).Online = null;
         clock.Off = TimeSpan.FromDays(80);
-        town.Till(kiosk).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 9, 0, Timestamp.Now(clock), []));
+        town.Till(kiosk).TakeHotList(HotList.Sign(town.StatementKey, new PartyId(1), 9, 0, Timestamp.Now(clock), [])).ThrowIfAny();
         Assert.That(town.Pay(kiosk, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
         clock.Off = TimeSpan.Zero;
         Assert.That(town.Till(kiosk).CoinPayments(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Guaranteed));
@@ -297,10 +298,10 @@ public sealed class WrongClockTests
         town.Pay(till, alice, 300);
         var without = new ChangedAnswer(town.TillLink(till), MessageType.HotList, _ =>
             new Refusal(RefusalReason.Unavailable, "There is no list today.").ToMessage());
-        var settled = await town.Till(till).Synchronise(without, default);
+        var settled = await town.Till(till).Synchronise(without, default).OrRefuse();
         Assert.That((settled.Settled, settled.Left.Single().What), Is.EqualTo((1, "HotList")));
         Assert.That(settled.Left.Single().Why, Does.StartWith("The issuer gives no hot list. There is no list today."));
-        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty);
     }
 
     /// <summary>
@@ -320,12 +321,12 @@ public sealed class WrongClockTests
             async () => await town.Till(till).Refund(old.Sale.Time, null, new Broken(town.TillLink(till), _ => true), default));
         Assert.That(town.Pay(till, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
 
-        var settled = await town.Till(till).Synchronise(town.TillLink(till), default);
+        var settled = await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
         Assert.That(settled.Settled, Is.EqualTo(1));
         var left = settled.Left.Single();
         Assert.That((left.What, left.Sale, left.Amount.Minor), Is.EqualTo(("Refund", old.Sale.Time, 300UL)));
         Assert.That(left.Why, Does.Contain("Refund it in cash"));
-        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty, "it is said once, and stays a sale");
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty, "it is said once, and stays a sale");
         town.AssertSoundAfterCycle(alice);
     }
 
