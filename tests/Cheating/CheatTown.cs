@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Globalization;
 using HierCash.Bank;
 using HierCash.Card.Client;
@@ -165,7 +166,8 @@ internal sealed partial class CheatTown : IDisposable
             return true;
         }
         catch (Exception e) when (e is not (
-            LinkException or CardChannelException or CardRefusedException or InvalidOperationException or ArgumentException))
+            LinkException or CardChannelException or CardRefusedException or RefusedException or InvalidOperationException
+                or ArgumentException))
         {
             // No sentence for people, but a crash: whoever has it stands still for good.
             Trouble[$"{whose ?? "a program"}, which crashed,"] = $"{e.GetType().Name}: {e.Message}";

@@ -288,7 +288,7 @@ public sealed class LifeHistoryTests
             {
                 // All sixteen slots of the card are taken.
             }
-            catch (InvalidOperationException e) when (
+            catch (RefusedException e) when (
                 e.Message.StartsWith("The issuer does not take the payment back.", StringComparison.Ordinal))
             {
                 // Too late for a refund at the issuer.

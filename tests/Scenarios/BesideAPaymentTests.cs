@@ -1,5 +1,6 @@
 using HierCash.Iso7816;
 using HierCash.Shop;
+using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 

@@ -64,9 +64,9 @@ public sealed class ClosedCoinTests
         }
 
         Assert.That(WalletTerminal.ReadPayments(_alice.Card, _alice.Pin), Is.Empty, "the card knows nothing of it any more");
-        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default);
+        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default).OrRefuse();
         Assert.That(redeemed.Select(r => (r.Amount.Minor, r.Done)), Is.EqualTo(new[] { (2000UL, true), (2000UL, true) }));
-        Assert.That(await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default), Is.Empty, "once");
+        Assert.That(await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default).OrRefuse(), Is.Empty, "once");
         await _town.RunCycles();
         Assert.That(_town.Account(_alice).Minor, Is.GreaterThanOrEqualTo(100_000UL - (WalletApplet.SlotCount * 100)));
         _town.AssertSound();
@@ -176,7 +176,7 @@ public sealed class ClosedCoinTests
         Assert.That(_alice.Balance().IsZero);
         Assert.That(WalletTerminal.ReadPayments(_alice.Card, _alice.Pin).Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Restored),
             "S_W is kept");
-        await Wallet.Recover(_alice.Card, _alice.Pin, _ => false, default);
+        await Wallet.Recover(_alice.Card, _alice.Pin, _ => false, default).OrRefuse();
         await _town.LetDaysPass(_town.Options.Terms.SettlePeriod.TotalDays + 2);
         await _town.RunCycles();
         Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000));

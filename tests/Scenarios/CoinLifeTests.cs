@@ -86,7 +86,7 @@ public sealed class CoinLifeTests
         using var clone = _alice.Clone();
         _town.Pay(_till, _alice, 2000);
         await _town.Settle(_till);
-        var redeemed = await _town.Wallet.Redeem(clone.Card, clone.Pin, c => c.Coin.Terms.FaceValue.Minor == 2000, default);
+        var redeemed = await _town.Wallet.Redeem(clone.Card, clone.Pin, c => c.Coin.Terms.FaceValue.Minor == 2000, default).OrRefuse();
         Assert.That(redeemed.Single().Done, Is.False);
         await _town.RunCycle();
         var finding = _town.UserBank.EvidenceFiles.Single().Check(_town.Options.Suite, _town.Scheme.Root);

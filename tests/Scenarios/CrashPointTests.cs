@@ -173,7 +173,7 @@ public sealed class CrashPointTests
         await Repeat(town, async () => await town.Wallet.Recover(alice.Card, alice.Pin, null, default).OrRefuse());
         Assert.That(alice.Balance().Minor, Is.EqualTo(7000), "restored once");
 
-        await Repeat(town, async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 2000, default));
+        await Repeat(town, async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 2000, default).OrRefuse());
         await Repeat(town, async () => await town.RunCycle());
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "redeemed once");

@@ -216,7 +216,7 @@ public sealed class HeldMoneyTests
         Assert.That(HeldView.SayKept(till.KeptPayments, Currency.Eur), Does.Contain($"{time}: 60.00 EUR to be paid back in cash."));
         Assert.That(till.Cancel(ticket).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((0UL, 4000UL)));
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 4000UL)),
             "who has the cash back has nothing on the card");

@@ -60,7 +60,7 @@ public sealed class ManyRotationsTests
         var never = town.Till(closed).Pay(bob.Card, new Amount(200));
         Assert.That(never.Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Clock.Advance(TimeSpan.FromDays(8));
-        Assert.That((await town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 200, default)).Single().Done,
+        Assert.That((await town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 200, default).OrRefuse()).Single().Done,
             "a dead statement under the newest key");
         Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse()).All(r => r.Done), "coins of all keys");
         Assert.That(alice.Balance().IsZero);

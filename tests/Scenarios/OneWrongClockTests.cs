@@ -50,7 +50,7 @@ public sealed class OneWrongClockTests
             await Try(said, async () => said.AddRange(
                 Refused(await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(1000), default))));
             await Try(said, async () => await town.Wallet.Redeem(
-                alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 3000, default));
+                alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 3000, default).OrRefuse());
             await Try(said, async () => await town.RunCycle());
             foreach (var bank in town.Banks)
             {
@@ -136,7 +136,7 @@ public sealed class OneWrongClockTests
         {
             await act();
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (Exception e) when (e is InvalidOperationException or RefusedException or LinkException)
         {
             said.Add(e.Message);
         }

@@ -30,7 +30,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         var copy = Town.StoreBytes(Till);
         await Trade(2000);
         Town.Replace(Till, copy);
-        Assert.That(async () => await Visit(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+        Assert.That(async () => await Visit(Till), Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-shop recover"));
         await Town.Till(Till).Recover(Town.TillLink(Till), default).OrRefuse();
         await Visit(Till);
         Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Journal.Count), Is.EqualTo((2300UL, 3)));

@@ -51,7 +51,7 @@ public sealed class RestoredTillTests : RestoredScenario
         await Town.RunCycles();
         Assert.That((Town.ShopAccount().Minor, Alice.Balance().Minor, Town.Issuer.Queues.Cases), Is.EqualTo((300UL, 4700UL, 0L)));
         Town.AssertSound(Alice);
-        Assert.That(async () => await RecoverTill(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That(async () => await RecoverTill(), Throws.TypeOf<RefusedException>().With.Message.Contain("no older copy"));
     }
 
     /// <summary>

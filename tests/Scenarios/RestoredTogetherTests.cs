@@ -230,14 +230,8 @@ public sealed class RestoredTogetherTests : RestoredScenario
 
     private async Task<string> VisitOnce()
     {
-        try
-        {
-            return string.Join(' ', (await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse()).Left.Select(l => l.Why));
-        }
-        catch (InvalidOperationException e)
-        {
-            return e.Message;
-        }
+        var (settled, refused) = await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
+        return refused?.Sentence ?? string.Join(' ', settled.Left.Select(l => l.Why));
     }
 
     /// <summary>

@@ -211,7 +211,7 @@ public sealed class ReversalTests
         Assert.That(wallet.Pay(invented, out var reply).IsSuccess);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000 - 1250 - 300));
         var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, invented.Time, invented.Till, new Amount(300), reply.SU);
-        Assert.That((await _town.Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == invented.Time, default)).Single().Done);
+        Assert.That((await _town.Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == invented.Time, default).OrRefuse()).Single().Done);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000 - 1250));
         Assert.That((await _town.Submit(_till, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
         _town.AssertSoundAfterCycle(_alice);

@@ -33,7 +33,7 @@ public sealed class TakingBackTests
         Assert.That(Refusal.Read(await town.TillLink(cafe).Call(asBank, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
         town.AssertSound(alice);
@@ -94,7 +94,7 @@ public sealed class TakingBackTests
             "same key" => (await town.Wallet.WithdrawSameKey(alice.Card, alice.Pin, 0, new Amount(500), default))
                 .Outcome == WithdrawalOutcome.Issued,
             "resume" => (await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Count == 0,
-            _ => (await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default)).Count == 0,
+            _ => (await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse()).Count == 0,
         });
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
@@ -133,7 +133,7 @@ public sealed class TakingBackTests
         await town.Submit(cafe, h);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         town.Issuer.Revoke(town.Till(cafe).W);
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
         var paid = town.Pay(kiosk, alice, 4000);
@@ -287,7 +287,7 @@ public sealed class TakingBackTests
         Assert.That((await town.Submit(den, h)).Single().Share.Credited.IsZero);
         town.Issuer.Revoke(town.Till(den).W);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).OrRefuse();
         await town.RunCycles();
         await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();

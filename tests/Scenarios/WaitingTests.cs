@@ -94,7 +94,7 @@ public sealed class WaitingTests
         Assert.That(async () => await till.Refund(paid.Sale.Time, null, town.TillLink(cafe), default).OrRefuse(), Throws.Exception);
         var refund = till.Waits.One(WaitingKind.RefundUnderWay);
         Assert.That((refund.What, refund.Since), Is.EqualTo(("5.00 EUR that go back", (Timestamp?)paid.Sale.Time)));
-        Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default),
+        Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         Assert.That(Of(alice).One(WaitingKind.UnansweredRedemption).What, Is.EqualTo("50.00 EUR on their way to the account"));
         await town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock)), default);
@@ -102,7 +102,7 @@ public sealed class WaitingTests
 
         silent = false;
         await town.UserBank.Run(default);
-        await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default);
+        await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default).OrRefuse();
         await till.Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That((till.Waits.Shows(WaitingKind.RefundUnderWay), Of(alice).Shows(WaitingKind.UnansweredRedemption),
             town.UserBank.Waits.Shows(WaitingKind.UncancelledCoin)), Is.EqualTo((false, false, false)));
@@ -193,7 +193,7 @@ public sealed class WaitingTests
         {
             await visit();
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException)
         {
             // It is told that its key was revoked.
         }

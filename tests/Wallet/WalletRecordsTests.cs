@@ -85,7 +85,7 @@ public sealed class WalletRecordsTests
         async Task Restore(TownCard card, CashPayment payment)
         {
             town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromDays(1));
-            Assert.That((await town.Wallet.Recover(card.Card, card.Pin, e => e.Seq == payment.Seq, default)).Single().Done);
+            Assert.That((await town.Wallet.Recover(card.Card, card.Pin, e => e.Seq == payment.Seq, default).OrRefuse()).Single().Done);
         }
     }
 
