@@ -61,6 +61,22 @@ public static class CardChannels
         }
     }
 
+    /// <summary>All PC/SC readers, and whether a card is in each.</summary>
+    /// <exception cref="CardChannelException">There is no PC/SC service; the message says what to do.</exception>
+    public static IReadOnlyList<ReaderStatus> List()
+    {
+        try
+        {
+            using var context = new SCardContext();
+            return [.. PcscReaders.States(context, context.GetReaders()).Select(
+                r => new ReaderStatus(r.HasCard ? CardPresence.Present : CardPresence.Empty, r.ReaderName, r.EventCount))];
+        }
+        catch (SCardException e)
+        {
+            throw new CardChannelException(e.Message, e);
+        }
+    }
+
     /// <summary>Follows what happens at the reader.</summary>
     public static IReaderMonitor Watch(string? reader) => ImageFile(reader) is { } file ? new ImageWatch(file) : new PcscMonitor(reader);
 

@@ -48,7 +48,7 @@ internal sealed class BankSession : IDisposable
         {
             1 => found[0],
             0 => throw new RefusedException(Outcome.NotFound, $"There is no shop '{named}' at this bank. 'hiercash-bank accounts' lists them."),
-            _ => throw new RefusedException(Outcome.NotFound, 
+            _ => throw new RefusedException(Outcome.NotFound,
                 $"There are {found.Count} shop accounts '{named}' at this bank. Name the account as 'hiercash-bank accounts' lists it."),
         };
     }

@@ -38,7 +38,7 @@ public static class ActivationLetter
         {
             // A code that is typed where its letter belongs is not said again.
             throw MistypedLine.IsLikeSecret(path)
-                ? new RefusedException(Outcome.NotFound, 
+                ? new RefusedException(Outcome.NotFound,
                     $"There is no letter of the name of {path.Length} characters that was given. It could be a code, and is not said "
                         + $"again. Name the letter's file; to type the code, leave --letter out.")
                 : new RefusedException(Outcome.NotFound, $"{missing} --letter wants the bank's letter; without it the code is asked for.");
@@ -48,7 +48,7 @@ public static class ActivationLetter
             .FirstOrDefault(l => l.StartsWith(Label, StringComparison.Ordinal)) is { } line
             ? ActivationCode.Parse(line[Label.Length..])
             : null;
-        return code is null ? throw new RefusedException(Outcome.Damaged, 
+        return code is null ? throw new RefusedException(Outcome.Damaged,
             $"'{path}' is no letter with an activation code. Choose another name, or type the code.")
             : PrivateFile.Fault(path) is { } fault ? throw new RefusedException(Outcome.NotPrivate, fault)
             : code;

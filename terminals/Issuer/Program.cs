@@ -272,7 +272,7 @@ internal static class Program
         Switches.On("R23 root", ref hasRoot);
         if (!hasRoot)
         {
-            throw new RefusedException(Outcome.NotFound, 
+            throw new RefusedException(Outcome.NotFound,
                 $"The database '{folder.DatabasePath}' has lost the issuer's root key. Put back its newest good copy.");
         }
 

@@ -76,7 +76,7 @@ public static class EnrolmentVerbs
         {
             string named = result.GetValue(file)!;
             var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite)
-                ?? throw new RefusedException(Outcome.Damaged, 
+                ?? throw new RefusedException(Outcome.Damaged,
                     $"The grant in '{named}' is damaged, or not signed by its own root key. Copy it again, whole.");
             RequireScheme(grant, result.GetValue(fingerprint));
             RequireGoodNow(grant, named, clock);
@@ -99,7 +99,7 @@ public static class EnrolmentVerbs
     public static EnrolmentGrant Grant(PartyFolder<EnrolledSettings> folder, string role, ICashSuite suite) =>
         folder.Settings.Grant is { } grant && EnrolmentGrant.Decode(Convert.FromBase64String(grant), suite) is { } decoded
             ? decoded
-            : throw new RefusedException(Outcome.NotEnrolled, 
+            : throw new RefusedException(Outcome.NotEnrolled,
                 $"This {role} is not enrolled. Carry its request to the issuer, and take the grant with 'hiercash-{role} join FILE'.");
 
     private static void RequireScheme(EnrolmentGrant grant, string? fingerprint)
@@ -123,7 +123,7 @@ public static class EnrolmentVerbs
         Switches.On("R17 good now", ref isGood);
         if (!isGood)
         {
-            throw new RefusedException(Outcome.ClockDiffers, 
+            throw new RefusedException(Outcome.ClockDiffers,
                 $"The certificate in the grant '{file}' is good from {from} to {until}, and the clock here says {now}. Set the wrong clock "
                     + $"right; if it was the issuer's, have the same request enrolled again.");
         }
@@ -149,14 +149,14 @@ public static class EnrolmentVerbs
         var joined = settings.Grant is { } before ? EnrolmentGrant.Decode(Convert.FromBase64String(before), suite) : null;
         if (IsFormer(key, joined, keys) && IsGivenUp(key, joined!, keys))
         {
-            throw new RefusedException(Outcome.RuleBroken, 
+            throw new RefusedException(Outcome.RuleBroken,
                 $"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to the issuer "
                     + $"('hiercash-bank new-key' prints it again), and join its grant.");
         }
 
         if (IsFormer(key, joined, keys))
         {
-            throw new RefusedException(Outcome.RuleBroken, 
+            throw new RefusedException(Outcome.RuleBroken,
                 $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with "
                     + $"'hiercash-bank new-key', and have the issuer enrol it.");
         }

@@ -83,7 +83,7 @@ public sealed class PartyFolder<TSettings>
                 throw new RefusedException(Outcome.NotFound, $"There is no {role} in '{path}'. Name its folder with --dir.");
             }
 
-            throw new RefusedException(Outcome.NotFound, 
+            throw new RefusedException(Outcome.NotFound,
                 $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
         }
 
@@ -126,7 +126,7 @@ public sealed class PartyFolder<TSettings>
 
     /// <exception cref="RefusedException">Another process settles.</exception>
     public IDisposable LockSettling() =>
-        TryLockSettling() ?? throw new RefusedException(Outcome.InUse, 
+        TryLockSettling() ?? throw new RefusedException(Outcome.InUse,
             $"Another process settles the {_role} in '{_path}', and sends all that is queued. Wait until it is done.");
 
     private FileStream? TryLock(string ending)

@@ -199,32 +199,11 @@ public sealed class SimulatedTown : IDisposable
     public BankParty BankOver(string name, ILink issuer, ILink? relay = null) => new(
         _identities[name], _stores[name], Options.Suite, issuer, ClockOf(name), Records.Logger(name), Options.Crash, relay);
 
-    /// <summary>A bank's present secret key, for tests that speak in its name.</summary>
-    public ISigningKey BankKey(string name) => _stores[name].Read(TownStore.BankSecrets)
-        .Select(s => Options.Suite.ImportKey(s)).First(k => k.PublicKey.Equals(_identities[name].Certificate.Key));
+    /// <summary>What a bank was granted, and works with.</summary>
+    public BankIdentity Identity(string bank) => _identities[bank];
 
-    /// <summary>The issuer's statement key, for tests that speak in its name.</summary>
-    public ISigningKey StatementKey => IssuerKey("statement");
-
-    /// <summary>The issuer's coin key, for tests of whoever gets to use it.</summary>
-    public ISigningKey CoinKey => CoinKeyAfter(0);
-
-    /// <summary>The coin key that was made by so many rotations.</summary>
-    public ISigningKey CoinKeyAfter(int rotations) => IssuerKey(rotations == 0 ? "coin" : $"coin-{rotations + 1}");
-
-    /// <summary>The root key, for tests of what it certifies for another use or party.</summary>
-    public ISigningKey RootKey => IssuerKey("root");
-
-    /// <summary>SE_I, for tests of an issuer that answers wallets as it likes.</summary>
-    public ISigningKey DecryptionKey => IssuerKey("encryption");
-
-    private ISigningKey IssuerKey(string name) => Options.Suite.ImportKey(_stores[IssuerName].Read(db => TownStore.IssuerSecret(db, name)));
-
-    /// <summary>How many rows each table of a party has.</summary>
-    public IReadOnlyDictionary<string, long> Rows(string party) => _stores[party].Read(TownStore.Rows);
-
-    /// <summary>A till's key, for tests of shops that lie.</summary>
-    public ISigningKey TillKey(string till) => Options.Suite.ImportKey(_stores[till].Write(TownStore.TillSecret));
+    /// <summary>A party's store, for whoever looks into it behind the party's back.</summary>
+    public Database StoreOf(string party) => _stores[party];
 
     /// <summary>Closes the issuer's cycle and lets both banks book.</summary>
     public async ValueTask RunCycle(CancellationToken cancel = default)
@@ -284,9 +263,6 @@ public sealed class SimulatedTown : IDisposable
         File.WriteAllBytes(path, bytes);
         Restart(name);
     }
-
-    /// <summary>As a file system does that was mounted anew after a fault: the party reads, and each of its writes fails.</summary>
-    public void MakeReadOnly(string name, bool isReadOnly) => _stores[name].Read(db => TownStore.MakeReadOnly(db, isReadOnly));
 
     /// <summary>Writes a copy of a party's store to a file, for whoever audits it.</summary>
     public void Export(string name, string path) => _stores[name].Export(path);

@@ -21,7 +21,7 @@ namespace HierCash.Tests.Properties;
 /// of them: HIERCASH_HISTORIES=1000 dotnet test tests -c Release --filter FullyQualifiedName~RestoredHistoryTests
 /// </summary>
 [Parallelizable]
-public sealed class RestoredHistoryTests
+public sealed partial class RestoredHistoryTests
 {
     private const int InEveryRun = 12;
 
@@ -48,7 +48,7 @@ public sealed class RestoredHistoryTests
         }
     }
 
-    private sealed class History : IDisposable
+    private sealed partial class History : IDisposable
     {
         private const string Cafe = "till-1";
         private static readonly string[] Parties = [SimulatedTown.IssuerName, "bank-1", "bank-2", Cafe];
@@ -220,69 +220,6 @@ public sealed class RestoredHistoryTests
             }
 
             _faulty = false;
-        }
-
-        private void Withdraw(TownCard card, WalletRecords records, ulong minor)
-        {
-            Try(() => _town.WalletWith(records).Withdraw(card.Card, card.Pin, new Amount(minor), default).AsTask());
-            TellCoins(card);
-        }
-
-        private void TellCoins(TownCard card)
-        {
-            foreach (var (coin, _, _) in card.Coins())
-            {
-                _truth.Withdrew(coin.Id.ToString(), card.Owner, coin.Terms.FaceValue.ToLedger());
-            }
-        }
-
-        private void Pay(string till, TownCard card, ulong minor)
-        {
-            TillResult? paid = null;
-            Try(() => Task.FromResult(paid = _town.Pay(till, card, minor)));
-            foreach (var h in paid?.Payments ?? [])
-            {
-                _truth.Signed(h.Id.ToString(), h.Coin.Id.ToString(), _shops[till], h.Paid.ToLedger(), h.Time.ToDate()!.Value, Hand.Owner);
-                if (paid!.Outcome == TillOutcome.Accepted)
-                {
-                    _truth.HandedOver(h.Id.ToString());
-                }
-            }
-
-            if (paid?.Outcome == TillOutcome.Accepted)
-            {
-                _sales.Add((till, paid.Sale.Time, card));
-            }
-        }
-
-        private void Refund()
-        {
-            if (_sales.Count == 0)
-            {
-                return;
-            }
-
-            var sale = _sales[_random.Next(_sales.Count)];
-            Try(async () =>
-            {
-                var parts = _town.Till(sale.Till).CoinPayments(sale.Sale);
-                await _town.Till(sale.Till).Refund(sale.Sale, sale.Card.Card, _town.TillLink(sale.Till), default).OrRefuse();
-                _sales.Remove(sale);
-                foreach (var part in parts)
-                {
-                    _truth.TookBack(part.H.Id.ToString());
-                }
-            });
-        }
-
-        private void Online(string till)
-        {
-            Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).OrRefuse().AsTask());
-            foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time))
-                .Where(p => p.Receipt is { Counts: true }))
-            {
-                _truth.Arrived(part.H.Id.ToString(), part.Receipt!.Date.ToDate()!.Value);
-            }
         }
 
         /// <summary>As servers do every few seconds, and tills several times a day.</summary>

@@ -75,6 +75,12 @@ internal static partial class RoomRules
         "Issuer/Storage/IssuanceTable.cs", "Bank/Storage/WithdrawalTable.cs",
     ];
 
+    /// <summary>Folders of tests that are about no one folder of the product; every other has the path of what it tests.</summary>
+    private static readonly string[] CrossCutting =
+    [
+        "Scenarios", "Cheating", "Faults", "Properties", "Oracle", "Tidy", "Rooms", "ConsoleHost", "PcscSharp", "Interop", "Support",
+    ];
+
     public static IReadOnlyDictionary<string, Func<string, IEnumerable<string>>> All { get; } =
         new Dictionary<string, Func<string, IEnumerable<string>>>
     {
@@ -84,6 +90,7 @@ internal static partial class RoomRules
         [nameof(SqlIsWhatBothEnginesTake)] = SqlIsWhatBothEnginesTake,
         [nameof(PartiesDoNotNameWhatTheyMustNotKnow)] = PartiesDoNotNameWhatTheyMustNotKnow,
         [nameof(TheRuntimeKnowsNoWallet)] = TheRuntimeKnowsNoWallet,
+        [nameof(TestsMirrorTheProduct)] = TestsMirrorTheProduct,
     };
 
     private static IEnumerable<string> ProjectsNameOnlyWhatTheyMay(string root)
@@ -136,6 +143,11 @@ internal static partial class RoomRules
     private static IEnumerable<string> TheRuntimeKnowsNoWallet(string root) => Files(Path.Combine(root, "card", "Runtime"), "*.cs")
         .Where(f => File.ReadAllText(Path.Combine(root, "card", "Runtime", f)).Contains("HierCash.Protocol", StringComparison.Ordinal))
         .Select(f => $"card/Runtime/{f} names HierCash.Protocol.");
+
+    private static IEnumerable<string> TestsMirrorTheProduct(string root) => Files(Path.Combine(root, "tests"), "*.cs")
+        .Where(f => f.Contains('/', StringComparison.Ordinal) && !CrossCutting.Contains(f.Split('/')[0])
+            && !Directory.Exists(Path.Combine(root, Path.GetDirectoryName(f)!)))
+        .Select(f => $"tests/{f}: the product has no folder '{Path.GetDirectoryName(f)}'.");
 
     private static IEnumerable<(int Number, string Text)> Lines(string file) => File.ReadLines(file).Select((text, i) => (i + 1, text));
 

@@ -35,6 +35,8 @@ public sealed class RoomTests
             "only one engine"),
         ("PartiesDoNotNameWhatTheyMustNotKnow", "terminals/Issuer/Settlement/Peek.cs", "AccountId who;", "names AccountId"),
         ("PartiesDoNotNameWhatTheyMustNotKnow", "terminals/Bank/Clearing/Peek.cs", "Ecies.TryDecrypt(ei);", "names Ecies.TryDecrypt"),
+        ("TestsMirrorTheProduct", "tests/terminals/Bureau/PeekTests.cs", "", "has no folder 'terminals/Bureau'"),
+        ("TestsMirrorTheProduct", "tests/Bank/PeekTests.cs", "", "has no folder 'Bank'"),
         ("TheRuntimeKnowsNoWallet", "card/Runtime/Peek.cs", "using HierCash.Protocol.Cash;", "names HierCash.Protocol"),
     ];
 

@@ -59,7 +59,8 @@ public sealed partial class RefusalTableTests
     private static IEnumerable<(string Where, string Kind, string Text)> Sentences()
     {
         foreach (string file in Repository.Files("*.cs")
-            .Where(f => f.Contains("/terminals/", StringComparison.Ordinal) && !f.Contains("/Simulation/", StringComparison.Ordinal)
+            .Where(f => f.StartsWith(Repository.PathOf("terminals"), StringComparison.Ordinal)
+            && !f.Contains("/Simulation/", StringComparison.Ordinal)
             && !f.Contains("/Town/", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             string where = Path.GetRelativePath(Repository.PathOf("terminals"), file).Split('/')[0];

@@ -55,7 +55,7 @@ public sealed partial class SpecificationTableTests
     [Test]
     public void SignedMessagesPageHasEveryTagAndNoOther()
     {
-        var code = Repository.Files("*.cs").Where(f => f.Contains("/apdu-spec/", StringComparison.Ordinal))
+        var code = Repository.Files("*.cs").Where(f => f.StartsWith(Repository.PathOf("apdu-spec"), StringComparison.Ordinal))
             .SelectMany(f => InCode().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct();
         var page = OnPage().Matches(File.ReadAllText(Repository.PathOf("apdu-spec", "signed-messages.md"))).Select(m => m.Value).Distinct();
         Assert.That(page, Is.EquivalentTo(code));

@@ -71,7 +71,7 @@ internal static class CaseCommands
         {
             if (result.GetValue(output) is { } taken && File.Exists(taken))
             {
-                throw new RefusedException(Outcome.AlreadyExists, 
+                throw new RefusedException(Outcome.AlreadyExists,
                     $"'{taken}' is there already. Choose another name, or take that file away first. Nothing was heard.");
             }
 
@@ -96,7 +96,7 @@ internal static class CaseCommands
             {
                 // Of a whole number: of a beginning nobody knows whether it is mistyped.
                 Hand(null, Shown());
-                throw new RefusedException(Outcome.RuleBroken, 
+                throw new RefusedException(Outcome.RuleBroken,
                     $"{e.Message} '{result.GetValue(output)}' holds what was shown with this bank's stamp, as a witness.");
             }
 
@@ -211,7 +211,7 @@ internal static class CaseCommands
 
         var found = opened.Party.EvidenceFiles.Where(e => e.Dossier.Coin.ToString().StartsWith(coin, StringComparison.OrdinalIgnoreCase))
             .ToList();
-        return found.Count == 1 ? found[0] : throw new RefusedException(Outcome.NotFound, 
+        return found.Count == 1 ? found[0] : throw new RefusedException(Outcome.NotFound,
             $"{found.Count} cases begin with '{coin}'. 'hiercash-bank evidence' lists them.");
     }
 }

@@ -26,7 +26,7 @@ public sealed partial class BankParty
         var code = File.Exists(path) ? ActivationLetter.Read(path) : WriteLetter(path, holder, user);
         if (!IsLetterFor(code, holder, user))
         {
-            throw new RefusedException(Outcome.PinRefused, 
+            throw new RefusedException(Outcome.PinRefused,
                 $"'{path}' is a letter for another holder or card, or its code was used before. Name another file for the new letter.");
         }
 

@@ -15,14 +15,6 @@ internal sealed class ClearingCycle(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, Claims claims, ParkedInstructions parked,
     SettlementProofs proofs, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
 {
-    /// <summary>Adds to what a bank will be told; inside the transaction of whatever caused it.</summary>
-    public static void Add(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount amount) =>
-        TransferDeltaTable.Add(db, bank, kind, reference, amount);
-
-    /// <summary>Takes from what is not instructed yet.</summary>
-    public static void Lower(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount by) =>
-        TransferDeltaTable.Lower(db, bank, kind, reference, by);
-
     /// <summary>
     /// Closes a cycle for the banks that agree (R27), what comes back to a float or to claims before what leaves it: what is owed becomes
     /// signed instructions. Guaranteed payments that are due come first.

@@ -193,7 +193,7 @@ internal sealed class CoinLife(
         foreach (var coin in due)
         {
             BankTable.AddReturned(db, coin.Bank, coin.Rest);
-            ClearingCycle.Add(db, coin.Bank, TransferKind.ReturnCredit, coin.Request.Value, coin.Rest);
+            TransferDeltaTable.Add(db, coin.Bank, TransferKind.ReturnCredit, coin.Request.Value, coin.Rest);
             CoinTable.Return(db, coin, coin.Rest);
             _queue.End(db, coin.Number, now);
         }

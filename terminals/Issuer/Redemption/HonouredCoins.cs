@@ -123,7 +123,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
         var its = coin with { Bank = bank, Request = request, Opening = opening };
         if (!coin.Spent.IsZero)
         {
-            ClearingCycle.Lower(db, NoBank, TransferKind.FloatDebit, default, coin.Spent);
+            TransferDeltaTable.Lower(db, NoBank, TransferKind.FloatDebit, default, coin.Spent);
             Credits.Debit(db, its, coin.Spent);
         }
 

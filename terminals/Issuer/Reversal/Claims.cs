@@ -48,7 +48,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
 
     private void Claim(IWriteTransaction db, DuePromise promise, Timestamp now)
     {
-        ClearingCycle.Add(db, promise.UserBank, TransferKind.ClaimDebit, promise.Coin.Value, promise.Y);
+        TransferDeltaTable.Add(db, promise.UserBank, TransferKind.ClaimDebit, promise.Coin.Value, promise.Y);
         GuaranteeTable.MarkClaimed(db, promise.Payment);
         ClaimPaymentTable.Add(db, promise);
         bool waits = true;
@@ -106,7 +106,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
         ClaimPaymentTable.GiveBack(db, payment, back);
         if (!back.IsZero)
         {
-            ClearingCycle.Add(db, claim.Bank, TransferKind.ClaimRestore, claim.Coin.Value, back);
+            TransferDeltaTable.Add(db, claim.Bank, TransferKind.ClaimRestore, claim.Coin.Value, back);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
         GuaranteeTable.MarkPaid(db, claim.Payment);
         if (!claim.Amount.IsZero)
         {
-            ClearingCycle.Add(db, claim.ShopBank, TransferKind.ShopCredit, claim.Account, claim.Amount);
+            TransferDeltaTable.Add(db, claim.ShopBank, TransferKind.ShopCredit, claim.Account, claim.Amount);
 
             // The shop is paid whether or not its payment is still remembered; only its receipt needs the row.
             if (HistoryTable.Find(db, claim.Payment) is { } row)

@@ -12,40 +12,40 @@ internal static class Credits
         if (shop is null)
         {
             BankTable.AddRedeemed(db, coin.Bank, amount);
-            ClearingCycle.Add(db, coin.Bank, TransferKind.RedeemCredit, coin.Request.Value, amount);
+            TransferDeltaTable.Add(db, coin.Bank, TransferKind.RedeemCredit, coin.Request.Value, amount);
             return;
         }
 
         Debit(db, coin, amount);
-        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopCredit, shop.Account, amount);
+        TransferDeltaTable.Add(db, shop.Bank, TransferKind.ShopCredit, shop.Account, amount);
     }
 
     /// <summary>The coin pays what a claim had paid before (rule R2): the shop has its money already.</summary>
     public static void Repay(IWriteTransaction db, CoinRow coin, Amount amount)
     {
         Debit(db, coin, amount);
-        ClearingCycle.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
+        TransferDeltaTable.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
     }
 
     /// <summary>The shop gives back what the coin had paid.</summary>
     public static void ReverseAtIssuer(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
     {
         BankTable.TakeBackSettled(db, coin.Bank, amount);
-        ClearingCycle.Add(db, coin.Bank, TransferKind.FloatRestore, default, amount);
-        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
+        TransferDeltaTable.Add(db, coin.Bank, TransferKind.FloatRestore, default, amount);
+        TransferDeltaTable.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
     }
 
     /// <summary>The shop gives back what the guarantee had paid.</summary>
     public static void TakeBackClaim(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
     {
-        ClearingCycle.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
-        ClearingCycle.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
+        TransferDeltaTable.Add(db, coin.Bank, TransferKind.ClaimRestore, coin.Id.Value, amount);
+        TransferDeltaTable.Add(db, shop.Bank, TransferKind.ShopDebit, shop.Account, amount);
     }
 
     /// <summary>The coin's bank bears what the coin paid.</summary>
     public static void Debit(IWriteTransaction db, CoinRow coin, Amount amount)
     {
         BankTable.AddSettled(db, coin.Bank, amount);
-        ClearingCycle.Add(db, coin.Bank, TransferKind.FloatDebit, default, amount);
+        TransferDeltaTable.Add(db, coin.Bank, TransferKind.FloatDebit, default, amount);
     }
 }

@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>What a person should look at: one row for each kind and subject, however often it happens.</summary>
-internal static partial class AlarmTable
+internal static class AlarmTable
 {
     public static bool Has(IReadSnapshot db, string kind, byte[] subject) =>
         db.Number("SELECT count(*) FROM alarm WHERE kind = $1 AND subject = $2", kind, subject) > 0;

@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>The issuer's last sign of life (rule R6).</summary>
-internal static partial class AliveTable
+internal static class AliveTable
 {
     /// <summary>0 before the first.</summary>
     public static Timestamp Last(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(date), 0) FROM alive"));

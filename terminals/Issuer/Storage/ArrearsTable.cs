@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Instructions that stop a bank's issuing until it has booked them (R8).</summary>
-internal static partial class ArrearsTable
+internal static class ArrearsTable
 {
     public static bool HasAny(IReadSnapshot db, PartyId bank) =>
         db.Number("SELECT count(*) FROM arrears WHERE bank = $1", (long)bank.Value) > 0;

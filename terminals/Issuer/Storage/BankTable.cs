@@ -6,7 +6,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Banks: their keys, their caps and circulation, and how far each is with what it was instructed and told.</summary>
-internal static partial class BankTable
+internal static class BankTable
 {
     private const string Select = "SELECT id, name, public_key, cap, issued, settled, redeemed, returned FROM bank";
 
@@ -136,4 +136,20 @@ internal static partial class BankTable
     private static BankEntry Read(DbDataReader r) => new(
         Column.Party(r, 0), r.GetString(1), Column.Key(r, 2), Column.Money(r, 3),
         new Circulation(Column.Money(r, 4), Column.Money(r, 5), Column.Money(r, 6), Column.Money(r, 7)));
+
+    /// <summary>So much more was paid to shops.</summary>
+    public static int AddSettled(IWriteTransaction db, PartyId bank, Amount amount) =>
+        db.Execute("UPDATE bank SET settled = settled + $2 WHERE id = $1", (long)bank.Value, amount.ToLedger());
+
+    /// <summary>So much of what was paid to shops came back.</summary>
+    public static int TakeBackSettled(IWriteTransaction db, PartyId bank, Amount amount) =>
+        db.Execute("UPDATE bank SET settled = settled - $2 WHERE id = $1", (long)bank.Value, amount.ToLedger());
+
+    /// <summary>So much more was redeemed.</summary>
+    public static int AddRedeemed(IWriteTransaction db, PartyId bank, Amount amount) =>
+        db.Execute("UPDATE bank SET redeemed = redeemed + $2 WHERE id = $1", (long)bank.Value, amount.ToLedger());
+
+    /// <summary>So much more went back by itself.</summary>
+    public static int AddReturned(IWriteTransaction db, PartyId bank, Amount amount) =>
+        db.Execute("UPDATE bank SET returned = returned + $2 WHERE id = $1", (long)bank.Value, amount.ToLedger());
 }

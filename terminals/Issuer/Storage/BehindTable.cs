@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>That the issuer was restored from an older copy (R27): since when it knows, and its own later word, which shows it.</summary>
-internal static partial class BehindTable
+internal static class BehindTable
 {
     /// <summary>What a till showed stands where else the bank's number does: no party has this one.</summary>
     private const long NoBank = 0;

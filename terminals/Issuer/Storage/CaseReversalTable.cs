@@ -5,7 +5,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Reversals of payments in cases, numbered in the order in which their banks are told of them (rule R3).</summary>
-internal static partial class CaseReversalTable
+internal static class CaseReversalTable
 {
     /// <summary>
     /// $1 the bank. Goes from the bank's cases to their reversals, in that order, and never through all payments of the scheme.
@@ -35,4 +35,8 @@ internal static partial class CaseReversalTable
     /// <summary>Forgets those of a coin's case, before the case is forgotten.</summary>
     public static void Forget(IWriteTransaction db, long coin) =>
         db.Execute("DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin = $1)", coin);
+
+    /// <summary>The reversal of a payment of a case was signed again.</summary>
+    public static int SignedAgain(IWriteTransaction db, Reversal reversal) => db.Execute(
+        "UPDATE case_reversal SET reversal = $2 WHERE payment_id = $1", reversal.Payment.Value.ToArray(), reversal.Encode());
 }

@@ -5,7 +5,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>When each key of a bank was certified first (rule R19).</summary>
-internal static partial class CertifiedKeyTable
+internal static class CertifiedKeyTable
 {
     /// <summary>When that key was; null if never.</summary>
     public static Timestamp? First(IReadSnapshot db, PublicKey key) =>

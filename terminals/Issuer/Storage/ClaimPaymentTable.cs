@@ -13,7 +13,7 @@ internal sealed record UnpaidClaim(PaymentId Payment, PartyId Bank, CoinId Coin,
 /// Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that.
 /// What went back to claims instead, because the payment was taken back or the coin paid after all, is kept apart.
 /// </summary>
-internal static partial class ClaimPaymentTable
+internal static class ClaimPaymentTable
 {
     private const string Select = "SELECT payment_id, bank, coin_id, shop_bank, account, amount FROM claim_payment WHERE paid IS NULL AND";
 
@@ -56,4 +56,16 @@ internal static partial class ClaimPaymentTable
     private static UnpaidClaim Read(DbDataReader r) => new(
         new PaymentId(Column.Hash(r, 0)), Column.Party(r, 1), new CoinId(Column.Hash(r, 2)), Column.Party(r, 3),
         Column.Hash(r, 4), Column.Money(r, 5));
+
+    /// <summary>
+    /// Forgets a piece of the promises that were paid, of coins that are forgotten, after the instruction that they were in.
+    /// </summary>
+    public static int ForgetPaid(IWriteTransaction db) => db.Execute(
+        """
+        DELETE FROM claim_payment WHERE payment_id IN (
+            SELECT p.payment_id FROM claim_payment p WHERE paid IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM trace_case c WHERE c.coin_id = p.coin_id)
+                AND NOT EXISTS (SELECT 1 FROM instruction i WHERE i.bank = p.bank AND i.number = p.number) LIMIT $1)
+        """,
+        (long)Forgotten.Piece);
 }

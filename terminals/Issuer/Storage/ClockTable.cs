@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>The latest date that was signed, to a minute, and since when the clock is confirmed by nobody (rule R26).</summary>
-internal static partial class ClockTable
+internal static class ClockTable
 {
     /// <summary>The latest time that was gone by where something was signed or answered; 0 if there is none.</summary>
     public static Timestamp Signed(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(signed), 0) FROM clock"));

@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Payments that will never count, whoever brings them (holes 2 to 4), each with its signed statement.</summary>
-internal static partial class DeadPaymentTable
+internal static class DeadPaymentTable
 {
     /// <summary>The signed statement, or null where the payment is not marked.</summary>
     public static NonSettlementStatement? Find(IReadSnapshot db, PaymentId payment) => db.First(
@@ -53,4 +53,13 @@ internal static partial class DeadPaymentTable
     /// <summary>Forgets marks of coins that expired before a quarter.</summary>
     public static void Forget(IWriteTransaction db, Quarter expiredBy) =>
         db.Execute("DELETE FROM dead_payment WHERE expiry <= $1", (long)expiredBy.Index);
+
+    /// <summary>Dead statements that were signed later than now.</summary>
+    public static List<NonSettlementStatement> SignedAfter(IReadSnapshot db, Timestamp now) =>
+        db.Query("SELECT statement FROM dead_payment WHERE date > $1", r => NonSettlementStatement.Decode(r.Bytes(0))!, now.ToLedger());
+
+    /// <summary>The dead statement of a payment was signed again.</summary>
+    public static int SignedAgain(IWriteTransaction db, NonSettlementStatement dead) => db.Execute(
+        "UPDATE dead_payment SET statement = $2, date = $3 WHERE payment_id = $1",
+        dead.Payment.Value.ToArray(), dead.Encode(), dead.Date.ToLedger());
 }

@@ -3,7 +3,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Pages of dossiers until the bank has spoken on them (rule R9), as they were encoded: the header names their hashes.</summary>
-internal static partial class DossierPageTable
+internal static class DossierPageTable
 {
     /// <summary>Pages of the newest revision take the place of earlier ones.</summary>
     public static void Replace(IWriteTransaction db, long coin, IEnumerable<byte[]> pages)

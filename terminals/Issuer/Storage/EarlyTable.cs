@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Payments that came before their TIME: when first (rule R24).</summary>
-internal static partial class EarlyTable
+internal static class EarlyTable
 {
     /// <summary>How many are kept of a coin.</summary>
     public static long Count(IReadSnapshot db, CoinId coin) =>
@@ -26,4 +26,12 @@ internal static partial class EarlyTable
     /// <summary>Forgets arrivals of coins that expired before a quarter.</summary>
     public static void Forget(IWriteTransaction db, Quarter expiredBy) =>
         db.Execute("DELETE FROM early WHERE expiry <= $1", (long)expiredBy.Index);
+
+    /// <summary>Payments whose time lies in the future and that are not settled yet; their sum is not known.</summary>
+    public static WaitingSum? Waiting(IReadSnapshot db) => db.First(
+        """
+        SELECT count(*), 0, min(arrival) FROM early e
+        WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.payment_id = e.payment_id) HAVING count(*) > 0
+        """,
+        WaitingSum.Read);
 }

@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>What coins and payments added up to before they were forgotten.</summary>
-internal static partial class ForgottenTable
+internal static class ForgottenTable
 {
     private const string Honoured = "honoured";
 

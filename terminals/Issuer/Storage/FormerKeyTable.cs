@@ -5,7 +5,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Keys of banks that were replaced, revoked, or announced and not used (rule R17).</summary>
-internal static partial class FormerKeyTable
+internal static class FormerKeyTable
 {
     public static bool Has(IReadSnapshot db, PublicKey key) =>
         db.Number("SELECT count(*) FROM former_key WHERE public_key = $1", key.Bytes.ToArray()) > 0;

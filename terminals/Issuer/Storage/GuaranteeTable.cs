@@ -3,6 +3,9 @@ using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 
+/// <summary>Promises to shops that are not paid: when the first was made, and when the first is due.</summary>
+internal sealed record OpenPromises(long Count, Amount Sum, Timestamp Opened, Timestamp Due);
+
 /// <summary>A promise of the guarantee that is due.</summary>
 /// <param name="Account">The shop's.</param>
 /// <param name="IsFound">The user's bank found the case proven, a dispute term ago at least.</param>
@@ -13,7 +16,7 @@ internal sealed record DuePromise(
     Amount? Shown);
 
 /// <summary>What the guarantee owes to shops (hole 13): a promise for each payment, until it is paid or not needed any more.</summary>
-internal static partial class GuaranteeTable
+internal static class GuaranteeTable
 {
     /// <summary>$1 now, $2 the finding that counts, $3 the dispute term.</summary>
     internal const string Due =
@@ -82,4 +85,13 @@ internal static partial class GuaranteeTable
 
     /// <summary>Forgets all promises of a coin.</summary>
     public static void Forget(IWriteTransaction db, long coin) => db.Execute("DELETE FROM guarantee WHERE coin = $1", coin);
+
+    /// <summary>Null if there are none.</summary>
+    public static OpenPromises? Open(IReadSnapshot db) => db.First(
+        "SELECT count(*), CAST(coalesce(sum(y), 0) AS BIGINT), min(opened), min(due) FROM guarantee WHERE paid < 2 HAVING count(*) > 0",
+        r => new OpenPromises(r.GetInt64(0), Column.Money(r, 1), Column.Date(r, 2), Column.Date(r, 3)));
+
+    /// <summary>Promises that are not claimed yet are due then at the latest.</summary>
+    public static int DueAtLatest(IWriteTransaction db, Timestamp latest) =>
+        db.Execute("UPDATE guarantee SET due = $1 WHERE paid = 0 AND due > $1", latest.ToLedger());
 }

@@ -1,8 +1,14 @@
 using System.Data.Common;
 using HierCash.Protocol.Cash;
+using HierCash.Protocol.Link;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
+
+/// <summary>A payment's row as it stands, amounts in minor units, for an audit.</summary>
+/// <param name="Parts">What was credited, guaranteed and waits, together.</param>
+internal sealed record AuditedPayment(
+    long Id, PaymentId Payment, CashPayment? H, Receipt? Receipt, long Y, Verdict Verdict, long Parts, bool IsReversed);
 
 /// <summary>A payment as the issuer keeps it.</summary>
 /// <param name="Shop">Who was paid; null for a redemption.</param>
@@ -28,7 +34,7 @@ internal sealed record HistoryEntry(CashPayment H, SubmissionProof? Submission, 
 /// newest answer. A row that was taken back is struck for ever, and still found when its seq is looked up: a clone's second message under
 /// it is an equivocation (rule R2).
 /// </summary>
-internal static partial class HistoryTable
+internal static class HistoryTable
 {
     private const string Select =
         """
@@ -172,4 +178,51 @@ internal static partial class HistoryTable
         Column.Money(r, 4), (Verdict)r.GetInt64(13), Column.Date(r, 14),
         new Share(Column.Money(r, 5), Column.Money(r, 6), Column.Money(r, 7), Column.Date(r, 8)),
         Receipt.Decode(r.Bytes(9))!, r.BytesOrNull(10) is { } reversal ? Reversal.Decode(reversal) : null, Column.Money(r, 11));
+
+    public static List<AuditedPayment> Audited(IReadSnapshot db) => db.Query(
+        """
+        SELECT id, payment_id, h, receipt, y, verdict, credited, guaranteed, waiting, CASE WHEN reversed IS NULL THEN 0 ELSE 1 END
+        FROM history
+        """,
+        r => new AuditedPayment(
+            r.GetInt64(0), new PaymentId(Column.Hash(r, 1)), CashPayment.Decode(r.Bytes(2)), Receipt.Decode(r.Bytes(3)), r.GetInt64(4),
+            (Verdict)r.GetInt64(5),
+            r.GetInt64(6) + r.GetInt64(7) + r.GetInt64(8), r.GetInt64(9) == 1));
+
+    /// <summary>What exceeds coins and nobody guarantees, of payments to shops or of redemptions.</summary>
+    public static WaitingSum? Waiting(IReadSnapshot db, bool redemptions) => db.First(
+        """
+        SELECT count(*), CAST(coalesce(sum(waiting), 0) AS BIGINT), min(date) FROM history
+        WHERE reversed IS NULL AND waiting > 0 AND CASE WHEN shop = 0 THEN 1 ELSE 0 END = $1 HAVING count(*) > 0
+        """,
+        WaitingSum.Read, redemptions ? 1L : 0L);
+
+    /// <summary>Payments that were answered later than now, or whose promise is due later than that.</summary>
+    public static List<PaymentId> AnsweredAfter(IReadSnapshot db, Timestamp now, Timestamp due) => db.Query(
+        "SELECT payment_id FROM history WHERE date > $1 OR due > $2",
+        r => new PaymentId(Column.Hash(r, 0)), now.ToLedger(), due.ToLedger());
+
+    /// <summary>What was answered later than now was answered now.</summary>
+    public static int AnsweredBy(IWriteTransaction db, Timestamp now) =>
+        db.Execute("UPDATE history SET date = $1 WHERE date > $1", now.ToLedger());
+
+    /// <summary>Of all payments that were taken back.</summary>
+    public static List<Reversal> Reversals(IReadSnapshot db) =>
+        db.Query("SELECT reversed FROM history WHERE reversed IS NOT NULL", r => Reversal.Decode(r.Bytes(0))!);
+
+    /// <summary>The reversal of a payment was signed again.</summary>
+    public static int SignedAgain(IWriteTransaction db, Reversal reversal) => db.Execute(
+        "UPDATE history SET reversed = $2 WHERE payment_id = $1", reversal.Payment.Value.ToArray(), reversal.Encode());
+
+    /// <summary>One page: it goes from the till to its payments after that number, and never through all payments of a shop.</summary>
+    internal const string SubmittedBy =
+        "SELECT id, h, receipt, reversed FROM history WHERE till = $1 AND id > $2 AND shop = $3 ORDER BY id LIMIT $4";
+
+    /// <summary>What a till had submitted for its shop, after that row.</summary>
+    public static List<SubmittedPayment> Submitted(IReadSnapshot db, TillId till, PartyId shop, ulong after, int most) => db.Query(
+        SubmittedBy,
+        r => new SubmittedPayment(
+            (ulong)r.GetInt64(0), CashPayment.Decode(r.Bytes(1))!, Receipt.Decode(r.Bytes(2))!,
+            r.BytesOrNull(3) is { } word ? Reversal.Decode(word) : null),
+        till.Value.ToArray(), (long)after, (long)shop.Value, (long)most);
 }

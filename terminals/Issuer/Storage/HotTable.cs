@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Coins that tills refuse, by the version of the list that first held them; 0 waits for the next one (hole 11).</summary>
-internal static partial class HotTable
+internal static class HotTable
 {
     /// <summary>Puts a coin on the list that is made next; one that is on it stays where it is.</summary>
     public static void Add(IWriteTransaction db, CoinId coin, Quarter expiry) => db.Execute(

@@ -13,7 +13,7 @@ internal sealed record SettledSum(PartyId Bank, long Settled, long Debited);
 /// <summary>
 /// The instructions of banks, and what is known in sum of those that were forgotten. Amounts that may be below zero are signed minor units.
 /// </summary>
-internal static partial class InstructionTable
+internal static class InstructionTable
 {
     /// <summary>All that was ever instructed, and what will be.</summary>
     private const string WithOwed =
@@ -121,4 +121,14 @@ internal static partial class InstructionTable
     }
 
     private static ClearingInstruction Read(DbDataReader r) => ClearingInstruction.Decode(r.Bytes(0))!;
+
+    /// <summary>All that was claimed for a coin from its bank, and will be with this cycle, less what was given back.</summary>
+    public static Amount ClaimedWithCycle(IReadSnapshot db, PartyId bank, CoinId coin) => Amount.FromLedger(Math.Max(0, db.Number(
+        """
+        SELECT CAST(coalesce(sum(CASE kind WHEN $3 THEN amount ELSE -amount END), 0) AS BIGINT) FROM (
+            SELECT bank, kind, reference, amount FROM instruction
+            UNION ALL SELECT bank, kind, reference, amount FROM transfer_delta) AS told
+        WHERE bank = $1 AND reference = $2 AND kind IN ($3, $4)
+        """,
+        (long)bank.Value, coin.Value.ToArray(), (long)TransferKind.ClaimDebit, (long)TransferKind.ClaimRestore)));
 }

@@ -11,7 +11,7 @@ namespace HierCash.Issuer;
 internal sealed record IssuanceRow(PartyId Bank, Amount FaceValue, byte[]? EK, NonIssuanceStatement? Never);
 
 /// <summary>Every withdrawal that was answered, with cash or with a tombstone (hole 7).</summary>
-internal static partial class IssuanceTable
+internal static class IssuanceTable
 {
     public static IssuanceRow? Find(IReadSnapshot db, WithdrawalId request) => db.First(
         "SELECT bank, x, ek, never_issued FROM issuance WHERE request = $1",
@@ -68,4 +68,7 @@ internal static partial class IssuanceTable
         var reader = new BerTlvReader(bytes);
         return IssueRequest.Read(ref reader);
     }
+
+    public static void Forget(IWriteTransaction db, WithdrawalId request) =>
+        db.Execute("DELETE FROM issuance WHERE request = $1", request.Value.ToArray());
 }

@@ -8,7 +8,7 @@ namespace HierCash.Issuer;
 /// Keys of this issuer's own that its copy lacked: their certificates, since when it knows of each, and whether it has recovered since
 /// (R27).
 /// </summary>
-internal static partial class LostKeyTable
+internal static class LostKeyTable
 {
     /// <summary>All of them, those that were certified first come first.</summary>
     public static List<KeyCertificate> All(IReadSnapshot db) =>

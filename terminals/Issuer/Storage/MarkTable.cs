@@ -11,7 +11,7 @@ internal enum Marked
 }
 
 /// <summary>What a bank was known to have, and since when (rule R10): up to which instruction, up to which statement.</summary>
-internal static partial class MarkTable
+internal static class MarkTable
 {
     /// <summary>Notes what each bank has, where nothing was noted since that moment and it has more than at the last mark.</summary>
     public static void Note(IWriteTransaction db, Timestamp now, Timestamp since)

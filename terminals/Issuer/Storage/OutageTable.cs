@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>When the issuer did not serve (rule R6).</summary>
-internal static partial class OutageTable
+internal static class OutageTable
 {
     /// <summary>Keeps an outage; one that began then is longer now.</summary>
     public static int Add(IWriteTransaction db, Timestamp began, Timestamp ended) => db.Execute(

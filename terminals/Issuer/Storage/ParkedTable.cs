@@ -13,7 +13,7 @@ internal sealed record UnbookedInstruction(
     PartyId Bank, ulong Number, TransferKind Kind, Digest Reference, Amount Amount, BookingOutcome Outcome, Timestamp Since);
 
 /// <summary>What banks could not book (R8): the newest signed word of each on an instruction, and since when the issuer knows.</summary>
-internal static partial class ParkedTable
+internal static class ParkedTable
 {
     public static ParkedRow? Find(IReadSnapshot db, PartyId bank, ulong number) => db.First(
         "SELECT outcome, date FROM parked WHERE bank = $1 AND number = $2",

@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>How far each bank and this issuer are with each other: the newest signed word of each (R27).</summary>
-internal static partial class PositionTable
+internal static class PositionTable
 {
     /// <summary>The newest position that one side has given about a bank; null before the first.</summary>
     public static Position? Newest(IReadSnapshot db, PartyId bank, PositionRole role) => db.First(

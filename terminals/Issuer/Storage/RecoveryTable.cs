@@ -26,7 +26,7 @@ internal enum RecoveryState
 /// back, and where
 /// the copy ends, as far as is known.
 /// </summary>
-internal static partial class RecoveryTable
+internal static class RecoveryTable
 {
     /// <summary>Banks in that state whose key is good.</summary>
     public static List<PartyId> In(IReadSnapshot db, RecoveryState state) => db.Query(

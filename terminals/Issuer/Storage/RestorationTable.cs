@@ -6,7 +6,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>That this issuer was restored from a copy, and has recovered (R27).</summary>
-internal static partial class RestorationTable
+internal static class RestorationTable
 {
     /// <summary>The one that was entered last: clocks go wrong. Null if this issuer was never restored.</summary>
     public static Restoration? Newest(IReadSnapshot db) => db.First("SELECT since, ended FROM restoration ORDER BY id DESC LIMIT 1", Read);

@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>The issuer's secret keys by name, each with its certificate where it has one.</summary>
-internal static partial class SecretKeyTable
+internal static class SecretKeyTable
 {
     public static bool Has(IReadSnapshot db, string name) => db.Number("SELECT count(*) FROM secret_key WHERE name = $1", name) == 1;
 

@@ -5,7 +5,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Shops: each a number with an account at its bank (rule R18).</summary>
-internal static partial class ShopTable
+internal static class ShopTable
 {
     private const string Select = "SELECT s.id, s.name, s.bank, s.account FROM shop s";
 

@@ -4,7 +4,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>What each bank was told of its circulation, day by day.</summary>
-internal static partial class StatementTable
+internal static class StatementTable
 {
     /// <summary>The bank's last one; null before the first.</summary>
     public static CirculationStatement? Newest(IReadSnapshot db, PartyId bank) => db.First(

@@ -5,7 +5,7 @@ using HierCash.Terminals.Store;
 namespace HierCash.Issuer;
 
 /// <summary>Tills: whose each is, since when it is registered, when it was revoked, and its newest batch.</summary>
-internal static partial class TillTable
+internal static class TillTable
 {
     /// <summary>All tills, the newest first.</summary>
     public static List<TillRow> All(IReadSnapshot db) => db.Query(
@@ -70,4 +70,12 @@ internal static partial class TillTable
     public static int NoteBatch(IWriteTransaction db, TillId w, Timestamp date, Digest subject, SubmissionProof proof) => db.Execute(
         "UPDATE till SET newest = $2, newest_subject = $3, newest_proof = $4 WHERE w = $1 AND newest < $2",
         w.Value.ToArray(), date.ToLedger(), subject.ToArray(), proof.Encode());
+
+    /// <summary>The issuer answered this till then. A later answer that was noted stays.</summary>
+    public static void Answered(IWriteTransaction db, TillId till, Timestamp date) => db.Execute(
+        "UPDATE till SET contact = $2 WHERE w = $1 AND coalesce(contact, 0) < $2", till.Value.ToArray(), date.ToLedger());
+
+    /// <summary>The issuer's last answer to this till; 0 if there was none.</summary>
+    public static Timestamp LastAnswer(IReadSnapshot db, TillId till) =>
+        Timestamp.FromLedger(db.Number("SELECT coalesce(contact, 0) FROM till WHERE w = $1", till.Value.ToArray()));
 }

@@ -11,7 +11,7 @@ internal sealed record Owed(PartyId Bank, TransferKind Kind, Digest Reference, A
 /// it before (R27).
 /// Bank 0: what the issuer bears, which is never instructed.
 /// </summary>
-internal static partial class TransferDeltaTable
+internal static class TransferDeltaTable
 {
     /// <summary>A bank will be told of so much more.</summary>
     public static int Add(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount amount) =>
@@ -85,4 +85,9 @@ internal static partial class TransferDeltaTable
         WHERE amount < 0 AND kind = $1 HAVING count(*) > 0
         """,
         WaitingSum.Read, (long)TransferKind.ShopCredit);
+
+    /// <summary>What such coins paid, less what shops gave back, in minor units.</summary>
+    public static long Borne(IReadSnapshot db) => db.Number(
+        "SELECT CAST(coalesce(sum(CASE kind WHEN $2 THEN amount ELSE -amount END), 0) AS BIGINT) FROM transfer_delta WHERE bank = $1",
+        (long)HonouredCoins.NoBank.Value, (long)TransferKind.FloatDebit);
 }

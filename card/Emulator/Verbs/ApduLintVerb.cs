@@ -1,0 +1,68 @@
+using System.CommandLine;
+using HierCash.Terminals.Consoles;
+using HierCash.Traces;
+
+namespace HierCash.Card.Emulator;
+
+/// <summary>hiercash-card apdu lint.</summary>
+internal static class ApduLintVerb
+{
+    public static Verb Make()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Traces, or folders of them.", Arity = ArgumentArity.OneOrMore };
+        var json = new JsonOption<LintJson>(CardJson.Default.LintJson);
+        var command = new Verb(
+            "lint",
+            "Checks that traces are well-formed, without a card: words that scriptor stumbles over, masks, directives, commands that nobody "
+                + "checks.",
+            "hiercash-card apdu lint apdu-spec/traces") { files, json };
+        command.SetAction(result =>
+        {
+            var faults = result.GetValue(files)!.SelectMany(ApduRunVerb.Expand).SelectMany(Faults).ToList();
+            string sum = faults.Count switch { 0 => "All well-formed.", 1 => "1 fault.", int many => $"{many} faults." };
+            json.Print(result, new LintJson(faults), string.Join(Environment.NewLine, faults.Append(sum)));
+            return faults.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+        });
+        return command;
+    }
+
+    private static List<string> Faults(string file)
+    {
+        string text = GivenFile.ReadText(file);
+        Trace trace;
+        try
+        {
+            trace = TraceReader.Read(file, text);
+        }
+        catch (TraceException e)
+        {
+            return [e.Message];
+        }
+
+        var faults = new List<string>();
+        TraceStep? before = null;
+        foreach (var step in trace.Steps)
+        {
+            if (step is SendStep { Expected: null } && before is not TearStep)
+            {
+                faults.Add($"{file}, line {step.Line}: nothing says what the answer has to look like.");
+            }
+
+            before = step;
+        }
+
+        var lines = text.Split('\n').Select((l, i) => (Text: l, Number: i + 1));
+        foreach (var (_, number) in lines.Where(l => IsLost(l.Text)))
+        {
+            faults.Add($"{file}, line {number}: '(90 00' is the mark of an expectation, and this line is none.");
+        }
+
+        return faults;
+    }
+
+    private static bool IsLost(string line) =>
+        line.Contains("(90 00", StringComparison.Ordinal) && !line.StartsWith("#<", StringComparison.Ordinal);
+}
+
+/// <summary>What <c>apdu lint --json</c> prints.</summary>
+internal sealed record LintJson(IReadOnlyList<string> Faults);

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using HierCash.Card.Readers;
+using HierCash.Iso7816;
+using HierCash.Protocol;
+using HierCash.Terminals.Consoles;
+using HierCash.Traces;
+
+namespace HierCash.Card.Emulator;
+
+/// <summary>hiercash-card apdu send.</summary>
+internal static class ApduSendVerb
+{
+    private const int LargestResponse = 65536 + 2;
+    private const string ResetWord = "reset";
+
+    public static Verb Make()
+    {
+        var apdus = new Argument<string[]>("HEX")
+        {
+            Description = "Command APDUs in hexadecimal, one an argument, or 'reset'.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var json = new JsonOption<ExchangesJson>(CardJson.Default.ExchangesJson);
+        var command = new Verb(
+            "send", "Sends command APDUs to a card, and explains them and the answers.",
+            "hiercash-card apdu send 00A404000AF0484945524341534801 8010000000 --reader \"Virtual PCD\"",
+            "hiercash-card apdu send 00A404000AF0484945524341534801 --reader emulator:alice.card --json")
+        {
+            apdus, CardOptions.Reader, CardOptions.Wait, json,
+        };
+        command.SetAction(async (result, cancel) =>
+        {
+            var commands = result.GetValue(apdus)!.Select(ParseLine).ToList();
+            using var card = await CardOptions.OpenRaw(result, Program.Suite, cancel);
+            var said = new List<ApduExchange>();
+            foreach (var bytes in commands)
+            {
+                said.Add(Exchange(card, bytes, null));
+                if (!json.IsOn(result))
+                {
+                    var (shown, what, response, meaning) = said[^1];
+                    Console.WriteLine(
+                        $"> {shown}{Environment.NewLine}  {what}{Environment.NewLine}< {response}{Environment.NewLine}  {meaning}");
+                }
+            }
+
+            if (json.IsOn(result))
+            {
+                json.Print(result, new ExchangesJson(said), "");
+            }
+        });
+        return command;
+    }
+
+    /// <summary>The bytes of a command; empty for a reset. What was typed is not repeated: it may hold a PIN.</summary>
+    internal static byte[] ParseLine(string text) =>
+        text.Trim().Equals(ResetWord, StringComparison.OrdinalIgnoreCase) ? []
+        : Hex.Parse(text)
+            ?? throw new UsageException("One of these is no command: an even number of hexadecimal digits is wanted, or 'reset'.");
+
+    internal static ApduExchange Exchange(ICardChannel card, byte[] command, TraceWriter? writer)
+    {
+        if (command.Length == 0)
+        {
+            card.Reset();
+            writer?.Reset(card.Atr.Span, first: false);
+            return new ApduExchange(ResetWord, "RESET", Hex.Spaced(card.Atr.Span), "Answer to reset.");
+        }
+
+        var response = new byte[LargestResponse];
+        var answer = response.AsSpan(0, card.Transmit(command, response));
+        writer?.Exchange(command, answer);
+        var words = WalletVocabulary.Instance;
+        return new ApduExchange(words.Show(command), words.DescribeCommand(command), Hex.Spaced(answer), words.Describe(answer));
+    }
+}
+
+/// <summary>A command and its answer, in bytes and in words.</summary>
+internal sealed record ApduExchange(string Command, string Name, string Response, string Meaning);
+
+/// <summary>What <c>apdu send --json</c> prints.</summary>
+internal sealed record ExchangesJson(IReadOnlyList<ApduExchange> Exchanges);

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace HierCash.Tests.Consoles;
+
+/// <summary>What the environment says in the place of options, and how a shell completes a command line (docs/operating.md).</summary>
+[Parallelizable]
+public sealed class VariableTests
+{
+    private string _folder = null!;
+
+    [OneTimeSetUp]
+    public void MakeParties()
+    {
+        _folder = Directory.CreateTempSubdirectory("hiercash-variables-").FullName;
+        Assert.That(ConsoleProcess.Run(_folder, "hiercash-card", "new", "alice.card").Code, Is.Zero);
+        Assert.That(ConsoleProcess.Run(_folder, "hiercash-issuer", "init", "--dir", "issuer").Code, Is.Zero);
+    }
+
+    [OneTimeTearDown]
+    public void DeleteParties() => Directory.Delete(_folder, recursive: true);
+
+    [Test]
+    public void TheFolderComesFromTheEnvironmentUnlessItIsGiven()
+    {
+        Assert.That(Run("hiercash-issuer", ["status"], ("HIERCASH_DIR", "issuer")).Code, Is.Zero);
+        Assert.That(Run("hiercash-issuer", ["status"]).Code, Is.EqualTo(1));
+        Assert.That(Run("hiercash-issuer", ["status", "--dir", "elsewhere"], ("HIERCASH_DIR", "issuer")).Error, Does.Contain("'elsewhere'"));
+    }
+
+    [Test]
+    public void TheReaderComesFromTheEnvironmentUnlessItIsGiven()
+    {
+        var said = Run("hiercash-card", ["info", "--json"], ("HIERCASH_READER", "emulator:alice.card"));
+        Assert.That(said.Code, Is.Zero, said.Error);
+        Assert.That(JsonSerializer.Deserialize<JsonElement>(said.Output).GetProperty("atr").GetString(), Does.StartWith("3B"));
+        said = Run("hiercash-card", ["info", "--reader", "emulator:bob.card"], ("HIERCASH_READER", "emulator:alice.card"));
+        Assert.That((said.Code, said.Error), Is.EqualTo((3, "There is no card image 'bob.card'. Make one first.\n")));
+    }
+
+    [Test]
+    public void TheBankComesFromTheEnvironmentUnlessItIsGiven()
+    {
+        string[] call = ["report-lost", "nothing", "--fingerprint", new string('0', 64)];
+        Assert.That(Run("hiercash-wallet", [.. call, "--help"], ("HIERCASH_BANK", "bank.example:7")).Output, Does.Contain("[default: bank.example:7]"));
+        Assert.That(Run("hiercash-wallet", [.. call, "--help"]).Output, Does.Contain("[default: 127.0.0.1:7802]"));
+        var wrong = Run("hiercash-wallet", call, ("HIERCASH_BANK", "bank:port"));
+        Assert.That((wrong.Code, wrong.Error), Is.EqualTo((2, "'bank:port' is no host and port. Give one such as 127.0.0.1:7802.\n"
+            + "See hiercash-wallet --help.\n")));
+    }
+
+    /// <summary>The function is the page's own.</summary>
+    [TestCase("hiercash-card in", "in", "info insert")]
+    [TestCase("hiercash-card apdu run --ju", "--ju", "--junit")]
+    [TestCase("hiercash-issuer rot", "rot", "rotate")]
+    public void AShellCompletesALine(string line, string word, string words)
+    {
+        string page = File.ReadAllText(Repository.PathOf("docs", "operating.md"));
+        int from = page.IndexOf("_hiercash() {", StringComparison.Ordinal);
+        string function = page[from..page.IndexOf("\ncomplete ", from, StringComparison.Ordinal)];
+        string console = ConsoleProcess.Find(line.Split(' ')[0]);
+        string full = console + line[line.IndexOf(' ', StringComparison.Ordinal)..];
+        var said = ConsoleProcess.RunAlone(_folder, "/usr/bin/bash", null,
+            ["-c", $"{function}\nCOMP_LINE='{full}'; COMP_POINT=${{#COMP_LINE}}; read -ra COMP_WORDS <<< \"$COMP_LINE\"\n"
+                + $"_hiercash '{console}' '{word}'; echo \"${{COMPREPLY[*]}}\""]);
+        Assert.That((said.Output, said.Error), Is.EqualTo((words + "\n", "")));
+    }
+
+    private ConsoleResult Run(string console, string[] arguments, params (string Name, string Value)[] environment)
+    {
+        var info = ConsoleProcess.Info(_folder, ConsoleProcess.Find(console), arguments);
+        foreach (var (name, value) in environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        using var process = Process.Start(info)!;
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return ConsoleResult.Of(process.ExitCode, output, error.Result);
+    }
+}
