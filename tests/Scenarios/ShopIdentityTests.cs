@@ -193,12 +193,14 @@ public sealed class ShopIdentityTests
             () => _town.ShopBank.Vouch(shops), () => _town.ShopBank.OpenShopAccount(name), () =>
                 _town.Issuer.Enrol(shops, Amount.Zero), () => _town.Issuer.Enrol(banks, _town.Options.Cap),
             () => _town.OpenAccount(_town.NewCard(name), Amount.Zero), () => _town.ShopBank.Vouch(shops, _town.AccountOf("Cafe")),
-            () => _town.Till(cafe).Vouch(shops, _town.ShopOf(cafe)).OrRefuse(),
         })
         {
             Assert.That(enter, Throws.InvalidOperationException.With.Message.Contains("control or format character")
                 .And.Message.Contains(shown));
         }
+
+        Assert.That(_town.Till(cafe).Vouch(shops, _town.ShopOf(cafe)).Refused?.Sentence,
+            Does.Contain("control or format character").And.Contain(shown));
 
         // A grant, or an evidence file, with such a name is none.
         using var root = suite.GenerateKey();
