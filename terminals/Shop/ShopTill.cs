@@ -115,7 +115,7 @@ public sealed partial class ShopTill
     /// <summary>Payments begun and neither accepted nor given up.</summary>
     public IReadOnlyList<Sale> OpenSales => _store.Read(SaleTable.Open);
 
-    public IReadOnlyList<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => CoinPaymentTable.Of(db, sale));
+    public List<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => CoinPaymentTable.Of(db, sale));
 
     /// <summary>This till takes no cash whose key the issuer made; the card gets it back (hole 14). Kept in the store.</summary>
     public bool RefusesIssuerKeyed
@@ -131,7 +131,7 @@ public sealed partial class ShopTill
     /// <param name="amount">y: 1 to 2^32 - 1 minor units.</param>
     /// <param name="pin">The payment PIN, used only if the card asks for it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The amount is zero or too large.</exception>
-    public TillResult Pay(ICardChannel card, Amount amount, string? pin = null, PaymentProfile profile = PaymentProfile.Fast)
+    public async ValueTask<TillResult> Pay(ICardChannel card, Amount amount, string? pin, PaymentProfile profile, CancellationToken cancel)
     {
         if (amount.IsZero || amount.Minor > uint.MaxValue)
         {
@@ -140,8 +140,8 @@ public sealed partial class ShopTill
 
         // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost
         // (rule R6).
-        RefreshHotList();
-        if (WhyNotByIssuersClock(amount) is { } wrong)
+        await RefreshHotList(cancel);
+        if (await WhyNotByIssuersClock(amount, cancel) is { } wrong)
         {
             return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong, []);
         }
@@ -154,15 +154,16 @@ public sealed partial class ShopTill
         }
 
         _crash.Reach(CrashPoints.PaymentIntended);
-        return Continue(sale, card, pin, profile, isRepeat: false);
+        return await Continue(sale, card, pin, profile, isRepeat: false, cancel);
     }
 
     /// <summary>Goes on with a payment that was begun; accepted ones answer as before.</summary>
     /// <param name="pin">The payment PIN; a till never asks for the holder PIN (rule R11).</param>
-    public TillResult Continue(Sale sale, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
-        Continue(sale, channel, pin, profile, isRepeat: true);
+    public ValueTask<TillResult> Continue(Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, CancellationToken cancel) =>
+        Continue(sale, channel, pin, profile, isRepeat: true, cancel);
 
-    private TillResult Continue(Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
+    private async ValueTask<TillResult> Continue(
+        Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat, CancellationToken cancel)
     {
         // One that has just begun is as it was written.
         var current = isRepeat ? Reload(sale) : sale;
@@ -187,7 +188,7 @@ public sealed partial class ShopTill
             return Cancel(current, Selected(channel), ClockSentence(current.Time));
         }
 
-        if (NeedsIssuer(current) && Online is null)
+        if (Online is null && NeedsIssuer(current, isRepeat))
         {
             return Refuse(current, null, FloorSentence);
         }
@@ -197,7 +198,7 @@ public sealed partial class ShopTill
         {
             card.Select();
             var ended = new List<TillResult>();
-            var result = Take(current, card, pin, profile, isRepeat, ended) with { Ended = ended };
+            var result = await Take(current, card, pin, profile, isRepeat, ended, cancel) with { Ended = ended };
             return result.Outcome == TillOutcome.Accepted ? GiveBackAfter(result, card) : result;
         }
         catch (CardChannelException e)
@@ -212,19 +213,21 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Take(Sale sale, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
+    private async ValueTask<TillResult> Take(
+        Sale sale, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended, CancellationToken cancel)
     {
         bool madeGood = false;
-        int turns = CoinPayments(sale.Time).Count;
+        var held = isRepeat ? Payments(sale) : [];
         while (true)
         {
-            var rest = Rest(sale);
+            var rest = Rest(sale, held);
             if (rest.IsZero)
             {
-                return NeedsIssuer(sale) ? SettleFirst(sale, card, profile) : Accept(sale, card, profile, isSettled: false);
+                return NeedsIssuer(sale, isRepeat) ? await SettleFirst(sale, card, held, profile, cancel)
+                    : Accept(sale, card, held, profile, isSettled: false);
             }
 
-            bool tooMany = turns >= MostCoinPayments;
+            bool tooMany = held.Count >= MostCoinPayments;
             Switches.Off("R10 parts", ref tooMany);
             if (tooMany)
             {
@@ -279,7 +282,6 @@ public sealed partial class ShopTill
                     isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
             }
 
-            turns++;
             _crash.Reach(CrashPoints.PaymentSigned);
             var key = _check.KeyOf(h!.Coin);
             var bad = _check.FindBad(h, key);
@@ -300,7 +302,8 @@ public sealed partial class ShopTill
             }
 
             // What is in the store already is no further coin payment: a thing that says the same for ever would keep the till for ever.
-            bool repeats = Rest(sale) == rest;
+            bool repeats = held.Exists(k => k.Id == h!.Id);
+            held.Add(h!);
             Switches.Off("R10 repeats", ref repeats);
             if (repeats)
             {
@@ -370,7 +373,7 @@ public sealed partial class ShopTill
         new(coin, reply.Seq, reply.Balance, sale.Time, W, reply.PartPaid ?? rest, reply.SU);
 
     private TillResult End(Sale sale, TillOutcome outcome, string message) =>
-        new(outcome, sale, message, CoinPayments(sale.Time).Select(p => p.H).ToList());
+        new(outcome, sale, message, Payments(sale));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} accepted")]
     private partial void LogAccepted(Amount amount);

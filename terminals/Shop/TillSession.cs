@@ -1,7 +1,9 @@
+using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -29,17 +31,16 @@ internal enum TillUse
 /// <summary>An enrolled till for one command, with its way to the issuer, which is dialled when it is used.</summary>
 internal sealed class TillSession : IDisposable
 {
-    private const string Role = "shop";
-    private static readonly BclSuite Suite = new();
+    public const string Role = "shop";
+    public static readonly BclSuite Suite = new();
+    public static readonly Option<string> Directory = CommonOptions.Directory(Role);
     private readonly IDisposable? _selling;
     private readonly IDisposable? _settling;
+    private readonly Database _store;
     private readonly X509Certificate2 _certificate;
     private readonly TcpLink _issuer;
 
-    /// <param name="isScreen">True for the till's screen, which says itself what it waits for.</param>
-    /// <param name="beside">Another till of the shop, which knows the issuer's address: the folder of one that was put away long ago may
-    /// name one that is no more.</param>
-    public TillSession(string directory, TillUse use = TillUse.Sells, bool isScreen = false, TillSession? beside = null)
+    private TillSession(string directory, TillUse use, bool isScreen, TillSession? beside)
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
         Grant = EnrolmentVerbs.Grant(Folder, Role, Suite);
@@ -56,11 +57,11 @@ internal sealed class TillSession : IDisposable
             throw;
         }
 
-        Store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
-        _certificate = ShopTill.LinkCertificate(Store, Suite, Grant.LinkCertificate);
+        _store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
+        _certificate = ShopTill.LinkCertificate(_store, Suite, Grant.LinkCertificate);
         _issuer = EnrolmentVerbs.IssuerLink((beside ?? this).Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
-        Issuer = new OwnLink(_issuer, Store);
-        Till = new ShopTill(Store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance,
+        Issuer = new OwnLink(_issuer, _store);
+        Till = new ShopTill(_store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance,
             NoCrashPoints.Instance) { Online = Issuer };
     }
 
@@ -68,17 +69,41 @@ internal sealed class TillSession : IDisposable
 
     public EnrolmentGrant Grant { get; }
 
-    public Database Store { get; }
+    public Currency Currency => Grant.Scheme.Terms.Currency;
 
     public ShopTill Till { get; }
 
     public ILink Issuer { get; }
 
+    /// <param name="isScreen">True for the till's screen, which says itself what it waits for.</param>
+    public static TillSession Open(ParseResult given, TillUse use = TillUse.Sells, bool isScreen = false)
+    {
+        var open = new TillSession(given.GetValue(Directory)!, use, isScreen, null);
+        open.Till.IsDespiteClock = given.GetValue(CommonOptions.DespiteClock);
+        return open;
+    }
+
+    /// <summary>
+    /// Another till of this shop, for which this one stands in. This one knows the issuer's address: the folder of one that was put away
+    /// long ago may name one that is no more.
+    /// </summary>
+    public TillSession Beside(string directory) =>
+        new(directory, TillUse.StandsIn, isScreen: false, this) { Till = { IsDespiteClock = Till.IsDespiteClock } };
+
+    /// <summary>The sale of that receipt.</summary>
+    /// <exception cref="RefusedException">There is none.</exception>
+    public Sale Find(string receipt) => Till.Journal.FirstOrDefault(t => t.Time.ToString() == receipt)
+        ?? throw new RefusedException(Outcome.NotFound, $"There is no payment '{receipt}' at this till. 'hiercash-shop journal' lists them.");
+
+    public string Show(Amount amount) => amount.Show(Currency);
+
+    public Money Money(Amount amount) => Terminals.Consoles.Money.Of(amount, Currency);
+
     public void Dispose()
     {
         _issuer.Dispose();
         _certificate.Dispose();
-        Store.Dispose();
+        _store.Dispose();
         _settling?.Dispose();
         _selling?.Dispose();
     }

@@ -8,6 +8,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -127,7 +128,7 @@ public sealed class SimulatedTown : IDisposable
         _tills[name] = StartTill(name);
         try
         {
-            _tills[name].FetchHotList(TillLink(name), default).AsTask().GetAwaiter().GetResult();
+            _tills[name].FetchHotList(TillLink(name), default).OrRefuse().AsTask().GetAwaiter().GetResult();
         }
         catch (LinkException)
         {
@@ -178,7 +179,7 @@ public sealed class SimulatedTown : IDisposable
 
     /// <summary>Settles what a till has queued.</summary>
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
-        _tills[till].Settler.Settle(TillLink(till), cancel);
+        _tills[till].Settler.Settle(TillLink(till), cancel).OrRefuse();
 
     /// <summary>
     /// A link as the given party would have it, for tests that speak in its name; with that party's own key, if no other is given.

@@ -3,6 +3,7 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
@@ -34,17 +35,17 @@ internal sealed class IssuerCertificates
     /// <param name="kept">Statement keys' certificates that a card took before.</param>
     /// <param name="banksClock">Hears the bank's time.</param>
     /// <exception cref="LinkException">The bank cannot be reached, or has none.</exception>
-    /// <exception cref="InvalidOperationException">It has none that is valid by this clock, which is not the bank's.</exception>
-    public static async ValueTask<IssuerCertificates> Fetch(
+    /// <returns>Refused: it has none that is valid by this clock, which is not the bank's.</returns>
+    public static async ValueTask<Result<IssuerCertificates>> Fetch(
         ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, PeerClock banksClock, CancellationToken cancel)
     {
         var reply = await bank.Call(new CertificatesMessage().ToMessage(), cancel);
         banksClock.Hear(reply);
         var all = reply.As<CertificatesReply>()?.Certificates ?? [];
-        var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)
-            ?? throw (banksClock.Fault is { } fault ? new InvalidOperationException(fault)
-            : new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank."));
-        return new IssuerCertificates(all, kept, encryption);
+        var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore);
+        return encryption is not null ? new IssuerCertificates(all, kept, encryption)
+            : banksClock.Fault is { } fault ? new Refused(Outcome.ClockDiffers, fault)
+            : throw new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank.");
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
@@ -28,11 +29,17 @@ public sealed partial class WalletTerminal
     /// is refused with the date from which to ask again.
     /// </summary>
     /// <param name="which">Chooses payments; null: all.</param>
-    public async ValueTask<IReadOnlyList<RecoveryResult>> Recover(
+    /// <returns>Refused: the clocks of wallet and bank differ.</returns>
+    public async ValueTask<Result<List<RecoveryResult>>> Recover(
         ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var certificates = await Certificates(card, cancel);
+        var (certificates, differs) = await Certificates(card, cancel);
+        if (differs is not null)
+        {
+            return differs;
+        }
+
         var link = Seal(card, certificates);
         await Upload(card, status, link, cancel);
         var till = RedemptionTill(status);
@@ -180,12 +187,12 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>Reports the card as lost.</summary>
-    /// <returns>How many of its coins are cancelled by now.</returns>
-    /// <exception cref="InvalidOperationException">The bank does not take the report; the message says why.</exception>
-    public async ValueTask<ulong> ReportLost(LostCardReport report, CancellationToken cancel)
+    /// <returns>How many of its coins are cancelled by now; refused: the bank does not take the report.</returns>
+    public async ValueTask<Result<ulong>> ReportLost(LostCardReport report, CancellationToken cancel)
     {
         var (answer, refusal) = await bank.Ask(new LostCardMessage(report), cancel);
-        return answer?.Cancelled ?? throw new InvalidOperationException(refusal?.Text ?? "The bank's answer is malformed. Report again.");
+        return answer is not null ? answer.Cancelled
+            : new Refused(Outcome.PeerRefused, refusal?.Text ?? "The bank's answer is malformed. Report again.");
     }
 
     /// <summary>

@@ -36,10 +36,10 @@ internal sealed partial class CheatTown
         if (shop == _stand && _isStandRevoked && _standsNext is { } next)
         {
             await World.Till(shop.Till).AskIfRevoked(World.TillLink(shop.Till), default);
-            return await World.Till(shop.Till).HandOver(World.TillLink(next), default);
+            return await World.Till(shop.Till).HandOver(World.TillLink(next), default).OrRefuse();
         }
 
-        return await World.Till(shop.Till).Synchronise(World.TillLink(shop.Till), default);
+        return await World.Till(shop.Till).Synchronise(World.TillLink(shop.Till), default).OrRefuse();
     }
 
     /// <summary>bank-1's key is copied.</summary>

@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Globalization;
 using HierCash.Bank;
 using HierCash.Card.Client;

@@ -165,7 +165,7 @@ public sealed partial class RestoredHistoryTests
                     _town.Issuer.Recover().OrRefuse();
                     break;
                 case Cafe:
-                    till.Recover(_town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
+                    till.Recover(_town.TillLink(Cafe), default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     break;
                 default:
                     _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult();
@@ -245,7 +245,7 @@ public sealed partial class RestoredHistoryTests
                 _town.Clock.Advance(TimeSpan.FromHours(2));
                 foreach (var (card, _, records) in _holders)
                 {
-                    Try(() => _town.WalletWith(records).Resume(card.Card, card.Pin, default).AsTask());
+                    Try(() => _town.WalletWith(records).Resume(card.Card, card.Pin, default).OrRefuse().AsTask());
                     TellCoins(card);
                 }
 
@@ -270,7 +270,7 @@ public sealed partial class RestoredHistoryTests
 
             foreach (var (card, _, records) in _holders)
             {
-                _town.WalletWith(records).Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+                _town.WalletWith(records).Redeem(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter().GetResult();
             }
 
             Visit();
@@ -338,7 +338,8 @@ public sealed partial class RestoredHistoryTests
             {
                 action().GetAwaiter().GetResult();
             }
-            catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException or CardRefusedException or CardChannelException)
+            catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException or CardRefusedException
+                or CardChannelException)
             {
                 // Lost, stopped, or a clock is wrong: whoever began it repeats it later.
             }

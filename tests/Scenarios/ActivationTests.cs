@@ -4,6 +4,7 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -163,7 +164,7 @@ public sealed class ActivationTests
         var report = WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(_town.Clock));
         _town.Clock.Advance(TimeSpan.FromHours(1));
         var reported = Timestamp.Now(_town.Clock);
-        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(1));
+        Assert.That(await _town.Wallet.ReportLost(report, default).OrRefuse(), Is.EqualTo(1));
         _town.Clock.Advance(TimeSpan.FromHours(1));
         BlockPuk(alice);
         BlockPuk(bob);

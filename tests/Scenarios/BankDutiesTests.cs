@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
@@ -91,7 +92,7 @@ public sealed class BankDutiesTests
         using var town = Towns.Make();
         using var copied = await CopiedCard.Spend(town, ("Cafe", 3000), ("Kiosk", 3000));
         await town.RunCycle();
-        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default);
+        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default).OrRefuse();
         Assert.That((await town.UserBankLink().Ask(new CaseReversalsMessage(0), default)).Reply?.Reversals, Has.Count.EqualTo(1));
         var stranger = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
         Assert.That((await stranger.Ask(new CaseReversalsMessage(0), default)).Reply?.Reversals, Is.Empty);

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -107,14 +108,14 @@ public sealed class CaseBoundsTests
         using var copy = alice.Clone();
         var paid = town.Pay(till, copy, 3000);
         await town.Settle(till);
-        var waits = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single();
+        var waits = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse()).Single();
         Assert.That(waits.Done, Is.False);
         Assert.That(waits.Message, Does.Contain("wait at the issuer"));
-        await town.Till(till).Refund(paid.Sale.Time, copy.Card, town.TillLink(till), default);
-        var done = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Single();
+        await town.Till(till).Refund(paid.Sale.Time, copy.Card, town.TillLink(till), default).OrRefuse();
+        var done = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse()).Single();
         Assert.That(done.Done, done.Message);
         Assert.That(done.Message, Does.Contain("50.00 EUR are redeemed"));
-        Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default), Is.Empty);
+        Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse(), Is.Empty);
         await town.RunCycles();
         Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000));
     }

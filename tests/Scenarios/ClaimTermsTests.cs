@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -96,7 +97,7 @@ public sealed class ClaimTermsTests
         }
 
         await town.RunCycle();
-        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default).OrRefuse();
         await town.RunCycle();
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Dossier.Payments.Select(h => h.Paid.Minor), Is.EqualTo(new[] { 3000UL, 3000UL }));

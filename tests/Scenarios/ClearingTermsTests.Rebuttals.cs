@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -79,7 +80,7 @@ public sealed partial class ClearingTermsTests
         await town.Settle(kiosk);
         await town.Settle(bakery);
         await Days(town, 20);
-        await town.Till(bakery).Refund(third.Sale.Time, null, town.TillLink(bakery), default);
+        await town.Till(bakery).Refund(third.Sale.Time, null, town.TillLink(bakery), default).OrRefuse();
         await town.RunCycle();
         var until = town.UserBank.EvidenceFiles.Single().Notice.Until;
         Assert.That(until, Is.GreaterThan(expiry.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm)));

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -44,7 +45,7 @@ public sealed partial class ClearingTermsTests
         using var town = Towns.Make();
         var paid = await Spend(town);
         await town.RunCycle();
-        await town.Till("till-1").Refund(paid.Sale.Time, null, town.TillLink("till-1"), default);
+        await town.Till("till-1").Refund(paid.Sale.Time, null, town.TillLink("till-1"), default).OrRefuse();
         town.Issuer.CloseCycle();
         await town.UserBank.Run(default);
         town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
@@ -24,7 +25,7 @@ public sealed partial class ClearingTests
         }
 
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
-        await town.Wallet.Redeem(alice.Card, alice.Pin, null, default);
+        await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse();
         await town.RunCycle();
         await town.RunCycle();
         Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000), "redeemed and credited");

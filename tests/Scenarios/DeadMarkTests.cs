@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Suite;
 using HierCash.Simulation;
 
@@ -124,10 +125,10 @@ public sealed class DeadMarkTests
         Assert.That(_town.Pay(cafe, _mallory, 1800).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(_town.Pay(cafe, copy, 1900).Message, Does.Contain("copy"));
         await _town.Settle(cafe);
-        await _town.Till(cafe).Synchronise(_town.TillLink(cafe), default);
+        await _town.Till(cafe).Synchronise(_town.TillLink(cafe), default).OrRefuse();
         _town.Clock.Advance(TimeSpan.FromHours(2));
         await _town.RunCycle();
-        await _town.Till(kiosk).FetchHotList(_town.TillLink(kiosk), default);
+        await _town.Till(kiosk).FetchHotList(_town.TillLink(kiosk), default).OrRefuse();
         Assert.That(_town.Pay(kiosk, other, 2000).Outcome, Is.EqualTo(TillOutcome.Refused), "the coin is on the hot list");
         Assert.That(_town.UserBank.EvidenceFiles, Is.Empty, "no identity for an equivocation within X");
         Assert.That(TownAudit.RunQuiet(_town), Is.Empty);

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
 using HierCash.Simulation;
@@ -41,7 +42,7 @@ public sealed class DossierTests
         Assert.That((file.Dossier.Header.Revision, file.Dossier.Header.Claimed.Minor, file.Dossier.Payments.Count),
             Is.EqualTo((3U, 15_000UL, 4)));
         town.Clock.Advance(town.Options.Terms.DisputeTerm);
-        Assert.That((await town.Wallet.Redeem(bob.Card, bob.Pin, null, default)).Single().Done);
+        Assert.That((await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).OrRefuse()).Single().Done);
         await town.RunCycle();
         await town.RunCycle();
         Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-15_000));

@@ -5,6 +5,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
@@ -298,7 +299,7 @@ public sealed class EveryCommandTornTests
     {
         using var copy = _card.Clone();
         var trace = new TracingChannel(copy.Card);
-        _town.Wallet.Resume(trace, Pin, default).AsTask().Wait();
+        _town.Wallet.Resume(trace, Pin, default).OrRefuse().AsTask().Wait();
         return trace.Apdus.Select(a => a.Command).ToList();
     }
 

@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -62,7 +63,7 @@ public sealed class EvidenceHorizonTests
 
         await town.RunCycle();
         Assert.That(town.Issuer.CoinCounts, Is.EqualTo((0L, 0L)), "forgotten");
-        var asked = await town.Wallet.Recover(alice.Card, alice.Pin, null, default);
+        var asked = await town.Wallet.Recover(alice.Card, alice.Pin, null, default).OrRefuse();
         Assert.That(asked.Single().Done, Is.False, asked.Single().Message);
         Assert.That(alice.Balance().IsZero);
         town.AssertSound(alice);
@@ -168,7 +169,7 @@ public sealed class EvidenceHorizonTests
         }
         else
         {
-            await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default);
+            await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default).OrRefuse();
             if (then == "reversal")
             {
                 await town.BankOver("bank-1", new ScriptedIssuer([], town.UserBankLink())).FetchDossiers(default);

@@ -36,7 +36,7 @@ public sealed class IssuersClockTests
         Assert.That(town.Issuer.Waits.One(WaitingKind.ClockBehindSigned).Reason,
             Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString()));
         town.Till(till).IsDespiteClock = true;
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () => await town.Settle(till));
+        var refused = await Assert.ThrowsAsync<RefusedException>(async () => await town.Settle(till));
         Assert.That(refused!.Message, Does.Contain(Timestamp.Now(clock).ToString()).And.Contain(town.Issuer.Clock.Signed.ToString())
             .And.Contain("'hiercash-issuer clock accept'"));
         Assert.That(town.Issuer.CloseCycle(), Is.Zero);
@@ -297,7 +297,7 @@ public sealed class IssuersClockTests
         town.Pay(till, alice, 200);
         await town.Settle(till);
         await town.UserBank.ReportLost(report, default);
-        await town.Till(till).Refund(paid.Sale.Time, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Refund(paid.Sale.Time, alice.Card, town.TillLink(till), default).OrRefuse();
         town.Issuer.CloseCycle();
         var certificate = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
 
@@ -320,7 +320,7 @@ public sealed class IssuersClockTests
         Assert.That(town.UserBank.Contradictions, Is.Empty);
         Assert.That(town.UserBank.CirculationStatements[^1].Date, Is.LessThanOrEqualTo(Timestamp.Now(town.Clock)),
             "the next statement follows, under today's date");
-        await town.Till(till).FetchHotList(town.TillLink(till), default);
+        await town.Till(till).FetchHotList(town.TillLink(till), default).OrRefuse();
         var receipt = (await town.Submit(till, [.. town.Till(till).CoinPayments(town.Till(till).Journal[^1].Time).Select(p => p.H)]))
             .Single();
         Assert.That(receipt.Verdict, Is.EqualTo(Verdict.Early), "its TIME is ahead, and that is said until it has come");

@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
@@ -151,7 +152,7 @@ public sealed class RebuttalBoundsTests
                 int notices = _town.UserBank.Notices(_file.Order.User).Count;
 
                 // A visit too: it has a reversal to file with that very case.
-                await _town.Till(till).Refund(_h.Time, null, _town.TillLink(till), end);
+                await _town.Till(till).Refund(_h.Time, null, _town.TillLink(till), end).OrRefuse();
                 await _town.UserBank.Run(end);
                 return (notices, _town.UserBank.EvidenceFiles.Single().Reversals.Count);
             }, end);

@@ -4,6 +4,7 @@ using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -131,7 +132,7 @@ public sealed class ReplacedCardTests : LostCardScenario
             Throws.InvalidOperationException.With.Message.Contains("keep the card"));
         Assert.That((bob.Balance().Minor, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((5000UL, 95_000UL)),
             "its coins stay good");
-        Assert.That((await Town.Wallet.Redeem(bob.Card, bob.Pin, null, default)).Single().Done);
+        Assert.That((await Town.Wallet.Redeem(bob.Card, bob.Pin, null, default).OrRefuse()).Single().Done);
         await Town.RunCycle();
         await Town.RunCycle();
         Assert.That(Town.UserBank.BalanceOf(account.User).Minor, Is.EqualTo(100_000), "what the old card redeems is the account's");

@@ -1,4 +1,5 @@
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -29,8 +30,8 @@ public sealed class RestoredClocksTests : RestoredScenario
         var copy = Town.StoreBytes(Till);
         await Trade(2000);
         Town.Replace(Till, copy);
-        Assert.That(async () => await Visit(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
-        await Town.Till(Till).Recover(Town.TillLink(Till), default);
+        Assert.That(async () => await Visit(Till), Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-shop recover"));
+        await Town.Till(Till).Recover(Town.TillLink(Till), default).OrRefuse();
         await Visit(Till);
         Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Journal.Count), Is.EqualTo((2300UL, 3)));
         Town.AssertSound(Alice);

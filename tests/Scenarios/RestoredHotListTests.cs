@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -150,14 +151,14 @@ public sealed class RestoredHotListTests : RestoredScenario
 
     private async Task Report(TownCard card)
     {
-        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(Town.Clock)), default);
+        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(Town.Clock)), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
     }
 
     private Task Hear() => Hear(Till);
 
     private async Task Hear(string till) =>
-        Assert.That((await Town.Till(till).Synchronise(Town.TillLink(till), default)).Left.Select(l => l.Why), Is.Empty);
+        Assert.That((await Town.Till(till).Synchronise(Town.TillLink(till), default).OrRefuse()).Left.Select(l => l.Why), Is.Empty);
 
     private void AssertNobodyPays() => AssertNobodyPays(Till);
 

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -127,7 +128,7 @@ public sealed partial class RestoredLiesTests : RestoredScenario
         Town.Replace("issuer", issuer);
         await Visits();
         await Recover();
-        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse();
         Assert.That(Town.Pay(Till, Alice, 7000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         await Visit(Till);
         await Visit(Till);
@@ -205,7 +206,7 @@ public sealed partial class RestoredLiesTests : RestoredScenario
         }
 
         var account = Town.Account(Alice).Minor;
-        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse();
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(account));
         Cut = null;
         await Town.RunCycles();

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
@@ -59,7 +60,7 @@ public sealed class RestoredNoticeTests : RestoredScenario
         Assert.That(Town.Issuer.Behind, Is.Not.Null);
         Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.Some.EqualTo("issuer restored from an older copy"));
         Town.Pay(Till, Alice, 300);
-        Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-issuer recover"));
+        Assert.That(async () => await Town.Settle(Till), Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-issuer recover"));
         Assert.That(Town.Withdraw(Alice, 100).Outcome, Is.EqualTo(WithdrawalOutcome.Pending), "the bank keeps the order");
         Assert.That(Town.Issuer.CloseCycle(), Is.Zero);
         foreach (var bank in Town.Banks)

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -43,7 +44,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromDays(9));
         for (int time = 0; time < 2; time++)
         {
-            await Town.WalletWith(records).Resume(Alice.Card, Alice.Pin, default);
+            await Town.WalletWith(records).Resume(Alice.Card, Alice.Pin, default).OrRefuse();
             Assert.That((Town.Account(Alice), Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before, 0L)));
         }
 
@@ -172,7 +173,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         {
             Town.Clock.Advance(TimeSpan.FromHours(1));
             Town.Pay(Till, Alice, 100);
-            await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
+            await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse();
             Town.Issuer.CloseCycle();
         }
 

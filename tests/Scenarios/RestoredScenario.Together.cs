@@ -1,6 +1,7 @@
 using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -69,9 +70,9 @@ public abstract partial class RestoredScenario
     {
         try
         {
-            await Town.Till(till).Synchronise(Town.TillLink(till), default);
+            await Town.Till(till).Synchronise(Town.TillLink(till), default).OrRefuse();
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (Exception e) when (e is RefusedException or LinkException)
         {
             TestContext.Out.WriteLine($"{till}: {e.Message}");
         }

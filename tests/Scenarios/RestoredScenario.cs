@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
@@ -119,7 +120,7 @@ public abstract partial class RestoredScenario : IDisposable
     /// <summary>A till visits the issuer with all that it has, and cycles follow.</summary>
     private protected async Task Visit(string till)
     {
-        await Town.Till(till).Synchronise(Town.TillLink(till), default);
+        await Town.Till(till).Synchronise(Town.TillLink(till), default).OrRefuse();
         await Town.RunCycles();
     }
 

@@ -3,7 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
@@ -38,7 +38,7 @@ public sealed class RotatedKeyTests
             for (int i = 0; i <= DossierHeader.MaxKeys; i++)
             {
                 town.Clock.Advance(TimeSpan.FromHours(1));
-                town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
+                town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse().OrRefuse();
             }
         }
 
@@ -78,9 +78,9 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var sold = town.Pay(cafe, alice, 4000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
-        var back = await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, town.TillLink(cafe), default);
+        var back = await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, town.TillLink(cafe), default).OrRefuse();
         Assert.That(back.Message, Does.Contain("40.00 EUR are on the card again"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
         town.AssertSoundAfterCycle(alice);
@@ -98,17 +98,16 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var sold = town.Pay(cafe, alice, 4000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         using var nobodys = town.Options.Suite.GenerateKey();
         var h = sold.Payments.Single();
         var forged = new ChangedAnswer(
             town.TillLink(cafe), MessageType.ForwardVoid,
             reply => new LinkMessage(reply.Type,
                 Reversal.Sign(nobodys, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock)).Encode()));
-        Assert.That(
-            async () => await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, forged, default),
-            Throws.InvalidOperationException.With.Message.Contains("pay no cash for it")
-                .And.Message.Not.Contains("does not take the payment back"));
+        Assert.That((await town.Till(cafe).Refund(sold.Sale.Time, alice.Card, forged, default)).Refused?.Sentence,
+            Does.Contain("pay no cash for it")
+                .And.Not.Contain("does not take the payment back"));
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
     }
 
@@ -119,13 +118,13 @@ public sealed class RotatedKeyTests
         using var town = Towns.Make();
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 20_000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
         Assert.That(town.Pay(cafe, alice, 5500).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
+        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse().OrRefuse();
         town.Clock.Advance(town.Options.Terms.HotListMaxAge + TimeSpan.FromHours(1));
         Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "the hot list comes under the new key");
-        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
+        town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse().OrRefuse();
         await town.Settle(cafe);
         Assert.That((town.Till(cafe).Sum(CoinPaymentState.Settled).Minor, town.Till(cafe).Sum(CoinPaymentState.Queued).IsZero),
             Is.EqualTo((5600UL, true)));
@@ -144,7 +143,7 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         var till = town.Till(cafe);
         town.Clock.Advance(TimeSpan.FromDays(1));
-        town.Issuer.Rotate(KeyUsage.IssuerCoin);
+        town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         town.Restart(SimulatedTown.IssuerName);
         await town.RunCycle();
         using var bob = town.User("Bob", 900);
@@ -182,7 +181,7 @@ public sealed class RotatedKeyTests
         {
             if (m.Type is MessageType.Instructions or MessageType.AuditStatements)
             {
-                town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
+                town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse().OrRefuse();
                 town.Issuer.CloseCycle();
             }
 
@@ -205,7 +204,7 @@ public sealed class RotatedKeyTests
         using var town = Towns.Make();
         using var alice = town.User("Alice");
         await town.RunCycle();
-        town.Issuer.Rotate(isRefused ? KeyUsage.IssuerStatement : KeyUsage.IssuerCoin).OrRefuse();
+        town.Issuer.Rotate(isRefused ? KeyUsage.IssuerStatement : KeyUsage.IssuerCoin).OrRefuse().OrRefuse();
         if (isRefused)
         {
             town.Issuer.Registry.SetCap(town.UserBank.Id, Amount.Zero).OrRefuse();
@@ -215,7 +214,7 @@ public sealed class RotatedKeyTests
         Assert.That(withdrawn.Outcome, Is.EqualTo(WithdrawalOutcome.Pending));
         Assert.That(withdrawn.Message, Does.Contain("no certificate yet").And.Contain("nothing is lost"));
         await town.RunCycle();
-        var resumed = (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single();
+        var resumed = (await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single();
         Assert.That(resumed.Outcome, Is.EqualTo(isRefused ? WithdrawalOutcome.Reversed : WithdrawalOutcome.Issued));
         Assert.That((alice.Balance().Minor, town.Account(alice).Minor), Is.EqualTo(isRefused ? (0UL, 100_000UL) : (5000UL, 95_000UL)));
     }
@@ -231,9 +230,9 @@ public sealed class RotatedKeyTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         town.Clock.Advance(TimeSpan.FromHours(1));
-        var ahead = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
+        var ahead = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse().OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(-1));
-        var present = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
+        var present = town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse().OrRefuse();
         await town.RunCycle();
         town.Scheme.Learn([ahead, present], town.Options.Suite);
         var target = Terminals.Link.LinkTarget.IssuerOf(town.Scheme, "127.0.0.1", 7801);

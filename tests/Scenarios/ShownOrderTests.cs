@@ -2,6 +2,7 @@ using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
@@ -68,7 +69,7 @@ public sealed class ShownOrderTests : OrderScenario
         await WithOneUncovered();
         Town.UserBank.Waits.One(WaitingKind.UnorderedWithdrawal);
         Assert.That(Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal), Is.False);
-        var said = (await Wallet(Records).Resume(Alice.Card, Alice.Pin, default)).Single();
+        var said = (await Wallet(Records).Resume(Alice.Card, Alice.Pin, default).OrRefuse()).Single();
         Assert.That((said.Outcome, said.Message), Is.EqualTo((WithdrawalOutcome.Refused,
             "Order 3 of this account, of 500.00 EUR, is from before the bank was restored from a copy. It was shown, and the account does "
                 + "not cover it. Pay in, then try again.")));
@@ -77,7 +78,7 @@ public sealed class ShownOrderTests : OrderScenario
         Assert.That(await Renounce("Bob", 2), Is.Null, "at once: it was Alice's");
         Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 72);
         var covered = Town.Account(Alice);
-        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default), Is.Empty);
+        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Is.Empty);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal)),
             Is.EqualTo((covered.Minor - 50_000, false)));
         AssertBalanced();
@@ -88,7 +89,7 @@ public sealed class ShownOrderTests : OrderScenario
     public async Task ANewCardPaysFirstWhatTheOldOneHad()
     {
         await WithOneUncovered();
-        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default), Has.Count.EqualTo(1));
+        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Has.Count.EqualTo(1));
         using var card = Town.NewCard("Alice");
         var selected = new WalletCard(card.Card);
         selected.Select();
@@ -99,7 +100,7 @@ public sealed class ShownOrderTests : OrderScenario
             Is.EqualTo((WithdrawalOutcome.Refused, true)), refused.Message);
         Town.UserBank.Deposit(account.User, new Amount(60_000), 72);
         var covered = Town.UserBank.BalanceOf(account.User);
-        var done = (await Wallet(null).Resume(card.Card, card.Pin, default)).Single();
+        var done = (await Wallet(null).Resume(card.Card, card.Pin, default).OrRefuse()).Single();
         Assert.That((done.Outcome, Town.UserBank.BalanceOf(account.User).Minor),
             Is.EqualTo((WithdrawalOutcome.Issued, covered.Minor - 50_100)), done.Message);
         Assert.That(Town.UserBank.Audit.Unordered.Times, Is.Zero);
@@ -118,7 +119,7 @@ public sealed class ShownOrderTests : OrderScenario
             await Withdrawn(Alice, 3000, null);
         });
         var before = Town.Account(Alice);
-        Assert.That(await Wallet(null).Resume(Alice.Card, Alice.Pin, default), Is.Empty);
+        Assert.That(await Wallet(null).Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Is.Empty);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before.Minor - 4000, 0L)));
         AssertBalanced();
     }
@@ -173,7 +174,7 @@ public sealed class ShownOrderTests : OrderScenario
         // As if Alice's were not among what the issuer told.
         var wallet = new WalletTerminal(new NothingKnown(new ToBank(Town), until), Town.Options.Suite, Town.Clock,
             NoCrashPoints.Instance) { ShowedOrder = Said.Add };
-        Assert.That(await wallet.Resume(Alice.Card, Alice.Pin, default), Is.Empty);
+        Assert.That(await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Is.Empty);
         Assert.That(Said, Is.Not.Empty.And.All.EndsWith(
             $" of this account. The card showed it. Orders after it wait until {until} at the latest."));
     }
@@ -216,7 +217,7 @@ public sealed class ShownOrderTests : OrderScenario
         var refused = await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(700), default);
         Assert.That((refused.Outcome, refused.Waits, lying.Asked, lying.Renounced), Is.EqualTo((WithdrawalOutcome.Refused, true, asked, 0)),
             refused.Message);
-        Assert.That((await Wallet(null).Resume(Alice.Card, Alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await Wallet(null).Resume(Alice.Card, Alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Town.AssertSoundAfterCycle(Alice, Bob);
     }
 

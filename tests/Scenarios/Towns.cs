@@ -52,10 +52,10 @@ internal static class Towns
         town.Wallet.Withdraw(card.Card, card.Pin, new Amount(minor), default).AsTask().GetAwaiter().GetResult();
 
     /// <summary>A till asks for a hot list and hears this one; whatever it asks for after that, the issuer's own.</summary>
-    public static async Task HearHotList(this SimulatedTown town, string till, HotList list)
+    public static async Task<Refused?> HearHotList(this SimulatedTown town, string till, HotList list)
     {
         bool heard = false;
-        await town.Till(till).FetchHotList(
+        return await town.Till(till).FetchHotList(
             new ChangedAnswer(town.TillLink(till), MessageType.HotList, reply =>
             {
                 (bool before, heard) = (heard, true);

@@ -24,9 +24,9 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     /// What is wrong with the coin payments that are held, when OK is to be said without the issuer: the hot list may have come since they
     /// were (a payment that was cut short waits as long as its card is away).
     /// </summary>
-    public static PaymentFault? FindHeld(IReadSnapshot db, Sale sale)
+    public static PaymentFault? FindHeld(IReadSnapshot db, List<CashPayment> held)
     {
-        bool hot = CoinPaymentTable.Of(db, sale.Time).Exists(p => HotListTable.Holds(db, p.H.Coin.Id));
+        bool hot = held.Exists(h => HotListTable.Holds(db, h.Coin.Id));
         Switches.Off("hole 11 held", ref hot);
         return hot ? Hot : null;
     }
@@ -89,8 +89,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         }
 
         // What is in the store already is this very H, repeated.
-        bool known = CoinPaymentTable.Of(db, sale.Time).Any(p => p.H.Id == h.Id);
-        return !known && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
+        return !CoinPaymentTable.IsKnown(db, h.Id) && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
             ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
             : null;
     }

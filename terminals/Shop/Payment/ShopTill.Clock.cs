@@ -1,6 +1,7 @@
 using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
@@ -40,7 +41,7 @@ public sealed partial class ShopTill
     /// Before a payment that needs the issuer anyway, its clock is asked for: a card signs nothing under a TIME that the issuer will call
     /// early or late (rule R26). What is taken offline asks nobody; what was heard of the issuer's clock lately counts for it too.
     /// </summary>
-    private string? WhyNotByIssuersClock(Amount amount)
+    private async ValueTask<string?> WhyNotByIssuersClock(Amount amount, CancellationToken cancel)
     {
         if (Online is null || !NeedsIssuer(amount))
         {
@@ -49,7 +50,7 @@ public sealed partial class ShopTill
 
         try
         {
-            return _issuersClock.Ask(Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            return await _issuersClock.Ask(Online, cancel);
         }
         catch (LinkException)
         {
@@ -59,18 +60,9 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Before anything is signed for the issuer.</summary>
-    /// <exception cref="InvalidOperationException">The clocks differ; the message says both times.</exception>
-    private async ValueTask RequireClock(ILink issuer, CancellationToken cancel)
-    {
-        if (await _issuersClock.Ask(issuer, cancel) is { } fault)
-        {
-            throw new InvalidOperationException(fault);
-        }
-    }
-
-    /// <summary>The same where nothing may be left to be signed for it: then a till that is offline goes on.</summary>
-    private ValueTask RequireClock(List<CoinPayment> waiting, ILink issuer, CancellationToken cancel) =>
-        waiting.Count == 0 ? ValueTask.CompletedTask : RequireClock(issuer, cancel);
+    /// <returns>Both times, where the clocks differ.</returns>
+    private async ValueTask<Refused?> DiffersFrom(ILink issuer, CancellationToken cancel) =>
+        await _issuersClock.Ask(issuer, cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : null;
 
     /// <summary>For a payment that is to be begun.</summary>
     private bool IsAheadToBegin(Timestamp last)

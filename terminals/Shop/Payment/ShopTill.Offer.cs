@@ -222,7 +222,7 @@ public sealed partial class ShopTill
     private bool Shows(WalletCard card, CashPayment h, out bool said)
     {
         var sale = _store.Read(db => SaleTable.Find(db, h.Time))!;
-        var asked = Rest(sale, CoinPayments(sale.Time).TakeWhile(p => p.H.Id != h.Id));
+        var asked = Rest(sale, Payments(sale).TakeWhile(p => p.Id != h.Id));
         var status = card.Pay(PayCommand.Repeat(h.Time, W, asked, _scheme.Terms.Currency), out var reply);
         said = status == WalletStatus.AlreadyDone;
         return status.IsSuccess && reply?.Coin is { } coin && Payment(coin, sale, asked, reply) is var shown && shown.Id == h.Id

@@ -55,14 +55,8 @@ public sealed partial class ShopTill
         Switches.Off("R4 asks", ref asks);
         if (asks)
         {
-            try
-            {
-                await Settler.Ask(sale.Time, issuer, cancel);
-            }
-            catch (InvalidOperationException)
-            {
-                // No answer that counts either; the next visit asks again.
-            }
+            // An answer that does not count is none: the next visit asks again.
+            await Settler.Ask(sale.Time, issuer, cancel);
         }
 
         return over && _store.Write(db => SaleTable.Keep(db, sale.Time))

@@ -15,7 +15,7 @@ public sealed partial class ShopTill
     /// </summary>
     public TillResult Cancel(Sale sale, ICardChannel? channel = null) => Cancel(sale, Selected(channel), "The payment was cancelled.");
 
-    /// <summary>Null where no card is there, or it does not answer.</summary>
+    /// <summary>Null where there is no card, or it is gone, or no wallet.</summary>
     private static WalletCard? Selected(ICardChannel? channel)
     {
         try
@@ -45,9 +45,10 @@ public sealed partial class ShopTill
 
         try
         {
-            if (card is not null)
+            // What the card signed, and the till did not hear of, must be known to be voided.
+            if (card is not null && Signed(current, card) is var (h, isKnown))
             {
-                Recover(current, card);
+                Hold(h, isKnown);
             }
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
@@ -69,21 +70,12 @@ public sealed partial class ShopTill
     /// </summary>
     private (CashPayment H, bool IsKnown)? Signed(Sale sale, WalletCard card)
     {
-        var rest = Rest(sale);
+        var rest = Rest(sale, Payments(sale));
         return !rest.IsZero && card.Pay(PayCommand.Repeat(sale.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess
             && reply?.Coin is { } coin && _check.KeyOf(coin) is var key
             && Payment(coin, sale, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin, key)
             ? (h, key is not null)
             : null;
-    }
-
-    /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
-    private void Recover(Sale sale, WalletCard card)
-    {
-        if (Signed(sale, card) is var (h, isKnown))
-        {
-            Hold(h, isKnown);
-        }
     }
 
     private void Hold(CashPayment h, bool isKnown) => _store.Write(db =>
@@ -107,13 +99,13 @@ public sealed partial class ShopTill
         return until;
     }
 
-    private Amount Rest(Sale sale) => Rest(sale, CoinPayments(sale.Time));
-
     /// <summary>
-    /// What a card was asked for when these coin payments were there. One that signed more than it was asked for leaves nothing to ask for.
+    /// What a card was asked for when these payments were there. One that signed more than it was asked for leaves nothing to ask for.
     /// </summary>
-    private static Amount Rest(Sale sale, IEnumerable<CoinPayment> payments) =>
-        payments.Aggregate(sale.Amount, (rest, p) => rest - Amount.Min(rest, p.H.Paid));
+    private static Amount Rest(Sale sale, IEnumerable<CashPayment> payments) =>
+        payments.Aggregate(sale.Amount, (rest, h) => rest - Amount.Min(rest, h.Paid));
+
+    private List<CashPayment> Payments(Sale sale) => CoinPayments(sale.Time).ConvertAll(p => p.H);
 
     /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
     /// <param name="signed">What the card has just shown.</param>
@@ -128,7 +120,7 @@ public sealed partial class ShopTill
 
         _crash.Reach(CrashPoints.PaymentGivenUp);
         LogRefused(sale.Amount);
-        var voided = CoinPayments(sale.Time).Where(p => p.SW is not null).ToList();
+        var voided = CoinPayments(sale.Time).FindAll(p => p.SW is not null);
         if (voided.Count > 0 && !Restore(card, voided, signed))
         {
             message += " The card must come back to this till to get back what it signed.";

@@ -19,6 +19,10 @@ internal static partial class CoinPaymentTable
     public static List<CoinPayment> Of(IReadSnapshot db, Timestamp sale) =>
         db.Query($"SELECT {Columns} FROM part WHERE time = $1 ORDER BY {Arrival}", Read, sale.ToLedger());
 
+    /// <summary>True if the issuer may have one of them.</summary>
+    public static bool WasSent(IReadSnapshot db, Timestamp sale) =>
+        db.Number("SELECT count(*) FROM part WHERE time = $1 AND sent = 1", sale.ToLedger()) > 0;
+
     public static bool IsKnown(IReadSnapshot db, PaymentId payment) =>
         db.Number("SELECT count(*) FROM part WHERE payment_id = $1", payment.Value.ToArray()) == 1;
 
@@ -145,8 +149,8 @@ internal static partial class CoinPaymentTable
         r => (r.Payment(0), r.KeptOrNull(1, Receipt.Decode), !r.IsDBNull(2), r.KeptOrNull(3, Reversal.Decode)));
 
     private static CoinPayment Read(DbDataReader r) => new(
-        r.Kept(0, CashPayment.Decode), Enum.Parse<CoinPaymentState>(r.GetString(1)), r.Flag(2), r.KeptOrNull(3, Receipt.Decode),
-        r.BytesOrNull(4), new Offer((Delivery)r.GetInt64(5), r.Date(6), r.Flag(7)));
+        r.Kept(0, CashPayment.Decode), r.Bytes(0), Enum.Parse<CoinPaymentState>(r.GetString(1)), r.Flag(2),
+        r.KeptOrNull(3, Receipt.Decode), r.BytesOrNull(4), new Offer((Delivery)r.GetInt64(5), r.Date(6), r.Flag(7)));
 
     private static (long Row, CoinPayment CoinPayment) ReadRow(DbDataReader r) => (r.GetInt64(8), Read(r));
 }

@@ -29,7 +29,7 @@ public sealed class AgreedPointTests
         _town.Pay(_till, _alice, 1000);
         await _town.Settle(_till);
         await _town.RunCycle();
-        await _town.Till(_till).Refund(refunded.Sale.Time, _alice.Card, _town.TillLink(_till), default);
+        await _town.Till(_till).Refund(refunded.Sale.Time, _alice.Card, _town.TillLink(_till), default).OrRefuse();
         await _town.RunCycle();
     }
 

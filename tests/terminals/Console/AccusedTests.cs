@@ -100,7 +100,7 @@ public sealed class AccusedTests
 
         var withdrawn = _town.Run("hiercash-wallet", ["withdraw", "5.00", .. Alice, "--bank", _town.North.Address, "--json"]);
         Assert.That(withdrawn.Code, Is.Zero, withdrawn.Error);
-        Assert.That(JsonSerializer.Deserialize<JsonElement>(withdrawn.Output).GetProperty("withdrawn").GetInt64(), Is.EqualTo(500),
+        Assert.That(JsonSerializer.Deserialize<JsonElement>(withdrawn.Output).GetProperty("withdrawn").Minor(), Is.EqualTo(500),
             "one value on stdout");
         Assert.That(withdrawn.Error.Trim().Split('\n').Single(),
             Does.Contain("to be rebutted before").And.Contain("'hiercash-wallet rebut'"));
@@ -208,5 +208,5 @@ public sealed class AccusedTests
     private string Wallet(string command, params string[] arguments) =>
         _town.Must("hiercash-wallet", [command, .. arguments, .. Alice, "--bank", _town.North.Address]);
 
-    private JsonElement Notices() => JsonSerializer.Deserialize<JsonElement>(Wallet("notices", "--json"));
+    private JsonElement Notices() => JsonSerializer.Deserialize<JsonElement>(Wallet("notices", "--json")).GetProperty("notices");
 }

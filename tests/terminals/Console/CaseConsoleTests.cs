@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Text.Json;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
@@ -32,7 +33,7 @@ public sealed class CaseConsoleTests
         Assert.That(_folders.Issuer(town, "explain", h.Coin.Id.ToString()),
             Does.Contain("30.00 EUR may still be paid").And.Not.Contain("lost"));
         var lost = Timestamp.Now(town.Clock);
-        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, lost), default);
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, lost), default).OrRefuse();
         var terms = town.Options.Terms;
         string said = _folders.Issuer(town, "explain", h.Coin.Id.ToString());
         Assert.That(said, Does.Contain($"Its card was reported as lost on {lost}.")

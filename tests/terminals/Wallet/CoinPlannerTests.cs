@@ -43,7 +43,7 @@ public sealed class CoinPlannerTests
         town.Must("hiercash-wallet", "withdraw", "37.50", "--set", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
             town.North.Address);
         var balance = town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000");
-        Assert.That(balance.GetProperty("coins").EnumerateArray().Select(c => c.GetProperty("faceValue").GetInt64()),
+        Assert.That(balance.GetProperty("coins").EnumerateArray().Select(c => c.GetProperty("faceValue").Minor()),
             Is.EqualTo(new[] { 2000L, 1000, 500, 200, 50 }));
         var refused = town.Run("hiercash-wallet", "withdraw", "9999.99", "--set", "--reader", "emulator:Alice.card", "--pin", "0000",
             "--bank", town.North.Address);

@@ -4,9 +4,9 @@ using HierCash.Terminals.Consoles;
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop answer.</summary>
-internal static class AnswerCommand
+internal static class AnswerVerb
 {
-    public static Command Answer(Option<string> folder, Option<bool> json, Func<string, TillSession> open)
+    public static Verb Make()
     {
         var payment = new Argument<string>("PAYMENT") { Description =
             "The payment id that you are asked about, or at least its first 8 digits." };
@@ -14,33 +14,31 @@ internal static class AnswerCommand
         {
             Description = "Where to write the answer, for 'hiercash-auditor verify-evidence --answer'.", HelpName = "FILE", Required = true,
         };
-        var command = new Command(
+        var json = new JsonOption<AnswerJson>(ShopJson.Default.AnswerJson);
+        var verb = new Verb(
             "answer",
-            "Answers who asks about a payment of this till: signed, whether the till took it back, and with the issuer's reversal if there "
-                + "is one. Who took back what was settled, and has none, has to answer for it.")
+            "Writes the shop's signed answer about a payment: whether this till took it back, and the issuer's reversal if there is one. "
+                + "A shop that took back a settled payment without a reversal has to answer for it.",
+            "hiercash-shop answer 5f3c09aa --out cafe.answer --dir cafe")
         {
-            payment, output, folder, json,
+            payment, output, TillSession.Directory, json,
         };
-        command.SetAction(result =>
+        verb.SetAction(given =>
         {
-            using var opened = open(result.GetValue(folder)!);
-            string id = result.GetValue(payment)!;
+            using var open = TillSession.Open(given);
+            string id = given.GetValue(payment)!;
             if (id.Length < 8 || !id.All(char.IsAsciiHexDigit))
             {
                 throw new UsageException("Give at least 8 hexadecimal digits of the payment id.");
             }
 
-            int known = opened.Till.CountPayments(id);
-            var answer = opened.Till.Answer(id) ?? throw (known == 0
-                ? new RefusedException(Outcome.RuleBroken,
-                    $"This till took no payment whose id begins with '{id}'. Ask which till was paid: the shop may have others.")
-                : new RefusedException(Outcome.RuleBroken, $"{known} payments of this till begin with '{id}'. Give more digits of the payment id."));
-            string path = result.GetValue(output)!;
+            var answer = open.Till.Answer(id).OrRefuse();
+            string path = given.GetValue(output)!;
             PrivateFile.WriteOnce(path, answer.Encode());
-            Older.PrintDone(
-                result.GetValue(json),
-                new { File = path, Payment = answer.Payment.ToString(), TakenBack = answer.IsTakenBack,
-                    Reversed = answer.Reversal?.Date.ToString(), Y = answer.Reversal?.Y.Minor },
+            json.PrintDone(
+                given,
+                new AnswerJson(path, answer.Payment.ToString(), answer.IsTakenBack, answer.Reversal?.Date,
+                    answer.Reversal is { } word ? open.Money(word.Y) : null),
                 answer.Reversal is { } reversal
                     ? $"'{path}' shows that the issuer took payment {answer.Payment} back on {reversal.Date}: it was made good."
                     : $"'{path}' shows no reversal of payment {answer.Payment}. " + (answer.IsTakenBack
@@ -48,6 +46,11 @@ internal static class AnswerCommand
                         : "It says that this till took nothing back. If somebody shows S_W of it all the same, refund it here: the "
                             + "issuer's reversal clears the shop."));
         });
-        return command;
+        return verb;
     }
 }
+
+/// <summary>What <c>answer --json</c> prints.</summary>
+/// <param name="Reversed">When the issuer took it back; null if there is no reversal.</param>
+/// <param name="Amount">Of the reversal.</param>
+internal sealed record AnswerJson(string File, string Payment, bool TakenBack, JsonTime? Reversed, Money? Amount);
