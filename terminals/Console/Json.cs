@@ -26,21 +26,22 @@ public static class JsonWord
 }
 
 /// <summary>A moment in JSON: ISO 8601, UTC, to the microsecond.</summary>
-[JsonConverter(typeof(Converter))]
+[JsonConverter(typeof(JsonTimeConverter))]
 public readonly record struct JsonTime(Timestamp Time)
 {
     public static implicit operator JsonTime(Timestamp time) => new(time);
 
     public override string ToString() => Time.ToString();
+}
 
-    private sealed class Converter : JsonConverter<JsonTime>
-    {
-        public override JsonTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("Consoles print JSON, and read none.");
+/// <summary>Writes a <see cref="JsonTime"/>; code that the compiler makes for each console has to see it.</summary>
+public sealed class JsonTimeConverter : JsonConverter<JsonTime>
+{
+    public override JsonTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Consoles print JSON, and read none.");
 
-        public override void Write(Utf8JsonWriter writer, JsonTime value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.ToString());
-    }
+    public override void Write(Utf8JsonWriter writer, JsonTime value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }
 
 /// <summary>What any verb prints with --json instead of its value, where it has nothing but a refusal to show.</summary>

@@ -31,7 +31,7 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.FalselyBehind => "The issuer says that this bank was restored from an older copy, and shows no word of this bank that "
             + "says so. It is not believed. "
             + Agreement.NameLostKey,
-        BankAlarms.Behind => Agreement.RunRecover,
+        BankAlarms.Behind => Agreement.RunRecover.Sentence,
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
         BankAlarms.NumberTwice =>
             "The card of this holder signed two orders under one number, one under two, or one under number 0, which an honest card never "

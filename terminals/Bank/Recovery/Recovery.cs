@@ -2,6 +2,7 @@ using HierCash.Terminals;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -31,21 +32,34 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         return all;
     }
 
-    /// <exception cref="InvalidOperationException">This bank was not restored, or the issuer does not answer.</exception>
+    /// <returns>Refused where this bank was not restored, or the issuer gives no answer.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
-    public async ValueTask<BankRecovery> Run(CancellationToken cancel)
+    public async ValueTask<Result<BankRecovery>> Run(CancellationToken cancel)
     {
-        var proof = store.Read(BehindTable.Proof)
-            ?? throw new InvalidOperationException(
+        if (store.Read(BehindTable.Proof) is not { } proof)
+        {
+            return new Refused(Outcome.NotFound,
                 "This bank's database is no older copy, as far as the issuer's last answer shows. There is nothing to recover.");
-        int shops = await Shops(cancel);
+        }
+
+        var known = await Shops(cancel);
+        if (!known.Has(out int shops))
+        {
+            return known.Refused!;
+        }
+
         int withdrawals = 0;
         var total = Amount.Zero;
         ulong after = 0;
         while (true)
         {
-            var answer = await issuer.Ask(new IssuedMessage(after), cancel);
-            var issued = answer.Require("The issuer does not say what it issued.").Issued;
+            var answer = (await issuer.Ask(new IssuedMessage(after), cancel)).OrRefused("The issuer does not say what it issued.");
+            if (!answer.Has(out var reply))
+            {
+                return answer.Refused!;
+            }
+
+            var issued = reply.Issued;
             if (issued.Count == 0)
             {
                 break;
@@ -60,20 +74,25 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
                 }
             }
 
-            after = issued.Max(i => i.Row) > after ? issued.Max(i => i.Row)
-                : throw new InvalidOperationException("The issuer says again what it said before.");
+            ulong last = issued.Max(i => i.Row);
+            if (last <= after)
+            {
+                return Refused.ByRule("The issuer says again what it said before.");
+            }
+
+            after = last;
         }
 
-        await agreement.Recovered(proof.Number, cancel);
-        return new BankRecovery(withdrawals, total, shops);
+        return await agreement.Recovered(proof.Number, cancel) is { } refused ? refused : new BankRecovery(withdrawals, total, shops);
     }
 
-    private async ValueTask<int> Shops(CancellationToken cancel)
+    private async ValueTask<Result<int>> Shops(CancellationToken cancel)
     {
-        var answer = await issuer.Ask(new ShopsOfBankMessage(), cancel);
-        var shops = answer.Require("The issuer does not say which shops this bank has.").Shops;
-        return store.Write(db => shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
-            .Count(s => ShopAccountTable.OpenAgain(db, s.Account, s.Name)));
+        var answer = (await issuer.Ask(new ShopsOfBankMessage(), cancel)).OrRefused("The issuer does not say which shops this bank has.");
+        return answer.Has(out var reply)
+            ? store.Write(db => reply.Shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
+                .Count(s => ShopAccountTable.OpenAgain(db, s.Account, s.Name)))
+            : answer.Refused!;
     }
 
     /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>

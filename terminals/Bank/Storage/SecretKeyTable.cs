@@ -15,10 +15,6 @@ internal static class SecretKeyTable
     public static byte[]? Find(IReadSnapshot db, int number) =>
         db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), Name(number));
 
-    /// <summary>The private scalars of all keys, in no order that means anything.</summary>
-    public static List<byte[]> All(IReadSnapshot db) =>
-        db.Query("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%' ORDER BY name", r => r.Bytes(0));
-
     public static void Add(IWriteTransaction db, int number, byte[] secret) =>
         db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", Name(number), secret);
 
