@@ -13,8 +13,8 @@ internal static class BankKeys
     public static ISigningKey First(Database store, ICashSuite suite) => store.Write(db => Nth(db, suite, 1));
 
     /// <summary>What a grant for none of these keys is.</summary>
-    public static Refused OfAnother { get; } = new(Outcome.Damaged, "The grant is for a key that this bank's database does not hold: they are "
-        + "not of one party. Put back the right database, or join with the grant for its own request.");
+    public static Refused OfAnother { get; } = new(Outcome.Damaged, "The grant is for a key that this bank's database does not hold: they "
+        + "are not of one party. Put back the right database, or join with the grant for its own request.");
 
     /// <summary>The one with this public half.</summary>
     public static ISigningKey Of(Database store, ICashSuite suite, PublicKey key) =>

@@ -149,7 +149,8 @@ public sealed partial class BankParty : ILinkHandler
         var opened = account is { } known ? _shops.Known(known, request.Key) : _shops.Open(request.Name, request.Key);
         return !opened.Has(out var reference) ? opened.Refused! : request with
         {
-            Account = new ShopAccount(Id, reference, _key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null,
+            Account = new ShopAccount(Id, reference, _key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))),
+            Voucher = null,
         };
     }
 
@@ -319,8 +320,8 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>
     /// Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.
     /// </summary>
-    /// <returns>That the clocks differ, that one of the two was restored from an older copy, or that the answer was none: nothing else of the
-    /// visit is done.</returns>
+    /// <returns>That the clocks differ, that one of the two was restored from an older copy, or that the answer was none: nothing else of
+    /// the visit is done.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask<Refused?> Agree(CancellationToken cancel) =>
         await CompareClocks(cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : await _agreement.Visit(cancel);

@@ -1,5 +1,6 @@
 using HierCash.Terminals;
 using HierCash.Terminals.Consoles;
+using static HierCash.Bank.BankSession;
 
 namespace HierCash.Bank;
 
@@ -18,11 +19,12 @@ internal static class Program
         "hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched",
         "hiercash-bank status --dir north")
     {
-        InitVerb.Make(BankSession.Role, "the issuer", BankSession.Folder, BankParty.Schema, BankParty.RequestEnrolment, BankSession.Suite),
-        RequestVerb.Make(BankSession.Role, "the issuer", BankSession.Folder, BankParty.Schema, BankParty.RequestEnrolment, BankSession.Suite),
-        JoinVerb.Make(BankSession.Role, BankSession.Folder, BankParty.Schema, BankParty.Keys, BankSession.Suite, TimeProvider.System),
+        InitVerb.Make(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+        RequestVerb.Make(Role, "the issuer", Folder, BankParty.Schema, BankParty.RequestEnrolment, Suite),
+        JoinVerb.Make(Role, Folder, BankParty.Schema, BankParty.Keys, Suite, TimeProvider.System),
         ServeVerb.Make(), OpenAccountVerb.Make(), SetBackVerb.Make(), ReplaceCardVerb.Make(), DepositVerb.Make(), AccountsVerb.Make(),
         StatementVerb.Make(), EnrolShopVerb.Make(), NewKeyVerb.Make(), StatusVerb.Make(), AuditVerb.Make(), EvidenceVerb.Make(),
-        RebutVerb.Make(), LostVerb.Make(), ExplainVerb.Make(), CirculationVerb.Make(), ParkedVerb.Make(), AlarmsVerb.Make(), RecoverVerb.Make(),
+        RebutVerb.Make(), LostVerb.Make(), ExplainVerb.Make(), CirculationVerb.Make(), ParkedVerb.Make(), AlarmsVerb.Make(),
+        RecoverVerb.Make(),
     };
 }

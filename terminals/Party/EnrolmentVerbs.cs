@@ -23,16 +23,18 @@ public delegate IReadOnlyList<PublicKey> KnownKeys(Database store, ICashSuite su
 public static class EnrolmentVerbs
 {
     /// <summary>TO BE DELETED with the last console that says it: <see cref="InitVerb"/>.</summary>
-    public static Verb InitCommand(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
-        => InitVerb.Make(role, forWhom, folder, schema, request, suite);
+    public static Verb InitCommand(
+        string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite) =>
+        InitVerb.Make(role, forWhom, folder, schema, request, suite);
 
     /// <summary>TO BE DELETED with the last console that says it: <see cref="RequestVerb"/>.</summary>
-    public static Verb RequestCommand(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
-        => RequestVerb.Make(role, forWhom, folder, schema, request, suite);
+    public static Verb RequestCommand(
+        string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite) =>
+        RequestVerb.Make(role, forWhom, folder, schema, request, suite);
 
     /// <summary>TO BE DELETED with the last console that says it: <see cref="JoinVerb"/>.</summary>
-    public static Verb JoinCommand(string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite, TimeProvider clock)
-        => JoinVerb.Make(role, folder, schema, keys, suite, clock);
+    public static Verb JoinCommand(string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite, TimeProvider clock) =>
+        JoinVerb.Make(role, folder, schema, keys, suite, clock);
 
     /// <summary>The grant of an enrolled party.</summary>
     /// <exception cref="RefusedException">None came yet.</exception>

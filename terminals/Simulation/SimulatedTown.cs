@@ -8,6 +8,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -56,7 +57,7 @@ public sealed class SimulatedTown : IDisposable
         }
         catch (LinkException)
         {
-            // Lost. That one of the two was restored: the next visit says so.
+            // Lost: the next visit says so, and also that one of the two was restored.
         }
     }
 

@@ -7,6 +7,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
@@ -167,7 +168,7 @@ public sealed class RestoredHistoryTests
                     till.Recover(_town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
                     break;
                 default:
-                    _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult();
+                    _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult().OrRefuse();
                     break;
             }
         }
@@ -295,7 +296,7 @@ public sealed class RestoredHistoryTests
             Try(() => _town.RunCycle().AsTask());
             foreach (var bank in _town.Banks)
             {
-                Try(() => bank.Run(default).AsTask());
+                Try(async () => (await bank.Run(default)).ThrowIfAny());
             }
         }
 
@@ -400,7 +401,8 @@ public sealed class RestoredHistoryTests
             {
                 action().GetAwaiter().GetResult();
             }
-            catch (Exception e) when (e is LinkException or InvalidOperationException or CardRefusedException or CardChannelException)
+            catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException or CardRefusedException
+                or CardChannelException)
             {
                 // Lost, stopped, or a clock is wrong: whoever began it repeats it later.
             }

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -46,7 +47,7 @@ public sealed class ClearingTermsTests
         await town.RunCycle();
         await town.Till("till-1").Refund(paid.Sale.Time, null, town.TillLink("till-1"), default);
         town.Issuer.CloseCycle();
-        await town.UserBank.Run(default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
         town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
         town.Issuer.CloseCycle();
         Assert.That(town.Issuer.Alarms, Is.Empty, "before the term");
@@ -54,7 +55,7 @@ public sealed class ClearingTermsTests
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
-            await town.UserBank.Run(default);
+            (await town.UserBank.Run(default)).ThrowIfAny();
         }
 
         var missing = town.Issuer.Parked.Single();
@@ -165,10 +166,10 @@ public sealed class ClearingTermsTests
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
-            await town.ShopBank.Run(default);
+            (await town.ShopBank.Run(default)).ThrowIfAny();
             if (day >= 20)
             {
-                await town.UserBank.Run(default);
+                (await town.UserBank.Run(default)).ThrowIfAny();
             }
 
             if (day == 45)
@@ -277,7 +278,7 @@ public sealed class ClearingTermsTests
         using var issuer = town.StatementKey;
         var shown = new Rebuttal([VoidStatement.Sign(key, inFile), VoidStatement.Sign(key, others[1])], [], []);
         shown = shown.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, shown.Digest, Newest().Date), []);
-        await town.UserBank.Rebut(inFile.Coin.Id, shown, default);
+        (await town.UserBank.Rebut(inFile.Coin.Id, shown, default)).OrRefuse();
         await Days(town, 2);
         Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[0].Id).And.Not.Contain(others[1].Id));
         var lastDay = expiry.Plus(town.Options.Terms.DisputedTerm);
@@ -370,12 +371,12 @@ public sealed class ClearingTermsTests
         var issuer = new InventedInstructions(town, town.UserBank.Id);
         issuer.Sign(TransferKind.ReturnCredit, order.Request.Value, 9000);
         var bank = town.BankOver("bank-1", issuer);
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         town.Withdraw(alice, 8000);
         town.Clock.Advance(TimeSpan.FromHours(-2));
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(issuer.Heard[^1].Outcome, Is.EqualTo(BookingOutcome.Booked));
         Assert.That(issuer.Heard[^1].Date, Is.GreaterThan(issuer.Heard[0].Date));
     }
@@ -388,10 +389,10 @@ public sealed class ClearingTermsTests
         var issuer = new InventedInstructions(town, town.ShopBank.Id);
         issuer.Sign(TransferKind.ReturnCredit, Digest.Of("nobody's"u8), 100);
         var bank = town.BankOver("bank-2", issuer);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         issuer.Sign(TransferKind.FloatRestore, default, 200);
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(issuer.Heard.Select(s => (s.Number, s.Outcome)),
             Is.EqualTo(new[] { (1UL, BookingOutcome.BeyondFloat), (1UL, BookingOutcome.NoWithdrawal) }));
     }

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -35,10 +36,10 @@ public sealed class LastDaysTests
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
             town.Issuer.Purge();
-            await town.ShopBank.Run(default);
+            (await town.ShopBank.Run(default)).ThrowIfAny();
             if (day < awayFrom || day >= awayUntil)
             {
-                await town.UserBank.Run(default);
+                (await town.UserBank.Run(default)).ThrowIfAny();
             }
         }
 

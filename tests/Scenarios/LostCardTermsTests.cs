@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -266,7 +267,7 @@ public sealed class LostCardTermsTests : LostCardScenario
             Town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
             Town.Clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30));
-            await Town.UserBank.Run(default);
+            (await Town.UserBank.Run(default)).ThrowIfAny();
             Town.Clock.Jump(TimeSpan.FromHours(30));
             Town.Restart(SimulatedTown.IssuerName);
             Town.Clock.Advance(TimeSpan.FromHours(58));

@@ -3,6 +3,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -53,7 +54,7 @@ public sealed class OneWrongClockTests
             await Try(said, async () => await town.RunCycle());
             foreach (var bank in town.Banks)
             {
-                await Try(said, async () => await bank.Run(default));
+                await Try(said, async () => (await bank.Run(default)).ThrowIfAny());
             }
 
             town.Clock.Advance(TimeSpan.FromHours(6));
@@ -135,7 +136,7 @@ public sealed class OneWrongClockTests
         {
             await act();
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (Exception e) when (e is RefusedException or InvalidOperationException or LinkException)
         {
             said.Add(e.Message);
         }

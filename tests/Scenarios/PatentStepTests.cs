@@ -5,6 +5,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -29,7 +30,7 @@ public sealed class PatentStepTests
         var published = town.Issuer.Rotate(KeyUsage.IssuerCoin);
         var way = new AddingLink(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1"), forged);
         var bank = town.BankOver("bank-1", way);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         var told = (await bank.Handle(
             LinkPeer.Wallet, new CertificatesMessage().ToMessage(), default)).As<CertificatesReply>()!.Certificates;
         Assert.That(way.Added, Is.GreaterThan(0));

@@ -4,6 +4,7 @@ using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

@@ -3,6 +3,7 @@ using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -124,7 +125,7 @@ public sealed class RestoredLiesTests : RestoredScenario
                 words.Add(reply.As<AgreeReply>()!.Position);
                 return reply;
             });
-            await Town.BankOver("bank-1", hearing).Run(default);
+            (await Town.BankOver("bank-1", hearing).Run(default)).ThrowIfAny();
         }
 
         Town.Replace("issuer", copy);
@@ -146,7 +147,7 @@ public sealed class RestoredLiesTests : RestoredScenario
     public async Task WhoAsksAgainAndAgainUsesNoNumbersUp()
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover();
         var numbers = new List<ulong>();
         for (int i = 0; i < 5; i++)
@@ -166,7 +167,7 @@ public sealed class RestoredLiesTests : RestoredScenario
     public async Task ABankThatIsLeftOutStopsTheIssuerOnce()
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover(Town.ShopBank.Id);
         await Visits("bank-1");
         Assert.That(Town.Issuer.Behind, Is.Null);
@@ -226,9 +227,9 @@ public sealed class RestoredLiesTests : RestoredScenario
         var way = new Withholding(Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2"));
         try
         {
-            await Town.BankOver("bank-2", way).Run(default);
+            TestContext.Out.WriteLine((await Town.BankOver("bank-2", way).Run(default))?.Sentence);
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (LinkException e)
         {
             TestContext.Out.WriteLine(e.Message);
         }
@@ -256,7 +257,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         await Trade(1000);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("bank-1", bank);
-        await Town.UserBank.Recover(default);
+        (await Town.UserBank.Recover(default)).OrRefuse();
         Assert.That(Town.UserBank.Audit.Unordered.Times, Is.EqualTo(1));
         await Town.RunCycle();
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -285,7 +286,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         await Visit(Till);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("bank-1", bank);
-        await Town.UserBank.Recover(default);
+        (await Town.UserBank.Recover(default)).OrRefuse();
         await Town.RunCycles();
         Assert.That((Town.ShopAccount().Minor, Town.UserBank.Audit.Unordered.Sum), Is.EqualTo((9000UL, 4000L)));
         for (int i = 0; i < 7; i++)
@@ -327,7 +328,7 @@ public sealed class RestoredLiesTests : RestoredScenario
         Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(200_000), default)).Outcome,
             Is.EqualTo(WithdrawalOutcome.Refused));
         await Trade(500);
-        Town.UserBank.Deposit(Town.UserBank.Accounts.Single(a => a.Name == "Alice").User, new Amount(200_000), 992);
+        Town.UserBank.Deposit(Town.UserBank.Accounts.Single(a => a.Name == "Alice").User, new Amount(200_000), 992).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromHours(1));
         if (isRestored)
         {
@@ -356,12 +357,12 @@ public sealed class RestoredLiesTests : RestoredScenario
     public async Task WhatIsNotGivenBackIsSeen([Values] bool givesBack)
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover();
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
         if (givesBack)
         {
-            Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         }
         else
         {
@@ -411,14 +412,8 @@ public sealed class RestoredLiesTests : RestoredScenario
     {
         foreach (var bank in Town.Banks.Where(b => only is null || b.Id == (only == "bank-1" ? Town.UserBank.Id : Town.ShopBank.Id)))
         {
-            try
-            {
-                await bank.Run(default);
-            }
-            catch (InvalidOperationException)
-            {
-                // The issuer is behind, or recovers.
-            }
+            // The issuer is behind, or recovers.
+            _ = await bank.Run(default);
         }
     }
 

@@ -2,6 +2,7 @@ using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -148,8 +149,8 @@ public sealed class RotatedKeyTests
             return false;
         });
         var bank = town.BankOver("bank-2", rotating);
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(700));
         Assert.That(bank.Alarms, Is.Empty);
         town.AssertSoundAfterCycle(alice);

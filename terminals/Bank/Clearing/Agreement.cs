@@ -21,8 +21,9 @@ internal sealed class Agreement(
         + "people have run 'hiercash-bank recover'.";
 
     /// <summary>For the people of a bank that is behind.</summary>
-    public static Refused RunRecover { get; } = new(Outcome.StandsStill, "This bank's database is an older copy: the issuer has the bank's own "
-        + "signed word of a later visit. Stop 'serve' and run 'hiercash-bank recover'; nothing is issued, deposited or booked before.");
+    public static Refused RunRecover { get; } = new(Outcome.StandsStill,
+        "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run "
+            + "'hiercash-bank recover'; nothing is issued, deposited or booked before.");
 
     /// <summary>For the people of a bank that is said to be behind, by a word under no key that its database has.</summary>
     public const string NameLostKey =
@@ -122,7 +123,8 @@ internal sealed class Agreement(
         _agreed = false;
         var heard = store.Read(db => PositionTable.Newest(db, PositionRole.Issuer));
         var next = Next(isRestored, after);
-        var answer = (await issuer.Ask(new AgreeMessage(next, heard), cancel)).OrRefused("The issuer does not say how far it is with this bank.");
+        var answer = (await issuer.Ask(new AgreeMessage(next, heard), cancel))
+            .OrRefused("The issuer does not say how far it is with this bank.");
         if (!answer.Has(out var reply))
         {
             return answer.Refused;
@@ -154,8 +156,8 @@ internal sealed class Agreement(
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
             return new Refused(Outcome.StandsStill, $"The issuer was restored from an older copy: it says that it has signed "
-                + $"{said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. Nothing is taken from "
-                + "it before it has recovered.");
+                + $"{said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. Nothing is taken "
+                + $"from it before it has recovered.");
         }
 
         store.Write(db =>
@@ -258,7 +260,8 @@ internal sealed class Agreement(
             ? new Position(PositionRole.Bank, scheme.Issuer, bank,
                 Math.Max(after, PositionTable.Newest(db, PositionRole.Bank)?.Number ?? 0) + 1, InstructionTable.Last(db),
                 Math.Max(StatementTable.LastNumber(db), ForgottenTable.LastStatement(db)),
-                (ulong)(WithdrawalTable.CountIssued(db) + RecoveredTable.TallyAll(db).Count + ForgottenTable.CountIssued(db)), isRestored, now, [])
+                (ulong)(WithdrawalTable.CountIssued(db) + RecoveredTable.TallyAll(db).Count + ForgottenTable.CountIssued(db)), isRestored,
+                now, [])
             : unanswered;
 
     /// <summary>Whether this bank has signed it, with any key of its own.</summary>

@@ -22,8 +22,8 @@ internal sealed class ClearingPosting(
     private readonly ParkedPostings _parking = new(bank, key, scheme.Terms);
 
     /// <summary>Fetches all instructions, books or parks each, and tries again what is parked.</summary>
-    /// <returns>How many were booked, and whether there are no more to fetch. Refused where the answer is not the issuer's next instructions
-    /// to this bank: nothing of it is kept, and there is an alarm.</returns>
+    /// <returns>How many were booked, and whether there are no more to fetch. Refused where the answer is not the issuer's next
+    /// instructions to this bank: nothing of it is kept, and there is an alarm.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask<Result<(int Booked, bool IsAll)>> Fetch(CancellationToken cancel)
     {
@@ -32,7 +32,8 @@ internal sealed class ClearingPosting(
         {
             booked += Retry();
             var (seen, statements, more) = store.Read(db => ParkedPostings.Unheard(db, InstructionTable.Last(db)));
-            var answer = (await issuer.Ask(new InstructionsMessage(seen, statements), cancel)).OrRefused("The issuer sent no instructions.");
+            var answer = (await issuer.Ask(new InstructionsMessage(seen, statements), cancel))
+                .OrRefused("The issuer sent no instructions.");
             if (!answer.Has(out var reply))
             {
                 return answer.Refused!;
@@ -245,7 +246,8 @@ internal sealed class ClearingPosting(
     private BookingStatement Word(ulong number, BookingOutcome outcome, Timestamp now) =>
         _parking.Sign(number, outcome, store.Read(db => ParkedPostings.Later(db, number, now)));
 
-    private static (ClearingInstruction Transfer, Parking Parked, BookingOutcome Outcome) Judged(IReadSnapshot db, ulong number, Timestamp now)
+    private static (ClearingInstruction Transfer, Parking Parked, BookingOutcome Outcome) Judged(
+        IReadSnapshot db, ulong number, Timestamp now)
     {
         var (transfer, parked) = ParkedTable.Find(db, number);
         return (transfer, parked, Bookings.Judge(db, transfer, parked.InSuspense, now));

@@ -11,7 +11,7 @@ namespace HierCash.Bank;
 /// </summary>
 internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParameters terms)
 {
-    /// <summary>The bank's word that it parks an instruction, or booked it after all; signed before the transaction that keeps it.</summary>
+    /// <summary>The bank's word that it parks an instruction, or booked it after all: signed before the transaction.</summary>
     public BookingStatement Sign(ulong number, BookingOutcome outcome, Timestamp date) =>
         BookingStatement.Sign(key, bank, number, outcome, date);
 

@@ -10,7 +10,8 @@ namespace HierCash.Bank;
 internal sealed class Visit(Action<string, string> failed)
 {
     /// <returns>What the first step that failed was refused.</returns>
-    public async ValueTask<Refused?> Run(CancellationToken cancel, params (string Name, Func<CancellationToken, ValueTask<Refused?>> Do)[] steps)
+    public async ValueTask<Refused?> Run(
+        CancellationToken cancel, params (string Name, Func<CancellationToken, ValueTask<Refused?>> Do)[] steps)
     {
         (Refused? Said, Exception? Fault)? first = null;
         foreach (var (name, step) in steps)

@@ -92,8 +92,8 @@ internal sealed class LostCards(
     public static bool IsLost(IReadSnapshot db, AccountId user) => LostReportTable.DateOf(db, user) is not null;
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
-    /// <returns>Refused where a statement is not the issuer's for this bank; or does not continue what was said before: the issuer changed its
-    /// books, and both are kept. There is an alarm.</returns>
+    /// <returns>Refused where a statement is not the issuer's for this bank; or does not continue what was said before: the issuer changed
+    /// its books, and both are kept. There is an alarm.</returns>
     public async ValueTask<Refused?> FetchStatements(CancellationToken cancel)
     {
         var last = store.Read(StatementTable.Last);
@@ -127,8 +127,8 @@ internal sealed class LostCards(
             if (!continues)
             {
                 store.Write(db => Contradict(db, statement, last, due));
-                return Refused.ByRule($"The issuer's statement {statement.Number} does not continue the one before. Both are kept: they prove "
-                    + $"that its books were changed.");
+                return Refused.ByRule($"The issuer's statement {statement.Number} does not continue the one before. Both are kept: they "
+                    + $"prove that its books were changed.");
             }
 
             store.Write(db =>

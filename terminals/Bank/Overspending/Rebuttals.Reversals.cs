@@ -63,7 +63,8 @@ internal sealed partial class Rebuttals
                     bool inside = false;
                     Switches.On("R10 filed outside", ref inside);
                     if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed
-                        || store.Write(db => !HasChanged(db, coin, seen) && CaseBook.Weigh(db, weighed.Filed, weighed.Standing, Timestamp.Now(clock))))
+                        || store.Write(db => !HasChanged(db, coin, seen)
+                            && CaseBook.Weigh(db, weighed.Filed, weighed.Standing, Timestamp.Now(clock))))
                     {
                         break;
                     }

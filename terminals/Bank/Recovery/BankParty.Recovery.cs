@@ -65,11 +65,11 @@ public sealed partial class BankParty
 
         return Behind is not null ? null
             : !agreed && isNew
-            ? Refused.ByRule("The issuer shows no word of this bank under that key. See that it is the whole public key of the bank's newest "
-                + "key before the copy was put back.")
+            ? Refused.ByRule("The issuer shows no word of this bank under that key. See that it is the whole public key of the bank's "
+                + "newest key before the copy was put back.")
             : Disbelieved is not null
-            ? Refused.ByRule("The issuer shows nothing that this key has signed and this bank lacks. Name another of the bank's former keys, "
-                + "or ask the issuer.")
+            ? Refused.ByRule("The issuer shows nothing that this key has signed and this bank lacks. Name another of the bank's former "
+                + "keys, or ask the issuer.")
             : null;
     }
 }

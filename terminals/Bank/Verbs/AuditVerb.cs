@@ -27,8 +27,8 @@ internal static class AuditVerb
                 .. debts.Select(d => $"{d.Shop} owes this bank {d.Owed.Show(currency)}, for payments that were taken back."),
                 .. party.Disbelieved is { } doubt ? [$"The issuer says that this database is an older copy, since {doubt}, and is not "
                     + $"believed. {Agreement.NameLostKey}"] : Array.Empty<string>(),
-                .. contradictions.Select(c => $"The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it said "
-                    + $"before. Both are kept: '--json' shows them."),
+                .. contradictions.Select(c => $"The issuer's statement {c.Refused.Number}, dated {c.Refused.Date}, contradicts what it "
+                    + $"said before. Both are kept: '--json' shows them."),
             ];
             bool isOk = findings.Count == 0 && behind is null;
             json.Print(
@@ -36,8 +36,8 @@ internal static class AuditVerb
                 new BankAuditJson(
                     isOk, findings, behind, party.Disbelieved, [.. debts.Select(d => new ShopDebtJson(d.Shop, Money.Of(d.Owed, currency)))],
                     [
-                        .. contradictions.Select(c => new ContradictionJson(
-                            c.Refused.Number, Convert.ToHexString(c.Refused.Encode()), c.Kept is null ? null : Convert.ToHexString(c.Kept.Encode()))),
+                        .. contradictions.Select(c => new ContradictionJson(c.Refused.Number, Convert.ToHexString(c.Refused.Encode()),
+                            c.Kept is null ? null : Convert.ToHexString(c.Kept.Encode()))),
                     ]),
                 string.Join(Environment.NewLine, notes));
             return isOk ? ExitCode.Done : ExitCode.Refused;

@@ -25,14 +25,14 @@ internal static class EnrolShopVerb
         {
             using var open = BankSession.Open(given);
             var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, given.GetValue(file)!))
-                ?? throw new RefusedException(Outcome.Damaged, $"The request in '{given.GetValue(file)}' is damaged, or asks under a name that "
-                    + $"cannot be shown. Copy it again, whole; or have it made again.");
+                ?? throw new RefusedException(Outcome.Damaged, $"The request in '{given.GetValue(file)}' is damaged, or asks under a name "
+                    + $"that cannot be shown. Copy it again, whole; or have it made again.");
             Digest? known = given.GetValue(account) is { } named ? open.ShopAccount(named).Account : null;
             var before = open.Party.ShopAccounts.Select(s => s.Account).ToHashSet();
             var vouched = open.Party.Vouch(request, known).OrRefuse();
             var reference = vouched.Account!.Reference;
-            Console.Error.WriteLine($"{(before.Contains(reference) ? "The account" : "A new account")} {BankSession.Short(reference)} for the "
-                + $"shop '{request.Name}'. Carry the signed request to the issuer.");
+            Console.Error.WriteLine($"{(before.Contains(reference) ? "The account" : "A new account")} {BankSession.Short(reference)} for "
+                + $"the shop '{request.Name}'. Carry the signed request to the issuer.");
             ConsoleEntry.PrintToCarry(Armor.Write(Armor.Request, vouched.Encode()), "The account is there, and the signed request",
                 "The same call");
         });

@@ -10,9 +10,9 @@ internal static class LostVerb
     public static Verb Make()
     {
         var json = new JsonOption<LostJson>(BankJson.Default.LostJson);
-        var file = new Argument<string>("FILE") { Description = "The report that the holder's card signed: 'hiercash-wallet lost-report'." };
+        var file = new Argument<string>("FILE") { Description = "The report that the card signed: 'hiercash-wallet lost-report'." };
         var verb = new Verb("lost",
-            "Takes the report of a lost card: its coins are cancelled, and what is left of them comes back to the account after their terms.",
+            "Takes the report of a lost card: its coins are cancelled, and what is left of them comes back after their terms.",
             "hiercash-bank lost alice.lost --dir north")
         {
             file, BankSession.Folder, json,
@@ -29,8 +29,8 @@ internal static class LostVerb
             }
 
             int cancelled = (await open.Party.ReportLost(report, cancel)).OrRefuse();
-            json.PrintDone(given, new LostJson(cancelled), $"{Counted.Say(cancelled, "coin is", "coins are")} cancelled. The others follow while "
-                + $"'serve' runs and the issuer can be reached.");
+            json.PrintDone(given, new LostJson(cancelled), $"{Counted.Say(cancelled, "coin is", "coins are")} cancelled. The others follow "
+                + $"while 'serve' runs and the issuer can be reached.");
         });
         return verb;
     }

@@ -13,8 +13,8 @@ internal static class OpenAccountVerb
     /// <summary>The same for all that a bank does with a card.</summary>
     public static Option<string> Letter { get; } = new("--letter")
     {
-        Description = "The letter to the holder, with the activation code. It is written new, or it is the one that the same call wrote before "
-            + "and got no answer of the card to. Give it to the holder and to nobody else.",
+        Description = "The letter to the holder, with the activation code. It is written new, or it is the one that the same call wrote "
+            + "before and got no answer of the card to. Give it to the holder and to nobody else.",
         HelpName = "FILE",
         Required = true,
     };

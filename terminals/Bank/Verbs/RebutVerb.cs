@@ -49,7 +49,8 @@ internal static class RebutVerb
             {
                 // Of a whole number: of a beginning nobody knows whether it is mistyped.
                 Hand(null, Shown());
-                throw new RefusedException(none.Outcome, $"{none.Sentence} '{path}' holds what was shown with this bank's stamp, as a witness.");
+                throw new RefusedException(
+                    none.Outcome, $"{none.Sentence} '{path}' holds what was shown with this bank's stamp, as a witness.");
             }
 
             // The stamps that it has are over all of it. Without any, what speaks of other coins is left out: of those the bank learns
@@ -59,8 +60,8 @@ internal static class RebutVerb
             if (rebuttal.Voids.Count + rebuttal.Dead.Count > 0 && rebuttal.About(about) is { Voids.Count: 0, Dead.Count: 0 })
             {
                 Hand(null, rebuttal);
-                throw new RefusedException(Outcome.RuleBroken, $"'{named}' says nothing of coin {about.ToString()[..16]}: nothing of it was "
-                    + $"heard. 'hiercash-bank evidence' lists the cases.");
+                throw new RefusedException(Outcome.RuleBroken, $"'{named}' says nothing of coin {about.ToString()[..16]}: nothing of it "
+                    + $"was heard. 'hiercash-bank evidence' lists the cases.");
             }
 
             rebuttal = rebuttal.Stamps.Count == 0 ? rebuttal.About(about) : rebuttal;

@@ -53,10 +53,10 @@ internal static class RecoverVerb
 
     private static PublicKey Read(string hex)
     {
-        bool isWhole = hex.Length == 2 * PublicKey.Size && hex.All(char.IsAsciiHexDigit);
-        return (isWhole ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null) ?? throw new UsageException(
+        bool isWhole = hex.Length == 2 * PublicKey.Size;
+        return (isWhole && hex.All(char.IsAsciiHexDigit) ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null) ?? throw new UsageException(
             "--lost-key needs a whole public key: 130 hexadecimal digits, of which the first two are 04."
-                + (hex.Length == 2 * PublicKey.Size && hex.StartsWith("04", StringComparison.Ordinal) ? " This is none: a digit is wrong." : ""));
+                + (isWhole && hex.StartsWith("04", StringComparison.Ordinal) ? " This is none: a digit is wrong." : ""));
     }
 
     private static string Sum((long Times, long Sum) unordered, Currency currency) => new Amount((ulong)unordered.Sum).Show(currency);

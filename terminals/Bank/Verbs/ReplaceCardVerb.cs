@@ -35,8 +35,8 @@ internal static class ReplaceCardVerb
             var balance = open.Party.BalanceOf(account.User);
             json.PrintDone(given, new ReplacedCardJson(account.Name, account.User.ToString(), Money.Of(balance, open.Currency), letter),
                 $"{account.Name} has {balance.Show(open.Currency)} with the new card, account {account.User}; what comes back of the old "
-                    + $"card's coins is added by itself. Give the card and, by another way, the letter '{letter}' to its holder, who activates "
-                    + $"it with 'hiercash-wallet activate'.");
+                    + $"card's coins is added by itself. Give the card and, by another way, the letter '{letter}' to its holder, who "
+                    + $"activates it with 'hiercash-wallet activate'.");
         });
         return verb;
     }

@@ -27,7 +27,8 @@ internal static class ServeVerb
 
             using var open = BankSession.Open(given, SessionLock.Exclusive);
             await using var serving = new Serving(
-                given.GetValue(BankSession.Folder)!, BankSession.Role, given.GetValue(logFile), given.GetValue(logSize), TimeProvider.System);
+                given.GetValue(BankSession.Folder)!, BankSession.Role, given.GetValue(logFile), given.GetValue(logSize),
+                TimeProvider.System);
             var party = open.Serve(serving, given.GetValue(CommonOptions.DespiteClock));
             await serving.Run(
                 given.GetValue(listen)!, () => open.Certificate, open.Scheme.Fingerprint, party, BankSession.Suite, open.Store,

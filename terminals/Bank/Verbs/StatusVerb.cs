@@ -27,7 +27,8 @@ internal static class StatusVerb
                     open.Scheme.Fingerprint.ToString(), party.Id.Value, audit.OpenWithdrawals, Money.Of(audit.Float, currency),
                     Money.Of(audit.Clearing, currency), Money.Of(audit.Claims, currency), cases.Count, standing,
                     ParkedJson.Of(party.Parked, currency), Money.Of(audit.Suspense, currency), party.Alarms.Count, party.Unanswered?.Said,
-                    party.Behind, party.Disbelieved, Money.Of(audit.Unordered.Sum, currency), WaitingJson.Of(waits), ServingJson.Of(health)),
+                    party.Behind, party.Disbelieved, Money.Of(audit.Unordered.Sum, currency), WaitingJson.Of(waits),
+                    ServingJson.Of(health)),
                 Text(open, cases.Count, standing, waits) + Environment.NewLine + HealthView.Show(health));
         }));
         return verb;
@@ -48,12 +49,15 @@ internal static class StatusVerb
         string alarms = party.Alarms.Count == 0 ? "No alarms."
             : $"{Counted.Say(party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
         string unordered = audit.Unordered is { Times: > 0 } left ? Line(RecoverVerb.Explain(left, currency)) : "";
+        string claims = new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency);
+        string stand = $"{standing} of which stand{(standing == 1 ? "s" : "")}{(cases > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}";
+        string suspense = new Amount((ulong)audit.Suspense).Show(currency);
         return $"""
             Bank {party.Id} of the scheme {open.Scheme.Fingerprint}{said}
             {Counted.Say(audit.OpenWithdrawals, "withdrawal waits", "withdrawals wait")} for the issuer{goOn}
-            E-cash float {audit.Float.Show(currency)}; claims against holders {new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency)}.
-            {Counted.Say(cases, "evidence file")}, {standing} of which stand{(standing == 1 ? "s" : "")}{(cases > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}
-            {ParkedView.Summary(party.Parked, "hiercash-bank")} In suspense: {new Amount((ulong)audit.Suspense).Show(currency)}. {alarms}{unordered}
+            E-cash float {audit.Float.Show(currency)}; claims against holders {claims}.
+            {Counted.Say(cases, "evidence file")}, {stand}
+            {ParkedView.Summary(party.Parked, "hiercash-bank")} In suspense: {suspense}. {alarms}{unordered}
             {Waiting.Say(waits)}
             """;
     }

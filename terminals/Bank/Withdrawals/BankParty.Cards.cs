@@ -62,8 +62,8 @@ public sealed partial class BankParty
     /// </summary>
     /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more,
     /// and its coins stay good.</param>
-    /// <returns>Refused where there is no such account, its card was not reported as lost, the card had an account, or the letter was written
-    /// for something else.</returns>
+    /// <returns>Refused where there is no such account, its card was not reported as lost, the card had an account, or the letter was
+    /// written for something else.</returns>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
     public Result<AccountEntry> ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
     {
@@ -124,8 +124,8 @@ public sealed partial class BankParty
         "This card had an account, or this account has another card already. Take a new card, and the name that the account has now.");
 
     private static Refused NotReported(string name) => Refused.ByRule(
-        $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, say "
-            + $"--without-report: the old card's coins then stay good.");
+        $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, "
+            + $"say --without-report: the old card's coins then stay good.");
 
     private static void Add(IWriteTransaction db, string name, PublicKey key, Timestamp now) =>
         AccountTable.Open(db, new AccountEntry(Derivations.U(key), name, key), now);
@@ -170,8 +170,8 @@ public sealed partial class BankParty
     /// card's own nonce, so it takes the card here in the reader; whether its holder brought it is for the person at the counter to see.
     /// May be repeated with the same letter.
     /// </summary>
-    /// <returns>The account. Refused where its card was reported as lost, the letter was written for something else, or the card had that code
-    /// before.</returns>
+    /// <returns>The account. Refused where its card was reported as lost, the letter was written for something else, or the card had that
+    /// code before.</returns>
     /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
     public Result<AccountEntry> SetBack(AccountId user, WalletCard card, ActivationCode code)
     {

@@ -19,7 +19,7 @@ public sealed partial class BankParty
     /// <param name="holder">To whom the letter is.</param>
     /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
     /// <param name="act">Does it with the letter's code.</param>
-    /// <returns>Refused where the file is a letter for something else, and nothing was sent to the card; or what the act was refused.</returns>
+    /// <returns>Refused where the file is a letter for something else, and nothing was sent to the card; or what the act was.</returns>
     /// <exception cref="RefusedException">The file is no letter; nothing was sent to the card.</exception>
     /// <exception cref="IOException">The letter cannot be written; nothing was sent to the card.</exception>
     public Result<T> WithLetter<T>(string path, string holder, AccountId? user, Func<ActivationCode, Result<T>> act)

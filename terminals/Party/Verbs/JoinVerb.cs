@@ -85,12 +85,12 @@ public static class JoinVerb
     /// <exception cref="RefusedException">It is not, or something serves the folder; nothing was changed.</exception>
     private static void Join(
         PartyFolder<EnrolledSettings> party, string path, string role, EnrolmentGrant grant, string file, IReadOnlyList<PublicKey> keys,
-        HostPort issuer,
-        ICashSuite suite)
+        HostPort issuer, ICashSuite suite)
     {
         if (EnrolmentVerbs.KeyOf(grant) is not { } key || !keys.Contains(key))
         {
-            throw new RefusedException(Outcome.RuleBroken, $"The grant in '{file}' is for another key. Use the one that was made for this folder's request.");
+            throw new RefusedException(Outcome.RuleBroken,
+                $"The grant in '{file}' is for another key. Use the one that was made for this folder's request.");
         }
 
         // The next key retires the one with which a process serves: that one is stopped before, not refused afterwards (rule R17).
