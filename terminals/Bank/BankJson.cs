@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>

@@ -1,11 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
@@ -194,7 +187,7 @@ public sealed partial class BankParty : ILinkHandler
 
         if (AccountTable.Find(db, user) is null)
         {
-            return NoAccount;
+            return new Refused(Outcome.NotFound, "There is no such account at this bank.");
         }
 
         var now = Timestamp.Now(_clock);
@@ -202,8 +195,6 @@ public sealed partial class BankParty : ILinkHandler
         Replacement.Forward(db, now, user);
         return AccountTable.Find(db, Replacement.Present(db, user))!;
     });
-
-    private static Refused NoAccount => new(Outcome.NotFound, "There is no such account at this bank.");
 
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));
 

@@ -1,12 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-using Microsoft.Extensions.Logging;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Bank;
@@ -71,6 +65,21 @@ internal sealed class BankSession : IDisposable
         }
     }
 
+    /// <summary>A verb that only looks.</summary>
+    /// <param name="look">What it prints of an open bank: its JSON, and what people read.</param>
+    public static Verb Looks<T>(string name, string what, JsonTypeInfo<T> shape, Func<BankSession, (T Json, string Text)> look)
+    {
+        var json = new JsonOption<T>(shape);
+        var verb = new Verb(name, what, $"hiercash-bank {name} --dir north") { Folder, json };
+        verb.SetAction(given =>
+        {
+            using var open = Open(given);
+            var (value, text) = look(open);
+            json.Print(given, value, text);
+        });
+        return verb;
+    }
+
     /// <summary>The bank of the process that serves.</summary>
     public BankParty Serve(Serving serving, bool isDespiteClock) => _party = new BankParty(
         Identity, Store, Suite, Link(null), TimeProvider.System, serving.Log.CreateLogger(Role), NoCrashPoints.Instance, Link(null))
@@ -87,9 +96,14 @@ internal sealed class BankSession : IDisposable
     public (string Name, Digest Account, long Balance) ShopAccount(string named)
     {
         var found = Party.FindShopAccounts(named);
-        return found.Count == 1 ? found[0] : throw new RefusedException(Outcome.NotFound, found.Count == 0
-            ? $"There is no shop '{named}' at this bank. 'hiercash-bank accounts' lists them."
-            : $"There are {found.Count} shop accounts '{named}' at this bank. Name the account as 'hiercash-bank accounts' lists it.");
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new RefusedException(
+                Outcome.NotFound, $"There is no shop '{named}' at this bank. 'hiercash-bank accounts' lists them."),
+            _ => throw new RefusedException(Outcome.NotFound,
+                $"There are {found.Count} shop accounts '{named}' at this bank. Name the account as 'hiercash-bank accounts' lists it."),
+        };
     }
 
     /// <summary>The case of a coin, which is named by the beginning of its number.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using static HierCash.Bank.BankSession;
 
 namespace HierCash.Bank;

@@ -1,10 +1,5 @@
 using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Terminals;
@@ -33,7 +28,8 @@ public static class EnrolmentVerbs
         RequestVerb.Make(role, forWhom, folder, schema, request, suite);
 
     /// <summary>TO BE DELETED with the last console that says it: <see cref="JoinVerb"/>.</summary>
-    public static Verb JoinCommand(string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite, TimeProvider clock) =>
+    public static Verb JoinCommand(
+        string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite, TimeProvider clock) =>
         JoinVerb.Make(role, folder, schema, keys, suite, clock);
 
     /// <summary>The grant of an enrolled party.</summary>

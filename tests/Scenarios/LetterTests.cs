@@ -255,12 +255,13 @@ public sealed class LetterTests
     private void Call(bool isSetBack)
     {
         AccountId? user = isSetBack ? _town.UserBank.Accounts.Single(a => a.Name == "Alice").User : null;
-        _town.UserBank.WithLetter(Letter, "Alice", user, code => user is { } known
-            ? SetBack(known, Selected(_alice), code)
-            : _town.UserBank.OpenAccount("Alice", new WalletCard(_alice.Card), code)).OrRefuse();
+        var bank = _town.UserBank;
+        var refused = user is { } known ? bank.WithLetter(Letter, "Alice", user, code => SetBack(known, Selected(_alice), code)).Refused
+            : bank.WithLetter(Letter, "Alice", user, code => bank.OpenAccount("Alice", new WalletCard(_alice.Card), code)).Refused;
+        refused.ThrowIfAny();
     }
 
-    private Result<Bank.AccountEntry> SetBack(AccountId user, WalletCard card, ActivationCode code) =>
+    private Result<AccountId> SetBack(AccountId user, WalletCard card, ActivationCode code) =>
         _town.UserBank.SetBack(user, card, code);
 
     private void RestartBanks()

@@ -148,7 +148,8 @@ public sealed class ReplacedCardTests : LostCardScenario
         var former = Town.UserBank.OpenAccount("Dora", Selected(first), code).OrRefuse();
         var account = Town.UserBank.ReplaceCard("Dora", Selected(second), Letter, withoutReport: true).OrRefuse();
         second.Activate(Letter);
-        Assert.That(Town.UserBank.Deposit(former.User, new Amount(1200), 7), Is.EqualTo(account), "and the clerk is told who has it");
+        Assert.That(Town.UserBank.Deposit(former.User, new Amount(1200), 7).OrRefuse(),
+            Is.EqualTo(account), "and the clerk is told who has it");
         Assert.That((Town.UserBank.BalanceOf(former.User).IsZero, Town.UserBank.BalanceOf(account.User).Minor), Is.EqualTo((true, 1200UL)),
             "what is paid in to the former name goes on too");
         Assert.That(Town.UserBank.ReplaceCard("Dora", Selected(first), code, withoutReport: true).Refused?.Sentence,

@@ -68,7 +68,7 @@ public sealed partial class RefusalTableTests
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
-                    "RefusedException" or "DatabaseException" => "refused", "UsageException" =>
+                    "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" =>
                         "usage", "LinkException" or "BooksInMotionException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
@@ -80,7 +80,9 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """new (?<type>RefusedException|UsageException|LinkException|BooksInMotionException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
+        + """(?<type>Refused)\.ByRule\(\s*|"""
+        + """new (?<type>RefusedException|Refused|UsageException|LinkException|BooksInMotionException|PaymentFault|"""
+        + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
 

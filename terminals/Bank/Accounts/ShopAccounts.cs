@@ -1,9 +1,5 @@
 using System.Globalization;
 using System.Text;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 

@@ -1,11 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -135,7 +127,7 @@ internal sealed class Agreement(
         {
             bool own = IsOwn(said);
             store.Write(db => Behind(db, said, own));
-            return store.Read(BehindSince) is not null ? RunRecover : new Refused(Outcome.StandsStill, "The issuer says that this bank is "
+            return store.Read(BehindSince) is not null ? RunRecover : new Refused(Outcome.StandsStill, $"The issuer says that this bank is "
                 + $"behind, and shows no word of this bank that says so. It is not believed. {NameLostKey}");
         }
 
@@ -156,8 +148,8 @@ internal sealed class Agreement(
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
             return new Refused(Outcome.StandsStill, $"The issuer was restored from an older copy: it says that it has signed "
-                + $"{said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. Nothing is taken "
-                + $"from it before it has recovered.");
+                + $"{said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. Nothing is "
+                + $"taken from it before it has recovered.");
         }
 
         store.Write(db =>

@@ -1,8 +1,5 @@
 using System.Data.Common;
 using System.Runtime.ExceptionServices;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 

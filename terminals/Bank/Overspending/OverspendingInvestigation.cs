@@ -1,11 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -128,8 +120,8 @@ internal sealed class OverspendingInvestigation(
             store.Write(db => EvidenceTable.TellAgain(db, header.Coin));
             return header.Revision == earlier!.Revision
                 ? false
-                : Refused.ByRule($"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has "
-                        + $"to say why.");
+                : Refused.ByRule($"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The "
+                    + $"issuer has to say why.");
         }
 
         bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Reversals that the issuer signed, filed with the cases whose payments they take back (rule R3).</summary>

@@ -1,10 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Bank;
 
 /// <summary>A bank that was restored from an older copy (R27).</summary>

@@ -1,11 +1,3 @@
-using HierCash.Terminals;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>What a bank that was restored from a copy knows again.</summary>
@@ -67,7 +59,8 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
 
             foreach (var one in issued.Where(IsOurs))
             {
-                if (store.Write(db => Take(db, one)))
+                var issuedOne = new RecoveredWithdrawal(one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK);
+                if (store.Write(db => Take(db, one.Asked.Request, issuedOne, Timestamp.Now(clock))))
                 {
                     withdrawals++;
                     total += one.Asked.FaceValue;
@@ -103,9 +96,6 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         Switches.On("R27 own request", ref ours);
         return ours;
     }
-
-    private bool Take(IWriteTransaction db, IssuedWithdrawal one) => Take(
-        db, one.Asked.Request, new RecoveredWithdrawal(one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK), Timestamp.Now(clock));
 
     /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
     public static bool Take(IWriteTransaction db, WithdrawalId request, RecoveredWithdrawal one, Timestamp now)

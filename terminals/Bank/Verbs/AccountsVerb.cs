@@ -1,26 +1,15 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Bank;
 
 /// <summary>hiercash-bank accounts.</summary>
 internal static class AccountsVerb
 {
-    public static Verb Make()
-    {
-        var json = new JsonOption<AccountsJson>(BankJson.Default.AccountsJson);
-        var verb = new Verb("accounts", "Lists users and shops with their balances.", "hiercash-bank accounts --dir north")
+    public static Verb Make() => BankSession.Looks(
+        "accounts", "Lists users and shops with their balances.", BankJson.Default.AccountsJson, open =>
         {
-            BankSession.Folder, json,
-        };
-        verb.SetAction(given =>
-        {
-            using var open = BankSession.Open(given);
             var currency = open.Currency;
             var users = open.Party.Accounts.Select(a => (a.Name, a.User, Balance: open.Party.BalanceOf(a.User))).ToList();
             var shops = open.Party.ShopAccounts;
-            json.Print(
-                given,
+            return (
                 new AccountsJson(
                     [.. users.Select(u => new AccountJson(u.Name, u.User.ToString(), Money.Of(u.Balance, currency)))],
                     [.. shops.Select(s => new AccountJson(s.Name, s.Account.ToString(), Money.Of(s.Balance, currency)))]),
@@ -28,15 +17,12 @@ internal static class AccountsVerb
                     .Concat(shops.Select(s => $"shop  {s.Name}: {Signed(s.Balance, currency)}, account {BankSession.Short(s.Account)}"))
                     .DefaultIfEmpty("There are no accounts.")));
         });
-        return verb;
-    }
 
     /// <summary>A shop that had to give back more than it had owes the bank.</summary>
     public static string Signed(long balance, Currency currency) =>
         $"{(balance < 0 ? "owes " : "")}{new Amount((ulong)Math.Abs(balance)).Show(currency)}";
 }
 
-/// <summary>What <c>accounts --json</c> prints.</summary>
 internal sealed record AccountsJson(IReadOnlyList<AccountJson> Users, IReadOnlyList<AccountJson> Shops);
 
 /// <param name="Account">U of a user, or the reference of a shop's account.</param>

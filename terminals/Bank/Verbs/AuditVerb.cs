@@ -1,5 +1,3 @@
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Bank;
 
 /// <summary>hiercash-bank audit.</summary>
@@ -46,7 +44,6 @@ internal static class AuditVerb
     }
 }
 
-/// <summary>What <c>audit --json</c> prints.</summary>
 /// <param name="Findings">A sentence for each invariant that is broken.</param>
 internal sealed record BankAuditJson(
     bool Ok, IReadOnlyList<string> Findings, JsonTime? Behind, JsonTime? Disbelieved, IReadOnlyList<ShopDebtJson> ShopDebts,

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -32,5 +30,4 @@ internal static class DepositVerb
     }
 }
 
-/// <summary>What <c>deposit --json</c> prints.</summary>
 internal sealed record DepositJson(string Name, Money Balance);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -29,8 +28,8 @@ internal static class EvidenceVerb
             var (wanted, path) = (given.GetValue(coin), given.GetValue(output));
             if (wanted is null != path is null)
             {
-                throw new UsageException(wanted is not null ? "Name the file with --out."
-                    : "Name the case whose evidence is to be written: its COIN before --out. Without --out all cases are listed.");
+                throw wanted is not null ? new UsageException("Name the file with --out.") : new UsageException(
+                    "Name the case whose evidence is to be written: its COIN before --out. Without --out all cases are listed.");
             }
 
             using var open = BankSession.Open(given);
@@ -56,12 +55,12 @@ internal static class EvidenceVerb
                 c.File.Dossier.Coin.ToString(), c.File.Dossier.Header.Revision, c.File.Name, c.File.Order.User.ToString(),
                 Money.Of(c.File.Dossier.Spent, c.Currency), Money.Of(c.File.Order.FaceValue, c.Currency),
                 Money.Of(c.File.Dossier.Guaranteed, c.Currency), c.File.Reversals.Count, c.File.Date, c.File.Notice.Date,
-                c.File.Notice.Until, c.View.Verdict, c.View.Fell, c.View.Finding.Finding, c.View.Heard, Money.Of(c.View.Claimed, c.Currency))),
+                c.File.Notice.Until, c.View.Verdict, c.View.Fell, c.View.Finding.Finding, c.View.Heard,
+                Money.Of(c.View.Claimed, c.Currency))),
         ],
         path);
 }
 
-/// <summary>What <c>evidence --json</c> prints.</summary>
 /// <param name="Cases">All, or the one whose file was written.</param>
 /// <param name="File">The evidence file that was written.</param>
 internal sealed record EvidenceListJson(IReadOnlyList<CaseJson> Cases, string? File);

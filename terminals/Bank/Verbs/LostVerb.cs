@@ -1,6 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -36,6 +34,5 @@ internal static class LostVerb
     }
 }
 
-/// <summary>What <c>lost --json</c> prints.</summary>
 /// <param name="Cancelled">Coins that the issuer has cancelled so far.</param>
 internal sealed record LostJson(int Cancelled);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Client;
 using HierCash.Card.Readers;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -45,5 +44,4 @@ internal static class OpenAccountVerb
     }
 }
 
-/// <summary>What <c>open-account --json</c> prints.</summary>
 internal sealed record OpenedAccountJson(string Name, string Account, string Fingerprint, string Letter);

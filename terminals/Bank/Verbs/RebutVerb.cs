@@ -1,6 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -79,7 +77,6 @@ internal static class RebutVerb
     }
 }
 
-/// <summary>What <c>rebut --json</c> prints.</summary>
 /// <param name="Culprit">Who has to answer by the evidence alone.</param>
 /// <param name="Verdict">See <see cref="CaseView.Verdict"/>.</param>
 /// <param name="Fell">Since when nothing can be claimed on the case.</param>

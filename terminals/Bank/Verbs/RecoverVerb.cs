@@ -1,8 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -54,9 +50,10 @@ internal static class RecoverVerb
     private static PublicKey Read(string hex)
     {
         bool isWhole = hex.Length == 2 * PublicKey.Size;
-        return (isWhole && hex.All(char.IsAsciiHexDigit) ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null) ?? throw new UsageException(
-            "--lost-key needs a whole public key: 130 hexadecimal digits, of which the first two are 04."
-                + (isWhole && hex.StartsWith("04", StringComparison.Ordinal) ? " This is none: a digit is wrong." : ""));
+        var key = isWhole && hex.All(char.IsAsciiHexDigit) ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null;
+        return key ?? throw (isWhole && hex.StartsWith("04", StringComparison.Ordinal)
+            ? new UsageException("A digit of --lost-key is wrong: this is no public key.")
+            : new UsageException("--lost-key needs a whole public key: 130 hexadecimal digits, of which the first two are 04."));
     }
 
     private static string Sum((long Times, long Sum) unordered, Currency currency) => new Amount((ulong)unordered.Sum).Show(currency);
@@ -67,7 +64,6 @@ internal static class RecoverVerb
             + $"issued before this bank was restored, and no account is debited for them: {Left}";
 }
 
-/// <summary>What <c>recover --json</c> prints.</summary>
 /// <param name="Withdrawals">Issued since the copy.</param>
 /// <param name="Total">What these come to.</param>
 /// <param name="Shops">Shop accounts that were opened again.</param>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Client;
 using HierCash.Card.Readers;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -42,5 +41,4 @@ internal static class ReplaceCardVerb
     }
 }
 
-/// <summary>What <c>replace-card --json</c> prints.</summary>
 internal sealed record ReplacedCardJson(string Name, string Account, Money Balance, string Letter);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using HierCash.Card.Client;
 using HierCash.Card.Readers;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -32,5 +31,4 @@ internal static class SetBackVerb
     }
 }
 
-/// <summary>What <c>set-back --json</c> prints.</summary>
 internal sealed record SetBackJson(string Name, string Account, string Letter);

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -37,7 +35,6 @@ internal static class StatementVerb
     }
 }
 
-/// <summary>What <c>statement --json</c> prints.</summary>
 internal sealed record StatementJson(string Name, Money Balance, IReadOnlyList<BookingJson> Bookings);
 
 /// <param name="Change">By how much it changed the balance.</param>

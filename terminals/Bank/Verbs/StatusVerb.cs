@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Bank;
 
 /// <summary>hiercash-bank status.</summary>
@@ -50,20 +46,19 @@ internal static class StatusVerb
             : $"{Counted.Say(party.Alarms.Count, "alarm")}: 'hiercash-bank alarms' lists them.";
         string unordered = audit.Unordered is { Times: > 0 } left ? Line(RecoverVerb.Explain(left, currency)) : "";
         string claims = new Amount((ulong)Math.Max(0, -audit.Claims)).Show(currency);
-        string stand = $"{standing} of which stand{(standing == 1 ? "s" : "")}{(cases > 0 ? ": 'hiercash-bank evidence' lists them." : ".")}";
+        string lists = cases > 0 ? ": 'hiercash-bank evidence' lists them." : ".";
         string suspense = new Amount((ulong)audit.Suspense).Show(currency);
         return $"""
             Bank {party.Id} of the scheme {open.Scheme.Fingerprint}{said}
             {Counted.Say(audit.OpenWithdrawals, "withdrawal waits", "withdrawals wait")} for the issuer{goOn}
             E-cash float {audit.Float.Show(currency)}; claims against holders {claims}.
-            {Counted.Say(cases, "evidence file")}, {stand}
+            {Counted.Say(cases, "evidence file")}, {standing} of which stand{(standing == 1 ? "s" : "")}{lists}
             {ParkedView.Summary(party.Parked, "hiercash-bank")} In suspense: {suspense}. {alarms}{unordered}
             {Waiting.Say(waits)}
             """;
     }
 }
 
-/// <summary>What <c>status --json</c> prints.</summary>
 /// <param name="Claims">What overspenders owe this bank, with a minus.</param>
 /// <param name="Evidence">Evidence files.</param>
 /// <param name="Standing">Cases that stand.</param>

@@ -1,11 +1,7 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -32,10 +28,10 @@ public sealed partial class BankParty
         var state = card.GetStatus().State;
         if (state == WalletState.Blank && _store.Read(db => Named(db, name)) is { } holder)
         {
-            bool isLost = _store.Read(db => LostCards.IsLost(db, holder.User) && ReplacedTable.SuccessorOf(db, holder.User) is null);
-            return new Refused(Outcome.AlreadyExists, isLost
-                ? $"There is an account '{name}', whose card was reported as lost. 'hiercash-bank replace-card {name}' gives it this card."
-                : $"There is an account '{name}' with another card. Choose another name.");
+            return _store.Read(db => LostCards.IsLost(db, holder.User) && ReplacedTable.SuccessorOf(db, holder.User) is null)
+                ? new Refused(Outcome.AlreadyExists, $"There is an account '{name}', whose card was reported as lost. 'hiercash-bank "
+                    + $"replace-card {name}' gives it this card.")
+                : new Refused(Outcome.AlreadyExists, $"There is an account '{name}' with another card. Choose another name.");
         }
 
         var personalised = Personalise(name, card, state, code);
@@ -105,7 +101,8 @@ public sealed partial class BankParty
                 AccountTable.Rename(db, old.User, Replacement.FormerName(old, now));
                 Add(db, name, key, now);
                 LetterTable.MarkTaken(db, code, user);
-                Replacement.Replace(db, now, old, user);
+                ReplacedTable.Add(db, old.User, user, now);
+                Replacement.Forward(db, now, old.User);
             }
             else if (LostCards.IsLost(db, user))
             {
@@ -173,13 +170,8 @@ public sealed partial class BankParty
     /// <returns>The account. Refused where its card was reported as lost, the letter was written for something else, or the card had that
     /// code before.</returns>
     /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
-    public Result<AccountEntry> SetBack(AccountId user, WalletCard card, ActivationCode code)
+    public Result<AccountId> SetBack(AccountId user, WalletCard card, ActivationCode code)
     {
-        if (Find(user) is not { } account)
-        {
-            return NoAccount;
-        }
-
         // Whoever brings a card that was reported as lost gets nothing signed.
         var lost = _store.Read(db => LostReportTable.DateOf(db, user));
         Switches.Replace("R12 lost", ref lost, null);
@@ -198,7 +190,7 @@ public sealed partial class BankParty
         var before = card.GetStatus();
         bool heard = KnowsCode(code);
         bool wasSetBack = _letters.WasSetBack(user, code);
-        var done = WithCode(code, account.Name, user, () =>
+        var done = WithCode(code, Find(user)?.Name ?? "", user, () =>
         {
             if (before.State == WalletState.Blank)
             {
@@ -253,7 +245,7 @@ public sealed partial class BankParty
         }
 
         LogSetBack();
-        return account;
+        return user;
     }
 
     private static string Explain(StatusWord status, StatusReply before) =>

@@ -1,8 +1,6 @@
 using System.Data.Common;
 using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 

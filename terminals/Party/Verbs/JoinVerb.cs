@@ -2,10 +2,6 @@ using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Terminals;
@@ -34,7 +30,12 @@ public static class JoinVerb
             string named = given.GetValue(file)!;
             var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite) ?? throw new RefusedException(Outcome.Damaged,
                 $"The grant in '{named}' is damaged, or not signed by its own root key. Copy it again, whole.");
-            RequireScheme(grant, given.GetValue(fingerprint));
+            string scheme = grant.Scheme.Fingerprint.ToString();
+            if (given.GetValue(fingerprint) is { } wanted && !scheme.Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new RefusedException(Outcome.Damaged, $"The grant is of the scheme {scheme}, not of {wanted}. Do not join it.");
+            }
+
             RequireGoodNow(grant, named, clock);
             var party = PartyFolder<EnrolledSettings>.Open(given.GetValue(folder)!, role);
             using (var store = Database.OpenFile(party.DatabasePath, schema))
@@ -46,21 +47,12 @@ public static class JoinVerb
                 + $"{paid.Bank}: see that this is yours." : "";
             json.PrintDone(
                 given,
-                new JoinedJson(grant.Scheme.Fingerprint.ToString(), grant.Holder.Value, grant.Name, grant.Account?.Bank.Value,
+                new JoinedJson(scheme, grant.Holder.Value, grant.Name, grant.Account?.Bank.Value,
                     grant.Account?.Reference.ToString()),
-                $"Joined the scheme {grant.Scheme.Fingerprint} as {role} {grant.Holder}. Compare the fingerprint with the published "
+                $"Joined the scheme {scheme} as {role} {grant.Holder}. Compare the fingerprint with the published "
                     + $"one.{account}");
         });
         return verb;
-    }
-
-    private static void RequireScheme(EnrolmentGrant grant, string? fingerprint)
-    {
-        string actual = grant.Scheme.Fingerprint.ToString();
-        if (fingerprint is not null && !actual.Equals(fingerprint, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new RefusedException(Outcome.Damaged, $"The grant is of the scheme {actual}, not of {fingerprint}. Do not join it.");
-        }
     }
 
     /// <summary>
