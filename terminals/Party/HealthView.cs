@@ -1,6 +1,3 @@
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Terminals;
 
 /// <summary>What 'status' says of the process that serves (rule R28): each fault with its reason, since when, and what ends it.</summary>

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Terminals;
 
 /// <summary>TO BE DELETED with the last verb or room that uses it.</summary>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Terminals;
 

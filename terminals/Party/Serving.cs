@@ -1,12 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Terminals;

@@ -55,9 +55,9 @@ public sealed class SimulatedTown : IDisposable
         {
             _banks[bank].Agree(default).AsTask().GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (LinkException)
         {
-            // Lost, or one of the two was restored: the next visit says so.
+            // Lost: the next visit says so, and also that one of the two was restored.
         }
     }
 
@@ -105,11 +105,11 @@ public sealed class SimulatedTown : IDisposable
     public AccountEntry OpenAccount(TownCard card, Amount deposit, ICardChannel? channel = null)
     {
         var letter = ActivationCode.Random(Options.Suite.Random);
-        var account = UserBank.OpenAccount(card.Owner, new WalletCard(channel ?? card.Card), letter);
+        var account = UserBank.OpenAccount(card.Owner, new WalletCard(channel ?? card.Card), letter).OrRefuse();
         card.Activate(letter, channel);
         if (!deposit.IsZero)
         {
-            UserBank.Deposit(account.User, deposit, ++_receipts);
+            UserBank.Deposit(account.User, deposit, ++_receipts).OrRefuse();
         }
 
         return account;
@@ -122,7 +122,7 @@ public sealed class SimulatedTown : IDisposable
         string name = string.Create(CultureInfo.InvariantCulture, $"till-{_tills.Count + 1}");
         var request = ShopTill.RequestEnrolment(Store(name, ShopTill.Schema), Options.Suite, shop);
         Digest? known = _shopAccounts.TryGetValue(shop, out var account) ? account : null;
-        var grant = Issuer.Enrol(vouch is null ? ShopBank.Vouch(request, known) : vouch(request), Amount.Zero).OrRefuse();
+        var grant = Issuer.Enrol(vouch is null ? ShopBank.Vouch(request, known).OrRefuse() : vouch(request), Amount.Zero).OrRefuse();
         _tillShops[name] = grant.Holder;
         _shopAccounts.TryAdd(shop, grant.Account!.Value.Reference);
         _tills[name] = StartTill(name);
@@ -148,7 +148,7 @@ public sealed class SimulatedTown : IDisposable
     {
         if (!_shopAccounts.TryGetValue(shop, out var account))
         {
-            _shopAccounts[shop] = account = ShopBank.OpenShopAccount(shop);
+            _shopAccounts[shop] = account = ShopBank.OpenShopAccount(shop).OrRefuse();
         }
 
         return account;
@@ -211,7 +211,7 @@ public sealed class SimulatedTown : IDisposable
         Issuer.CloseCycle();
         foreach (var bank in _banks.Values)
         {
-            await bank.Run(cancel);
+            (await bank.Run(cancel)).ThrowIfAny();
         }
     }
 

@@ -6,6 +6,7 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Simulation;
 

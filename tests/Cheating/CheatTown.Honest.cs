@@ -4,6 +4,7 @@ using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;
@@ -164,7 +165,7 @@ internal sealed partial class CheatTown
         foreach (string bank in new[] { "bank-1", "bank-2" }.Where(b => World.Clock.GetUtcNow() >= _away.GetValueOrDefault(b)))
         {
             Try(() => (Deceived.GetValueOrDefault(bank) ?? World.Banks.Single(b => b.Name == bank)).Run(default).AsTask().GetAwaiter()
-                .GetResult(), $"{bank}, visiting the issuer");
+                .GetResult().ThrowIfAny(), $"{bank}, visiting the issuer");
         }
 
         if (tell)

@@ -97,7 +97,8 @@ internal sealed partial class CheatTown
         }
 
         using var store = Database.OpenMemory(ShopTill.Schema);
-        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(ShopTill.RequestEnrolment(store, World.Options.Suite, "Stall")), Amount.Zero).OrRefuse();
+        var request = ShopTill.RequestEnrolment(store, World.Options.Suite, "Stall");
+        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request).OrRefuse(), Amount.Zero).OrRefuse();
         _namesakes.Add(grant.Account!.Value.Reference);
         Did("A stranger has a shop enrolled in the name of Stall, which is to open.");
     });

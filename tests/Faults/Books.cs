@@ -1,5 +1,6 @@
 using HierCash.Tests.Consoles;
 using System.Text.Json;
+using HierCash.Tests.Consoles;
 
 namespace HierCash.Tests.Faults;
 
@@ -46,7 +47,7 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
         var shops = accounts.SelectMany(a => a.GetProperty("shops").EnumerateArray())
             .ToDictionary(s => s.GetProperty("name").GetString()!, Balance);
         var tills = world.Tills.ToDictionary(t => t, t => world.Ask(t, "status"));
-        long suspense = new[] { world.North, world.South }.Sum(b => world.Ask(b, "status").GetProperty("suspense").GetInt64());
+        long suspense = new[] { world.North, world.South }.Sum(b => world.Ask(b, "status").GetProperty("suspense").Minor());
         var books = new Books(
             cards.Values.Sum(), users.Values.Sum(), shops.Values.Sum(), tills.Values.Sum(t => t.GetProperty("queued").Minor()),
             tills.Values.Sum(t => t.GetProperty("held").Minor()), suspense) { Deposits = world.Users.Count * FaultWorld.Deposit,
@@ -91,7 +92,7 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
         }
     }
 
-    private static long Balance(JsonElement account) => account.GetProperty("balance").GetInt64();
+    private static long Balance(JsonElement account) => account.GetProperty("balance").Minor();
 
     private static long Amount(JsonElement row) => row.GetProperty("amount").Minor();
 }

@@ -229,7 +229,7 @@ internal static class CardFaults
 
     public static long Wealth(FaultWorld world, FaultParty user) => world.Ask(user, "balance").GetProperty("balance").Minor()
         + world.Ask(world.BankOf(user), "accounts").GetProperty("users").EnumerateArray()
-        .Single(u => u.GetProperty("name").GetString() == user.Name).GetProperty("balance").GetInt64();
+        .Single(u => u.GetProperty("name").GetString() == user.Name).GetProperty("balance").Minor();
 
     /// <summary>A step that has to succeed for the line to show anything.</summary>
     public static Said Must(Said said) =>

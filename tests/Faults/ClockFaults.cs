@@ -166,5 +166,5 @@ internal static class ClockFaults
     }
 
     private static long Balance(FaultWorld world) =>
-        world.Ask(world.North, "accounts").GetProperty("shops").EnumerateArray().Single().GetProperty("balance").GetInt64();
+        world.Ask(world.North, "accounts").GetProperty("shops").EnumerateArray().Single().GetProperty("balance").Minor();
 }

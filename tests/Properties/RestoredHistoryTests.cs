@@ -168,7 +168,7 @@ public sealed partial class RestoredHistoryTests
                     till.Recover(_town.TillLink(Cafe), default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     break;
                 default:
-                    _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult();
+                    _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult().OrRefuse();
                     break;
             }
         }
@@ -233,7 +233,7 @@ public sealed partial class RestoredHistoryTests
             Try(() => _town.RunCycle().AsTask());
             foreach (var bank in _town.Banks)
             {
-                Try(() => bank.Run(default).AsTask());
+                Try(async () => (await bank.Run(default)).ThrowIfAny());
             }
         }
 

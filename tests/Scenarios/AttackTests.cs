@@ -34,7 +34,7 @@ public sealed class AttackTests
         var forged = town.Resign(file.Dossier, h => h with { Opening = m.Encode() });
         var lying = new ScriptedIssuer([forged]);
         var bank = town.BankOver("bank-2", lying);
-        await bank.FetchDossiers(default);
+        (await bank.FetchDossiers(default)).ThrowIfAny();
         Assert.That(lying.Outcomes.Single().Proof, Is.EqualTo(Proof.OpeningMismatch), "the honest bank says so, and names nobody");
         Assert.That(bank.EvidenceFiles, Is.Empty);
 

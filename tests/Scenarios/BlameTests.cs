@@ -117,7 +117,7 @@ public sealed class BlameTests
             "not that till's answer, or not about that payment");
 
         // The bank brings {H, S_W} to the issuer, which takes it back at the shop's cost: made good.
-        await town.UserBank.Rebut(h.Coin.Id, rebuttal, default);
+        (await town.UserBank.Rebut(h.Coin.Id, rebuttal, default)).OrRefuse();
         await town.RunCycle();
         Assert.That(town.Check(town.UserBank.EvidenceFiles.Single(), new Defence([rebuttal], [nothing])).Culprit,
             Is.EqualTo(Culprit.Nobody));

@@ -18,11 +18,10 @@ public sealed class CaseBoundsTests
         var file = await town.Overspend();
         var newer = town.Resign(file.Dossier, h => h with { Revision = 3 });
         var older = town.Resign(file.Dossier, h => h with { Revision = 2, Claimed = new Amount(1) });
-        await town.BankOver("bank-1", new ScriptedIssuer([newer], town.UserBankLink())).FetchDossiers(default);
+        (await town.BankOver("bank-1", new ScriptedIssuer([newer], town.UserBankLink())).FetchDossiers(default)).ThrowIfAny();
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(3), "as it should be");
         var bank = town.BankOver("bank-1", new ScriptedIssuer([older], town.UserBankLink()));
-        Assert.That(async () => await bank.FetchDossiers(default),
-            Throws.TypeOf<InvalidOperationException>().With.Message.Contain("revision 2, and 3 was judged"));
+        Assert.That((await bank.FetchDossiers(default))?.Sentence, Does.Contain("revision 2, and 3 was judged"));
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(3));
     }
 

@@ -44,8 +44,8 @@ public sealed class ChangedCaseTests
                     : Newest().Reversals.Count, Is.EqualTo(1).After(20_000, 20));
             }
         };
-        async Task Hear() => await bank.Rebut(first.Coin.Id, rebuttal, end);
-        async Task File() => await bank.FetchDossiers(end);
+        async Task Hear() => (await bank.Rebut(first.Coin.Id, rebuttal, end)).OrRefuse();
+        async Task File() => (await bank.FetchDossiers(end)).ThrowIfAny();
         weighs = !isHeardMeanwhile;
         await (isHeardMeanwhile ? File() : Hear());
         await meanwhile!;

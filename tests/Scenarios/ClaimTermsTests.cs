@@ -149,7 +149,7 @@ public sealed class ClaimTermsTests
         public async Task Strike(Func<DossierEntry, bool> which)
         {
             var h = File.Dossier.Entries.First(which).H;
-            await town.UserBank.Rebut(File.Dossier.Coin, town.Dead(h, DeathBasis.TermOver, File.Date), default);
+            (await town.UserBank.Rebut(File.Dossier.Coin, town.Dead(h, DeathBasis.TermOver, File.Date), default)).OrRefuse();
         }
 
         /// <summary>The issuer instructs the bank to pay this out of its claims.</summary>
@@ -163,7 +163,7 @@ public sealed class ClaimTermsTests
                     key, new PartyId(1), number, town.UserBank.Id, TransferKind.ClaimDebit, File.Dossier.Coin.Value, new Amount(minor),
                     Currency.Eur, Timestamp.Now(town.Clock)),
             };
-            await town.BankOver("bank-1", lying).FetchInstructions(default);
+            (await town.BankOver("bank-1", lying).FetchInstructions(default)).ThrowIfAny();
             return town.UserBank.Audit.Claims;
         }
     }

@@ -32,10 +32,10 @@ public sealed partial class ClearingTermsTests
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
-            await town.ShopBank.Run(default);
+            (await town.ShopBank.Run(default)).ThrowIfAny();
             if (day >= 20)
             {
-                await town.UserBank.Run(default);
+                (await town.UserBank.Run(default)).ThrowIfAny();
             }
 
             if (day == 45)
@@ -144,7 +144,7 @@ public sealed partial class ClearingTermsTests
         using var issuer = town.StatementKey;
         var shown = new Rebuttal([VoidStatement.Sign(key, inFile), VoidStatement.Sign(key, others[1])], [], []);
         shown = shown.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, shown.Digest, Newest().Date), []);
-        await town.UserBank.Rebut(inFile.Coin.Id, shown, default);
+        (await town.UserBank.Rebut(inFile.Coin.Id, shown, default)).OrRefuse();
         await Days(town, 2);
         Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[0].Id).And.Not.Contain(others[1].Id));
         var lastDay = expiry.Plus(town.Options.Terms.DisputedTerm);

@@ -145,7 +145,8 @@ public sealed class CrashPointTests
         string letter = Path.Combine(folder, "carol.letter");
         await Repeat(town, () =>
         {
-            town.UserBank.WithLetter(letter, "Carol", null, code => town.UserBank.OpenAccount("Carol", new WalletCard(carol.Card), code));
+            town.UserBank.WithLetter(letter, "Carol", null, code =>
+                town.UserBank.OpenAccount("Carol", new WalletCard(carol.Card), code)).OrRefuse();
             return Task.CompletedTask;
         });
         carol.Activate(Terminals.Consoles.ActivationLetter.Read(letter));

@@ -102,7 +102,7 @@ public sealed class DeadMarkTests
             paid = Sign(3000, w, old);
             Assert.That(Ask(paid), Is.True);
             Assert.That(Ask(Sign(3001, w, Timestamp.Now(_town.Clock))), Is.False, "it may be registered today");
-            return _town.ShopBank.Vouch(request);
+            return _town.ShopBank.Vouch(request).OrRefuse();
         });
         Assert.That(_town.Rows("issuer")["dead_payment"], Is.EqualTo(Limit));
         Assert.That((await _town.Submit(till, paid!)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown),

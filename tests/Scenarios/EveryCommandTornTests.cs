@@ -134,7 +134,7 @@ public sealed class EveryCommandTornTests
     private void AddActivation(byte[] select)
     {
         _issued = _town.NewCard("Nora");
-        _town.UserBank.OpenAccount("Nora", new WalletCard(_issued.Card), Code);
+        _town.UserBank.OpenAccount("Nora", new WalletCard(_issued.Card), Code).OrRefuse();
         _blocked = _town.User("Bela", 5000);
         var blocked = new WalletCard(_blocked.Card);
         blocked.Select();
@@ -147,7 +147,7 @@ public sealed class EveryCommandTornTests
             // The bank brings its certificate first.
             var trace = new TracingChannel(copy.Card);
             _town.UserBank.SetBack(_town.UserBank.Accounts.Single(a => a.Name == "Bela").User, new WalletCard(trace),
-                ActivationCode.Parse("9876 5432 1098 7654 3210")!);
+                ActivationCode.Parse("9876 5432 1098 7654 3210")!).OrRefuse();
             Send(_blocked, trace.Apdus.Select(a => a.Command).Single(c => c is [0x80, 0x14, ..]));
         }
 

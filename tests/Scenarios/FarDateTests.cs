@@ -44,7 +44,7 @@ public sealed class FarDateTests
         using var town = Towns.Make();
         using var alice = town.User("Alice", 500);
         var report = WalletTerminal.SignLostReport(alice.Card, alice.Pin, Far);
-        Assert.That(await town.UserBank.ReportLost(report, default), Is.EqualTo(1));
+        Assert.That((await town.UserBank.ReportLost(report, default)).OrRefuse(), Is.EqualTo(1));
         town.Clock.Advance(TimeSpan.FromDays(1));
         town.AssertSoundAfterCycle();
     }

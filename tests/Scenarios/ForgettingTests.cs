@@ -338,7 +338,7 @@ public sealed class ForgettingTests
             var h = excess.Payments.Single();
             using var key = town.TillKey(other);
             var statement = VoidStatement.Sign(key, h);
-            Assert.That((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([statement], [], []), default)).IsProven, Is.False);
+            Assert.That(((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([statement], [], []), default)).OrRefuse()).IsProven, Is.False);
         }
     }
 

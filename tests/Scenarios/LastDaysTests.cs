@@ -36,10 +36,10 @@ public sealed class LastDaysTests
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
             town.Issuer.Purge();
-            await town.ShopBank.Run(default);
+            (await town.ShopBank.Run(default)).ThrowIfAny();
             if (day < awayFrom || day >= awayUntil)
             {
-                await town.UserBank.Run(default);
+                (await town.UserBank.Run(default)).ThrowIfAny();
             }
         }
 

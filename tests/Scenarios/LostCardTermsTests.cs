@@ -267,7 +267,7 @@ public sealed class LostCardTermsTests : LostCardScenario
             Town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
             Town.Clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30));
-            await Town.UserBank.Run(default);
+            (await Town.UserBank.Run(default)).ThrowIfAny();
             Town.Clock.Jump(TimeSpan.FromHours(30));
             Town.Restart(SimulatedTown.IssuerName);
             Town.Clock.Advance(TimeSpan.FromHours(58));

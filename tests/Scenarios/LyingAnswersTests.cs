@@ -133,8 +133,8 @@ public sealed class LyingAnswersTests
                 : town.UserBank.Id, new Amount(lie == "X" ? 4000UL : 5000UL),
             lie == "currency" ? new Currency(840) : Currency.Eur, lie == "request" ? new WithdrawalId(Digest.Of("another"u8))
                 : request, IssueRefusal.Asked, Timestamp.Now(town.Clock));
-        await town.BankOver("bank-1", new ChangedAnswer(
-            town.UserBankLink(), MessageType.Issue, _ => new IssueReply(new(null, never)).ToMessage())).Run(default);
+        (await town.BankOver("bank-1", new ChangedAnswer(
+            town.UserBankLink(), MessageType.Issue, _ => new IssueReply(new(null, never)).ToMessage())).Run(default)).ThrowIfAny();
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "the cash may be out");
         await town.RunCycle();
         Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));

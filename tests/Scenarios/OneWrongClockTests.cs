@@ -54,7 +54,7 @@ public sealed class OneWrongClockTests
             await Try(said, async () => await town.RunCycle());
             foreach (var bank in town.Banks)
             {
-                await Try(said, async () => await bank.Run(default));
+                await Try(said, async () => (await bank.Run(default)).ThrowIfAny());
             }
 
             town.Clock.Advance(TimeSpan.FromHours(6));
@@ -136,7 +136,7 @@ public sealed class OneWrongClockTests
         {
             await act();
         }
-        catch (Exception e) when (e is InvalidOperationException or RefusedException or LinkException)
+        catch (Exception e) when (e is RefusedException or InvalidOperationException or RefusedException or LinkException)
         {
             said.Add(e.Message);
         }

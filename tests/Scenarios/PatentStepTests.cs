@@ -30,7 +30,7 @@ public sealed class PatentStepTests
         var published = town.Issuer.Rotate(KeyUsage.IssuerCoin).OrRefuse();
         var way = new AddingLink(town.IssuerLink(new LinkPeer(LinkRole.Bank, town.UserBank.Id), "bank-1"), forged);
         var bank = town.BankOver("bank-1", way);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         var told = (await bank.Handle(
             LinkPeer.Wallet, new CertificatesMessage().ToMessage(), default)).As<CertificatesReply>()!.Certificates;
         Assert.That(way.Added, Is.GreaterThan(0));

@@ -5,6 +5,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

@@ -50,7 +50,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         var copy = Town.StoreBytes("issuer");
         await Trade(700);
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         Assert.That(Town.Issuer.Behind, Is.Not.Null);
         await Recover();
         await Visit(Till);
@@ -109,7 +109,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromDays(2));
         await Town.RunCycle();
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         await Recover();
         await Visit(Till);
         Town.Pay(Till, Alice, 2500);
@@ -143,7 +143,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         await Trade(100);
         _clock.Off = TimeSpan.Zero;
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         await Recover();
         Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.No.Member("bank gave back less than was signed for it"));
         Assert.That(Audit(), Is.Empty);
@@ -162,11 +162,11 @@ public sealed class RestoredClocksTests : RestoredScenario
         await Trade(100);
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         Town.Issuer.Recover(Town.UserBank.Id).OrRefuse();
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
         Assert.That(Town.Issuer.Behind, Is.Null);
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Assert.That(Town.Issuer.Behind, Is.Null);
         await Town.RunCycles();
         Assert.That(Audit(), Is.Empty);

@@ -165,7 +165,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
             Assert.That(forget.ExecuteNonQuery(), Is.Positive);
         }
 
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
         await Recover();
         await Visit(Till);
         using var holder = Town.Options.Suite.GenerateKey();

@@ -28,7 +28,7 @@ public sealed partial class RestoredLiesTests
                 words.Add(reply.As<AgreeReply>()!.Position);
                 return reply;
             });
-            await Town.BankOver("bank-1", hearing).Run(default);
+            (await Town.BankOver("bank-1", hearing).Run(default)).ThrowIfAny();
         }
 
         Town.Replace("issuer", copy);
@@ -50,7 +50,7 @@ public sealed partial class RestoredLiesTests
     public async Task WhoAsksAgainAndAgainUsesNoNumbersUp()
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover().OrRefuse();
         var numbers = new List<ulong>();
         for (int i = 0; i < 5; i++)
@@ -70,7 +70,7 @@ public sealed partial class RestoredLiesTests
     public async Task ABankThatIsLeftOutStopsTheIssuerOnce()
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover(Town.ShopBank.Id).OrRefuse();
         await Visits("bank-1");
         Assert.That(Town.Issuer.Behind, Is.Null);
@@ -130,9 +130,9 @@ public sealed partial class RestoredLiesTests
         var way = new Withholding(Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2"));
         try
         {
-            await Town.BankOver("bank-2", way).Run(default);
+            TestContext.Out.WriteLine((await Town.BankOver("bank-2", way).Run(default))?.Sentence);
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (LinkException e)
         {
             TestContext.Out.WriteLine(e.Message);
         }

@@ -120,7 +120,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         Cut = null;
         foreach (var bank in Town.Banks)
         {
-            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await bank.Run(default), Is.Not.Null);
         }
 
         await Recover();

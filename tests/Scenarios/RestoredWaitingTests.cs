@@ -45,7 +45,7 @@ public sealed class RestoredWaitingTests : RestoredScenario
         await Trade(1000);
         Town.Replace("bank-1", copy);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.RestoredBank).Ends, Does.Contain("hiercash-bank recover"));
-        await Town.UserBank.Recover(default);
+        (await Town.UserBank.Recover(default)).OrRefuse();
         var unordered = Town.UserBank.Waits.One(WaitingKind.UnorderedWithdrawal);
         Assert.That((unordered.What, unordered.Ends.Contains("hiercash-wallet resume", StringComparison.Ordinal)),
             Is.EqualTo(("40.00 EUR in 1 withdrawals", true)));
@@ -91,7 +91,8 @@ public sealed class RestoredWaitingTests : RestoredScenario
         using var carol = Town.User("Carol", 1000);
         foreach (var lost in new[] { bob, carol })
         {
-            await Town.UserBank.ReportLost(WalletTerminal.SignLostReport(lost.Card, lost.Pin, Timestamp.Now(Town.Clock)), default);
+            var report = WalletTerminal.SignLostReport(lost.Card, lost.Pin, Timestamp.Now(Town.Clock));
+            (await Town.UserBank.ReportLost(report, default)).OrRefuse();
             await Trade(100);
             Assert.That((await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse()).Left, Is.Empty);
         }
@@ -109,7 +110,7 @@ public sealed class RestoredWaitingTests : RestoredScenario
     {
         await Restore("issuer");
         Assert.That(Town.Issuer.Recover().OrRefuse(), Has.Count.EqualTo(2));
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Assert.That(Town.Issuer.Awaited, Is.EqualTo(new[] { Town.ShopBank.Id }));
         Town.Issuer.Revoke(Town.ShopBank.Id).ThrowIfAny();
         Assert.That(Town.Issuer.Awaited, Is.Empty);

@@ -137,7 +137,7 @@ public sealed class ReversalTests
         var file = _town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Check(_town.Options.Suite, _town.Scheme.Root).IsProven, "on the payments alone it looks like Alice");
         var rebuttal = await _town.Wallet.MakeRebuttal(_alice.Card, _alice.Pin, default);
-        var finding = await _town.UserBank.Rebut(h.Coin.Id, rebuttal, default);
+        var finding = (await _town.UserBank.Rebut(h.Coin.Id, rebuttal, default)).OrRefuse();
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.ShopToAnswer)), "it was not asked yet");
         Assert.That(finding.Finding, Does.Contain("both settled and took back 12.50 EUR").And.Not.Contain("all the same"));
         Assert.That(sw, Is.EqualTo(rebuttal.Voids.Single().SW));

@@ -188,8 +188,8 @@ public sealed class RotatedKeyTests
             return false;
         });
         var bank = town.BankOver("bank-2", rotating);
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(700));
         Assert.That(bank.Alarms, Is.Empty);
         town.AssertSoundAfterCycle(alice);

@@ -25,7 +25,7 @@ public sealed class ShownOrderTests : OrderScenario
     /// </summary>
     private Task WithOneUncovered() => Restored(async () =>
     {
-        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 71);
+        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 71).OrRefuse();
         await Withdrawn(Alice, 50_000, Records);
         await Withdrawn(Alice, 50_000, Records);
         Assert.That(Town.Withdraw(Bob, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
@@ -76,7 +76,7 @@ public sealed class ShownOrderTests : OrderScenario
         Assert.That(Town.UserBank.Waits.Shows(WaitingKind.UnorderedWithdrawal), Is.False);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.UncoveredWithdrawal).What, Is.EqualTo("500.00 EUR in 1 withdrawals"));
         Assert.That(await Renounce("Bob", 2), Is.Null, "at once: it was Alice's");
-        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 72);
+        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 72).OrRefuse();
         var covered = Town.Account(Alice);
         Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Is.Empty);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal)),
@@ -93,12 +93,12 @@ public sealed class ShownOrderTests : OrderScenario
         using var card = Town.NewCard("Alice");
         var selected = new WalletCard(card.Card);
         selected.Select();
-        var account = Town.UserBank.ReplaceCard("Alice", selected, Letter, withoutReport: true);
+        var account = Town.UserBank.ReplaceCard("Alice", selected, Letter, withoutReport: true).OrRefuse();
         card.Activate(Letter);
         var refused = await Wallet(null).Withdraw(card.Card, card.Pin, new Amount(100), default);
         Assert.That((refused.Outcome, refused.Message.Contains("Order 3", StringComparison.Ordinal)),
             Is.EqualTo((WithdrawalOutcome.Refused, true)), refused.Message);
-        Town.UserBank.Deposit(account.User, new Amount(60_000), 72);
+        Town.UserBank.Deposit(account.User, new Amount(60_000), 72).OrRefuse();
         var covered = Town.UserBank.BalanceOf(account.User);
         var done = (await Wallet(null).Resume(card.Card, card.Pin, default).OrRefuse()).Single();
         Assert.That((done.Outcome, Town.UserBank.BalanceOf(account.User).Minor),

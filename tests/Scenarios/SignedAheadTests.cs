@@ -76,7 +76,7 @@ public sealed class SignedAheadTests
         _town.Pay(deli, copy, 2000);
         await _town.Settle(cafe);
         await _town.Settle(deli);
-        await _town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(_town.Clock)), default);
+        (await _town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(_town.Clock)), default)).OrRefuse();
         await _town.RunCycles();
         await _town.Till(cafe).Refund(paid.Sale.Time, alice.Card, _town.TillLink(cafe), default).OrRefuse();
         _town.Issuer.CloseCycle();

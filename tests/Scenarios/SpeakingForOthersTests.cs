@@ -89,7 +89,7 @@ public sealed class SpeakingForOthersTests
         var h = file.Dossier.Payments[0];
         var reversal = Reversal.Sign(stranger, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock));
         var lying = new ForgedReversals(town.UserBankLink(), new CaseReversal(1_000_000, file.Dossier.Coin, reversal));
-        await town.BankOver("bank-1", lying).FetchDossiers(default);
+        (await town.BankOver("bank-1", lying).FetchDossiers(default)).ThrowIfAny();
         Assert.That(lying.IsHeard, "the bank asked for reversals");
         var now = town.UserBank.EvidenceFiles.Single();
         Assert.That((now.Reversals.Count, now.Check(town.Options.Suite, town.Scheme.Root).IsProven), Is.EqualTo((0, true)));

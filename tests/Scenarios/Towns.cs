@@ -42,9 +42,9 @@ internal static class Towns
         var card = new EmulatedCard(PowerImage.Create(path), WalletApplet.Package(town.Options.Suite));
         card.Install(SelectCommand.Wallet, SelectCommand.Wallet);
         var code = ActivationCode.Random(town.Options.Suite.Random);
-        town.UserBank.OpenAccount(name, new WalletCard(card), code);
+        town.UserBank.OpenAccount(name, new WalletCard(card), code).OrRefuse();
         TownCard.Activate(card, code);
-        town.UserBank.Deposit(town.UserBank.Accounts.Single(a => a.Name == name).User, new Amount(deposit), 1);
+        town.UserBank.Deposit(town.UserBank.Accounts.Single(a => a.Name == name).User, new Amount(deposit), 1).OrRefuse();
         return card;
     }
 

@@ -4,6 +4,7 @@ using HierCash.Protocol.Link;
 using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -97,18 +98,18 @@ public sealed class WaitingTests
         Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         Assert.That(Of(alice).One(WaitingKind.UnansweredRedemption).What, Is.EqualTo("50.00 EUR on their way to the account"));
-        await town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock)), default);
+        (await town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock)), default)).OrRefuse();
         Assert.That(town.UserBank.Waits.One(WaitingKind.UncancelledCoin).What, Is.EqualTo("1 coins of lost cards"));
 
         silent = false;
-        await town.UserBank.Run(default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
         await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default).OrRefuse();
         await till.Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That((till.Waits.Shows(WaitingKind.RefundUnderWay), Of(alice).Shows(WaitingKind.UnansweredRedemption),
             town.UserBank.Waits.Shows(WaitingKind.UncancelledCoin)), Is.EqualTo((false, false, false)));
         town.Issuer.CloseCycle();
-        await town.UserBank.Run(default);
-        await town.UserBank.Run(default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
+        (await town.UserBank.Run(default)).ThrowIfAny();
         Assert.That(town.Issuer.Waits.One(WaitingKind.UnfetchedInstruction).What, Does.EndWith(" for bank-2"));
 
         town.Clock.Advance(town.Scheme.Terms.HotListMaxAge + TimeSpan.FromMinutes(1));
@@ -117,7 +118,7 @@ public sealed class WaitingTests
         town.Issuer.Revoke(town.ShopBank.Id).OrRefuse();
         await Try(async () => await till.Synchronise(town.TillLink(cafe), default).OrRefuse());
         Assert.That(till.Waits.One(WaitingKind.RevokedTill).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
-        await Try(async () => await town.ShopBank.Run(default));
+        await Try(async () => (await town.ShopBank.Run(default)).ThrowIfAny());
         Assert.That(town.ShopBank.Waits.One(WaitingKind.UnansweredByIssuer).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
     }
 

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>That this bank was restored from an older copy: since when it knows, and its own later word, which shows it (R27).</summary>

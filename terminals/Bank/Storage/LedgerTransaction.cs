@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Bank;
 
 /// <summary>A transaction of the ledger, by the name under which it is booked once.</summary>

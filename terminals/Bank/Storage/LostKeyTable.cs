@@ -1,6 +1,3 @@
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Keys that a person has named as this bank's own, whose secret was lost with an older database (R27).</summary>

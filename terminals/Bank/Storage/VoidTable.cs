@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>A payment of which the bank has S_W, and since when it brings that to the issuer.</summary>

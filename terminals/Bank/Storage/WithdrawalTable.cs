@@ -1,7 +1,5 @@
 using System.Data.Common;
 using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Audits;
 using HierCash.Tests.Scenarios;
@@ -88,7 +89,7 @@ public sealed class CaseConsoleTests
         using var alice = town.User("Alice", 5000);
         var (_, rebuttal, h) = await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));
         var alone = town.BankOver("bank-1", new SilentLink());
-        await alone.Rebut(h.Coin.Id, rebuttal, default);
+        (await alone.Rebut(h.Coin.Id, rebuttal, default)).OrRefuse();
         Assert.That(Case(town), Is.EqualTo(("ShopToAnswer", (string?)Timestamp.Now(town.Clock).ToString())));
         Assert.That(_folders.Bank(town, "bank-1", "evidence"),
             Does.Contain("it fell on").And.Contain("ask it, after that, for the issuer's reversal"));
@@ -161,7 +162,7 @@ public sealed class CaseConsoleTests
         var invented = new InventedInstructions(other, other.UserBank.Id);
         invented.Sign(TransferKind.ClaimDebit, Digest.Of("one"u8), 700);
         invented.Sign(TransferKind.ClaimRestore, Digest.Of("two"u8), 20);
-        await other.BankOver("bank-1", invented).Run(default);
+        (await other.BankOver("bank-1", invented).Run(default)).ThrowIfAny();
         string[] lines = _folders.Bank(other, "bank-1", "parked").TrimEnd().Split(Environment.NewLine);
         Assert.That(lines[0], Does.Contain("ClaimDebit 7.00 EUR for coin ").And.Contain("has not verified an excess"));
         Assert.That(lines[1], Does.Contain("ClaimRestore 0.20 EUR").And.Contain("gives back more than this bank has booked of claims")
@@ -172,7 +173,7 @@ public sealed class CaseConsoleTests
     private (string Verdict, string? Fell) Case(SimulatedTown town)
     {
         using var json = JsonDocument.Parse(_folders.Bank(town, "bank-1", "evidence", "--json"));
-        var only = json.RootElement.EnumerateArray().Single();
+        var only = json.RootElement.GetProperty("cases").EnumerateArray().Single();
         return (only.GetProperty("verdict").GetString()!, only.GetProperty("fell").GetString());
     }
 

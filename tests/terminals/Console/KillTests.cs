@@ -79,7 +79,7 @@ public sealed class KillTests
         long cards = users.Sum(u => town.Json("hiercash-wallet", "balance", "--reader", $"emulator:{u}.card", "--pin", "0000")
             .GetProperty("balance").Minor());
         long accounts = town.Json("hiercash-bank", "accounts", "--dir", "north").GetProperty("users").EnumerateArray()
-            .Sum(u => u.GetProperty("balance").GetInt64());
+            .Sum(u => u.GetProperty("balance").Minor());
         TestContext.Out.WriteLine(
             $"{killed} kills; {wallets} withdrawals and {shops} till commands begun; accepted {accepted}, on cards {cards}");
         Assert.That(accepted, Is.GreaterThan(0));

@@ -104,8 +104,8 @@ public sealed class LyingAccuserTests
         Assert.That(_town.Check(_file, new Defence([invented], [])).Culprit, Is.EqualTo(Culprit.User),
             "what the issuer did not sign acquits nobody");
 
-        Assert.That((await _town.UserBank.Rebut(_h.Coin.Id, invented, default)).Culprit, Is.EqualTo(Culprit.User));
-        Assert.That((await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default)).Culprit, Is.EqualTo(Culprit.Issuer));
+        Assert.That(((await _town.UserBank.Rebut(_h.Coin.Id, invented, default)).OrRefuse()).Culprit, Is.EqualTo(Culprit.User));
+        Assert.That(((await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default)).OrRefuse()).Culprit, Is.EqualTo(Culprit.Issuer));
         Assert.That(_town.UserBank.Notices(_file.Order.User), Is.Empty, "the bank hears it, and the accusation falls");
     }
 

@@ -9,6 +9,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Pcsc;
 using HierCash.Tests.Properties;
 using HierCash.Tests.Scenarios;
@@ -110,9 +111,9 @@ public sealed class PullTests
             CardChannels.Create(_image, Suite);
             using var card = CardChannels.OpenImage(_image, Suite);
             var code = ActivationCode.Random(Suite.Random);
-            var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), code);
+            var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), code).OrRefuse();
             TownCard.Activate(card, code);
-            town.UserBank.Deposit(account.User, new Amount(Deposit), (ulong)slot + 1);
+            town.UserBank.Deposit(account.User, new Amount(Deposit), (ulong)slot + 1).OrRefuse();
         }
 
         public int Pulled { get; private set; }
