@@ -4,7 +4,6 @@ using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;

@@ -1,6 +1,5 @@
 using HierCash.Tests.Consoles;
 using System.Text.Json;
-using HierCash.Tests.Consoles;
 
 namespace HierCash.Tests.Faults;
 

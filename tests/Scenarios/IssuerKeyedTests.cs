@@ -9,7 +9,6 @@ using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
 using HierCash.Tests.Traces;

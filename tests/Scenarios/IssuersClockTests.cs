@@ -5,7 +5,6 @@ using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,7 +3,6 @@ using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;

@@ -6,6 +6,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Simulation;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;

@@ -4,7 +4,6 @@ using HierCash.Protocol.Link;
 using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 

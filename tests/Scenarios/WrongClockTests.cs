@@ -4,7 +4,6 @@ using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 

@@ -81,16 +81,9 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-<<<<<<< ours
-        + """(?<type>Refused)\.ByRule\(\s*|new (?<type>RefusedException|Refused)\(\s*Outcome\.\w+,\s*|"""
-        + """new (?<type>UsageException|LinkException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
-||||||| base
-        + """new (?<type>RefusedException|UsageException|LinkException|BooksInMotionException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
-=======
         + """(?<type>Refused)\.ByRule\(\s*|"""
-        + """new (?<type>RefusedException|Refused|UsageException|LinkException|BooksInMotionException|PaymentFault|"""
+        + """new (?<type>RefusedException|Refused|UsageException|LinkException|PaymentFault|"""
         + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
->>>>>>> theirs
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Audits;
 using HierCash.Tests.Scenarios;
