@@ -34,7 +34,8 @@ public sealed partial class CoinLifeTests
             Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused));
         }
 
-        Assert.That(async () => await _town.HearHotList(_till, lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
+        Assert.That(async () => await _town.HearHotList(_till, lists[0]),
+            Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
         Assert.That(async () => await _town.HearHotList(_till, lists[2] with { Entries = [] }),
             Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
         var whole = (await link.Ask(new HotListMessage(0, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List;
