@@ -36,7 +36,7 @@ public static class Columns
     public static PublicKey Key(this DbDataReader row, int column) => row.Kept(column, PublicKey.TryDecode);
 
     /// <summary>An object as it was encoded.</summary>
-    /// <exception cref="DatabaseException">It cannot be decoded: what is damaged is never taken for something that is not there.</exception>
+    /// <exception cref="DatabaseException">It cannot be decoded: what is damaged is never taken for what is not there.</exception>
     public static T Kept<T>(this DbDataReader row, int column, Func<ReadOnlySpan<byte>, T?> decode)
         where T : class => decode(row.Bytes(column)) ?? throw new DatabaseException(
         $"The database holds something in the column '{row.GetName(column)}' that cannot be read. Put back its newest good copy.");

@@ -9,7 +9,8 @@ namespace HierCash.Bank;
 internal static class AlarmTable
 {
     /// <summary>About the issuer's instruction, statement or position of that number.</summary>
-    public static int Raise(IWriteTransaction db, Timestamp now, string kind, ulong number) => Add(db, now, kind, BankColumns.Bytes(number));
+    public static int Raise(IWriteTransaction db, Timestamp now, string kind, ulong number) =>
+        Add(db, now, kind, BankColumns.Bytes(number));
 
     /// <summary>About a set-back of that account's card, which is signed now (rule R12).</summary>
     public static int RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user) =>

@@ -32,7 +32,7 @@ internal static class OrderedTable
         ORDER BY 3, 1, 2 LIMIT $2
         """;
 
-    /// <summary>Known numbers whose withdrawal is forgotten, or which were declined or renounced, before that moment; the oldest first.</summary>
+    /// <summary>Known numbers whose withdrawal is forgotten, or which were declined or renounced, before that: the oldest first.</summary>
     public static List<(AccountId User, uint Number)> Over(IReadSnapshot db, Timestamp before, int most) =>
         db.Query(Old, r => (r.User(0), checked((uint)r.GetInt64(1))), before.ToLedger(), (long)most);
 
