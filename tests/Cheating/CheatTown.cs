@@ -166,7 +166,8 @@ internal sealed partial class CheatTown : IDisposable
             return true;
         }
         catch (Exception e) when (e is not (
-            LinkException or CardChannelException or CardRefusedException or RefusedException or InvalidOperationException or ArgumentException))
+            LinkException or CardChannelException or CardRefusedException or RefusedException or InvalidOperationException
+            or ArgumentException))
         {
             // No sentence for people, but a crash: whoever has it stands still for good.
             Trouble[$"{whose ?? "a program"}, which crashed,"] = $"{e.GetType().Name}: {e.Message}";

@@ -69,7 +69,7 @@ public sealed partial class RefusalTableTests
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
                     "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" =>
-                        "usage", "LinkException" => "unreachable",
+                        "usage", "LinkException" or "BooksException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
                 yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}")
@@ -80,7 +80,8 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """(?<type>Refused)\.ByRule\(\s*|new (?<type>RefusedException|Refused)\(\s*Outcome\.\w+,\s*|"""
+        + """(?<type>Refused)\.ByRule\(\s*|(?<type>BooksException)\.InMotion\(\s*|"""
+        + """new (?<type>RefusedException|Refused)\(\s*Outcome\.\w+,\s*|"""
         + """new (?<type>UsageException|LinkException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
