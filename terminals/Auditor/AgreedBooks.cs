@@ -83,7 +83,8 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
             bool missing = !known.Contains(Convert.ToHexString(request));
             Switches.Off("R27 issued", ref missing);
             return !missing ? null
-                : bank.Finds("withdrawal", request, "the issuer issued the cash to this bank, and the bank's books have no withdrawal of it");
+                : bank.Finds("withdrawal", request,
+                    "the issuer issued the cash to this bank, and the bank's books have no withdrawal of it");
         }, id).Concat(bank.Check("SELECT request FROM withdrawal WHERE state = 'Reversed'", r => r.Blob(0), request =>
             issued.Contains(Convert.ToHexString(request))
                 ? bank.Finds("withdrawal", request, "the money went back, and the issuer issued the cash") : null));

@@ -65,7 +65,8 @@ public static class AuditRun
     }
 
     private static Result<AuditResult> Audit(
-        string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen, ICrashPoints? crash)
+        string? issuer, IReadOnlyList<(string Name, string Path)> banks, PublicKey root, ICashSuite suite, Database? seen,
+        ICrashPoints? crash)
     {
         var kept = new VerifiedRows(seen);
         var keys = new TrustedKeys(suite, root);

@@ -68,7 +68,8 @@ public sealed class Books : IDisposable
         }
         catch (SqliteException e)
         {
-            throw new BooksException(new Refused(Outcome.StorageFailed, $"The database '{path}' cannot be opened. SQLite says: {e.Message}"));
+            throw new BooksException(new Refused(Outcome.StorageFailed,
+                $"The database '{path}' cannot be opened. SQLite says: {e.Message}"));
         }
     }
 
@@ -90,7 +91,8 @@ public sealed class Books : IDisposable
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Busy or Locked)
         {
-            throw new BooksException(new Refused(Outcome.InUse, $"The database of {Name} is locked by somebody. Try again, or audit a copy."));
+            throw new BooksException(new Refused(Outcome.InUse,
+                $"The database of {Name} is locked by somebody. Try again, or audit a copy."));
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
         {
@@ -99,8 +101,8 @@ public sealed class Books : IDisposable
         catch (SqliteException e)
         {
             // Nothing is said of the party: a full disk, a folder that is in the way.
-            throw new BooksException(new Refused(Outcome.StorageFailed, $"The database of {Name} cannot be read, so nothing is found out of "
-                + $"it. Check its folder and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}."));
+            throw new BooksException(new Refused(Outcome.StorageFailed, $"The database of {Name} cannot be read, so nothing is found "
+                + $"out of it. Check its folder and its permissions, or audit a copy. SQLite says: {e.Message.TrimEnd('.')}."));
         }
     }
 

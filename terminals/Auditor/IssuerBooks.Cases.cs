@@ -56,8 +56,9 @@ internal sealed partial class IssuerBooks
         {
             var chain = new StatementChain(keys, books, bank);
             foreach (var finding in books.Check(
-                "SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number", r => (Number: r.GetInt64(0), Bytes: r.Blob(1)),
-                s => chain.Breaks(s.Bytes, bank) is { } what ? books.Finds("audit_statement", $"{bank}/{s.Number}", what) : null, bank).Take(1))
+                "SELECT number, statement FROM audit_statement WHERE bank = $1 ORDER BY number",
+                r => (Number: r.GetInt64(0), Bytes: r.Blob(1)), s => chain.Breaks(s.Bytes, bank) is { } what
+                    ? books.Finds("audit_statement", $"{bank}/{s.Number}", what) : null, bank).Take(1))
             {
                 yield return finding;
             }

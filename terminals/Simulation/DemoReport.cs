@@ -16,6 +16,6 @@ namespace HierCash.Simulation;
 /// <param name="BankSawNU">N_U in a database, log or message of a bank before the trace.</param>
 /// <param name="IssuerSawU">U in a database, log or message of the issuer, at any time.</param>
 public sealed record DemoReport(
-    string Reader, Currency Currency, Amount Withdrawn, Amount Paid, Amount Settled, Amount Overspent, string? TracedUser, bool EvidenceProven,
-    bool AuditOk, IReadOnlyList<string> AuditFindings, int PaymentBits, int PaymentBitsClaim, int PaymentApdus, int PaymentBytes,
-    bool BankSawNU, bool IssuerSawU, IReadOnlyList<string> PrivacyFindings, string Scheme);
+    string Reader, Currency Currency, Amount Withdrawn, Amount Paid, Amount Settled, Amount Overspent, string? TracedUser,
+    bool EvidenceProven, bool AuditOk, IReadOnlyList<string> AuditFindings, int PaymentBits, int PaymentBitsClaim, int PaymentApdus,
+    int PaymentBytes, bool BankSawNU, bool IssuerSawU, IReadOnlyList<string> PrivacyFindings, string Scheme);

@@ -41,7 +41,8 @@ public sealed class SimulatedTown : IDisposable
         for (int i = 1; i <= 2; i++)
         {
             string name = $"bank-{i}";
-            var grant = Issuer.Enrol(BankParty.RequestEnrolment(Store(name, BankParty.Schema), options.Suite, name), options.Cap).OrRefuse();
+            var request = BankParty.RequestEnrolment(Store(name, BankParty.Schema), options.Suite, name);
+            var grant = Issuer.Enrol(request, options.Cap).OrRefuse();
             _identities[name] = BankIdentity.Of(grant);
             _banks[name] = StartBank(name);
             Agree(name);

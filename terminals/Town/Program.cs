@@ -10,7 +10,8 @@ internal static class Program
     internal static ConsoleRoot Root()
     {
         var root = new ConsoleRoot(
-            "A whole town of hierarchical electronic cash in one process: issuer, two banks, a shop, cards. Without a verb it tells the story.",
+            "A whole town of hierarchical electronic cash in one process: issuer, two banks, a shop, cards. Without a verb it tells the "
+                + "story.",
             "hiercash-town",
             "hiercash-town demo --json         the same as figures",
             "hiercash-town demo --seed 42      the same bytes each time, but for the seconds that it took",

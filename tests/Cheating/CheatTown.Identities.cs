@@ -61,7 +61,8 @@ internal sealed partial class CheatTown
         if (present.PublicKey.Equals(_stolenBank.Value.Key))
         {
             World.Issuer.Revoke(World.UserBank.Id).ThrowIfAny();
-            World.Rejoin("bank-1", World.Issuer.Enrol(World.RequestNextKey("bank-1", isFresh: true), World.Options.Cap, World.UserBank.Id).OrRefuse());
+            World.Rejoin("bank-1", World.Issuer.Enrol(World.RequestNextKey("bank-1", isFresh: true), World.Options.Cap, World.UserBank.Id)
+                .OrRefuse());
             Tell("bank-1 reports its key as stolen; the issuer revokes it and enrols a new one.");
         }
     }
@@ -98,7 +99,8 @@ internal sealed partial class CheatTown
 
         using var store = Database.OpenMemory(ShopTill.Schema);
         var request = ShopTill.RequestEnrolment(store, World.Options.Suite, "Stall");
-        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request).OrRefuse(), Amount.Zero).OrRefuse();
+        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request).OrRefuse(), Amount.Zero)
+            .OrRefuse();
         _namesakes.Add(grant.Account!.Value.Reference);
         Did("A stranger has a shop enrolled in the name of Stall, which is to open.");
     });

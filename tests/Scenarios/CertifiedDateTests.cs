@@ -102,7 +102,8 @@ public sealed class CertifiedDateTests
     /// <summary>Enrols it. The certificate begins a day before its date.</summary>
     private DateTime Begins(EnrolmentRequest request)
     {
-        using var certificate = X509CertificateLoader.LoadCertificate(_town.Issuer.Enrol(request, _town.Options.Cap).OrRefuse().LinkCertificate);
+        using var certificate = X509CertificateLoader.LoadCertificate(_town.Issuer.Enrol(request, _town.Options.Cap)
+            .OrRefuse().LinkCertificate);
         return certificate.NotBefore.ToUniversalTime().AddDays(1);
     }
 }

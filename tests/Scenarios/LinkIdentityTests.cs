@@ -272,7 +272,8 @@ public sealed class LinkIdentityTests
         town.Issuer.Revoke(town.ShopBank.Id).ThrowIfAny();
         Assert.That(town.Issuer.Enrol(till, Amount.Zero).Refused?.Sentence,
             Does.Contain($"key of bank {town.ShopBank.Id} was revoked"));
-        town.Rejoin("bank-2", town.Issuer.Enrol(town.RequestNextKey("bank-2", isFresh: true), town.Options.Cap, town.ShopBank.Id).OrRefuse());
+        town.Rejoin("bank-2", town.Issuer.Enrol(town.RequestNextKey("bank-2", isFresh: true), town.Options.Cap, town.ShopBank.Id)
+            .OrRefuse());
 
         town.Pay(one, mallory, 5000);
         town.Pay(two, copy, 2000);
@@ -314,7 +315,8 @@ public sealed class LinkIdentityTests
         var suite = town.Options.Suite;
         var first = town.Issuer.Enrol(BankParty.RequestEnrolment(store, suite, "North"), town.Options.Cap).OrRefuse();
         BankParty.RequestNextKey(store, suite, BankIdentity.Of(first));
-        var second = town.Issuer.Enrol(BankParty.RequestNextKey(store, suite, BankIdentity.Of(first), isFresh: true), town.Options.Cap).OrRefuse();
+        var second = town.Issuer.Enrol(BankParty.RequestNextKey(store, suite, BankIdentity.Of(first), isFresh: true), town.Options.Cap)
+            .OrRefuse();
         var keys = BankParty.Keys(store, suite);
         Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }),
             "before the first grant");
@@ -368,7 +370,8 @@ public sealed class LinkIdentityTests
         silent = true;
         Assert.That(async () => await town.UserBank.Run(default), Throws.Exception, "its word is lost");
         town.Issuer.Revoke(town.UserBank.Id).ThrowIfAny();
-        town.Rejoin("bank-1", town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap, town.UserBank.Id).OrRefuse());
+        town.Rejoin("bank-1", town.Issuer.Enrol(town.RequestNextKey("bank-1", isFresh: true), town.Options.Cap, town.UserBank.Id)
+            .OrRefuse());
         silent = false;
         Assert.That(await town.UserBank.Run(default), Is.Null);
         Assert.That(town.Issuer.CloseCycle(), Is.Not.Negative);

@@ -334,7 +334,8 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Rejoin("bank-1", grant);
         Town.Replace("bank-1", copy);
         Town.Issuer.Revoke(Town.UserBank.Id).ThrowIfAny();
-        Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id).OrRefuse());
+        Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id)
+            .OrRefuse());
         Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since,
             Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));

@@ -260,7 +260,8 @@ public sealed class ShopIdentityTests
         var store = Database.OpenMemory(ShopTill.Schema);
         _stores.Add(store);
         var request = ShopTill.RequestEnrolment(store, _town.Options.Suite, name);
-        var grant = _town.Issuer.Enrol(_town.ShopBank.Vouch(request).OrRefuse(), Amount.Zero).OrRefuse();
+        var grant = _town.Issuer.Enrol(_town.ShopBank.Vouch(request).OrRefuse(), Amount.Zero)
+            .OrRefuse();
         return (_town.Options.Suite.ImportKey(store.Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!), grant);
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class RefusalTableTests
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
                     "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" =>
-                        "usage", "LinkException" => "unreachable",
+                        "usage", "LinkException" or "BooksException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
                 yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}")
@@ -81,7 +81,7 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """(?<type>Refused)\.ByRule\(\s*|"""
+        + """(?<type>Refused)\.ByRule\(\s*|(?<type>BooksException)\.InMotion\(\s*|"""
         + """new (?<type>RefusedException|Refused|UsageException|LinkException|PaymentFault|"""
         + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
 

@@ -14,7 +14,8 @@ internal static class AuditVerb
         var banks = new Option<string[]>("--bank") { Description = "A bank's database; may be given more than once.", HelpName = "FILE" };
         var seen = new Option<string?>("--seen")
         {
-            Description = "Where the auditor keeps what it has verified, so that the next run verifies only what is new.", HelpName = "FILE",
+            Description = "Where the auditor keeps what it has verified, so that the next run verifies only what is new.",
+            HelpName = "FILE",
         };
         var json = new JsonOption<AuditJson>(AuditorJson.Default.AuditJson);
         var verb = new Verb("audit", "Recomputes every invariant from databases and signatures alone, and names the first row that breaks "
@@ -75,9 +76,10 @@ internal static class AuditVerb
             // A folder, or no database: the sentence below says all that helps.
         }
 
-        throw new UsageException(Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)
-            ? $"There is no folder for '{path}'. Check the path that --seen names."
-            : $"'{path}' cannot be used for --seen. Name a file that an earlier audit made, or one that is not there yet.");
+        throw Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder)
+            ? new UsageException($"There is no folder for '{path}'. Check the path that --seen names.")
+            : new UsageException($"'{path}' cannot be used for --seen. Name a file that an earlier audit made, or one that is not there "
+                + "yet.");
     }
 }
 

@@ -56,11 +56,14 @@ internal static class VerifyEvidenceVerb
         {
             var key = RootOption.Read(given);
             string name = given.GetValue(file)!;
-            var evidence = Evidence.Decode(Read(name)) ?? throw Damaged($"'{name}' is no evidence file, or it was altered. It proves nothing.");
+            var evidence = Evidence.Decode(Read(name)) ?? throw new RefusedException(Outcome.Damaged,
+                $"'{name}' is no evidence file, or it was altered. It proves nothing.");
             var shown = (given.GetValue(rebuttals) ?? [])
-                .Select(r => Rebuttal.Decode(Read(r)) ?? throw Damaged($"'{r}' is no rebuttal, or it was altered.")).ToList();
+                .Select(r => Rebuttal.Decode(Read(r)) ?? throw new RefusedException(Outcome.Damaged,
+                    $"'{r}' is no rebuttal, or it was altered.")).ToList();
             var said = (given.GetValue(answers) ?? [])
-                .Select(a => ShopAnswer.Decode(Read(a)) ?? throw Damaged($"'{a}' is no shop's answer, or it was altered.")).ToList();
+                .Select(a => ShopAnswer.Decode(Read(a)) ?? throw new RefusedException(Outcome.Damaged,
+                    $"'{a}' is no shop's answer, or it was altered.")).ToList();
             var once = OnceSuite.Over(RootOption.Suite);
             var finding = evidence.Check(once, key, new Defence(shown, said, given.GetValue(silent))
             {
@@ -100,8 +103,6 @@ internal static class VerifyEvidenceVerb
         return verb;
     }
 
-    private static RefusedException Damaged(string sentence) => new(Outcome.Damaged, sentence);
-
     private static byte[] Read(string file)
     {
         try
@@ -123,7 +124,8 @@ internal static class VerifyEvidenceVerb
         }
 
         return ShopAnswer.Decode(bytes) is { Reversal: { } reversal, StatementKey: { } key } ? [(reversal, [key])]
-            : throw Damaged($"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
+            : throw new RefusedException(Outcome.Damaged,
+                $"'{name}' holds no reversal. Give an evidence file or a shop's answer that does.");
     }
 
     private static KeyId ReadKey(string text) =>
@@ -139,7 +141,8 @@ internal static class VerifyEvidenceVerb
             && Moment.Read(parts[1]) is { } time
             ? (new TillId(Id16.Read(Convert.FromHexString(parts[0]))), time)
             : throw new UsageException(
-                $"'{PlainText.Escape(text)}' is not a till and a time. Give 32 hexadecimal digits, '=' and a time, such as 2026-11-23T10:15Z.");
+                $"'{PlainText.Escape(text)}' is not a till and a time. Give 32 hexadecimal digits, '=' and a time, such as "
+                + "2026-11-23T10:15Z.");
     }
 
     private static string Say(Culprit culprit) =>

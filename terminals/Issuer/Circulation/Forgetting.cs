@@ -76,5 +76,6 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     }
 
     /// <summary>What the bank has had for longer than a backup may be old.</summary>
-    private ulong Bound(IWriteTransaction db, PartyId bank, Marked what, Timestamp now) => MarkTable.Bound(db, bank, what, Before(now, default));
+    private ulong Bound(IWriteTransaction db, PartyId bank, Marked what, Timestamp now) =>
+        MarkTable.Bound(db, bank, what, Before(now, default));
 }

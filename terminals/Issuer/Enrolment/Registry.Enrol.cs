@@ -47,8 +47,8 @@ public sealed partial class Registry
 
         if (bank.Cap != cap)
         {
-            return new Refused(Outcome.AlreadyExists, $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and that "
-                + $"stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
+            return new Refused(Outcome.AlreadyExists, $"The bank '{bank.Name}' is enrolled with a cap of {bank.Cap.Show(currency)}, and "
+                + $"that stays. 'hiercash-issuer cap {bank.Id} AMOUNT' sets another.");
         }
 
         // In one transaction: no key is a bank's that gets no certificate.
@@ -77,8 +77,8 @@ public sealed partial class Registry
         var known = CertifiedKeyTable.First(db, key);
         if (known is null && newest > soon)
         {
-            return new Refused(Outcome.ClockDiffers, $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set the "
-                + $"clock right; or, if it was wrong on that day, enrol the request of that key again first.");
+            return new Refused(Outcome.ClockDiffers, $"The issuer's clock says {now}, and it certified this bank's key on {newest}. Set "
+                + $"the clock right; or, if it was wrong on that day, enrol the request of that key again first.");
         }
 
         // A clock steps back a little: the later key begins later. A date that cannot be right is mended when its key is enrolled again.
@@ -120,10 +120,11 @@ public sealed partial class Registry
         Switches.On("R17 voucher", ref present);
         if (!present)
         {
-            return Refused.ByRule(isRevoked
-                ? $"The key of bank {bank.Id} is revoked. If you are sure that the request is that bank's, enrol it with --bank {bank.Id}."
-                : $"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. If that bank "
-                    + $"says that its key is lost: 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
+            return isRevoked
+                ? Refused.ByRule($"The key of bank {bank.Id} is revoked. If you are sure that the request is that bank's, enrol it with "
+                    + $"--bank {bank.Id}.")
+                : Refused.ByRule($"The request is not signed by the present key of bank {bank.Id}. Make it again: 'hiercash-bank new-key'. "
+                    + $"If that bank says that its key is lost: 'hiercash-issuer revoke bank {bank.Id}', enrol with --bank {bank.Id}.");
         }
 
         if (!isRevoked)

@@ -19,8 +19,9 @@ internal static class RecoverVerb
             CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
         var json = new JsonOption<RecoverJson>(IssuerJson.Default.RecoverJson);
-        var verb = new Verb("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. Stop "
-            + "'serve' first, and start it again after.", "hiercash-issuer recover --dir issuer", "hiercash-issuer recover --without 2 --dir issuer")
+        var verb = new Verb("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. "
+            + "Stop 'serve' first, and start it again after.",
+            "hiercash-issuer recover --dir issuer", "hiercash-issuer recover --without 2 --dir issuer")
         {
             IssuerSession.Folder, without, json,
         };

@@ -48,8 +48,8 @@ internal static class RevokeVerb
             var others = revoked.FindAll(t => t != named);
             json.PrintDone(given,
                 new RevokedTillsJson(revoked.ConvertAll(t => t.ToString())),
-                "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one has "
-                    + "queued."
+                "The till's key is revoked. Enrol a till with a new one; 'hiercash-shop settle --for DIR' there brings what the old one "
+                    + "has queued."
                 + (others.Count == 0 ? "" : $" So are the tills that it "
                     + $"enrolled{(stolen is { } moment ? $" since {moment}" : " after that")}: {string.Join(", ", others)}."));
         });

@@ -11,7 +11,10 @@ internal static class StatusVerb
     public static Verb Make()
     {
         var json = new JsonOption<StatusJson>(IssuerJson.Default.StatusJson);
-        var verb = new Verb("status", "Says what waits, and for whom.", "hiercash-issuer status --dir issuer") { IssuerSession.Folder, json };
+        var verb = new Verb("status", "Says what waits, and for whom.", "hiercash-issuer status --dir issuer")
+        {
+            IssuerSession.Folder, json,
+        };
         verb.SetAction(given =>
         {
             using var open = IssuerSession.Open(given);

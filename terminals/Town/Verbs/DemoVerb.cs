@@ -72,8 +72,8 @@ internal static class DemoVerb
             var json = DemoJson.Of(report);
             string took = Stopwatch.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
             Json.Print(given, json, $"{Environment.NewLine}Withdrawn {Show(json.Withdrawn)}, paid {Show(json.Paid)}, settled "
-                + $"{Show(json.Settled)}, overspent {Show(json.Overspent)} by {report.TracedUser}; audit {(report.AuditOk ? "ok" : "BROKEN")}; "
-                + $"{took} s.");
+                + $"{Show(json.Settled)}, overspent {Show(json.Overspent)} by {report.TracedUser}; audit "
+                + $"{(report.AuditOk ? "ok" : "BROKEN")}; {took} s.");
             return report is { AuditOk: true, BankSawNU: false, IssuerSawU: false } ? ExitCode.Done : ExitCode.Refused;
         }
         finally

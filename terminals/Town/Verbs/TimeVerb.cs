@@ -19,7 +19,8 @@ internal static class TimeVerb
         var count = new Option<int>("--count") { Description = "Payments of each kind.", HelpName = "N", DefaultValueFactory = _ => 500 };
         var json = new JsonOption<TimesJson>(TownJson.Default.TimesJson);
         var verb = new Verb("time", "Times payments at a till whose records are on disk, with a card whose image is on disk before it "
-            + "answers: in this process and, with --pcsc, through pcscd and vpcd.", "hiercash-town time", "hiercash-town time --count 100 --pcsc")
+            + "answers: in this process and, with --pcsc, through pcscd and vpcd.",
+            "hiercash-town time", "hiercash-town time --count 100 --pcsc")
         {
             count, PcscOption.Option, json,
         };

@@ -141,7 +141,8 @@ public sealed class ClearingAuditTests
                 return path;
             }
 
-            return AuditRun.Run(Copy("issuer"), [.. town.Banks.Select(b => (b.Name, Copy(b.Name)))], town.Scheme.Root, town.Options.Suite).OrRefuse()
+            return AuditRun.Run(Copy("issuer"), [.. town.Banks.Select(b => (b.Name, Copy(b.Name)))], town.Scheme.Root, town.Options.Suite)
+                .OrRefuse()
                 .Findings;
         }
         finally

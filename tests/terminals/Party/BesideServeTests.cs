@@ -150,7 +150,8 @@ public sealed class BesideServeTests
             Assert.That((told.Count, told.Any(c => c.Key.Equals(rotated.Key))), Is.EqualTo((before + 1, true)));
             Assert.That(serve.LinkCertificate().PublicKey.EncodedKeyValue.RawData, Is.EqualTo(rotated.Key.Bytes.ToArray()),
                 "and its next connections are under the new one");
-            Assert.That(serve.Rotate(KeyUsage.IssuerStatement).OrRefuse().Key, Is.Not.EqualTo(rotated.Key), "neither makes the other's again");
+            Assert.That(serve.Rotate(KeyUsage.IssuerStatement)
+                .OrRefuse().Key, Is.Not.EqualTo(rotated.Key), "neither makes the other's again");
             var other = new InProcessLink(peer, "bank", "issuer", () => command, () => Timestamp.Now(TimeProvider.System));
             Assert.That((await other.Call(request, default)).As<CertificatesReply>()!.Certificates, Has.Count.EqualTo(before + 2));
 
