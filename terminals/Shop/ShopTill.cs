@@ -67,12 +67,7 @@ public sealed partial class ShopTill
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public ShopTill(Database store, ICashSuite suite, Scheme scheme, TimeProvider clock, ILogger log, ICrashPoints crash)
     {
-        _store = store;
-        _suite = suite;
-        _scheme = scheme;
-        _clock = clock;
-        _log = log;
-        _crash = crash;
+        (_store, _suite, _scheme, _clock, _log, _crash) = (store, suite, scheme, clock, log, crash);
         CertificateStore.Load(store, scheme, suite);
         _key = OpenKey(store, suite);
         _hot = new TillHotList(store, suite, scheme, W, clock);
@@ -141,16 +136,14 @@ public sealed partial class ShopTill
         // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost
         // (rule R6).
         await RefreshHotList(cancel);
-        if (await WhyNotByIssuersClock(amount, cancel) is { } wrong)
-        {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong, []);
-        }
+        string? wrong = await WhyNotByIssuersClock(amount, cancel);
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
+        if (wrong is not null || _store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
             ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), WhyNoPayment!, []);
+            return new TillResult(
+                TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong ?? WhyNoPayment!, []);
         }
 
         _crash.Reach(CrashPoints.PaymentIntended);

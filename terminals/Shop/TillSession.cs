@@ -10,24 +10,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Shop;
 
-/// <summary>What a command does with a till, and so what may not run beside it.</summary>
-internal enum TillUse
-{
-    /// <summary>It only looks: beside everything.</summary>
-    Looks,
-
-    /// <summary>
-    /// It takes payments, or ends them: one at a time, because each payment has a TIME of its own and a card in the reader.
-    /// </summary>
-    Sells,
-
-    /// <summary>It settles: one at a time, beside whoever sells (rule R31).</summary>
-    Settles,
-
-    /// <summary>It does both for a till that nobody serves any more.</summary>
-    StandsIn,
-}
-
 /// <summary>An enrolled till for one command, with its way to the issuer, which is dialled when it is used.</summary>
 internal sealed class TillSession : IDisposable
 {
@@ -40,16 +22,16 @@ internal sealed class TillSession : IDisposable
     private readonly X509Certificate2 _certificate;
     private readonly TcpLink _issuer;
 
-    private TillSession(string directory, TillUse use, bool isScreen, TillSession? beside)
+    private TillSession(string directory, bool sells, bool settles, bool isScreen = false, TillSession? beside = null)
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
         Grant = EnrolmentVerbs.Grant(Folder, Role, Suite);
         bool finer = true;
         Switches.Off("R31 beside", ref finer);
-        _selling = use is TillUse.Sells or TillUse.StandsIn || (use == TillUse.Settles && !finer) ? Folder.Lock() : null;
+        _selling = sells || (settles && !finer) ? Folder.Lock() : null;
         try
         {
-            _settling = use is TillUse.Settles or TillUse.StandsIn ? Folder.LockSettling() : null;
+            _settling = settles ? Folder.LockSettling() : null;
         }
         catch
         {
@@ -75,10 +57,14 @@ internal sealed class TillSession : IDisposable
 
     public ILink Issuer { get; }
 
+    /// <param name="sells">
+    /// It takes payments, or ends them: one command at a time, because each payment has a TIME of its own and a card in the reader.
+    /// </param>
+    /// <param name="settles">It settles: one command at a time, beside whoever sells (rule R31). Who does neither runs beside all.</param>
     /// <param name="isScreen">True for the till's screen, which says itself what it waits for.</param>
-    public static TillSession Open(ParseResult given, TillUse use = TillUse.Sells, bool isScreen = false)
+    public static TillSession Open(ParseResult given, bool sells = false, bool settles = false, bool isScreen = false)
     {
-        var open = new TillSession(given.GetValue(Directory)!, use, isScreen, null);
+        var open = new TillSession(given.GetValue(Directory)!, sells, settles, isScreen);
         open.Till.IsDespiteClock = given.GetValue(CommonOptions.DespiteClock);
         return open;
     }
@@ -88,7 +74,7 @@ internal sealed class TillSession : IDisposable
     /// long ago may name one that is no more.
     /// </summary>
     public TillSession Beside(string directory) =>
-        new(directory, TillUse.StandsIn, isScreen: false, this) { Till = { IsDespiteClock = Till.IsDespiteClock } };
+        new(directory, sells: true, settles: true, beside: this) { Till = { IsDespiteClock = Till.IsDespiteClock } };
 
     /// <summary>The sale of that receipt.</summary>
     /// <exception cref="RefusedException">There is none.</exception>

@@ -4,7 +4,6 @@ using HierCash.Card.Readers;
 using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;

@@ -45,26 +45,23 @@ public sealed partial class WalletTerminal
         var till = RedemptionTill(status);
         var log = Log(card, status);
         var results = new List<RecoveryResult>();
-        foreach (var (_, entry, h) in log.Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))))
+        foreach (var (isForgotten, entry, h) in log.Where(e => e.State == LogState.Signed).Select(e => (false, e.Entry, e.H))
+            .Concat(Forgotten(card, status, log).Select(e => (true, e.Entry, e.H)))
+            .Where(e => e.H.Till != till && (which is null || which(e.Entry))).ToList())
         {
-            var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
-            results.Add(reply.As<NonSettlementStatementReply>()?.Statement is { } statement
-                ? Restore(card, status, certificates, h, statement)
-                : new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
-                    + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
-        }
-
-        foreach (var (entry, h) in Forgotten(card, status, log).Where(e => e.H.Till != till && (which is null || which(e.Entry))))
-        {
-            // Of most of them the issuer says that they are settled, which is no news: only what comes back, or may still, is told.
             var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
             if (reply.As<NonSettlementStatementReply>()?.Statement is { } statement)
             {
-                card.Show(h);
+                if (isForgotten)
+                {
+                    card.Show(h);
+                }
+
                 results.Add(Restore(card, status, certificates, h, statement));
             }
-            else if (Refusal.Read(reply) is not { Reason: RefusalReason.NotAllowed } refusal)
+            else if (!isForgotten || Refusal.Read(reply) is not { Reason: RefusalReason.NotAllowed })
             {
+                // Of most of those that the card has forgotten the issuer says that they are settled, which is no news.
                 results.Add(new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
                     + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
             }

@@ -14,8 +14,6 @@ namespace HierCash.Shop;
 public sealed partial class ShopTill
 {
     private const ulong Minute = 60_000_000;
-    private const ulong Hour = 60 * Minute;
-    private const ulong Day = 24 * Hour;
 
     /// <summary>
     /// Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null
@@ -106,15 +104,9 @@ public sealed partial class ShopTill
     /// <summary>For people: the two largest units, rounded up to a minute.</summary>
     private static string Span(ulong microseconds)
     {
-        ulong rounded = microseconds + Minute - 1;
-        return rounded switch
-        {
-            >= Day => $"{Count(rounded / Day, "day")} and {Count(rounded % Day / Hour, "hour")}",
-            >= Hour => $"{Count(rounded / Hour, "hour")} and {Count(rounded % Hour / Minute, "minute")}",
-            _ => Count(rounded / Minute, "minute"),
-        };
+        var rounded = TimeSpan.FromMinutes((long)((microseconds + Minute - 1) / Minute));
+        return rounded.Days > 0 ? $"{Counted.Say(rounded.Days, "day")} and {Counted.Say(rounded.Hours, "hour")}"
+            : rounded.Hours > 0 ? $"{Counted.Say(rounded.Hours, "hour")} and {Counted.Say(rounded.Minutes, "minute")}"
+            : Counted.Say(rounded.Minutes, "minute");
     }
-
-    private static string Count(ulong number, string unit) =>
-        number == 1 ? $"1 {unit}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {unit}s");
 }

@@ -64,9 +64,9 @@ public sealed partial class ShopTill
     /// <summary>
     /// Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.
     /// </summary>
-    public void CancelLeftovers() => CancelLeftovers(new Timestamp(long.MaxValue));
+    public void CancelLeftovers() => CancelLeftovers(new Timestamp(long.MaxValue), default);
 
-    private void CancelLeftovers(Timestamp before, Timestamp unseen = default)
+    private void CancelLeftovers(Timestamp before, Timestamp unseen)
     {
         foreach (var sale in OpenSales.Where(t => t.Time < (CoinPayments(t.Time).Count > 0 ? before : unseen)))
         {

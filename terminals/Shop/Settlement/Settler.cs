@@ -31,7 +31,8 @@ public sealed record LeftItem(LeftKind What, Timestamp? Sale, Amount? Amount, st
 public enum LeftKind { Payment, Refund, HotList }
 
 /// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
-public sealed class Settler
+public sealed class Settler(
+    Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
 {
     /// <summary>For the people of a till that is behind.</summary>
     public const string RunRecover =
@@ -39,26 +40,7 @@ public sealed class Settler
             + "nothing before 'hiercash-shop recover' was run.";
 
     private const int BatchSize = 256;
-    private readonly Database _store;
-    private readonly ICashSuite _suite;
-    private readonly Scheme _scheme;
-    private readonly ISigningKey _key;
-    private readonly TimeProvider _clock;
-    private readonly PeerClock _issuersClock;
-    private readonly ICrashPoints _crash;
     private bool _agreed;
-
-    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock,
-        ICrashPoints crash)
-    {
-        _issuersClock = issuersClock;
-        _key = key;
-        _clock = clock;
-        _store = store;
-        _suite = suite;
-        _scheme = scheme;
-        _crash = crash;
-    }
 
     /// <summary>
     /// Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).
@@ -95,7 +77,7 @@ public sealed class Settler
     {
         var answers = new List<Answer>();
         var stay = new HashSet<PaymentId>();
-        while (_store.Read(CoinPaymentTable.HasQueued)
+        while (store.Read(CoinPaymentTable.HasQueued)
             && Take(db => [.. CoinPaymentTable.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id))
                 .Take(BatchSize)]) is { Count: > 0 } batch)
         {
@@ -119,13 +101,13 @@ public sealed class Settler
     {
         bool brings = true;
         Switches.Off("R27 brings again", ref brings);
-        var now = Timestamp.Now(_clock);
+        var now = Timestamp.Now(clock);
         long after = 0;
-        while (brings && _store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (brings && store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
-            var over = batch.Select(b => b.CoinPayment).ToLookup(p => _scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
-            _store.Write(db => over[true].Sum(p => CoinPaymentTable.IsOver(db, p.H.Id)));
+            var over = batch.Select(b => b.CoinPayment).ToLookup(p => scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
+            store.Write(db => over[true].Sum(p => CoinPaymentTable.IsOver(db, p.H.Id)));
             if ((await Settle([.. over[false]], issuer, cancel)).Refused is { } refused)
             {
                 return refused;
@@ -142,17 +124,17 @@ public sealed class Settler
             ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It "
                 + "stays queued, and is sent again by each settlement."
             : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from "
-                + $"{payment.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+                + $"{payment.H.Time.Minus(scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
     private async ValueTask<Refused?> AskAgain(ILink issuer, CancellationToken cancel)
     {
-        var now = Timestamp.Now(_clock);
+        var now = Timestamp.Now(clock);
         long after = 0;
-        while (_store.Read(db => CoinPaymentTable.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (store.Read(db => CoinPaymentTable.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
-            var known = batch.Select(b => b.CoinPayment).Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
+            var known = batch.Select(b => b.CoinPayment).Where(p => !scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
             if ((await Settle(known, issuer, cancel)).Refused is { } refused)
             {
                 return refused;
@@ -175,7 +157,7 @@ public sealed class Settler
 
         var open = Take(db => CoinPaymentTable.Of(db, sale).FindAll(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
         var (states, now) = await Settle(open, issuer, cancel);
-        return now is not null ? now : _store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
+        return now is not null ? now : store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
             && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
@@ -186,7 +168,7 @@ public sealed class Settler
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     internal async ValueTask<Refused?> Ask(Timestamp sale, ILink issuer, CancellationToken cancel) =>
         (await SettleQueued(issuer, cancel)).Refused
-            ?? (await Settle(_store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel)).Refused;
+            ?? (await Settle(store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel)).Refused;
 
     /// <summary>
     /// Coin payments to be sent, chosen and marked so in one transaction. Whoever refunds one at the same moment, in this process or
@@ -195,10 +177,10 @@ public sealed class Settler
     private List<CoinPayment> Take(Func<IReadSnapshot, List<CoinPayment>> choose)
     {
         List<CoinPayment>? before = null;
-        Switches.Replace("R4 marked", ref before, _store.Read(choose));
-        _crash.Reach(CrashPoints.SettlementChosen);
-        var marked = _store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
-        _crash.Reach(CrashPoints.SettlementMarked);
+        Switches.Replace("R4 marked", ref before, store.Read(choose));
+        crash.Reach(CrashPoints.SettlementChosen);
+        var marked = store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
+        crash.Reach(CrashPoints.SettlementMarked);
         return before ?? marked;
     }
 
@@ -209,28 +191,28 @@ public sealed class Settler
             return new List<Answer>();
         }
 
-        if (await _issuersClock.Ask(issuer, cancel) is { } wrong)
+        if (await issuersClock.Ask(issuer, cancel) is { } wrong)
         {
             return new Refused(Outcome.ClockDiffers, $"{wrong} All payments stay queued.");
         }
 
         await Agree(issuer, cancel);
-        if (_store.Read(ShopTill.IsBehind))
+        if (store.Read(ShopTill.IsBehind))
         {
             return new Refused(Outcome.StandsStill, RunRecover);
         }
 
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
         // And its newest, which shows one that was put back together with all banks that it was.
-        var newest = _store.Read(Submissions.Newest);
+        var newest = store.Read(Submissions.Newest);
         var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts)
             .Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
-        var date = _store.Write(db => Submissions.Date(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
-        var oldest = _store.Read(db => Submissions.OldestBut(db, batch));
-        var submission = Submission.Sign(_key, _scheme.Issuer, batch.Select(p => p.H.Id.Value).ToArray(), date, oldest);
+        var date = store.Write(db => Submissions.Date(db, Timestamp.Now(clock), scheme.Terms.ClockTolerance));
+        var oldest = store.Read(db => Submissions.OldestBut(db, batch));
+        var submission = Submission.Sign(key, scheme.Issuer, batch.Select(p => p.H.Id.Value).ToArray(), date, oldest);
         var message = new SettleMessage(submission, batch.ConvertAll(p => p.Encoded), words);
         var (answer, refused) = await issuer.Ask(message, cancel);
-        _crash.Reach(CrashPoints.SettlementAnswered);
+        crash.Reach(CrashPoints.SettlementAnswered);
         bool whole = answer?.Receipts.Count == batch.Count;
         Switches.On("hole 5 count", ref whole);
         if (answer is null || !whole)
@@ -240,7 +222,7 @@ public sealed class Settler
                 : new Refused(Outcome.PeerRefused, "The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
-        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer,
+        bool genuine = await CertificateStore.Signed(store, scheme, suite, issuer,
             () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
         Switches.On("step 8", ref genuine);
         if (!genuine)
@@ -250,7 +232,7 @@ public sealed class Settler
         }
 
         var states = answer.Receipts.Select(Judge).ToList();
-        _store.Write(db =>
+        store.Write(db =>
         {
             for (int i = 0; i < states.Count; i++)
             {
@@ -259,16 +241,16 @@ public sealed class Settler
 
             return true;
         });
-        _crash.Reach(CrashPoints.SettlementRecorded);
+        crash.Reach(CrashPoints.SettlementRecorded);
         return batch.Zip(states, answer.Receipts).ToList();
     }
 
     private bool IsGenuine(CashPayment h, Receipt receipt)
     {
-        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid
+        bool its = receipt.Issuer == scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid
             && receipt.Currency == h.Coin.Terms.Currency;
         Switches.On("hole 5 receipt", ref its);
-        return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
+        return its && scheme.IsStatement(k => receipt.Verify(suite, k));
     }
 
     /// <summary>
@@ -283,27 +265,27 @@ public sealed class Settler
             return;
         }
 
-        if ((await issuer.Ask(new NewestBatchMessage(Derivations.W(_key.PublicKey)), cancel)).Reply is not var (subject, proof))
+        if ((await issuer.Ask(new NewestBatchMessage(Derivations.W(key.PublicKey)), cancel)).Reply is not var (subject, proof))
         {
             // An issuer that does not say it refuses the batch, too, and says why.
             return;
         }
 
         Volatile.Write(ref _agreed, true);
-        bool own = proof?.IsBy(_suite, _key.PublicKey, _scheme.Issuer, subject) == true;
+        bool own = proof?.IsBy(suite, key.PublicKey, scheme.Issuer, subject) == true;
         Switches.Replace("R27 own batch", ref own, proof is not null);
         // Read after the answer: what another process of this till has signed meanwhile is in the store.
-        if (own && proof!.Submission.Date > _store.Read(TillTable.Submitted))
+        if (own && proof!.Submission.Date > store.Read(TillTable.Submitted))
         {
-            _store.Write(db => BehindTable.Note(db, Timestamp.Now(_clock), proof.Submission.Date));
+            store.Write(db => BehindTable.Note(db, Timestamp.Now(clock), proof.Submission.Date));
         }
     }
 
     /// <summary>True if a card and the issuer signed what this till is said to have submitted.</summary>
     internal bool IsOurs(SubmittedPayment paid) =>
-        paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
+        paid.H.Till == Derivations.W(key.PublicKey) && paid.H.Verify(suite) && IsGenuine(paid.H, paid.Receipt)
         && (paid.Reversal is not { } word
-            || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
+            || (word.Issuer == scheme.Issuer && word.Payment == paid.H.Id && scheme.IsStatement(k => word.Verify(suite, k))));
 
     internal static CoinPaymentState Judge(Receipt receipt) => receipt.Verdict switch
     {

@@ -25,7 +25,7 @@ internal static class AnswerVerb
         };
         verb.SetAction(given =>
         {
-            using var open = TillSession.Open(given);
+            using var open = TillSession.Open(given, sells: true);
             string id = given.GetValue(payment)!;
             if (id.Length < 8 || !id.All(char.IsAsciiHexDigit))
             {

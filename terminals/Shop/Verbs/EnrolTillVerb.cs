@@ -15,7 +15,7 @@ internal static class EnrolTillVerb
             "hiercash-shop enrol-till second.request --dir cafe > second.vouched") { file, TillSession.Directory };
         verb.SetAction(given =>
         {
-            using var open = TillSession.Open(given);
+            using var open = TillSession.Open(given, sells: true);
             if (open.Till.Revoked is { } revoked)
             {
                 throw new RefusedException(Outcome.RuleBroken,

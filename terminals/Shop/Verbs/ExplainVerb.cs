@@ -14,7 +14,7 @@ internal static class ExplainVerb
             "hiercash-shop explain 2026-11-23T10:15:00.000000Z --dir cafe") { receipt, TillSession.Directory, json };
         verb.SetAction(given =>
         {
-            using var open = TillSession.Open(given, TillUse.Looks);
+            using var open = TillSession.Open(given);
             var sale = open.Find(given.GetValue(receipt)!);
             var sentences = open.Till.Explain(sale).ToList();
             json.Print(given, new ExplainJson(sale.Time, JsonWord.Of(sale.State), sentences),

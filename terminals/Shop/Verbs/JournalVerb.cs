@@ -15,7 +15,7 @@ internal static class JournalVerb
         };
         verb.SetAction(given =>
         {
-            using var open = TillSession.Open(given, TillUse.Looks);
+            using var open = TillSession.Open(given);
             var sales = open.Till.Journal.Select(s => (Sale: s, Payments: open.Till.CoinPayments(s.Time))).ToList();
             json.Print(
                 given,

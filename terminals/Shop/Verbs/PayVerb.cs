@@ -23,7 +23,7 @@ internal static class PayVerb
         };
         verb.SetAction(async (given, cancel) =>
         {
-            using var open = TillSession.Open(given);
+            using var open = TillSession.Open(given, sells: true);
             var till = open.Till;
             if (UnusualAmount.Parse(given.GetValue(amount)!, open.Currency, out var y) is { } error)
             {

@@ -20,7 +20,7 @@ internal static class PolicyVerb
             "hiercash-shop policy --issuer-keyed refuse --dir cafe") { keyed, TillSession.Directory, json };
         verb.SetAction(given =>
         {
-            using var open = TillSession.Open(given);
+            using var open = TillSession.Open(given, sells: true);
             if (given.GetValue(keyed) is { } choice)
             {
                 open.Till.RefusesIssuerKeyed = choice == Refuse;

@@ -13,7 +13,7 @@ internal static class RecoverVerb
             "hiercash-shop recover --dir cafe") { TillSession.Directory, json };
         verb.SetAction(async (given, cancel) =>
         {
-            using var open = TillSession.Open(given, TillUse.StandsIn);
+            using var open = TillSession.Open(given, sells: true, settles: true);
             var done = await open.Till.Recover(open.Issuer, cancel).OrRefuse();
             json.PrintDone(
                 given,

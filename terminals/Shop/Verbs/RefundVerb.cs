@@ -32,7 +32,7 @@ internal static class RefundVerb
 
         verb.SetAction(async (given, cancel) =>
         {
-            using var open = TillSession.Open(given);
+            using var open = TillSession.Open(given, sells: true);
             var sale = open.Find(given.GetValue(receipt)!);
             bool before = open.Till.IsGivenBack(sale.Time);
             using var card = given.GetValue(later) ? null : await CardOptions.Open(given, TillSession.Suite, cancel);

@@ -30,7 +30,7 @@ internal static class SettleVerb
                     $"--for names this till's own folder '{named}'. Name that of the till whose key was revoked, or leave --for out.");
             }
 
-            using var own = TillSession.Open(given, TillUse.Settles);
+            using var own = TillSession.Open(given, settles: true);
             using var revoked = named is null ? null : own.Beside(named);
             if (revoked is not null && (revoked.Grant.Holder != own.Grant.Holder
                 || revoked.Grant.Scheme.Fingerprint != own.Grant.Scheme.Fingerprint))

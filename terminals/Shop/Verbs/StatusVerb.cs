@@ -14,7 +14,7 @@ internal static class StatusVerb
             "hiercash-shop status --dir cafe") { TillSession.Directory, json };
         verb.SetAction(given =>
         {
-            using var open = TillSession.Open(given, TillUse.Looks);
+            using var open = TillSession.Open(given);
             var till = open.Till;
             var (credited, guaranteed, waiting) = till.Shares;
             var held = till.HeldPayments;

@@ -14,7 +14,7 @@ internal static class TicketsVerb
             "hiercash-shop tickets --dir cafe") { TillSession.Directory, json };
         verb.SetAction(given =>
         {
-            using var open = TillSession.Open(given, TillUse.Looks);
+            using var open = TillSession.Open(given);
             var sales = open.Till.UnseenSales.Select(s => (s.Time, s.Amount, Until: s.Time.Plus(open.Grant.Scheme.Terms.SettlePeriod)))
                 .ToList();
             json.Print(
@@ -39,7 +39,7 @@ internal static class TicketsVerb
         };
         verb.SetAction(async (given, cancel) =>
         {
-            using var open = TillSession.Open(given);
+            using var open = TillSession.Open(given, sells: true);
             using var card = await CardOptions.Open(given, TillSession.Suite, cancel);
             var ended = open.Till.AskUnseenSales(card);
             json.PrintDone(

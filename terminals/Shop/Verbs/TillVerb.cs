@@ -1,4 +1,3 @@
-using System.CommandLine;
 using HierCash.Card.Readers;
 using HierCash.Terminals.Consoles;
 using Spectre.Console;
@@ -30,7 +29,7 @@ internal static class TillVerb
 
             // The screen draws itself; what is foreign on it is escaped where it is drawn (rule R18).
             AnsiConsole.Console = TillScreen.ConsoleOn(ConsoleEntry.Terminal);
-            using var open = TillSession.Open(given, isScreen: true);
+            using var open = TillSession.Open(given, isScreen: true, sells: true);
             var till = new TillConsole(open.Till, open.Grant.Name, open.Grant.Scheme, given.GetValue(CardOptions.Reader), TillSession.Suite,
                 open.Issuer, TimeProvider.System, open.Folder.TryLockSettling);
             await till.Run(TimeSpan.FromSeconds(given.GetValue(every)), cancel);

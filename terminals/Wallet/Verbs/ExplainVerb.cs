@@ -1,5 +1,4 @@
 using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Terminals.Consoles;
 
