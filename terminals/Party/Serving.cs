@@ -33,8 +33,8 @@ public sealed class Serving : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new RefusedException(Outcome.StorageFailed, $"The log '{logFile}' cannot be written. {HierCash.FileFault.Say(e).TrimEnd('.')}. Name another "
-                    + $"file with --log, or leave it out.");
+                throw new RefusedException(Outcome.StorageFailed, $"The log '{logFile}' cannot be written. "
+                    + $"{HierCash.FileFault.Say(e).TrimEnd('.')}. Name another file with --log, or leave it out.");
             }
         }
 

@@ -6,7 +6,6 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Simulation;
 

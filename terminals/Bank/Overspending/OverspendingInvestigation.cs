@@ -120,8 +120,8 @@ internal sealed class OverspendingInvestigation(
             store.Write(db => EvidenceTable.TellAgain(db, header.Coin));
             return header.Revision == earlier!.Revision
                 ? false
-                : Refused.ByRule($"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The "
-                    + $"issuer has to say why.");
+                : Refused.ByRule($"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. "
+                    + $"The issuer has to say why.");
         }
 
         bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now

@@ -50,7 +50,8 @@ internal sealed class OrderRecovery(
         Switches.On("R27 renounced after agreement", ref agreed);
         if (!agreed)
         {
-            return Withdrawals.Refuse(RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
+            return Withdrawals.Refuse(
+                RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
         }
 
         return store.Write(db =>
