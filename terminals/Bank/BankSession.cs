@@ -52,7 +52,7 @@ internal sealed class BankSession : IDisposable
                 session._folder = PartyFolder<EnrolledSettings>.Open(directory, Role, wasUsed);
             }
 
-            session._grant = EnrolmentVerbs.Grant(session._folder, Role, Suite);
+            session._grant = PartyEnrolment.Grant(session._folder, Role, Suite);
             session.Store = session.Keep(Database.OpenFile(session._folder.DatabasePath, BankParty.Schema));
             session.Certificate = session.Keep(
                 BankParty.LinkCertificate(session.Store, Suite, session._grant.LinkCertificate).OrRefuse());
@@ -125,7 +125,7 @@ internal sealed class BankSession : IDisposable
     public static string Short(Digest account) => account.ToString()[..16];
 
     private TcpLink Link(Action<string>? sayWaiting) =>
-        Keep(EnrolmentVerbs.IssuerLink(_folder, _grant, Certificate, Suite, sayWaiting));
+        Keep(PartyEnrolment.IssuerLink(_folder, _grant, Certificate, Suite, sayWaiting));
 
     private T Keep<T>(T opened)
         where T : IDisposable

@@ -25,11 +25,11 @@ internal static class Program
         "hiercash-shop enrol-till second.request --dir cafe > second.vouched",
         "hiercash-shop settle --for cafe --dir second    what the revoked till of 'cafe' has queued")
     {
-        EnrolmentVerbs.InitCommand(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
+        InitVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
             TillSession.Suite),
-        EnrolmentVerbs.RequestCommand(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
+        RequestVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
             TillSession.Suite),
-        EnrolmentVerbs.JoinCommand(TillSession.Role, TillSession.Directory, ShopTill.Schema, ShopTill.Keys, TillSession.Suite,
+        JoinVerb.Make(TillSession.Role, TillSession.Directory, ShopTill.Schema, ShopTill.Keys, TillSession.Suite,
             TimeProvider.System),
         EnrolTillVerb.Make(), PayVerb.Make(), TillVerb.Make(), StatusVerb.Make(), SettleVerb.Make(), JournalVerb.Make(),
         ExplainVerb.Make(), RefundVerb.Make(), TicketsVerb.Make(), CancelVerb.Make(), RecoverVerb.Make(), AnswerVerb.Make(),

@@ -25,7 +25,7 @@ internal sealed class TillSession : IDisposable
     private TillSession(string directory, bool sells, bool settles, bool isScreen = false, TillSession? beside = null)
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
-        Grant = EnrolmentVerbs.Grant(Folder, Role, Suite);
+        Grant = PartyEnrolment.Grant(Folder, Role, Suite);
         bool finer = true;
         Switches.Off("R31 beside", ref finer);
         _selling = sells || (settles && !finer) ? Folder.Lock() : null;
@@ -41,7 +41,7 @@ internal sealed class TillSession : IDisposable
 
         _store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
         _certificate = ShopTill.LinkCertificate(_store, Suite, Grant.LinkCertificate);
-        _issuer = EnrolmentVerbs.IssuerLink((beside ?? this).Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
+        _issuer = PartyEnrolment.IssuerLink((beside ?? this).Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
         Issuer = new OwnLink(_issuer, _store);
         Till = new ShopTill(_store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance,
             NoCrashPoints.Instance) { Online = Issuer };

@@ -318,10 +318,10 @@ public sealed class LinkIdentityTests
         var second = town.Issuer.Enrol(BankParty.RequestNextKey(store, suite, BankIdentity.Of(first), isFresh: true), town.Options.Cap)
             .OrRefuse();
         var keys = BankParty.Keys(store, suite);
-        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }),
+        Assert.That(keys.Select(k => PartyEnrolment.IsFormer(k, null, keys)), Is.EqualTo(new[] { false, false, false }),
             "before the first grant");
-        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, first, keys)), Is.EqualTo(new[] { false, true, false }), "announced");
-        Assert.That(keys.Select(k => EnrolmentVerbs.IsFormer(k, second, keys)), Is.EqualTo(new[] { true, true, false }), "joined");
+        Assert.That(keys.Select(k => PartyEnrolment.IsFormer(k, first, keys)), Is.EqualTo(new[] { false, true, false }), "announced");
+        Assert.That(keys.Select(k => PartyEnrolment.IsFormer(k, second, keys)), Is.EqualTo(new[] { true, true, false }), "joined");
     }
 
     /// <summary>A bank's number belongs to its key: not to its name, not to another bank's word, and no key comes back.</summary>

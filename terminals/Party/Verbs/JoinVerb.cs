@@ -79,7 +79,7 @@ public static class JoinVerb
         PartyFolder<EnrolledSettings> party, string path, string role, EnrolmentGrant grant, string file, IReadOnlyList<PublicKey> keys,
         HostPort issuer, ICashSuite suite)
     {
-        if (EnrolmentVerbs.KeyOf(grant) is not { } key || !keys.Contains(key))
+        if (PartyEnrolment.KeyOf(grant) is not { } key || !keys.Contains(key))
         {
             throw new RefusedException(Outcome.RuleBroken,
                 $"The grant in '{file}' is for another key. Use the one that was made for this folder's request.");
@@ -91,14 +91,14 @@ public static class JoinVerb
         using var held = alone ? party.Lock() : null;
         var settings = PartyFolder<EnrolledSettings>.Open(path, role).Settings;
         var joined = settings.Grant is { } before ? EnrolmentGrant.Decode(Convert.FromBase64String(before), suite) : null;
-        if (EnrolmentVerbs.IsFormer(key, joined, keys) && EnrolmentVerbs.IsGivenUp(key, joined!, keys))
+        if (PartyEnrolment.IsFormer(key, joined, keys) && PartyEnrolment.IsGivenUp(key, joined!, keys))
         {
             throw new RefusedException(Outcome.RuleBroken,
                 $"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to the issuer "
                     + $"('hiercash-bank new-key' prints it again), and join its grant.");
         }
 
-        if (EnrolmentVerbs.IsFormer(key, joined, keys))
+        if (PartyEnrolment.IsFormer(key, joined, keys))
         {
             throw new RefusedException(Outcome.RuleBroken,
                 $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with "

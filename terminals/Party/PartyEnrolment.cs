@@ -15,23 +15,8 @@ public delegate EnrolmentRequest RequestEnrolment(Database store, ICashSuite sui
 public delegate IReadOnlyList<PublicKey> KnownKeys(Database store, ICashSuite suite);
 
 /// <summary>What banks and shops have in common: a request goes out by hand, a grant comes back by hand.</summary>
-public static class EnrolmentVerbs
+public static class PartyEnrolment
 {
-    /// <summary>TO BE DELETED with the last console that says it: <see cref="InitVerb"/>.</summary>
-    public static Verb InitCommand(
-        string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite) =>
-        InitVerb.Make(role, forWhom, folder, schema, request, suite);
-
-    /// <summary>TO BE DELETED with the last console that says it: <see cref="RequestVerb"/>.</summary>
-    public static Verb RequestCommand(
-        string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite) =>
-        RequestVerb.Make(role, forWhom, folder, schema, request, suite);
-
-    /// <summary>TO BE DELETED with the last console that says it: <see cref="JoinVerb"/>.</summary>
-    public static Verb JoinCommand(
-        string role, Option<string> folder, Schema schema, KnownKeys keys, ICashSuite suite, TimeProvider clock) =>
-        JoinVerb.Make(role, folder, schema, keys, suite, clock);
-
     /// <summary>The grant of an enrolled party.</summary>
     /// <exception cref="RefusedException">None came yet.</exception>
     public static EnrolmentGrant Grant(PartyFolder<EnrolledSettings> folder, string role, ICashSuite suite) =>
