@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>The user's word that the card is lost, signed by the account key while it was there (hole 10).</summary>

@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>One payment of a dossier: who brought it, and what the issuer answered (rule R3).</summary>

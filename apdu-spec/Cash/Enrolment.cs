@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 

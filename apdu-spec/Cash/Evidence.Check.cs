@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>Who has to answer: from the root key alone, offline, with what is shown against it (rules R3, R5, R9).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>The root key's word for another key, small enough for a card to check (hole 20).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>What becomes of y while a payment counts: the three parts always make y (settlement.md, rule R1).</summary>

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>What banks, shops and wallets know of the scheme: its root key, the issuer's certified keys, the terms.</summary>

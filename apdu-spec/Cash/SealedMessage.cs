@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using HierCash.Iso7816;
 using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Cash;
 

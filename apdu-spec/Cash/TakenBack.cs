@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>S_W with what it speaks of: the till took this payment back (hole 2).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Cash;
 
 /// <summary>The user's order to the bank: debit X from U and ask the issuer for cash (EP 0810563, issuance step 1).</summary>

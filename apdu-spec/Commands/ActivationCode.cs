@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Protocol.Commands;
 

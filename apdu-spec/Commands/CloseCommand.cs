@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>CLOSE: all of a coin to W0, and the coin is ended (hole 9, rule R24). Wants the holder PIN. Page: close.md.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>CONFIRM: the shop said OK; marks the receipt in the log and carries no security (hole 1). Page: confirm.md.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>One instruction of the wallet applet: how a terminal writes it, how a card parses it, how a terminal reads the reply.</summary>

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>How a payment crosses the reader.</summary>

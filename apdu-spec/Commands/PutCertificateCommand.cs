@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>PUT CERTIFICATE: PE_I, PS_I or a statement key, vouched for by the root key (hole 20). Page: put-certificate.md.</summary>

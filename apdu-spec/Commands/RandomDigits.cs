@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>Random ASCII digits, each as likely as any other: of a PUK and of an activation code (rule R12).</summary>

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>READ LOG: entry P1 of the payment log. Wants the holder PIN. Page: read-log.md.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>

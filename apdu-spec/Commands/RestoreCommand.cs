@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>RESTORE: the issuer's dead statement gives x back what was never settled (hole 4). Page: restore.md.</summary>

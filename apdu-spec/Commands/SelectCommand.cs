@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>SELECT by AID (ISO 7816-4, 11.2.2). Page: select.md.</summary>

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>GET NONCE: what the bank has to sign to set a card back whose PUK is blocked (rule R12). Page: get-nonce.md.</summary>

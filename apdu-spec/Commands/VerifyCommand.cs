@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>VERIFY (ISO 7816-4, 11.6.6): the payment PIN or the holder PIN (P2, rule R11). Page: pin.md.</summary>

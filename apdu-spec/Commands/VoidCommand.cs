@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Commands;
 
 /// <summary>VOID: the till takes the payment back with S_W, and x is restored (hole 2). Page: void.md.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol;
 
 /// <summary>The wallet applet's own status words, and what each status of the card says to people. Page: status-words.md.</summary>

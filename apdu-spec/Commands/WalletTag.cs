@@ -1,5 +1,4 @@
 using System.Reflection;
-using HierCash.Iso7816;
 
 namespace HierCash.Protocol;
 

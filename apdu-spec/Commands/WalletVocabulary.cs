@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 
 namespace HierCash.Protocol;

@@ -1,7 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>

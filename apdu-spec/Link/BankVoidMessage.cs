@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer: a void that it heard with a rebuttal (hole 3, rule R4).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer: a page of the dossier that it was told of last (rule R9).</summary>

@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>What a body holds at most (link.md has all of them in a table).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer: the instructions after this number, and what became of those before (hole 18, R8).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Till to issuer, before its first batch after a start (R27): the newest batch that it has signed.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Why a request was not done, in order of precedence.</summary>

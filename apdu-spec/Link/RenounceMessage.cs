@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to bank: neither card nor wallet has the order that the bank lacks (rule R27).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to bank: an order that the bank does not know, as the card signs it again (rule R27).</summary>

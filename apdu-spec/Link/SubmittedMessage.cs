@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Till to issuer, when the till was restored from a copy (R27): what it had submitted.</summary>

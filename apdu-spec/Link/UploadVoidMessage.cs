@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to issuer, sealed: a void that its card was given (hole 3, rule R4).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Protocol.Link;
 
 /// <summary>Issuer to bank (E_K or "never issued"), and bank to wallet (the same, or neither while it is still asking).</summary>

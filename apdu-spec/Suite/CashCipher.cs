@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Protocol.Cash;
 
 namespace HierCash.Protocol.Suite;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Protocol.Cash;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Generators;
 using Org.BouncyCastle.Crypto.Parameters;

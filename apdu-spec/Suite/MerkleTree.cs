@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Security.Cryptography;
-using HierCash.Protocol.Cash;
 
 namespace HierCash.Protocol.Suite;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Protocol.Cash;
 using Org.BouncyCastle.Crypto.EC;
 
 namespace HierCash.Protocol.Suite;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using HierCash.Card.Runtime;
 
 namespace HierCash.Card.Emulator;
 

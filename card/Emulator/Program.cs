@@ -1,5 +1,4 @@
 using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Card.Emulator;
 

@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>Which coin pays, and whether it may without the payment PIN (rules R13, R14). For GET CASH and PAY alike.</summary>

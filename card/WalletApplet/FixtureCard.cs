@@ -1,8 +1,4 @@
 using System.Globalization;
-using HierCash.Card.Runtime;
-using HierCash.Protocol;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using HierCash.Traces;
 
 namespace HierCash.Card.Wallet;

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>The instructions of the applet, each under its command's class and instruction byte.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>The suite as a card has it: what takes time on a real one is charged.</summary>

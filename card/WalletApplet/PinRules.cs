@@ -1,6 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>How the wallet's PINs are compared and set (rule R11). Page: pin.md.</summary>

@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>Gives x back what a payment took, once (claim 8, holes 2 and 4). Who may ask for it, the instructions say.</summary>

@@ -1,10 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>The wallet.</summary>

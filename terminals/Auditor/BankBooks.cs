@@ -1,7 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Auditor;
 
 /// <summary>Recomputes what must hold in a bank's database, from its rows and signatures alone (protocol: Money).</summary>

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Auditor;
 

@@ -1,8 +1,5 @@
 using System.Data.Common;
 using System.Security.Cryptography;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Auditor;

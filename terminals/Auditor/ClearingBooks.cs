@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Auditor;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Auditor;
 
 /// <summary>Recomputes what must hold in an issuer's database, from its rows and signatures alone (protocol: Money).</summary>

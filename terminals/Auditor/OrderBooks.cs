@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Auditor;
 
 /// <summary>The numbers of the orders in a bank's books (R27): each is one withdrawal's, and none was passed over.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Protocol.Cash;
 
 namespace HierCash.Auditor;
 

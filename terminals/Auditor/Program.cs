@@ -1,5 +1,3 @@
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Auditor;
 
 /// <summary>hiercash-auditor.</summary>

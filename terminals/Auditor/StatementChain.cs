@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Auditor;
 
 /// <summary>Statements of circulation, one after the other.</summary>

@@ -1,6 +1,4 @@
 using System.Text;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Terminals.Consoles;
 

@@ -1,9 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Net;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Terminals.Consoles;
 

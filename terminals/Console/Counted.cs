@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>Numbers of things in sentences for people: "1 payment", "2 payments".</summary>

@@ -1,6 +1,3 @@
-using System.Globalization;
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>

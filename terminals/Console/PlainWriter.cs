@@ -1,5 +1,4 @@
 using System.Text;
-using HierCash.Protocol.Cash;
 
 namespace HierCash.Terminals.Consoles;
 

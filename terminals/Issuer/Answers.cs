@@ -1,5 +1,3 @@
-using HierCash.Protocol.Link;
-
 namespace HierCash.Issuer;
 
 /// <summary>What every room of the issuer answers with; every file of the project sees it.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>Where the issuer may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Issuer;
 
 /// <summary>Who asks the issuer what, and which room answers.</summary>

@@ -1,11 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Issuer;

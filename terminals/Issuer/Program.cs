@@ -1,5 +1,3 @@
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Issuer;
 
 /// <summary>hiercash-issuer.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;

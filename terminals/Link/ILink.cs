@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Terminals.Link;
 
 /// <summary>A way to ask another party. Implementations: in-process, TCP.</summary>

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace HierCash.Terminals.Link;
 
 /// <summary>

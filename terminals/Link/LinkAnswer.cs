@@ -1,5 +1,3 @@
-using HierCash.Protocol.Link;
-
 namespace HierCash.Terminals.Link;
 
 /// <summary>What came back for a request: its reply, or the peer's refusal, or neither where the peer's answer is malformed.</summary>

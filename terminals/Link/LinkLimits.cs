@@ -1,5 +1,3 @@
-using HierCash.Protocol.Link;
-
 namespace HierCash.Terminals.Link;
 
 /// <summary>What a party puts up with on the network (link.md).</summary>

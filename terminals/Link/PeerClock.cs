@@ -1,6 +1,4 @@
 using System.Globalization;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 
 namespace HierCash.Terminals.Link;
 

@@ -3,9 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 using X509PublicKey = System.Security.Cryptography.X509Certificates.PublicKey;
 

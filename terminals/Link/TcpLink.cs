@@ -1,12 +1,7 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Terminals.Link;

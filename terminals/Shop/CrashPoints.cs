@@ -1,5 +1,3 @@
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>Where a till may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>

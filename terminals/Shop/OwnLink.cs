@@ -1,7 +1,3 @@
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>

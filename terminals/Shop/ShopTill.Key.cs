@@ -1,9 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
 namespace HierCash.Shop;

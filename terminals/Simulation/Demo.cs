@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Shop;
-using HierCash.Terminals.Consoles;
-using HierCash.Wallet;
-
 namespace HierCash.Simulation;
 
 /// <summary>The whole road as a story: withdraw, pay in parts, settle; then a copied card overspends and is traced.</summary>

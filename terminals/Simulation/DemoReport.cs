@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Simulation;
 
 /// <summary>What the demo has shown.</summary>

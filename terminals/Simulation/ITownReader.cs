@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Simulation;
 
 /// <summary>Where a town's terminals meet its cards: one card at a time.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Simulation;
 
 /// <summary>What may go wrong with one call.</summary>

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using HierCash.Card.Readers;
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Simulation;
 

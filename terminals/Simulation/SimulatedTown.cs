@@ -1,17 +1,6 @@
 using System.Globalization;
 using HierCash.Bank;
-using HierCash.Card.Client;
-using HierCash.Iso7816;
 using HierCash.Issuer;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Shop;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-using HierCash.Wallet;
 
 namespace HierCash.Simulation;
 

@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Shop;
-
 namespace HierCash.Simulation;
 
 /// <summary>Payments in a town in one process, where nobody does anything else meanwhile.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Simulation;
 
 /// <summary>The invariants of the whole town (protocol: Money): each party's own, and those between parties.</summary>

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Simulation;
 
 /// <summary>What a town is made with; everything that could make two runs differ is here.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Simulation;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using HierCash.Iso7816;
 
 namespace HierCash.Simulation;
 

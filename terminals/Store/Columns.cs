@@ -1,5 +1,3 @@
-using System.Data.Common;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 
 namespace HierCash.Terminals.Store;

@@ -1,5 +1,4 @@
 using System.Text;
-using HierCash.Protocol.Cash;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Terminals.Store;

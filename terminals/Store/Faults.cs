@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Terminals.Store;
 
 /// <summary>Something that a serving process cannot do at present.</summary>

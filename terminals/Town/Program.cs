@@ -1,5 +1,3 @@
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Town;
 
 /// <summary>hiercash-town.</summary>

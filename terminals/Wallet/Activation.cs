@@ -1,8 +1,4 @@
 using System.Text;
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Wallet;
 

@@ -1,5 +1,3 @@
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>Where a user's terminal may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Wallet;
 
 /// <summary>What was shown against an accusation, with its stamps, as the holder keeps it (rule R5).</summary>

@@ -1,7 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>

@@ -1,10 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals.Store;
 using LogEntry = (byte Index, HierCash.Protocol.Commands.LogState State, HierCash.Protocol.Commands.LoggedPayment Entry,
     HierCash.Protocol.Cash.CashPayment H);
 

@@ -1,14 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Client;
-using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>

@@ -1,11 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Wallet;
 
 /// <param name="Rebuttal">What was shown, with the stamps that it got: keep it.</param>

@@ -1,8 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals;
-
 namespace HierCash.Wallet;
 
 /// <summary>What waits on a card (docs/waiting.md).</summary>

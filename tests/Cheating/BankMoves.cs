@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Cheating;
 
 /// <summary>The users' bank lies to the issuer and to the world, with its own key.</summary>

@@ -1,10 +1,5 @@
 using HierCash.Oracle;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;

@@ -1,8 +1,5 @@
 using HierCash.Oracle;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 

@@ -1,9 +1,4 @@
-using HierCash.Card.Client;
 using HierCash.Oracle;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Cheating;
 

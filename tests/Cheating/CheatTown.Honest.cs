@@ -1,9 +1,6 @@
-using HierCash.Terminals.Consoles;
 using System.Globalization;
 using HierCash.Oracle;
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Tests.Cheating;
 
 /// <summary>An issuer and a network that lie.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using HierCash.Oracle;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 

@@ -1,5 +1,4 @@
 using HierCash.Oracle;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Cheating;
 

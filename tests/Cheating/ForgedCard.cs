@@ -1,8 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Tests.Cheating;
 

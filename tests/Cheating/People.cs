@@ -1,7 +1,5 @@
 using HierCash.Oracle;
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Cheating;

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Cheating;
 
 /// <summary>One production of the grammar: a name, and the steps that it becomes with one throw of dice.</summary>

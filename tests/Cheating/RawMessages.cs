@@ -1,12 +1,5 @@
 using HierCash.Bank;
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Cheating;
 

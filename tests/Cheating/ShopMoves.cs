@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Cheating;
 
 /// <summary>The shop Den: it has its till's key and writes its own messages.</summary>

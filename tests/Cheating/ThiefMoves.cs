@@ -1,6 +1,4 @@
 using HierCash.Oracle;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Cheating;
 

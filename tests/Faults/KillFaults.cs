@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Faults;
 
 /// <summary>Processes that are killed, or that stand still.</summary>

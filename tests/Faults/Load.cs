@@ -1,5 +1,4 @@
 using System.Globalization;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Faults;
 

@@ -1,13 +1,6 @@
 using HierCash.Auditor;
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
 

@@ -1,8 +1,5 @@
 using HierCash.Oracle;
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
 

@@ -1,12 +1,4 @@
-using HierCash.Card.Client;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,11 +1,4 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 

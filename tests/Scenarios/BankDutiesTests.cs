@@ -1,8 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 

@@ -1,8 +1,4 @@
-using HierCash.Iso7816;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 

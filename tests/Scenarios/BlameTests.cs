@@ -1,11 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;

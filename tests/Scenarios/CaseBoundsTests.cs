@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Whose case it is, which word on it is the newest, and what a redemption may be (R1, R9).</summary>

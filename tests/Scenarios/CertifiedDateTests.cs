@@ -1,7 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

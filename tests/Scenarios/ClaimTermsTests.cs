@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>An issuer that claims more than stands at the time of booking, and struck payments in dossiers (R9).</summary>

@@ -1,13 +1,6 @@
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Clearing never stands still (R8): what cannot be booked is parked with a signed reason, and nobody else waits for it.</summary>

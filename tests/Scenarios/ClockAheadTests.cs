@@ -1,7 +1,4 @@
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,5 +1,4 @@
 using HierCash.Shop;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

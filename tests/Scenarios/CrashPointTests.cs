@@ -1,11 +1,6 @@
-using HierCash.Terminals.Consoles;
 using System.Reflection;
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,10 +1,5 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Suite;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>A shop that signs with its till's key whatever it likes.</summary>

@@ -1,10 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,9 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Rule R5: dossiers are of today, terms run from the bank's notice, and what is said too late counts for nothing.</summary>

@@ -1,10 +1,6 @@
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 using HierCash.Shop;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

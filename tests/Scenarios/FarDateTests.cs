@@ -1,10 +1,4 @@
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 

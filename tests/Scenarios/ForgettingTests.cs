@@ -1,11 +1,4 @@
 using HierCash.Auditor;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Suite;
 using HierCash.Wallet;

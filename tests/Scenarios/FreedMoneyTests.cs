@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Copies of a card, and shops that take payments back: where the money goes that comes free (R2).</summary>

@@ -1,15 +1,6 @@
-using HierCash.Card.Client;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
 using HierCash.Tests.Traces;
 using HierCash.Wallet;

@@ -1,11 +1,6 @@
 using HierCash.Issuer;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Store;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
 

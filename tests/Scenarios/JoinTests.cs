@@ -1,10 +1,6 @@
 using System.CommandLine;
 using HierCash.Bank;
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -95,7 +91,7 @@ public sealed class JoinTests
         string file = Path.Combine(_root, "grant");
         File.WriteAllText(file, Armor.Write(Armor.Grant, grant.Encode()));
         var folder = new Option<string>("--dir");
-        var command = PartyEnrolment.JoinCommand("bank", folder, BankParty.Schema, BankParty.Keys, _town.Options.Suite, new At(now));
+        var command = JoinVerb.Make("bank", folder, BankParty.Schema, BankParty.Keys, _town.Options.Suite, new At(now));
         command.Parse([file, "--dir", Folder]).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 }

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Suite;
 

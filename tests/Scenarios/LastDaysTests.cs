@@ -1,6 +1,4 @@
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 

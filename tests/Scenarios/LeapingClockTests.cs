@@ -1,7 +1,3 @@
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>

@@ -1,12 +1,6 @@
 using HierCash.Bank;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 

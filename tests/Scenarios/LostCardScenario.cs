@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

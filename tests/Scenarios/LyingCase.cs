@@ -1,7 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 using HierCash.Tests.Suite;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What is shown against an accusation and is not what it seems (R3, R5): it acquits nobody, and names nobody else.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;

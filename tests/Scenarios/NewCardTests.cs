@@ -1,6 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>What must not happen to a card that is new.</summary>

@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Banks and issuers that shorten a user's term, or shut their ears (R5).</summary>

@@ -1,8 +1,5 @@
-using HierCash.Simulation;
 using System.Reflection;
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,10 +1,4 @@
 using HierCash.Bank;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Suite;
 using HierCash.Wallet;
 

@@ -1,9 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Iso7816;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 

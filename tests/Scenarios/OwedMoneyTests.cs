@@ -1,14 +1,6 @@
-using HierCash.Terminals.Consoles;
 using System.Buffers.Binary;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Tests.Scenarios;
 
 /// <summary>Parked instructions and a bank that is stopped, or whose messages are lost (R8).</summary>

@@ -1,9 +1,4 @@
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 using HierCash.Shop;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

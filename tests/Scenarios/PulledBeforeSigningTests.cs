@@ -1,8 +1,5 @@
-using HierCash.Iso7816;
 using HierCash.Shop;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

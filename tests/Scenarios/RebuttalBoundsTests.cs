@@ -1,11 +1,5 @@
 using HierCash.Bank;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
 
 namespace HierCash.Tests.Scenarios;

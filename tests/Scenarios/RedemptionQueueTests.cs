@@ -1,6 +1,4 @@
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

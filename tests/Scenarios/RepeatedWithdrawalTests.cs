@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,10 +1,5 @@
 using HierCash.Issuer;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,9 +1,5 @@
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Wallet;
 

@@ -1,5 +1,3 @@
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

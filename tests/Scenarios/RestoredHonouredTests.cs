@@ -1,8 +1,5 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
-using HierCash.Simulation;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Scenarios;

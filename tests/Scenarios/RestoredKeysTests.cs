@@ -1,8 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Terminals;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

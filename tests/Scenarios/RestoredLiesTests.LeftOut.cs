@@ -1,9 +1,5 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,8 +1,4 @@
 using HierCash.Bank;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,10 +1,4 @@
 using HierCash.Auditor;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 

@@ -1,7 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;

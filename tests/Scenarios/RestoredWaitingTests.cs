@@ -1,8 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Store;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 

@@ -1,11 +1,4 @@
 using System.Text;
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
 

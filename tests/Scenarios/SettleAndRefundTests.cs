@@ -1,7 +1,4 @@
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,7 +1,4 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
-using HierCash.Simulation;
 
 namespace HierCash.Tests.Scenarios;
 

@@ -1,11 +1,4 @@
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Tests.Suite;
 
 namespace HierCash.Tests.Scenarios;

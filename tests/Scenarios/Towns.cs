@@ -1,14 +1,5 @@
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Suite;
 using HierCash.Wallet;
@@ -56,13 +47,13 @@ internal static class Towns
     public static async Task<Refused?> HearHotList(this SimulatedTown town, string till, HotList list)
     {
         bool heard = false;
-        return await town.Till(till).FetchHotList(
+        return (await town.Till(till).FetchHotList(
             new ChangedAnswer(town.TillLink(till), MessageType.HotList, reply =>
             {
                 (bool before, heard) = (heard, true);
                 return before ? reply : new HotListReply(list).ToMessage();
             }),
-            default);
+            default)).Refused;
     }
 
     public static Shop.TillResult Pay(this SimulatedTown town, string till, TownCard card, ulong minor) =>

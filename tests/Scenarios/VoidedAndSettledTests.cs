@@ -1,10 +1,4 @@
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 

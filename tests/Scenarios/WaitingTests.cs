@@ -1,8 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Wallet;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -114,7 +109,7 @@ public sealed class WaitingTests
         town.Clock.Advance(town.Scheme.Terms.HotListMaxAge + TimeSpan.FromMinutes(1));
         till.Waits.One(WaitingKind.OldHotList);
         town.Issuer.Revoke(till.W).OrRefuse();
-        town.Issuer.Revoke(town.ShopBank.Id).OrRefuse();
+        town.Issuer.Revoke(town.ShopBank.Id).ThrowIfAny();
         await Try(async () => await till.Synchronise(town.TillLink(cafe), default).OrRefuse());
         Assert.That(till.Waits.One(WaitingKind.RevokedTill).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
         await Try(async () => (await town.ShopBank.Run(default)).ThrowIfAny());

@@ -1,10 +1,5 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

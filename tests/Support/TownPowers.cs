@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Tests;
 
 /// <summary>What nobody of a town can do: steal the keys of its parties, and look into their stores behind their backs.</summary>

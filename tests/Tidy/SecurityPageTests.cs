@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using HierCash.Protocol.Cash;
 
 namespace HierCash.Tests.Tidy;
 

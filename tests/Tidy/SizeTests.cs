@@ -2,13 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Vectors;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using HierCash.Protocol.Link;
 
 namespace HierCash.Tests.Tidy;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using HierCash.Iso7816;
 
 namespace HierCash.Tests.Tidy;
 

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using HierCash.Protocol;
-using HierCash.Terminals.Consoles;
-using HierCash.Traces;
-
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card apdu convert.</summary>

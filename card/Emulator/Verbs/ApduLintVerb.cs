@@ -1,7 +1,3 @@
-using System.CommandLine;
-using HierCash.Terminals.Consoles;
-using HierCash.Traces;
-
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card apdu lint.</summary>

@@ -1,9 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Protocol;
-using HierCash.Terminals.Consoles;
-using HierCash.Traces;
-
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card apdu record.</summary>

@@ -1,11 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Terminals.Consoles;
-using HierCash.Traces;
-
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card insert.</summary>

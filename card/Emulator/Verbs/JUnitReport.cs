@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using HierCash.Terminals.Consoles;
-using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 

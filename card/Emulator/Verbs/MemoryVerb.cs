@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Globalization;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Card.Emulator;
 

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Card.Runtime;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card new.</summary>

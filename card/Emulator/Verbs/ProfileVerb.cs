@@ -1,14 +1,7 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using HierCash.Card.Client;
-using HierCash.Card.Runtime;
-using HierCash.Card.Wallet;
-using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals.Consoles;
-using HierCash.Traces;
 
 namespace HierCash.Card.Emulator;
 

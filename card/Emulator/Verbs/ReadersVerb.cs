@@ -1,6 +1,3 @@
-using HierCash.Card.Readers;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Card.Emulator;
 
 /// <summary>hiercash-card readers.</summary>

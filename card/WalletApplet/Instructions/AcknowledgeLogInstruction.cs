@@ -1,8 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>ACKNOWLEDGE LOG: the wallet has a copy, and the entry may be forgotten (rule R13). Page: acknowledge-log.md.</summary>

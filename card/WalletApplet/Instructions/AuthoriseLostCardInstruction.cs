@@ -1,7 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>AUTHORISE LOST CARD: a frozen card may, its coins come back this way. Page: authorise-lost-card.md.</summary>

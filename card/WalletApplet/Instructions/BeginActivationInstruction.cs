@@ -1,8 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>BEGIN ACTIVATION: shows a new PUK for the code of the letter (rule R12). Page: begin-activation.md.</summary>

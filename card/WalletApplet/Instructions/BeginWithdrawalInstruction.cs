@@ -1,10 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 

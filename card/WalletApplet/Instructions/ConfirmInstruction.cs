@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>CONFIRM: the till's OK (EP 0810563, payment step 4). Page: confirm.md.</summary>

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Card.Wallet;
 

@@ -1,10 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>FINISH WITHDRAWAL (EP 0810563, issuance step 5, section 304). Page: finish-withdrawal.md.</summary>

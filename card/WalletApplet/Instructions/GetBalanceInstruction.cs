@@ -1,7 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>GET BALANCE: x of all coins together. Page: get-balance.md.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>GET CASH: shows the coin that would pay (EP 0810563, payment step 1). Page: get-cash.md.</summary>

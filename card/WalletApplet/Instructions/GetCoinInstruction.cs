@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>GET COIN: what is in a slot. Page: get-coin.md.</summary>

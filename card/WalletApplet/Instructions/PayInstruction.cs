@@ -1,10 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>PAY (EP 0810563, payment steps 3 and 5; sections 305 to 307, 314). Page: pay.md.</summary>

@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>PERSONALISE: pins the root key, and makes the account key. Page: personalise.md.</summary>

@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>PUT CERTIFICATE: the pinned root key's word is permission enough, and no PIN is (hole 20). Page: put-certificate.md.</summary>

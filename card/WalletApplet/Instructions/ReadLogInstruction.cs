@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>READ LOG: one payment that the card remembers. Page: read-log.md.</summary>

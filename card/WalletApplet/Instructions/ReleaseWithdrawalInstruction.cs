@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>RELEASE WITHDRAWAL: frees a slot on the issuer's word that it will never issue (hole 7). Page: release-withdrawal.md.</summary>

@@ -1,8 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>RESTORE: restores x on the issuer's dead statement, once (hole 4). Page: restore.md.</summary>

@@ -1,9 +1,3 @@
-using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>SET BACK: the bank's word that a card whose PUK is blocked goes back to a new code (rule R12). Page: set-back.md.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Card.Wallet;
 
 /// <summary>RESET RETRY COUNTER. Page: unblock-pin.md.</summary>

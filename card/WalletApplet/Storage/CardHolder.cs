@@ -1,8 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Card.Runtime;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 

@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Card.Runtime;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Card.Wallet;
 

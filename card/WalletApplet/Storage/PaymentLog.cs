@@ -1,7 +1,4 @@
 using System.Collections;
-using HierCash.Card.Runtime;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Card.Wallet;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Auditor;

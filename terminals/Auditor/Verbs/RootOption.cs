@@ -1,7 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Auditor;
 

@@ -1,8 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Auditor;
 

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Data.Common;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Bank;
 
 /// <summary>A letter with an activation code.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Iso7816;
-
 namespace HierCash.Bank;
 
 /// <summary>Orders of what was issued before the bank was restored, which the account did not cover when they were shown (R27).</summary>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using HierCash.Iso7816;
 
 namespace HierCash.Bank;
 

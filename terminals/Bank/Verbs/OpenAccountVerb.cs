@@ -1,6 +1,4 @@
 using System.CommandLine;
-using HierCash.Card.Client;
-using HierCash.Card.Readers;
 
 namespace HierCash.Bank;
 

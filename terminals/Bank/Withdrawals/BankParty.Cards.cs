@@ -1,7 +1,4 @@
-using HierCash.Card.Client;
-using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Bank;
 

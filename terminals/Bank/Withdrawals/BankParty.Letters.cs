@@ -1,6 +1,4 @@
 using System.Data.Common;
-using HierCash.Card.Client;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Bank;
 

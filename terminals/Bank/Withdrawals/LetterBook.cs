@@ -1,5 +1,3 @@
-using HierCash.Protocol.Commands;
-
 namespace HierCash.Bank;
 
 /// <summary>

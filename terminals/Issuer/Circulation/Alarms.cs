@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 

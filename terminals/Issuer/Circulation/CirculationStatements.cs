@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>A signed statement of each bank's circulation, once a day; each holds the digest of the one before.</summary>

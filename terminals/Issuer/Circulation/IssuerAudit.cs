@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>Recomputes the issuer's invariants (protocol: Money) from its own rows.</summary>

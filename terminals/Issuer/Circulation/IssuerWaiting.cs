@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>What waits at the issuer (docs/waiting.md).</summary>

@@ -1,9 +1,4 @@
 using System.Collections.Concurrent;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 

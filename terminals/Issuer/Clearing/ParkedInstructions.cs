@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>What banks did not book (R8): their signed words, whose term is over, and which of it stops a bank's issuing.</summary>

@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>A bank as the issuer knows it.</summary>

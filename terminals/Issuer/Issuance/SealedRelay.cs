@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Issuer;
 
 /// <summary>Messages of wallets, sealed to the issuer and relayed by banks that cannot read them (hole 23).</summary>

@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>A bank cancels the coin of one of its withdrawals: its holder lost the card (hole 10).</summary>

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>A holder gives what is left of a coin back to the account (hole 9): a payment of all of x to W0, with the same evidence as any

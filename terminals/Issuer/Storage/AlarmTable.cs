@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>What a person should look at: one row for each kind and subject, however often it happens.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>The issuer's last sign of life (rule R6).</summary>

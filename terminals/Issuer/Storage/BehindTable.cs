@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>That the issuer was restored from an older copy (R27): since when it knows, and its own later word, which shows it.</summary>

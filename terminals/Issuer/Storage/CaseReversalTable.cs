@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>Reversals of payments in cases, numbered in the order in which their banks are told of them (rule R3).</summary>

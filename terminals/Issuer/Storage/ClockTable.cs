@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>The latest date that was signed, to a minute, and since when the clock is confirmed by nobody (rule R26).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>Payments that will never count, whoever brings them (holes 2 to 4), each with its signed statement.</summary>

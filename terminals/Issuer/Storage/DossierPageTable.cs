@@ -1,5 +1,3 @@
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>Pages of dossiers until the bank has spoken on them (rule R9), as they were encoded: the header names their hashes.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>Promises to shops that are not paid: when the first was made, and when the first is due.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>Coins that tills refuse, by the version of the list that first held them; 0 waits for the next one (hole 11).</summary>

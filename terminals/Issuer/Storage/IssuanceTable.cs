@@ -1,7 +1,4 @@
 using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>When the issuer did not serve (rule R6).</summary>

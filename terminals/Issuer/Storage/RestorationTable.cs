@@ -1,7 +1,4 @@
 using System.Data.Common;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Issuer;
 
 /// <summary>The issuer's secret keys by name, each with its certificate where it has one.</summary>

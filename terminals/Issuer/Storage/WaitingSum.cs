@@ -1,6 +1,4 @@
 using System.Data.Common;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Issuer;
 

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Issuer;
 
 /// <summary>hiercash-issuer audit.</summary>

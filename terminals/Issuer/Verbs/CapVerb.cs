@@ -1,5 +1,4 @@
 using System.CommandLine;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Issuer;
 

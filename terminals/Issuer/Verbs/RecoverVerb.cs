@@ -1,7 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Issuer;
 

@@ -1,6 +1,3 @@
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Issuer;
 
 /// <summary>hiercash-issuer serve.</summary>

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Issuer;
 

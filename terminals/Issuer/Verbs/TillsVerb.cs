@@ -1,5 +1,4 @@
 using System.Globalization;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Issuer;
 

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Issuer;
 

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Shop;
 
 /// <summary>What became of one coin's part of a sale.</summary>

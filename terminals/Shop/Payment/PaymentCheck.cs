@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>Why a till does not take an H.</summary>

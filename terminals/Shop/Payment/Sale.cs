@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Shop;
 
 /// <summary>What became of one payment at the till.</summary>

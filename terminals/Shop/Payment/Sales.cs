@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>What a till does to a sale and to its coin payments together, in one transaction of the caller's.</summary>

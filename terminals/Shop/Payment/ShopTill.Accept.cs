@@ -1,9 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals;
-
 namespace HierCash.Shop;
 
 /// <summary>OK.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Shop;
 
 /// <summary>What a shop says when somebody shows its S_W for a payment that it had submitted (rule R3).</summary>

@@ -1,9 +1,4 @@
 using System.Data.Common;
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 
 namespace HierCash.Shop;
 

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Shop;
 
 /// <summary>What a person behind the counter may have mistyped: it is asked for once more before the card is (till.md).</summary>

@@ -1,10 +1,3 @@
-using HierCash.Terminals;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>What a till that was restored from a copy knows again.</summary>

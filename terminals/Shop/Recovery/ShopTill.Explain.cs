@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-
 namespace HierCash.Shop;
 
 /// <summary>The till's journal, in words.</summary>

@@ -1,9 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Shop;
 
 /// <summary>A payment whose money is neither the shop's nor on the card again.</summary>

@@ -1,12 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Shop;
 
 /// <summary>

@@ -1,9 +1,3 @@
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>Payments that do not end in OK: given up, voided, and made good when the card comes back (holes 1 and 2).</summary>

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Shop;
 
 /// <summary>What a till sends the issuer of what it took back: every S_W (holes 2 and 3; rule R4).</summary>

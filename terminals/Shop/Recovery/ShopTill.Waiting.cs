@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-
 namespace HierCash.Shop;
 
 /// <summary>What waits at this till (docs/waiting.md).</summary>

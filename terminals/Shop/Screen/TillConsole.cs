@@ -1,10 +1,4 @@
 using System.Data.Common;
-using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
 using Spectre.Console;
 
 namespace HierCash.Shop;

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,10 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Answer = (HierCash.Shop.CoinPayment CoinPayment, HierCash.Shop.CoinPaymentState State, HierCash.Protocol.Cash.Receipt Receipt);
 
 namespace HierCash.Shop;

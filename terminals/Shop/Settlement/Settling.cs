@@ -1,6 +1,4 @@
 using System.Data.Common;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
 

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>What a till keeps of its batches and of the issuer's answers, in one transaction of the caller's.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>That the till's store is an older copy (R27): a row while it is, and nothing else.</summary>

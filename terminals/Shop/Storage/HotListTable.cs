@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>Signed hot lists, each with what came to it since the one before (hole 11).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>What was decided at this till, and what it heard, each under a name of its own.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>Every revision of every receipt (rule R1).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>That the till's key is revoked, as the issuer told it (rule R17): one row, for good.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Shop;
 
 /// <summary>The till itself, one row: its key N_W, the TIME that it used last, and the ends of its talk with the issuer.</summary>

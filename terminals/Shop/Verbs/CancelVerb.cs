@@ -1,5 +1,3 @@
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop cancel: ends a payment that was never accepted, and whose money a card is short of.</summary>

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Shop;
 

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Shop;
 
 /// <summary>Money that is held, in words: for a status and for the till's screen.</summary>

@@ -1,9 +1,4 @@
 using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Shop;
 

@@ -1,5 +1,3 @@
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop recover.</summary>

@@ -1,8 +1,4 @@
 using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Shop;
 

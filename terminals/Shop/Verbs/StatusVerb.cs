@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop status.</summary>

@@ -1,7 +1,3 @@
-using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop tickets: payments whose card went before its answer came (rule R31).</summary>

@@ -1,5 +1,3 @@
-using HierCash.Card.Readers;
-using HierCash.Terminals.Consoles;
 using Spectre.Console;
 
 namespace HierCash.Shop;

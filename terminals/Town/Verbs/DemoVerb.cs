@@ -1,11 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
-using System.Globalization;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Town;
 
 /// <summary>hiercash-town demo, and hiercash-town alone.</summary>

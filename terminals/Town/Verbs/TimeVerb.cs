@@ -1,11 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Town;
 

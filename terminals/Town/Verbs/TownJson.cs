@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace HierCash.Town;
 
 /// <summary>What this console's verbs print with --json.</summary>

@@ -1,7 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>Withdrawals that this wallet began, and the order of each as the card signed it last.</summary>

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>Payments as the card's log had them: one row each, or one for each proof that took a payment back.</summary>

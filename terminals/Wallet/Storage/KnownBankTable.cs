@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>The newest key that this wallet knows of a bank (rule R19).</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>Certificates of the issuer's statement keys that the card has checked.</summary>

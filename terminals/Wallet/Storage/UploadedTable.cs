@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>Payments whose S_W the issuer has answered.</summary>

@@ -1,11 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Client;
-using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using HierCash.Card.Readers;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet log.</summary>

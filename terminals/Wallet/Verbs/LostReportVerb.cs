@@ -1,8 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet lost-report.</summary>

@@ -1,9 +1,3 @@
-using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet notices; and the notices that every contact with the bank shows.</summary>

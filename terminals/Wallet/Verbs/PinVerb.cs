@@ -1,10 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Client;
-using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet pin change and pin unblock (rule R11).</summary>

@@ -1,7 +1,3 @@
-using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet rebut.</summary>

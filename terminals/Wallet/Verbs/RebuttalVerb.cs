@@ -1,8 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet rebuttal.</summary>

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet redeem; and what it has in common with renew and recover.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet renew.</summary>

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet report-lost.</summary>

@@ -1,10 +1,3 @@
-using System.CommandLine;
-using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Wallet;
 
 /// <summary>hiercash-wallet withdraw.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Tests.Cash;
 
 [Parallelizable]

@@ -1,4 +1,3 @@
-using HierCash.Protocol.Cash;
 using HierCash.Shop;
 
 namespace HierCash.Tests.Cash;

@@ -1,10 +1,6 @@
 using System.Runtime.Versioning;
 using HierCash.Card.Runtime;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.Stores;

@@ -1,6 +1,4 @@
 using CsCheck;
-using HierCash.Iso7816;
-using HierCash.Protocol;
 
 namespace HierCash.Tests.Iso7816;
 

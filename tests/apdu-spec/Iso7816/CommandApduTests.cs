@@ -1,6 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-
 namespace HierCash.Tests.Iso7816;
 
 [Parallelizable]

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
 using HierCash.Tests.Vectors;
 
 namespace HierCash.Tests.Link;

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Link;
 
 /// <summary>What a bank says to a rebuttal: the case stands, it falls, or nothing yet. Any other word is no answer.</summary>

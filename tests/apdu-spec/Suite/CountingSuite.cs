@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Suite;
 
 /// <summary>Counts what is verified: the work that somebody else's message costs, whatever the machine.</summary>

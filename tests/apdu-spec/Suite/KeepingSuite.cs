@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Suite;
 

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Suite;
 

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Suite;
 
 /// <summary>BouncyCastle and the BCL agree with each other on random input, and refuse the same.</summary>

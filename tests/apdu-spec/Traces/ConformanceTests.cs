@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using static HierCash.Tests.Traces.Ladders;
 
 namespace HierCash.Tests.Traces;

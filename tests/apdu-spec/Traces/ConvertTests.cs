@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using HierCash.Protocol;
 using HierCash.Tests.Consoles;
 using HierCash.Traces;
 

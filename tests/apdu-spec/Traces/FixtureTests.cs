@@ -1,10 +1,4 @@
-using HierCash.Card.Client;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using HierCash.Tests.Vectors;
 using HierCash.Traces;
 

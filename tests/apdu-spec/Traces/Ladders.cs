@@ -1,8 +1,4 @@
 using HierCash.Card.Wallet;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
 using HierCash.Tests.Vectors;
 
 namespace HierCash.Tests.Traces;

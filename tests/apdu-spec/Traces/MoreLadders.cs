@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
 using static HierCash.Tests.Traces.Ladders;
 
 namespace HierCash.Tests.Traces;

@@ -1,8 +1,5 @@
 using System.Text.RegularExpressions;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Commands;
 using HierCash.Traces;
 
 namespace HierCash.Tests.Traces;

@@ -1,7 +1,5 @@
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol;
 
 namespace HierCash.Tests.Traces;
 

@@ -1,8 +1,5 @@
 using System.Text.Json;
 using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Suite;
 using HierCash.Tests.Consoles;
 using HierCash.Traces;
 

@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Iso7816;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Vectors;
 
 /// <summary>Decoders read the vectors back to the same bytes, and refuse them when anything is cut off or added.</summary>

@@ -1,10 +1,3 @@
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-
 namespace HierCash.Tests.Vectors;
 
 /// <summary>Every encoder against the vectors of the specification, and every vector against an encoder.</summary>

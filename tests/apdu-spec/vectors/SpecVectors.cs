@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Vectors;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using HierCash.Protocol.Suite;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Generators;
 using Org.BouncyCastle.Crypto.Parameters;

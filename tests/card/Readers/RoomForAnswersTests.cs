@@ -1,8 +1,5 @@
-using HierCash.Card.Client;
 using HierCash.Card.Readers;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Simulation;
 using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.Readers;

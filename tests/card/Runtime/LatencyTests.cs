@@ -1,10 +1,7 @@
-using HierCash.Simulation;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
 

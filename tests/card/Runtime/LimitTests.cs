@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
 
 namespace HierCash.Tests.Runtime;
 

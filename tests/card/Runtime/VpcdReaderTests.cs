@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using HierCash.Card.Runtime;
-using HierCash.Protocol;
 using HierCash.Traces;
 
 namespace HierCash.Tests.Runtime;

@@ -1,6 +1,5 @@
 using HierCash.Card.Runtime;
 using HierCash.Card.Samples;
-using HierCash.Iso7816;
 
 namespace HierCash.Tests.Samples;
 

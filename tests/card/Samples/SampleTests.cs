@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using HierCash.Card.Runtime;
 using HierCash.Card.Samples;
-using HierCash.Iso7816;
 using HierCash.Tests.Runtime;
 
 namespace HierCash.Tests.Samples;

@@ -1,10 +1,4 @@
 using System.Diagnostics;
-using HierCash.Card.Client;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 using HierCash.Tests.Scenarios;
 
 namespace HierCash.Tests.Instructions;

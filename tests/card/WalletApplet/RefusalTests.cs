@@ -1,12 +1,5 @@
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Vectors;
 using HierCash.Traces;

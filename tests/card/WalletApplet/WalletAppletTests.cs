@@ -1,12 +1,4 @@
-using HierCash.Card.Client;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Runtime;
 using HierCash.Tests.Scenarios;
 

@@ -1,8 +1,4 @@
 using HierCash.Auditor;
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
 using Microsoft.Data.Sqlite;

@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Audits;
 

@@ -1,10 +1,5 @@
 using HierCash.Auditor;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Simulation;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Audits;

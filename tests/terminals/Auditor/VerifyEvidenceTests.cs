@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HierCash.Protocol.Cash;
 using HierCash.Tests.Scenarios;
 
 namespace HierCash.Tests.Consoles;

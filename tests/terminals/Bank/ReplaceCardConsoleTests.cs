@@ -1,9 +1,5 @@
 using System.Text.Json;
-using HierCash.Card.Client;
 using HierCash.Card.Readers;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;
 

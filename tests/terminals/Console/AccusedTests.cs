@@ -1,5 +1,4 @@
 using System.Text.Json;
-using HierCash.Protocol.Cash;
 
 namespace HierCash.Tests.Consoles;
 

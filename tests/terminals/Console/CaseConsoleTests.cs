@@ -1,9 +1,4 @@
-using HierCash.Terminals.Consoles;
 using System.Text.Json;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 using HierCash.Tests.Audits;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;

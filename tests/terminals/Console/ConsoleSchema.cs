@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Consoles;
 

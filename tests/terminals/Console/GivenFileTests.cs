@@ -1,5 +1,3 @@
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Tests.Consoles;
 
 /// <summary>Files and moments that people name on a command line, and that are not what they should be.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using HierCash.Protocol.Suite;
 using HierCash.Tests.Properties;
 
 namespace HierCash.Tests.Consoles;

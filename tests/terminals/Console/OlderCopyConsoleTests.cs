@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using HierCash.Tests.Scenarios;
-using HierCash.Simulation;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Consoles;

@@ -1,4 +1,3 @@
-using HierCash.Terminals.Store;
 using HierCash.Tests.Pcsc;
 using Microsoft.Data.Sqlite;
 

@@ -1,10 +1,7 @@
 using System.Text.Json;
 using HierCash.Bank;
 using HierCash.Issuer;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 
 namespace HierCash.Tests.Consoles;

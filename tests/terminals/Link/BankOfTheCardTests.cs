@@ -1,10 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Bank;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
 

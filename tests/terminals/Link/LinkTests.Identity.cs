@@ -1,9 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Link;
 

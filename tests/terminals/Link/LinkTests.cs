@@ -3,11 +3,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 

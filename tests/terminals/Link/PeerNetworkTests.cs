@@ -1,5 +1,4 @@
 using System.Net;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Link;
 

@@ -1,12 +1,6 @@
 using System.Text.Json.Nodes;
 using HierCash.Issuer;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Consoles;

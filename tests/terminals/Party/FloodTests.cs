@@ -1,14 +1,9 @@
-using HierCash.Terminals.Consoles;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text.Json;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Tests.Consoles;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using HierCash.Terminals;
-using HierCash.Terminals.Link;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Tests.Consoles;

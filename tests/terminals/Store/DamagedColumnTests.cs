@@ -1,4 +1,3 @@
-using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 
 namespace HierCash.Tests.Stores;

@@ -1,4 +1,3 @@
-using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Stores;

@@ -1,7 +1,6 @@
 using System.Text;
 using HierCash.Bank;
 using HierCash.Shop;
-using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Stores;

@@ -1,7 +1,6 @@
 using System.Reflection;
 using HierCash.Bank;
 using HierCash.Issuer;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Stores;
 

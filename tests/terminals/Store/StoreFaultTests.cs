@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Stores;

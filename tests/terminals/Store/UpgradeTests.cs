@@ -1,9 +1,7 @@
 using System.IO.Compression;
 using HierCash.Bank;
 using HierCash.Issuer;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Terminals.Store;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Stores;

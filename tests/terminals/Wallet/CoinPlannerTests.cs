@@ -1,6 +1,4 @@
 using System.Globalization;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 using HierCash.Tests.Consoles;
 using HierCash.Wallet;
 

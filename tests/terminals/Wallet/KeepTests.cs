@@ -1,12 +1,4 @@
-using HierCash.Card.Client;
 using HierCash.Card.Wallet;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Wallets;

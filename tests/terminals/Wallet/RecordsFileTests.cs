@@ -1,7 +1,4 @@
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;

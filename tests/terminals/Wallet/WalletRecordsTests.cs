@@ -1,12 +1,5 @@
 using HierCash.Card.Wallet;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Link;
 using HierCash.Shop;
-using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
 
 namespace HierCash.Tests.Pcsc;
 

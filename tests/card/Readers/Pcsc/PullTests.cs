@@ -1,14 +1,7 @@
-using HierCash.Terminals.Consoles;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using HierCash.Card.Client;
 using HierCash.Card.Readers;
-using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
 using HierCash.Shop;
-using HierCash.Simulation;
 using HierCash.Tests.Pcsc;
 using HierCash.Tests.Properties;
 using HierCash.Tests.Scenarios;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using HierCash.Iso7816;
 using HierCash.Traces;
 
 namespace HierCash.Tests.Pcsc;
