@@ -1,4 +1,3 @@
-using HierCash.Iso7816;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
