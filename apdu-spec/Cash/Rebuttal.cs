@@ -30,6 +30,9 @@ public sealed record Rebuttal(
     /// <summary>By the issuer or banks, over <see cref="Digest"/>: that it came in time (rule R5).</summary>
     public IReadOnlyList<Stamp> Stamps { get; init; } = [];
 
+    /// <summary>It strikes nothing out.</summary>
+    public bool IsEmpty => Voids.Count + Dead.Count == 0;
+
     /// <summary>SHA-256 of the voids and dead statements: what a stamp stamps.</summary>
     public Digest Digest => Cash.Digest.Of(BerTlv.Encode(MaxEncodedSize, WriteStatements));
 

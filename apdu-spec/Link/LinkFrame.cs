@@ -178,7 +178,7 @@ public enum MessageType : ushort
     SubmittedReply = 0x030C,
 
     NonSettlementStatement = 0x0401,
-    DeadStatementReply = 0x0402,
+    NonSettlementStatementReply = 0x0402,
     Redeem = 0x0403,
     RedeemReply = 0x0404,
     UploadVoid = 0x0405,

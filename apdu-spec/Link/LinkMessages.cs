@@ -51,7 +51,7 @@ public static class LinkMessages
         LinkExchange.Of<ForwardVoidMessage, ForwardVoidReply>(),
         LinkExchange.Of<NewestBatchMessage, NewestBatchReply>(),
         LinkExchange.Of<SubmittedMessage, SubmittedReply>(),
-        LinkExchange.Of<NonSettlementStatementMessage, DeadStatementReply>(),
+        LinkExchange.Of<NonSettlementStatementMessage, NonSettlementStatementReply>(),
         LinkExchange.Of<RedeemMessage, RedeemReply>(),
         LinkExchange.Of<UploadVoidMessage, UploadVoidReply>(),
         LinkExchange.Of<StampRebuttalMessage, StampRebuttalReply>(),

@@ -28,12 +28,11 @@ public sealed record VoidedPayment(CashPayment H, VoidStatement Void)
 
     /// <summary>The answer to whoever brought it.</summary>
     /// <param name="request">The type of one of the three.</param>
-    /// <param name="reversal">A <see cref="Reversal"/>, as it was signed and kept.</param>
-    public static LinkMessage Answer(MessageType request, byte[] reversal) => request switch
+    public static LinkMessage Answer(MessageType request, Reversal reversal) => request switch
     {
-        MessageType.ForwardVoid => LinkBody.Kept<ForwardVoidReply>(reversal),
-        MessageType.BankVoid => LinkBody.Kept<BankVoidReply>(reversal),
-        MessageType.UploadVoid => LinkBody.Kept<UploadVoidReply>(reversal),
+        MessageType.ForwardVoid => new ForwardVoidReply(reversal).ToMessage(),
+        MessageType.BankVoid => new BankVoidReply(reversal).ToMessage(),
+        MessageType.UploadVoid => new UploadVoidReply(reversal).ToMessage(),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request, "That brings no void."),
     };
 

@@ -63,7 +63,7 @@ public sealed class AppletContext
     /// <summary>True if the card's image is a restored copy of an older state: what it holds may have been used since (hole 24).</summary>
     public bool IsRestored => Memory.IsRestored;
 
-    /// <summary>Where an applet says what it computes, for latency profiles. Writes are counted by the runtime.</summary>
+    /// <summary>Where an applet says what it computes, for timing models. Writes are counted by the runtime.</summary>
     public CardMeter Meter { get; }
 
     /// <summary>

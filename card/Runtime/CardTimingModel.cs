@@ -103,7 +103,7 @@ public sealed record CardTimingModel(CardTiming Card, ReaderTiming Reader)
     /// <summary>Card and reader, such as "jcop4/contactless-424".</summary>
     public string Name => $"{Card.Name}/{Reader.Name}";
 
-    /// <summary>The profile of that name, such as "jcop4/contactless-424", or null.</summary>
+    /// <summary>The model of that name, such as "jcop4/contactless-424", or null.</summary>
     public static CardTimingModel? Find(string name) => All.FirstOrDefault(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
@@ -128,7 +128,7 @@ public sealed record CardTimingModel(CardTiming Card, ReaderTiming Reader)
 /// waits.
 /// </summary>
 /// <param name="card">Stays its owner's.</param>
-/// <param name="profile">How slow it is.</param>
+/// <param name="model">How slow it is.</param>
 /// <param name="spend">Called after each command with the time that it takes.</param>
-public sealed class SlowCard(EmulatedCard card, CardTimingModel profile, Action<TimeSpan> spend)
-    : MeasuredCard(card, (_, bytes, work) => spend(profile.Time(work, bytes)));
+public sealed class SlowCard(EmulatedCard card, CardTimingModel model, Action<TimeSpan> spend)
+    : MeasuredCard(card, (_, bytes, work) => spend(model.Time(work, bytes)));

@@ -74,11 +74,21 @@ public sealed unsafe class ProcessImage : CardImage
 
     internal override void Close()
     {
-        RedoRecord.Reset(_file, _size, _generation, new Span<byte>(_base, _size));
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
-        _file.Flush(flushToDisk: true);
-        _file.Dispose();
+        // Whatever the disk says, nothing of it stays open or locked.
+        using (_file)
+        {
+            try
+            {
+                RedoRecord.Reset(_file, _size, _generation, new Span<byte>(_base, _size));
+            }
+            finally
+            {
+                _view.SafeMemoryMappedViewHandle.ReleasePointer();
+                _view.Dispose();
+                _map.Dispose();
+            }
+
+            _file.Flush(flushToDisk: true);
+        }
     }
 }

@@ -89,10 +89,10 @@ internal static class CoinSelection
     /// </summary>
     private static bool IsBeyondLimit(WalletApplet wallet, Amount y, int payments)
     {
-        var profile = wallet.CardHolder;
-        bool beyond = profile.NoPinSpent + y > profile.NoPinLimit;
+        var holder = wallet.CardHolder;
+        bool beyond = holder.NoPinSpent + y > holder.NoPinLimit;
         Switches.Off("hole 12 card", ref beyond);
-        bool many = profile.NoPinCount + payments > MostWithoutPin;
+        bool many = holder.NoPinCount + payments > MostWithoutPin;
         Switches.Off("R13 count", ref many);
         return !wallet.PaymentPin.IsValidated && (beyond || many);
     }

@@ -97,8 +97,8 @@ public static class FixtureCard
             CoinSlot.SetSeq(image.AsSpan(slots.Offset + (i * CoinSlot.Size), CoinSlot.Size), ushort.MaxValue - 2);
         }
 
-        var profile = Area(card, WalletApplet.ProfileArray);
-        CardHolder.SetOrders(image.AsSpan(profile.Offset, CardHolder.Size), uint.MaxValue);
+        var holder = Area(card, WalletApplet.HolderArray);
+        CardHolder.SetOrders(image.AsSpan(holder.Offset, CardHolder.Size), uint.MaxValue);
         return new MemoryImage(image);
     }
 

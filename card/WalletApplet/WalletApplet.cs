@@ -20,7 +20,7 @@ public sealed class WalletApplet : Applet
     /// <summary>Payments that a card remembers.</summary>
     public const int LogSize = 64;
 
-    internal const ushort ProfileArray = 1;
+    internal const ushort HolderArray = 1;
     internal const ushort SlotsArray = 5;
     private const byte PinLimit = 3;
     private const byte PukLimit = 10;
@@ -44,7 +44,7 @@ public sealed class WalletApplet : Applet
     {
         _context = context;
         Suite = new MeteredSuite(suite, context.Meter);
-        CardHolder = new CardHolder(context.Persistent(ProfileArray, CardHolder.Size));
+        CardHolder = new CardHolder(context.Persistent(HolderArray, CardHolder.Size));
         Keys = new KeyRing(context.Persistent(2, KeyRing.Size));
         PaymentPin = new OwnerPin(context, 3, PinLimit, Pin.BlockSize);
         Puk = new OwnerPin(context, 4, PukLimit, Pin.BlockSize);

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -11,24 +8,22 @@ internal static class BankKeys
     /// <summary>The first one, made at first use.</summary>
     public static ISigningKey First(Database store, ICashSuite suite) => store.Write(db => Nth(db, suite, 1));
 
+    /// <summary>What a grant for none of these keys is.</summary>
+    public static Refused OfAnother { get; } = new(Outcome.Damaged, "The grant is for a key that this bank's database does not hold: they "
+        + "are not of one party. Put back the right database, or join with the grant for its own request.");
+
     /// <summary>The one with this public half.</summary>
-    /// <exception cref="InvalidOperationException">It is not in this store.</exception>
-    public static ISigningKey Of(Database store, ICashSuite suite, PublicKey key) => store.Write(db =>
+    public static ISigningKey Of(Database store, ICashSuite suite, PublicKey key) =>
+        Find(store, suite, key) ?? throw new InvalidOperationException(OfAnother.Sentence);
+
+    /// <summary>The same; null where it is not in this store.</summary>
+    public static ISigningKey? Find(Database store, ICashSuite suite, PublicKey key)
     {
-        for (int n = 1; n <= Math.Max(1, SecretKeyTable.Count(db)); n++)
-        {
-            var found = Nth(db, suite, n);
-            if (found.PublicKey.Equals(key))
-            {
-                return found;
-            }
-
-            found.Dispose();
-        }
-
-        throw new InvalidOperationException("The grant is for a key that this bank's database does not hold: they are not of one party. "
-            + "Put back the right database, or join with the grant for its own request.");
-    });
+        var keys = store.Read(db => Imported(db, suite));
+        var found = keys.Find(k => k.PublicKey.Equals(key));
+        keys.Where(k => k != found).ToList().ForEach(k => k.Dispose());
+        return found;
+    }
 
     /// <summary>The one after this, made at first use: a bank has one next key at most.</summary>
     /// <param name="isFresh">The next one that was made before is not wanted any more.</param>
@@ -40,22 +35,21 @@ internal static class BankKeys
     });
 
     /// <summary>Oldest first.</summary>
-    public static List<PublicKey> All(Database store, ICashSuite suite) =>
-        store.Write(db => Enumerable.Range(1, SecretKeyTable.Count(db)).Select(n =>
-    {
-        using var key = Nth(db, suite, n);
-        return key.PublicKey;
-    }).ToList());
+    public static List<PublicKey> All(Database store, ICashSuite suite) => store.Read(db => Stored(db, suite));
 
-    /// <summary>The same, within a transaction of the caller's.</summary>
-    public static List<PublicKey> Stored(IReadSnapshot db, ICashSuite suite) => SecretKeyTable.All(db).ConvertAll(secret =>
+    private static List<PublicKey> Stored(IReadSnapshot db, ICashSuite suite) => Imported(db, suite).ConvertAll(key =>
     {
-        using var key = suite.ImportKey(secret);
-        return key.PublicKey;
+        using (key)
+        {
+            return key.PublicKey;
+        }
     });
 
+    private static List<ISigningKey> Imported(IReadSnapshot db, ICashSuite suite) =>
+        [.. Enumerable.Range(1, SecretKeyTable.Count(db)).Select(n => suite.ImportKey(SecretKeyTable.Find(db, n)!))];
+
     /// <summary>
-    /// Those, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).
+    /// All of them, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).
     /// </summary>
     public static List<PublicKey> Own(IReadSnapshot db, ICashSuite suite)
     {

@@ -1,10 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
@@ -29,10 +23,12 @@ public sealed partial class BankParty : ILinkHandler
     private readonly ILogger _log;
     private readonly ICrashPoints _crash;
     private readonly BankIdentity _identity;
+    private readonly ISigningKey _key;
     private readonly Withdrawals _withdrawals;
     private readonly OrderRecovery _orders;
     private readonly ClearingPosting _instructions;
     private readonly OverspendingInvestigation _evidence;
+    private readonly Rebuttals _rebuttals;
     private readonly LostCards _losses;
     private readonly BankPurge _purge;
     private readonly ShopAccounts _shops;
@@ -55,7 +51,7 @@ public sealed partial class BankParty : ILinkHandler
         _clock = clock;
         _log = log;
         _crash = crash;
-        var key = BankKeys.Of(store, suite, identity.Certificate.Key);
+        var key = _key = BankKeys.Of(store, suite, identity.Certificate.Key);
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
         Faults = new Faults(clock);
@@ -66,7 +62,8 @@ public sealed partial class BankParty : ILinkHandler
         _withdrawals = new Withdrawals(identity.Id, store, suite, key, scheme, issuer, _agreement, _issuersClock, clock, crash);
         _orders = new OrderRecovery(store, suite, scheme, _agreement, _withdrawals, clock);
         _instructions = new ClearingPosting(identity.Id, store, suite, key, scheme, issuer, clock, crash);
-        _evidence = new OverspendingInvestigation(store, suite, key, identity.Certificate, scheme, issuer, clock, crash);
+        _rebuttals = new Rebuttals(store, suite, key, identity.Certificate, scheme, issuer, clock);
+        _evidence = new OverspendingInvestigation(store, suite, key, identity.Certificate, scheme, issuer, _rebuttals, clock, crash);
         _losses = new LostCards(identity.Id, store, suite, key, scheme, issuer, _issuersClock, clock, crash);
         _issuer = issuer;
         _relay = new SealedRelay(relay, _issuersClock, clock);
@@ -108,46 +105,46 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>The keys that this bank has, for whoever takes a grant.</summary>
     public static IReadOnlyList<PublicKey> Keys(Database store, ICashSuite suite) => BankKeys.All(store, suite);
 
-    /// <summary>This bank's certificate and key for its links.</summary>
-    public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
+    /// <summary>This bank's certificate and key for its links. Refused where the store does not have its key.</summary>
+    public static Result<X509Certificate2> LinkCertificate(Database store, ICashSuite suite, byte[] certificate)
     {
         using var bare = X509CertificateLoader.LoadCertificate(certificate);
-        using var key = BankKeys.Of(store, suite, PublicKey.TryDecode(bare.PublicKey.EncodedKeyValue.RawData)
-            ?? throw new InvalidOperationException("The grant's certificate holds no key."));
-        return SchemeCertificate.WithKey(certificate, key);
+        using var key = PublicKey.TryDecode(bare.PublicKey.EncodedKeyValue.RawData) is { } its ? BankKeys.Find(store, suite, its) : null;
+        return key is null ? BankKeys.OfAnother : SchemeCertificate.WithKey(certificate, key);
     }
 
     /// <summary>Opens another account for a shop. Two shops may have one name (rule R18).</summary>
     /// <returns>The reference by which the issuer names the account.</returns>
-    public Digest OpenShopAccount(string name) => _shops.Open(name, null);
+    public Result<Digest> OpenShopAccount(string name) => _shops.Open(name, null);
 
     /// <summary>
     /// Opens a shop's account and adds it to the shop's request, signed. Signed again, the same till's request names the same account.
     /// </summary>
     /// <param name="account">The account of a shop that is known, whose further till this is: whoever asks for it has been recognised.
     /// Null: a new shop's.</param>
-    /// <exception cref="InvalidOperationException">No shop's request, an altered one, or no such account.</exception>
-    public EnrolmentRequest Vouch(EnrolmentRequest request, Digest? account = null)
+    public Result<EnrolmentRequest> Vouch(EnrolmentRequest request, Digest? account = null)
     {
-        _store.Read(db =>
+        if (Behind is not null)
         {
-            RequireNotBehind(db);
-            return true;
-        });
+            return Agreement.RunRecover;
+        }
+
         if (request.Role != EnrolmentRole.Shop || !request.Verify(_suite))
         {
-            throw new InvalidOperationException("This is no shop's request, or it was altered. Have the shop make it again.");
+            return Refused.ByRule("This is no shop's request, or it was altered. Have the shop make it again.");
         }
 
         if (PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault)
         {
-            throw new InvalidOperationException(fault);
+            return Refused.ByRule(fault);
         }
 
-        using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
-        var reference = account is { } known ? _shops.Known(known, request.Key) : _shops.Open(request.Name, request.Key);
-        return request with { Account = new ShopAccount(
-            Id, reference, key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))), Voucher = null };
+        var opened = account is { } known ? _shops.Known(known, request.Key) : _shops.Open(request.Name, request.Key);
+        return !opened.Has(out var reference) ? opened.Refused! : request with
+        {
+            Account = new ShopAccount(Id, reference, _key.Sign(SignedMessage.ShopAccount(Id, reference, request.Key.Bytes))),
+            Voucher = null,
+        };
     }
 
     /// <summary>
@@ -179,14 +176,18 @@ public sealed partial class BankParty : ILinkHandler
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
-    /// <returns>The account that has it: where the card was replaced, that of the present one.</returns>
-    /// <exception cref="InvalidOperationException">There is no such account, or this bank was restored from an older copy.</exception>
-    public AccountEntry Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write(db =>
+    /// <returns>The account that has it: where the card was replaced, that of the present one. Refused where there is no such account, or
+    /// this bank was restored from an older copy.</returns>
+    public Result<AccountEntry> Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write<Result<AccountEntry>>(db =>
     {
-        RequireNotBehind(db);
+        if (Agreement.BehindSince(db) is not null)
+        {
+            return Agreement.RunRecover;
+        }
+
         if (AccountTable.Find(db, user) is null)
         {
-            throw new InvalidOperationException("There is no such account at this bank.");
+            return new Refused(Outcome.NotFound, "There is no such account at this bank.");
         }
 
         var now = Timestamp.Now(_clock);
@@ -194,14 +195,6 @@ public sealed partial class BankParty : ILinkHandler
         Replacement.Forward(db, now, user);
         return AccountTable.Find(db, Replacement.Present(db, user))!;
     });
-
-    private static void RequireNotBehind(IReadSnapshot db)
-    {
-        if (Agreement.BehindSince(db) is not null)
-        {
-            throw new InvalidOperationException(Agreement.RunRecover);
-        }
-    }
 
     public Amount BalanceOf(AccountId user) => Amount.FromLedger(_store.Read(db => Ledger.Balance(db, LedgerAccount.User(user))));
 
@@ -212,13 +205,13 @@ public sealed partial class BankParty : ILinkHandler
     public IReadOnlyList<AccountEntry> Accounts => _store.Read(AccountTable.All);
 
     /// <summary>Evidence files that this bank assembled.</summary>
-    public IReadOnlyList<Evidence> EvidenceFiles => _evidence.All;
+    public IReadOnlyList<Evidence> EvidenceFiles => _store.Read(EvidenceTable.Files);
 
     /// <summary>The same, each with its verdict and what is claimed on it.</summary>
-    public IReadOnlyList<CaseView> Cases => _evidence.Cases;
+    public IReadOnlyList<CaseView> Cases => _rebuttals.Cases;
 
     /// <summary>What stands against a user, newest notices of each case.</summary>
-    public IReadOnlyList<Notice> Notices(AccountId user) => _evidence.Notices(user);
+    public IReadOnlyList<Notice> Notices(AccountId user) => _store.Read(db => NoticeTable.Of(db, user));
 
     public async ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel)
     {
@@ -233,7 +226,7 @@ public sealed partial class BankParty : ILinkHandler
             MessageType.Relay => await _relay.Handle(request, cancel),
             MessageType.Notices => _evidence.HandleNotices(request),
             MessageType.Accusation => _evidence.HandleAccusation(request),
-            MessageType.Rebut => await _evidence.HandleRebut(request, cancel),
+            MessageType.Rebut => await _rebuttals.Handle(request, cancel),
             MessageType.Certificates => new CertificatesReply(_identity.Scheme.Certificates).ToMessage(),
             _ => new Refusal(RefusalReason.UnknownMessage, $"The bank does not know message {(ushort)request.Type:X4}.").ToMessage(),
         };
@@ -250,30 +243,28 @@ public sealed partial class BankParty : ILinkHandler
     }
 
     /// <summary>Reports a user's card as lost, with what the card signed for that; may be repeated.</summary>
-    /// <returns>Coins that the issuer cancelled so far.</returns>
-    /// <exception cref="InvalidOperationException">The report is not this account's.</exception>
-    public ValueTask<int> ReportLost(LostCardReport report, CancellationToken cancel) => _losses.Report(report, cancel);
+    /// <returns>Coins that the issuer cancelled so far. Refused where the report is not this account's.</returns>
+    public ValueTask<Result<int>> ReportLost(LostCardReport report, CancellationToken cancel) => _losses.Report(report, cancel);
 
     /// <summary>Takes a user's rebuttal of a case, and says what the evidence shows with all that was heard (hole 19).</summary>
-    /// <exception cref="InvalidOperationException">There is no such case.</exception>
-    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
-        _evidence.Rebut(coin, rebuttal, cancel);
+    public ValueTask<Result<EvidenceFinding>> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
+        _rebuttals.Rebut(coin, rebuttal, cancel);
 
     /// <summary>
     /// The rebuttal with this bank's stamp, which proves to anybody when it was shown here; as a witness where there is no case, or it is
     /// not kept.
     /// </summary>
-    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _evidence.Stamped(coin, rebuttal);
+    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _rebuttals.Stamped(coin, rebuttal);
 
     /// <summary>
     /// One visit at the issuer, now and then and at start: certificates, how far both are, open withdrawals, dossiers, instructions, lost
     /// cards, statements. Each step is tried by itself: one that fails keeps no other from running (R8), but where the two do not agree
     /// nothing runs (R27).
     /// </summary>
+    /// <returns>Why the first step failed; the others were done. Or that the clocks differ, and none was: all that a visit books, signs and
+    /// forgets is dated (rule R26).</returns>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
-    /// <exception cref="InvalidOperationException">The first step that failed; the others were done. Or the clocks differ, and none was:
-    /// all that a visit books, signs and forgets is dated (rule R26).</exception>
-    public async ValueTask Run(CancellationToken cancel)
+    public async ValueTask<Refused?> Run(CancellationToken cancel)
     {
         string? wrong;
         try
@@ -286,51 +277,45 @@ public sealed partial class BankParty : ILinkHandler
             wrong = _issuersClock.Fault;
         }
 
-        if (wrong is not null)
-        {
-            throw new InvalidOperationException(wrong);
-        }
-
-        await RunSteps(cancel);
+        return wrong is not null ? new Refused(Outcome.ClockDiffers, wrong) : await RunSteps(cancel);
     }
 
-    private ValueTask RunSteps(CancellationToken cancel)
+    private ValueTask<Refused?> RunSteps(CancellationToken cancel)
     {
         bool agreed = false;
-        Func<CancellationToken, ValueTask> IfAgreed(Func<CancellationToken, ValueTask> step) => c =>
-            agreed ? step(c) : ValueTask.CompletedTask;
-        async ValueTask AgreeFirst(CancellationToken c)
+        Func<CancellationToken, ValueTask<Refused?>> IfAgreed(Func<CancellationToken, ValueTask<Refused?>> step) => async c =>
+            agreed ? await step(c) : null;
+        static Func<CancellationToken, ValueTask<Refused?>> Done(Func<CancellationToken, ValueTask> step) => async c =>
         {
-            await _agreement.Visit(c);
-            agreed = true;
+            await step(c);
+            return null;
+        };
+        async ValueTask<Refused?> AgreeFirst(CancellationToken c)
+        {
+            var refused = await _agreement.Visit(c);
+            agreed = refused is null;
+            return refused;
         }
 
         return new Visit(LogFailed).Run(
             cancel,
-            ("certificates", c => _agreement.Compare(new Admission(_issuer, _store, _clock), c)),
+            ("certificates", Done(c => _agreement.Compare(new Admission(_issuer, _store, _clock), c))),
             ("agreement", AgreeFirst),
-            ("withdrawals", IfAgreed(_withdrawals.Resume)),
+            ("withdrawals", IfAgreed(Done(_withdrawals.Resume))),
             ("dossiers", IfAgreed(FetchDossiers)),
             ("instructions", IfAgreed(FetchInstructions)),
-            ("lost cards", IfAgreed(_losses.Resume)),
+            ("lost cards", IfAgreed(Done(_losses.Resume))),
             ("statements", IfAgreed(_losses.FetchStatements)));
     }
 
     /// <summary>
     /// Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.
     /// </summary>
+    /// <returns>That the clocks differ, that one of the two was restored from an older copy, or that the answer was none: nothing else of
+    /// the visit is done.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">One of the two was restored from an older copy, or the answer was none: nothing else of
-    /// the visit is done.</exception>
-    public async ValueTask Agree(CancellationToken cancel)
-    {
-        if (await CompareClocks(cancel) is { } fault)
-        {
-            throw new InvalidOperationException(fault);
-        }
-
-        await _agreement.Visit(cancel);
-    }
+    public async ValueTask<Refused?> Agree(CancellationToken cancel) =>
+        await CompareClocks(cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : await _agreement.Visit(cancel);
 
     /// <summary>Instructions that wait because they cannot be booked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => _instructions.Parked;
@@ -358,21 +343,31 @@ public sealed partial class BankParty : ILinkHandler
     public (Timestamp Since, string Said)? Unanswered => _store.Read(UnansweredTable.Find);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>
-    public async ValueTask FetchDossiers(CancellationToken cancel)
+    public async ValueTask<Refused?> FetchDossiers(CancellationToken cancel)
     {
-        int judged = await _evidence.Fetch(cancel);
-        LogJudged(judged);
+        var fetched = await _evidence.Fetch(cancel);
+        if (fetched.Has(out int judged))
+        {
+            LogJudged(judged);
+        }
+
+        return fetched.Refused;
     }
 
     /// <summary>Books the issuer's instructions; once there are no more, forgets what has no term left.</summary>
-    public async ValueTask FetchInstructions(CancellationToken cancel)
+    public async ValueTask<Refused?> FetchInstructions(CancellationToken cancel)
     {
-        var (booked, isAll) = await _instructions.Fetch(cancel);
-        LogBooked(booked);
-        if (isAll && _issuersClock.Agreed is { } now)
+        var fetched = await _instructions.Fetch(cancel);
+        if (fetched.Has(out var done))
         {
-            _purge.Run(now);
+            LogBooked(done.Booked);
+            if (done.IsAll && _issuersClock.Agreed is { } now)
+            {
+                _purge.Run(now);
+            }
         }
+
+        return fetched.Refused;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Request} answered with {Reply}")]

@@ -1,5 +1,3 @@
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Where a bank may be stopped by a test; see <see cref="ICrashPoints"/>.</summary>

@@ -80,7 +80,6 @@ public static class ConsoleEntry
             + $"folder and its permissions, or take a good copy of the file."),
         OverflowException => new(Outcome.LimitReached,
             "A number or a date in what was given is too large to reckon with. Nothing was done with it."),
-        InvalidOperationException => new(Outcome.RuleBroken, fault.Message),
         _ => new(Outcome.Fault, $"The program has a fault that it does not know ({fault.GetType().Name}). Check with 'audit' where there "
             + $"is one, and report this with the command."),
     };

@@ -130,6 +130,9 @@ public readonly struct Result<T>
         return Refused is null;
     }
 
+    /// <summary>One of the two is null.</summary>
+    public void Deconstruct(out T value, out Refused? refused) => (value, refused) = (_value!, Refused);
+
     /// <summary>For a verb, which ends with what was refused.</summary>
     /// <exception cref="RefusedException">There is no value.</exception>
     public T OrRefuse() => Refused is null ? _value! : throw new RefusedException(Refused);
@@ -160,4 +163,7 @@ public static class RefusedCheck
             throw new RefusedException(refused);
         }
     }
+
+    /// <exception cref="RefusedException">Something was refused.</exception>
+    public static async ValueTask<T> OrRefuse<T>(this ValueTask<Result<T>> asked) => (await asked).OrRefuse();
 }

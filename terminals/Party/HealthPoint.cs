@@ -1,7 +1,5 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Terminals;
 

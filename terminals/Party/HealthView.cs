@@ -1,6 +1,3 @@
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Terminals;
 
 /// <summary>What 'status' says of the process that serves (rule R28): each fault with its reason, since when, and what ends it.</summary>
@@ -12,7 +9,8 @@ public static class HealthView
         null => "Nothing serves here at the moment.",
         { Faults.Count: 0 } => $"It serves since {health.Since}, without a fault.",
         _ => $"It serves since {health.Since}, with "
-            + $"{Counted.Say(health.Faults.Count, "fault")}:{Environment.NewLine}{string.Join(Environment.NewLine, health.Faults.Select(f => $"  {f}"))}",
+            + string.Join(
+                Environment.NewLine, health.Faults.Select(f => $"  {f}").Prepend(Counted.Say(health.Faults.Count, "fault") + ":")),
     };
 
     /// <summary>Runs 'status'; where the party's files cannot even be read, what serves them may still say why.</summary>
@@ -29,7 +27,8 @@ public static class HealthView
         {
             // It may have met the fault only meanwhile.
             health = HealthPoint.Ask(folder, role) ?? health;
-            throw new RefusedException(Outcome.StorageFailed, $"{Show(health)}{Environment.NewLine}More cannot be shown: {why.Detail ?? why.Reason}.");
+            throw new RefusedException(
+                Outcome.StorageFailed, $"{Show(health)}{Environment.NewLine}More cannot be shown: {why.Detail ?? why.Reason}.");
         }
     }
 }

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Terminals;
 
 /// <summary>How people are told that the issuer made a coin's key (EP 0810563, claim 2; hole 14): it could sign as the holder.</summary>

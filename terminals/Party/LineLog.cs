@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Terminals;

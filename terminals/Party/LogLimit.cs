@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Terminals;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Terminals;
 
 /// <summary>An instruction that its bank has not booked (R8), as issuer and bank show it.</summary>

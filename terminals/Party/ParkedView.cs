@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Terminals;
 
 /// <summary>Parked instructions on a console, the same at bank and issuer (R8).</summary>

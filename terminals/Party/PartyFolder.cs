@@ -1,6 +1,4 @@
 using System.Text.Json;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Terminals;
 
@@ -15,7 +13,6 @@ public sealed class PartyFolder<TSettings>
     {
         WriteIndented = true, RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true,
     };
-
 
     private readonly string _path;
     private readonly string _role;
@@ -50,8 +47,8 @@ public sealed class PartyFolder<TSettings>
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new RefusedException(Outcome.StorageFailed, $"The folder '{path}' cannot be made, or closed to others. {FileFault.Say(e).TrimEnd('.')}. Choose "
-                + $"another folder with --dir.");
+            throw new RefusedException(Outcome.StorageFailed, $"The folder '{path}' cannot be made, or closed to others. "
+                + $"{FileFault.Say(e).TrimEnd('.')}. Choose another folder with --dir.");
         }
 
         var folder = new PartyFolder<TSettings>(path, role, settings);
@@ -69,8 +66,8 @@ public sealed class PartyFolder<TSettings>
         {
             if (File.Exists(Path.Combine(path, role + ".db")))
             {
-                throw new RefusedException(Outcome.NotFound, $"The settings '{file}' are gone, and the {role}'s database is there. Put back their newest "
-                    + $"copy; nothing was changed.");
+                throw new RefusedException(Outcome.NotFound, $"The settings '{file}' are gone, and the {role}'s database is there. Put "
+                    + $"back their newest copy; nothing was changed.");
             }
 
             if (FileFault.Hidden(file) is { } hidden)
@@ -143,8 +140,8 @@ public sealed class PartyFolder<TSettings>
         }
         catch (IOException e)
         {
-            throw new RefusedException(Outcome.StorageFailed, $"Nothing can be written in '{_path}': {e.Message.Split(" : ")[0].Trim().TrimEnd('.')}. Nothing was "
-                + $"done; mend the disk, then run this again.");
+            throw new RefusedException(Outcome.StorageFailed, $"Nothing can be written in '{_path}': "
+                + $"{e.Message.Split(" : ")[0].Trim().TrimEnd('.')}. Nothing was done; mend the disk, then run this again.");
         }
     }
 

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Consoles;
-
 namespace HierCash.Terminals;
 
 /// <summary>Something that waits, in JSON; see <see cref="Waiting"/>.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-
 namespace HierCash.Terminals;
 
 /// <summary>What a peer answered, for one who needs its reply.</summary>

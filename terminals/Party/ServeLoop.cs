@@ -1,6 +1,4 @@
 using System.Data.Common;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Terminals;
@@ -79,7 +77,8 @@ public static partial class ServeLoop
                     // The store itself has told it.
                     LogFault(log, e.Message);
                 }
-                catch (Exception e) when (e is InvalidOperationException or DbException or ArithmeticException or ArgumentException)
+                catch (Exception e) when (e is RefusedException or InvalidOperationException or DbException or ArithmeticException
+                    or ArgumentException)
                 {
                     LogFault(log, e.Message);
                     // A sentence that names a command says by that what ends it.

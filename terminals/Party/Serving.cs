@@ -1,12 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Terminals;
@@ -39,8 +33,8 @@ public sealed class Serving : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new RefusedException(Outcome.StorageFailed, $"The log '{logFile}' cannot be written. {HierCash.FileFault.Say(e).TrimEnd('.')}. Name another "
-                    + $"file with --log, or leave it out.");
+                throw new RefusedException(Outcome.StorageFailed, $"The log '{logFile}' cannot be written. "
+                    + $"{HierCash.FileFault.Say(e).TrimEnd('.')}. Name another file with --log, or leave it out.");
             }
         }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
@@ -25,13 +26,12 @@ public sealed partial class ShopTill
     }
 
     /// <summary>This till's word that a request is that of a further till of its shop (rule R18).</summary>
-    /// <exception cref="InvalidOperationException">No shop's request, an altered one, or one under a name that cannot be shown.</exception>
-    public EnrolmentRequest Vouch(EnrolmentRequest request, PartyId shop) =>
-        PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault ? throw new InvalidOperationException(fault)
+    /// <returns>Refused: no shop's request, an altered one, or one under a name that cannot be shown.</returns>
+    public Result<EnrolmentRequest> Vouch(EnrolmentRequest request, PartyId shop) =>
+        PlainText.NameFault(request.Name, EnrolmentRequest.MaxNameSize) is { } fault ? Refused.ByRule(fault)
         : request.Role == EnrolmentRole.Shop && request.Verify(_suite)
         ? request with { Account = null, Voucher = KeyVoucher.Sign(_key, EnrolmentRole.Shop, shop, request.Key) }
-        : throw new InvalidOperationException(
-            "This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
+        : new Refused(Outcome.Damaged, "This is no till's request, or it was altered. Have it made again with 'hiercash-shop init'.");
 
     /// <summary>This till's certificate and key for its link to the issuer.</summary>
     public static X509Certificate2 LinkCertificate(Database store, ICashSuite suite, byte[] certificate)

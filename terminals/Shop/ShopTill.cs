@@ -67,12 +67,7 @@ public sealed partial class ShopTill
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
     public ShopTill(Database store, ICashSuite suite, Scheme scheme, TimeProvider clock, ILogger log, ICrashPoints crash)
     {
-        _store = store;
-        _suite = suite;
-        _scheme = scheme;
-        _clock = clock;
-        _log = log;
-        _crash = crash;
+        (_store, _suite, _scheme, _clock, _log, _crash) = (store, suite, scheme, clock, log, crash);
         CertificateStore.Load(store, scheme, suite);
         _key = OpenKey(store, suite);
         _hot = new TillHotList(store, suite, scheme, W, clock);
@@ -115,7 +110,7 @@ public sealed partial class ShopTill
     /// <summary>Payments begun and neither accepted nor given up.</summary>
     public IReadOnlyList<Sale> OpenSales => _store.Read(SaleTable.Open);
 
-    public IReadOnlyList<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => CoinPaymentTable.Of(db, sale));
+    public List<CoinPayment> CoinPayments(Timestamp sale) => _store.Read(db => CoinPaymentTable.Of(db, sale));
 
     /// <summary>This till takes no cash whose key the issuer made; the card gets it back (hole 14). Kept in the store.</summary>
     public bool RefusesIssuerKeyed
@@ -131,7 +126,7 @@ public sealed partial class ShopTill
     /// <param name="amount">y: 1 to 2^32 - 1 minor units.</param>
     /// <param name="pin">The payment PIN, used only if the card asks for it.</param>
     /// <exception cref="ArgumentOutOfRangeException">The amount is zero or too large.</exception>
-    public TillResult Pay(ICardChannel card, Amount amount, string? pin = null, PaymentProfile profile = PaymentProfile.Fast)
+    public async ValueTask<TillResult> Pay(ICardChannel card, Amount amount, string? pin, PaymentProfile profile, CancellationToken cancel)
     {
         if (amount.IsZero || amount.Minor > uint.MaxValue)
         {
@@ -140,29 +135,28 @@ public sealed partial class ShopTill
 
         // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost
         // (rule R6).
-        RefreshHotList();
-        if (WhyNotByIssuersClock(amount) is { } wrong)
-        {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong, []);
-        }
+        await RefreshHotList(cancel);
+        string? wrong = await WhyNotByIssuersClock(amount, cancel);
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (_store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
+        if (wrong is not null || _store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
             ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
-            return new TillResult(TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), WhyNoPayment!, []);
+            return new TillResult(
+                TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong ?? WhyNoPayment!, []);
         }
 
         _crash.Reach(CrashPoints.PaymentIntended);
-        return Continue(sale, card, pin, profile, isRepeat: false);
+        return await Continue(sale, card, pin, profile, isRepeat: false, cancel);
     }
 
     /// <summary>Goes on with a payment that was begun; accepted ones answer as before.</summary>
     /// <param name="pin">The payment PIN; a till never asks for the holder PIN (rule R11).</param>
-    public TillResult Continue(Sale sale, ICardChannel channel, string? pin = null, PaymentProfile profile = PaymentProfile.Fast) =>
-        Continue(sale, channel, pin, profile, isRepeat: true);
+    public ValueTask<TillResult> Continue(Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, CancellationToken cancel) =>
+        Continue(sale, channel, pin, profile, isRepeat: true, cancel);
 
-    private TillResult Continue(Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat)
+    private async ValueTask<TillResult> Continue(
+        Sale sale, ICardChannel channel, string? pin, PaymentProfile profile, bool isRepeat, CancellationToken cancel)
     {
         // One that has just begun is as it was written.
         var current = isRepeat ? Reload(sale) : sale;
@@ -179,15 +173,15 @@ public sealed partial class ShopTill
 
         if (isRepeat && _store.Read(IsRevoked))
         {
-            return Cancel(current, channel, WhyRevoked!);
+            return Cancel(current, Selected(channel), WhyRevoked!);
         }
 
         if (isRepeat && IsAheadToGoOn(current))
         {
-            return Cancel(current, channel, ClockSentence(current.Time));
+            return Cancel(current, Selected(channel), ClockSentence(current.Time));
         }
 
-        if (NeedsIssuer(current) && Online is null)
+        if (Online is null && NeedsIssuer(current, isRepeat))
         {
             return Refuse(current, null, FloorSentence);
         }
@@ -197,7 +191,7 @@ public sealed partial class ShopTill
         {
             card.Select();
             var ended = new List<TillResult>();
-            var result = Take(current, card, pin, profile, isRepeat, ended) with { Ended = ended };
+            var result = await Take(current, card, pin, profile, isRepeat, ended, cancel) with { Ended = ended };
             return result.Outcome == TillOutcome.Accepted ? GiveBackAfter(result, card) : result;
         }
         catch (CardChannelException e)
@@ -212,19 +206,21 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Take(Sale sale, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended)
+    private async ValueTask<TillResult> Take(
+        Sale sale, WalletCard card, string? pin, PaymentProfile profile, bool isRepeat, List<TillResult> ended, CancellationToken cancel)
     {
         bool madeGood = false;
-        int turns = CoinPayments(sale.Time).Count;
+        var held = isRepeat ? Payments(sale) : [];
         while (true)
         {
-            var rest = Rest(sale);
+            var rest = Rest(sale, held);
             if (rest.IsZero)
             {
-                return NeedsIssuer(sale) ? SettleFirst(sale, card, profile) : Accept(sale, card, profile, isSettled: false);
+                return NeedsIssuer(sale, isRepeat) ? await SettleFirst(sale, card, held, profile, cancel)
+                    : Accept(sale, card, held, profile, isSettled: false);
             }
 
-            bool tooMany = turns >= MostCoinPayments;
+            bool tooMany = held.Count >= MostCoinPayments;
             Switches.Off("R10 parts", ref tooMany);
             if (tooMany)
             {
@@ -279,15 +275,15 @@ public sealed partial class ShopTill
                     isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
             }
 
-            turns++;
             _crash.Reach(CrashPoints.PaymentSigned);
-            var bad = _check.FindBad(h!);
+            var key = _check.KeyOf(h!.Coin);
+            var bad = _check.FindBad(h, key);
             var fault = _store.Write(db =>
             {
-                var found = bad ?? _check.FindKnown(db, h!, sale, rest);
+                var found = bad ?? _check.FindKnown(db, h, sale, rest);
                 if (found is null or { IsVoidable: true })
                 {
-                    Hold(db, h!);
+                    Hold(db, h, key is not null);
                 }
 
                 return found;
@@ -299,7 +295,8 @@ public sealed partial class ShopTill
             }
 
             // What is in the store already is no further coin payment: a thing that says the same for ever would keep the till for ever.
-            bool repeats = Rest(sale) == rest;
+            bool repeats = held.Exists(k => k.Id == h!.Id);
+            held.Add(h!);
             Switches.Off("R10 repeats", ref repeats);
             if (repeats)
             {
@@ -369,7 +366,7 @@ public sealed partial class ShopTill
         new(coin, reply.Seq, reply.Balance, sale.Time, W, reply.PartPaid ?? rest, reply.SU);
 
     private TillResult End(Sale sale, TillOutcome outcome, string message) =>
-        new(outcome, sale, message, CoinPayments(sale.Time).Select(p => p.H).ToList());
+        new(outcome, sale, message, Payments(sale));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} accepted")]
     private partial void LogAccepted(Amount amount);

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Simulation;
@@ -124,7 +125,7 @@ public sealed class Demo
         int made = _town.Issuer.CloseCycle();
         foreach (var bank in _town.Banks)
         {
-            await bank.FetchInstructions(cancel);
+            (await bank.FetchInstructions(cancel)).ThrowIfAny();
         }
 
         var (open, closed) = _town.Issuer.CoinCounts;
@@ -158,7 +159,7 @@ public sealed class Demo
     private async Task<Evidence> Trace(CancellationToken cancel)
     {
         _story.Chapter("The overspender is traced");
-        await _town.UserBank.FetchDossiers(cancel);
+        (await _town.UserBank.FetchDossiers(cancel)).ThrowIfAny();
         var evidence = _town.UserBank.EvidenceFiles.Single();
         var finding = evidence.Check(_town.Options.Suite, _town.Scheme.Root);
         _story.Say("The issuer opens E_I for bank-1 and sends it with the signed payments. bank-1 checks every signature, finds E_I in its "

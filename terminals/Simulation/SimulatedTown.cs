@@ -8,6 +8,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -55,9 +56,9 @@ public sealed class SimulatedTown : IDisposable
         {
             _banks[bank].Agree(default).AsTask().GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (LinkException)
         {
-            // Lost, or one of the two was restored: the next visit says so.
+            // Lost: the next visit says so, and also that one of the two was restored.
         }
     }
 
@@ -105,11 +106,11 @@ public sealed class SimulatedTown : IDisposable
     public AccountEntry OpenAccount(TownCard card, Amount deposit, ICardChannel? channel = null)
     {
         var letter = ActivationCode.Random(Options.Suite.Random);
-        var account = UserBank.OpenAccount(card.Owner, new WalletCard(channel ?? card.Card), letter);
+        var account = UserBank.OpenAccount(card.Owner, new WalletCard(channel ?? card.Card), letter).OrRefuse();
         card.Activate(letter, channel);
         if (!deposit.IsZero)
         {
-            UserBank.Deposit(account.User, deposit, ++_receipts);
+            UserBank.Deposit(account.User, deposit, ++_receipts).OrRefuse();
         }
 
         return account;
@@ -122,13 +123,13 @@ public sealed class SimulatedTown : IDisposable
         string name = string.Create(CultureInfo.InvariantCulture, $"till-{_tills.Count + 1}");
         var request = ShopTill.RequestEnrolment(Store(name, ShopTill.Schema), Options.Suite, shop);
         Digest? known = _shopAccounts.TryGetValue(shop, out var account) ? account : null;
-        var grant = Issuer.Enrol(vouch is null ? ShopBank.Vouch(request, known) : vouch(request), Amount.Zero).OrRefuse();
+        var grant = Issuer.Enrol(vouch is null ? ShopBank.Vouch(request, known).OrRefuse() : vouch(request), Amount.Zero).OrRefuse();
         _tillShops[name] = grant.Holder;
         _shopAccounts.TryAdd(shop, grant.Account!.Value.Reference);
         _tills[name] = StartTill(name);
         try
         {
-            _tills[name].FetchHotList(TillLink(name), default).AsTask().GetAwaiter().GetResult();
+            _tills[name].FetchHotList(TillLink(name), default).OrRefuse().AsTask().GetAwaiter().GetResult();
         }
         catch (LinkException)
         {
@@ -148,7 +149,7 @@ public sealed class SimulatedTown : IDisposable
     {
         if (!_shopAccounts.TryGetValue(shop, out var account))
         {
-            _shopAccounts[shop] = account = ShopBank.OpenShopAccount(shop);
+            _shopAccounts[shop] = account = ShopBank.OpenShopAccount(shop).OrRefuse();
         }
 
         return account;
@@ -179,7 +180,7 @@ public sealed class SimulatedTown : IDisposable
 
     /// <summary>Settles what a till has queued.</summary>
     public ValueTask<SettlementResult> Settle(string till, CancellationToken cancel = default) =>
-        _tills[till].Settler.Settle(TillLink(till), cancel);
+        _tills[till].Settler.Settle(TillLink(till), cancel).OrRefuse();
 
     /// <summary>
     /// A link as the given party would have it, for tests that speak in its name; with that party's own key, if no other is given.
@@ -211,7 +212,7 @@ public sealed class SimulatedTown : IDisposable
         Issuer.CloseCycle();
         foreach (var bank in _banks.Values)
         {
-            await bank.Run(cancel);
+            (await bank.Run(cancel)).ThrowIfAny();
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+using HierCash.Protocol.Cash;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Terminals.Store;
@@ -41,9 +43,9 @@ public sealed partial class Database
 
     /// <summary>
     /// Opens a file that is there, if it is sound (PRAGMA quick_check, which reads every page once) and has the tables of this schema and
-    /// no others. What an older version wrote is carried over, in one transaction.
+    /// no others. What an older version wrote is carried over, in one transaction, while no other program has it open.
     /// </summary>
-    /// <exception cref="DatabaseException">It is lost, damaged, or another's; nothing was changed.</exception>
+    /// <exception cref="DatabaseException">It is lost, damaged, another's, or cannot be carried over now; nothing was changed.</exception>
     /// <exception cref="InvalidOperationException">It is of another version.</exception>
     public static Database OpenFile(string path, Schema schema)
     {
@@ -67,11 +69,14 @@ public sealed partial class Database
             connection = Connect(path, SqliteOpenMode.ReadWrite);
             Run(connection, Settings);
             var store = new Database(connection, Path.GetFullPath(path));
-            store.RequireIntact(path, schema);
+            if (store.RequireIntact(path, schema) == Schema.Version)
+            {
+                // Only now: it writes into the file, also into one that is nobody's.
+                Run(connection, "PRAGMA journal_mode = WAL");
+                return store;
+            }
 
-            // Only now: it writes into the file, also into one that is nobody's.
-            Run(connection, "PRAGMA journal_mode = WAL");
-            return store;
+            store.Dispose();
         }
         catch (SqliteException e) when (e.SqliteErrorCode is Corrupt or NotADatabase)
         {
@@ -82,6 +87,66 @@ public sealed partial class Database
         {
             connection?.Dispose();
             throw;
+        }
+
+        CarryOver(path, schema);
+        return OpenFile(path, schema);
+    }
+
+    /// <summary>
+    /// One program at a time, and only where no other one has the file open: an older one that still runs would go on in tables that are
+    /// not its own any more. SQLite leaves its write-ahead log for whoever is alone.
+    /// </summary>
+    private static void CarryOver(string path, Schema schema)
+    {
+        using var turn = new Mutex(false, $"hiercash-{Digest.Of(Encoding.UTF8.GetBytes(LinkedFile.Resolve(path)))}");
+        if (!HasTurn(turn))
+        {
+            throw new DatabaseException($"Another program is carrying the database '{path}' over to this version. Wait until it has, and "
+                + $"run this again.");
+        }
+
+        try
+        {
+            using var connection = Connect(path, SqliteOpenMode.ReadWrite);
+            Run(connection, Settings);
+            using var store = new Database(connection);
+            if (store.Number("PRAGMA user_version") < Schema.Version)
+            {
+                Run(connection, "PRAGMA journal_mode = DELETE");
+                Run(connection, "PRAGMA journal_mode = WAL");
+                schema.Upgrade(connection);
+
+                // A party has no script of some numbers: the last one is written in any case.
+                Run(connection, $"PRAGMA user_version = {Schema.Version}");
+            }
+        }
+        catch (SqliteException e) when (StoreFault.IsLocked(e))
+        {
+            throw new DatabaseException($"The database '{path}' is of an older version, and another program has it open. Nothing was "
+                + $"carried over. Stop every other program of this party, and run this again.", e);
+        }
+        catch (SqliteException e) when (StoreFault.Of(e) is { } fault)
+        {
+            throw new DatabaseException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. Run this "
+                + $"again when {fault.EndsWhen}.", e);
+        }
+        finally
+        {
+            turn.ReleaseMutex();
+        }
+    }
+
+    /// <summary>True also where whoever had it was killed: the next one begins anew.</summary>
+    private static bool HasTurn(Mutex turn)
+    {
+        try
+        {
+            return turn.WaitOne(TimeSpan.FromSeconds(Patience));
+        }
+        catch (AbandonedMutexException)
+        {
+            return true;
         }
     }
 
@@ -105,9 +170,11 @@ public sealed partial class Database
         }
     }
 
-    private void RequireIntact(string path, Schema schema)
+    /// <returns>The number of its schema.</returns>
+    private long RequireIntact(string path, Schema schema)
     {
-        long version = Number("PRAGMA user_version");
+        // On one snapshot: another program may be carrying it over.
+        var (version, tables) = Read(db => (db.Number("PRAGMA user_version"), Tables(db)));
         if (version == 0)
         {
             throw new DatabaseException(
@@ -120,7 +187,7 @@ public sealed partial class Database
         }
 
         using var model = OpenMemory(schema, (int)version);
-        bool isForeign = !Tables(this).SequenceEqual(Tables(model));
+        bool isForeign = !tables.SequenceEqual(Tables(model));
         Switches.Off("R23 tables", ref isForeign);
         if (isForeign)
         {
@@ -136,12 +203,7 @@ public sealed partial class Database
             throw Damaged(path, said, null);
         }
 
-        // A party has no script of some numbers: the last one is written in any case.
-        if (version < Schema.Version)
-        {
-            schema.Upgrade(_connection);
-            Probe();
-        }
+        return version;
     }
 
     /// <summary>
@@ -190,7 +252,7 @@ public sealed partial class Database
             .Any(f => Path.GetFileName(new FileInfo(f).LinkTarget) == name);
     }
 
-    private static List<string> Tables(Database db) =>
+    private static List<string> Tables(IReadSnapshot db) =>
         db.Query("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY 1", r =>
             r.GetString(0));
 

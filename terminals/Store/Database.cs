@@ -191,9 +191,10 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     }
 
     /// <summary>
-    /// A commit that changes nothing: whether this store takes anything again is known without waiting for somebody who asks.
+    /// A commit that changes nothing: whether this store takes anything again is known without waiting for somebody who asks. The number
+    /// stays what it is, whoever has written it.
     /// </summary>
-    public void Probe() => Write(db => db.Execute($"PRAGMA user_version = {Schema.Version}"));
+    public void Probe() => Write(db => db.Execute($"PRAGMA user_version = {db.Number("PRAGMA user_version")}"));
 
     private void RequireNone()
     {
@@ -228,7 +229,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     {
         long value => value,
         null => 0,
-        var other => throw new InvalidOperationException($"This is to be a 64-bit integer, and is {other.GetType().Name}: {sql}"),
+        var other => throw new InvalidDataException($"This is to be a 64-bit integer, and is {other.GetType().Name}: {sql}"),
     };
 
     /// <summary>Writes a copy of everything to a new file, as it is now.</summary>
@@ -293,12 +294,4 @@ public sealed partial class Database : IWriteTransaction, IDisposable
 
         _connection.Dispose();
     }
-}
-
-/// <summary>Columns that are byte strings.</summary>
-public static class ReaderExtensions
-{
-    public static byte[] Bytes(this DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
-
-    public static byte[]? BytesOrNull(this DbDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.Bytes(column);
 }

@@ -17,7 +17,7 @@ public interface IReadSnapshot
         where T : class;
 
     /// <summary>The first column of the first row; 0 where there is no row.</summary>
-    /// <exception cref="InvalidOperationException">The column is not a 64-bit integer: a sum of nothing is null, and of bigints a numeric,
+    /// <exception cref="InvalidDataException">The column is not a 64-bit integer: a sum of nothing is null, and of bigints a numeric,
     /// until the statement says otherwise.</exception>
     long Number(string sql, params ReadOnlySpan<object?> parameters);
 }

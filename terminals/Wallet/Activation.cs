@@ -16,11 +16,11 @@ public static class Activation
     /// the PUK of no card would be kept in vain.
     /// </summary>
     /// <param name="file">A new file for the PUK; null: it was shown.</param>
-    /// <exception cref="RefusedException">The card does not take them; nothing was changed, and no file stays.</exception>
+    /// <returns>Why the card does not take them: nothing was changed, and no file stays. Null where it is done.</returns>
     /// <exception cref="CardChannelException">The card went before its answer. It may have taken the PUK: the file stays, and the message
     /// says how one finds out.</exception>
     /// <exception cref="IOException">The file cannot be written; nothing was sent to the card.</exception>
-    public static void Finish(WalletCard card, string puk, string payment, string holder, string? file)
+    public static Refused? Finish(WalletCard card, string puk, string payment, string holder, string? file)
     {
         if (file is not null)
         {
@@ -42,14 +42,11 @@ public static class Activation
                 e);
         }
 
-        if (!done.IsSuccess)
+        if (!done.IsSuccess && file is not null)
         {
-            if (file is not null)
-            {
-                File.Delete(file);
-            }
-
-            throw new RefusedException(Outcome.RuleBroken, done.Explain());
+            File.Delete(file);
         }
+
+        return done.IsSuccess ? null : new Refused(Outcome.CardRefused, done.Explain());
     }
 }

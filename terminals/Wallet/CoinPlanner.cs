@@ -10,18 +10,6 @@ public static class CoinPlanner
 {
     private static readonly ulong[] Series = [1, 2, 5];
 
-    /// <summary>True for 1, 2 and 5 times a power of ten, in minor units.</summary>
-    public static bool IsOfSeries(Amount amount)
-    {
-        ulong rest = amount.Minor;
-        while (rest > 0 && rest % 10 == 0)
-        {
-            rest /= 10;
-        }
-
-        return Series.Contains(rest);
-    }
-
     /// <summary>The fewest coins of the series that make the amount, largest first.</summary>
     public static IReadOnlyList<Amount> Plan(Amount amount)
     {

@@ -3,6 +3,7 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
@@ -11,40 +12,32 @@ namespace HierCash.Wallet;
 /// The issuer's certificates as the bank has them. The card gets the few that it needs next, and checks them itself; it has no room for all
 /// that there ever were (rule R15).
 /// </summary>
-internal sealed class IssuerCertificates
+/// <param name="kept">Statement keys' certificates that a card took before.</param>
+/// <param name="encryption">The newest PE_I that is valid today.</param>
+internal sealed class IssuerCertificates(
+    IReadOnlyList<KeyCertificate> all, IReadOnlyList<KeyCertificate> kept, KeyCertificate encryption)
 {
     /// <summary>
     /// Of certificates that nobody has checked a card is offered so many in a row: as many as it keeps without one pushing out another.
     /// </summary>
     private const int MaxOffers = 4;
 
-    private readonly IReadOnlyList<KeyCertificate> _all;
-    private readonly IReadOnlyList<KeyCertificate> _kept;
-
-    private IssuerCertificates(IReadOnlyList<KeyCertificate> all, IReadOnlyList<KeyCertificate> kept, KeyCertificate encryption)
-    {
-        _all = all;
-        _kept = kept;
-        Encryption = encryption;
-    }
-
-    /// <summary>The newest PE_I that is valid today.</summary>
-    public KeyCertificate Encryption { get; }
+    public KeyCertificate Encryption => encryption;
 
     /// <param name="kept">Statement keys' certificates that a card took before.</param>
     /// <param name="banksClock">Hears the bank's time.</param>
     /// <exception cref="LinkException">The bank cannot be reached, or has none.</exception>
-    /// <exception cref="InvalidOperationException">It has none that is valid by this clock, which is not the bank's.</exception>
-    public static async ValueTask<IssuerCertificates> Fetch(
+    /// <returns>Refused: it has none that is valid by this clock, which is not the bank's.</returns>
+    public static async ValueTask<Result<IssuerCertificates>> Fetch(
         ILink bank, IReadOnlyList<KeyCertificate> kept, Timestamp now, PeerClock banksClock, CancellationToken cancel)
     {
         var reply = await bank.Call(new CertificatesMessage().ToMessage(), cancel);
         banksClock.Hear(reply);
         var all = reply.As<CertificatesReply>()?.Certificates ?? [];
-        var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore)
-            ?? throw (banksClock.Fault is { } fault ? new InvalidOperationException(fault)
-            : new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank."));
-        return new IssuerCertificates(all, kept, encryption);
+        var encryption = all.Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Covers(now)).MaxBy(c => c.NotBefore);
+        return encryption is not null ? new IssuerCertificates(all, kept, encryption)
+            : banksClock.Fault is { } fault ? new Refused(Outcome.ClockDiffers, fault)
+            : throw new LinkException("The bank knows no key of the issuer that is valid today. Ask the bank.");
     }
 
     /// <summary>
@@ -53,7 +46,7 @@ internal sealed class IssuerCertificates
     /// </summary>
     public IReadOnlyList<KeyCertificate> TakenBy(WalletCard card)
     {
-        var known = _kept.Select(c => c.Digest).ToHashSet();
+        var known = kept.Select(c => c.Digest).ToHashSet();
         var offers = Of(KeyUsage.IssuerStatement).Where(c => !known.Contains(c.Digest)).OrderByDescending(c => c.NotBefore).Take(MaxOffers)
             .ToList();
         return [.. offers.Where(c => Takes(card, c))];
@@ -93,7 +86,7 @@ internal sealed class IssuerCertificates
     /// <summary>The statement key that signed something, before the card is shown it; kept ones before those that the bank says.</summary>
     /// <returns>What the card took; null if nobody has one of that key, or the card takes none.</returns>
     public KeyCertificate? BringStatement(WalletCard card, Func<KeyCertificate, bool> signed) =>
-        _kept.Concat(Of(KeyUsage.IssuerStatement)).Where(signed).DistinctBy(c => c.Digest).Take(MaxOffers)
+        kept.Concat(Of(KeyUsage.IssuerStatement)).Where(signed).DistinctBy(c => c.Digest).Take(MaxOffers)
             .FirstOrDefault(c => card.OfferCertificate(c).IsSuccess);
 
     private static bool Takes(WalletCard card, KeyCertificate certificate)
@@ -108,11 +101,11 @@ internal sealed class IssuerCertificates
     {
         bool few = true;
         Switches.Off("R15 sends", ref few);
-        foreach (var certificate in few ? [] : _all.Where(c => c.Usage != KeyUsage.Bank))
+        foreach (var certificate in few ? [] : all.Where(c => c.Usage != KeyUsage.Bank))
         {
             card.PutCertificate(certificate);
         }
     }
 
-    private IEnumerable<KeyCertificate> Of(KeyUsage usage) => _all.Where(c => c.Usage == usage);
+    private IEnumerable<KeyCertificate> Of(KeyUsage usage) => all.Where(c => c.Usage == usage);
 }

@@ -8,6 +8,9 @@ public static class RebuttalFile
     /// <summary>What the file's name ends with.</summary>
     public const string Suffix = ".rebuttal";
 
+    /// <summary>What the name of the file of the bank's evidence ends with.</summary>
+    public const string EvidenceSuffix = ".evidence";
+
     /// <summary>
     /// Writes the file whole or not at all. The stamps that it had are the proof that it came in time: they stay in it; or, where what is
     /// shown has changed since, in a file of their own, from which they come back with the content. What cannot be read is moved aside,
@@ -20,11 +23,11 @@ public static class RebuttalFile
         {
             string aside = Aside(file, before.Digest);
             var there = ReadKept(aside);
-            Replace(aside, there is null ? before : Merge(before, there));
+            Replace(aside, (there is null ? before : Merge(before, there)).Encode());
         }
 
         rebuttal = Merge(rebuttal, before, ReadKept(Aside(file, rebuttal.Digest)));
-        Replace(file, rebuttal);
+        Replace(file, rebuttal.Encode());
         return rebuttal;
     }
 
@@ -69,10 +72,26 @@ public static class RebuttalFile
         return kept;
     }
 
-    private static void Replace(string file, Rebuttal rebuttal)
+    /// <summary>
+    /// What the bank accused with stays beside what was shown against it: the bank's signature is under it, and under the notice in it.
+    /// </summary>
+    public static void KeepEvidence(string file, Evidence evidence)
+    {
+        byte[] bytes = evidence.Encode();
+
+        // Another one of the same case stays beside it: a bank that changes its file is proven by the two.
+        if (File.Exists(file) && GivenFile.ReadBytes(file) is var before && !before.AsSpan().SequenceEqual(bytes))
+        {
+            File.Move(file, $"{file[..^EvidenceSuffix.Length]}-{Digest.Of(before).ToString()[..8]}{EvidenceSuffix}", overwrite: true);
+        }
+
+        Replace(file, bytes);
+    }
+
+    private static void Replace(string file, byte[] bytes)
     {
         File.Delete(file + ".new");
-        PrivateFile.Write(file + ".new", rebuttal.Encode());
+        PrivateFile.Write(file + ".new", bytes);
         File.Move(file + ".new", file, overwrite: true);
     }
 }

@@ -13,14 +13,23 @@ public static class RecordsFile
     public const string Name = "wallet.db";
 
     /// <summary>The records, made where they may be.</summary>
-    /// <exception cref="RefusedException">They are lost, older than the card, another card's, or open to others.</exception>
-    public static Database Make(string folder, ICardChannel channel, string pin) => Find(folder, channel, pin) ?? Create(folder);
+    /// <returns>Refused: they are lost, older than the card, another card's, or open to others.</returns>
+    public static Result<Database> Make(string folder, ICardChannel channel, string pin)
+    {
+        var (store, refused) = Find(folder, channel, pin);
+        return refused is not null ? refused : store is not null ? store : Create(folder);
+    }
 
     /// <summary>The records, or null where there are none and none were lost.</summary>
-    /// <exception cref="RefusedException">They are lost, older than the card, another card's, or open to others.</exception>
-    public static Database? Find(string folder, ICardChannel channel, string pin)
+    /// <returns>Refused: they are lost, older than the card, another card's, or open to others.</returns>
+    public static Result<Database?> Find(string folder, ICardChannel channel, string pin)
     {
-        var store = Show(folder);
+        var (store, refused) = Show(folder);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
         int missing;
         try
         {
@@ -40,16 +49,12 @@ public static class RecordsFile
         }
 
         string path = Path.Combine(folder, Name);
-        bool isThere = store is not null;
         store?.Dispose();
-        if (isThere)
-        {
-            throw new RefusedException(Outcome.RuleBroken,
+        return store is not null
+            ? new Refused(Outcome.StandsStill,
                 $"The records in '{path}' lack {missing} of the payments that this card was told are kept. Put back their newest copy, "
-                    + $"name the right folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
-        }
-
-        throw new RefusedException(Outcome.NotFound,
+                    + $"name the right folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.")
+            : new Refused(Outcome.NotFound,
             $"The records '{path}' are gone, and this card counts on copies of {missing} of its payments there. Put back the newest copy, "
                 + $"name their folder with --dir, or run 'hiercash-wallet recover --dir {folder}'.");
     }
@@ -59,27 +64,32 @@ public static class RecordsFile
     {
         try
         {
-            Find(folder, channel, pin)?.Dispose();
-            return null;
+            var (store, refused) = Find(folder, channel, pin);
+            store?.Dispose();
+            return refused?.Sentence;
         }
-        catch (Exception e) when (e is RefusedException or DatabaseException)
+        catch (DatabaseException e)
         {
             return e.Message;
         }
     }
 
     /// <summary>The records as they are, whatever the card says, for who is accused; null where there are none.</summary>
-    /// <exception cref="RefusedException">Others can read them.</exception>
+    /// <returns>Refused: others can read them.</returns>
     /// <exception cref="DatabaseException">They are damaged.</exception>
-    public static Database? Show(string folder)
+    public static Result<Database?> Show(string folder)
     {
         string path = Path.Combine(folder, Name);
         if (!File.Exists(path))
         {
-            return null;
+            return default(Result<Database?>);
         }
 
-        RequirePrivate(folder);
+        if (NotPrivate(folder) is { } open)
+        {
+            return open;
+        }
+
         try
         {
             return Database.OpenFile(path, WalletRecords.Schema);
@@ -93,12 +103,22 @@ public static class RecordsFile
 
     /// <summary>The records again, with all that the card still holds.</summary>
     /// <param name="say">Told what was lost.</param>
-    public static Database Recover(string folder, ICardChannel channel, string pin, Action<string> say)
+    public static Result<Database> Recover(string folder, ICardChannel channel, string pin, Action<string> say)
     {
-        var store = Show(folder) ?? Create(folder);
+        var (store, refused) = Show(folder);
+        if (refused is null && store is null)
+        {
+            (store, refused) = Create(folder);
+        }
+
+        if (refused is not null)
+        {
+            return refused;
+        }
+
         try
         {
-            var records = new WalletRecords(store);
+            var records = new WalletRecords(store!);
             int missing = WalletRecords.Missing(records, channel, pin);
             if (missing > 0)
             {
@@ -108,32 +128,29 @@ public static class RecordsFile
                     + "Copies of payments that the card has forgotten since are gone, and with them what they would have rebutted.");
             }
 
-            return store;
+            return store!;
         }
         catch
         {
-            store.Dispose();
+            store!.Dispose();
             throw;
         }
     }
 
-    private static Database Create(string folder)
+    private static Result<Database> Create(string folder)
     {
         if (!Directory.Exists(folder))
         {
             PrivateFile.MakeFolder(folder);
         }
 
-        RequirePrivate(folder);
-        return Database.OpenOrCreateFile(Path.Combine(folder, Name), WalletRecords.Schema);
+        return NotPrivate(folder) is { } open ? open : Database.OpenOrCreateFile(Path.Combine(folder, Name), WalletRecords.Schema);
     }
 
-    private static void RequirePrivate(string folder)
+    private static Refused? NotPrivate(string folder)
     {
         string path = Path.Combine(folder, Name);
-        if (PrivateFile.Fault(folder, [path, path + "-wal", path + "-shm"]) is { } fault)
-        {
-            throw new RefusedException(Outcome.NotPrivate, $"{fault} Or name another folder with --dir.");
-        }
+        return PrivateFile.Fault(folder, [path, path + "-wal", path + "-shm"]) is { } fault
+            ? new Refused(Outcome.NotPrivate, $"{fault} Or name another folder with --dir.") : null;
     }
 }

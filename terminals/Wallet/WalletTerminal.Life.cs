@@ -5,6 +5,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Wallet;
@@ -28,36 +29,39 @@ public sealed partial class WalletTerminal
     /// is refused with the date from which to ask again.
     /// </summary>
     /// <param name="which">Chooses payments; null: all.</param>
-    public async ValueTask<IReadOnlyList<RecoveryResult>> Recover(
+    /// <returns>Refused: the clocks of wallet and bank differ.</returns>
+    public async ValueTask<Result<List<RecoveryResult>>> Recover(
         ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var certificates = await Certificates(card, cancel);
+        var (certificates, differs) = await Certificates(card, cancel);
+        if (differs is not null)
+        {
+            return differs;
+        }
+
         var link = Seal(card, certificates);
         await Upload(card, status, link, cancel);
         var till = RedemptionTill(status);
         var log = Log(card, status);
         var results = new List<RecoveryResult>();
-        foreach (var (_, entry, h) in log.Where(e => e.State == LogState.Signed && e.H.Till != till && (which is null || which(e.Entry))))
+        foreach (var (isForgotten, entry, h) in log.Where(e => e.State == LogState.Signed).Select(e => (false, e.Entry, e.H))
+            .Concat(Forgotten(card, status, log).Select(e => (true, e.Entry, e.H)))
+            .Where(e => e.H.Till != till && (which is null || which(e.Entry))).ToList())
         {
             var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
-            results.Add(reply.As<DeadStatementReply>()?.Statement is { } statement
-                ? Restore(card, status, certificates, h, statement)
-                : new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
-                    + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
-        }
-
-        foreach (var (entry, h) in Forgotten(card, status, log).Where(e => e.H.Till != till && (which is null || which(e.Entry))))
-        {
-            // Of most of them the issuer says that they are settled, which is no news: only what comes back, or may still, is told.
-            var reply = await link.Call(new NonSettlementStatementMessage(h).ToMessage(), cancel);
-            if (reply.As<DeadStatementReply>()?.Statement is { } statement)
+            if (reply.As<NonSettlementStatementReply>()?.Statement is { } statement)
             {
-                card.Show(h);
+                if (isForgotten)
+                {
+                    card.Show(h);
+                }
+
                 results.Add(Restore(card, status, certificates, h, statement));
             }
-            else if (Refusal.Read(reply) is not { Reason: RefusalReason.NotAllowed } refusal)
+            else if (!isForgotten || Refusal.Read(reply) is not { Reason: RefusalReason.NotAllowed })
             {
+                // Of most of those that the card has forgotten the issuer says that they are settled, which is no news.
                 results.Add(new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
                     + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
             }
@@ -180,12 +184,12 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>Reports the card as lost.</summary>
-    /// <returns>How many of its coins are cancelled by now.</returns>
-    /// <exception cref="InvalidOperationException">The bank does not take the report; the message says why.</exception>
-    public async ValueTask<ulong> ReportLost(LostCardReport report, CancellationToken cancel)
+    /// <returns>How many of its coins are cancelled by now; refused: the bank does not take the report.</returns>
+    public async ValueTask<Result<ulong>> ReportLost(LostCardReport report, CancellationToken cancel)
     {
         var (answer, refusal) = await bank.Ask(new LostCardMessage(report), cancel);
-        return answer?.Cancelled ?? throw new InvalidOperationException(refusal?.Text ?? "The bank's answer is malformed. Report again.");
+        return answer is not null ? answer.Cancelled
+            : new Refused(Outcome.PeerRefused, refusal?.Text ?? "The bank's answer is malformed. Report again.");
     }
 
     /// <summary>

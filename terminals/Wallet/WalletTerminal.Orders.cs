@@ -2,6 +2,7 @@ using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Wallet;
 
@@ -76,7 +77,11 @@ public sealed partial class WalletTerminal
                 $" It is of {kept.FaceValue.Show(status.Currency)}. This wallet has shown it from its records.");
         }
 
-        RequireClock();
+        if (Differs is { } differs)
+        {
+            return new Refusal(RefusalReason.Unavailable, differs.Sentence);
+        }
+
         var now = Timestamp.Now(clock);
         for (byte slot = 0; slot < status.Slots; slot++)
         {
@@ -173,8 +178,8 @@ public sealed partial class WalletTerminal
     /// </summary>
     /// <param name="before">Of withdrawals that are unfinished still this was said already.</param>
     /// <returns>What the bank refused, and the holder has to know.</returns>
-    private async ValueTask<IReadOnlyList<WithdrawalResult>> ShowOrders(
-        WalletCard card, PrivateStatus status, IssuerCertificates certificates, IReadOnlyList<WithdrawalResult> before,
+    private async ValueTask<Result<List<WithdrawalResult>>> ShowOrders(
+        WalletCard card, PrivateStatus status, IssuerCertificates certificates, List<WithdrawalResult> before,
         CancellationToken cancel)
     {
         var since = Timestamp.Now(clock).Minus(new SchemeParameters().BackupMaxAge);
@@ -188,9 +193,9 @@ public sealed partial class WalletTerminal
                 .Select(s => (Number: s.Coin.Order, s.Coin.Cash!.Coin.Terms.FaceValue, OfCard: true,
                     Make: (Func<LinkMessage>)(() => OfCoin(card, status, s.Slot, s.Coin, Timestamp.Now(clock))))))
             .OrderBy(o => o.Number).ToList();
-        if (all.Exists(o => o.OfCard))
+        if (all.Exists(o => o.OfCard) && Differs is { } differs)
         {
-            RequireClock();
+            return differs;
         }
 
         var refused = new List<WithdrawalResult>();

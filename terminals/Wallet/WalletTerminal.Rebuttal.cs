@@ -55,7 +55,7 @@ public sealed partial class WalletTerminal
             async ValueTask<Rebuttal> StampAndKeep(Rebuttal made)
             {
                 var stamped = await StampByIssuer(card, made, cancel);
-                var kept = IsEmpty(stamped) ? stamped : keep?.Invoke(notice, stamped) ?? stamped;
+                var kept = stamped.IsEmpty ? stamped : keep?.Invoke(notice, stamped) ?? stamped;
                 Switches.Replace("R5 earliest shown", ref kept, stamped);
                 return kept;
             }
@@ -73,7 +73,7 @@ public sealed partial class WalletTerminal
 
             bool shows = evidence is not null;
             Switches.On("R5 checked first", ref shows);
-            if (!shows || IsEmpty(rebuttal))
+            if (!shows || rebuttal.IsEmpty)
             {
                 results.Add(new RebuttalResult(notice, Rebuttal.None, null) { Evidence = evidence, Held = rebuttal });
                 continue;
@@ -158,8 +158,6 @@ public sealed partial class WalletTerminal
         return proven;
     }
 
-    private static bool IsEmpty(Rebuttal rebuttal) => rebuttal.Voids.Count + rebuttal.Dead.Count == 0;
-
     /// <summary>
     /// Without certificates that the root key did not sign: whoever accuses says as many as they like, and a file has room for so many.
     /// </summary>
@@ -201,8 +199,13 @@ public sealed partial class WalletTerminal
     {
         try
         {
-            var reply = await Seal(card, await Certificates(card, cancel)).Call(
-                new StampRebuttalMessage(rebuttal.Digest).ToMessage(), cancel);
+            // Where the clocks differ and nobody says a key: who is accused needs no stamp.
+            if (!(await Certificates(card, cancel)).Has(out var certificates))
+            {
+                return rebuttal;
+            }
+
+            var reply = await Seal(card, certificates).Call(new StampRebuttalMessage(rebuttal.Digest).ToMessage(), cancel);
             var stamp = reply.As<StampRebuttalReply>()?.Stamp;
             bool its = stamp?.Subject == rebuttal.Digest;
             Switches.On("R5 stamped", ref its);

@@ -4,6 +4,7 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Wallet;
 
@@ -15,12 +16,18 @@ public sealed partial class WalletTerminal
     /// <exception cref="CardChannelException">The card is gone; run it again.</exception>
     /// <exception cref="LinkException">The bank or the issuer cannot be reached; run it again: what the card signed is in its
     /// log.</exception>
-    public async ValueTask<IReadOnlyList<RecoveryResult>> Redeem(
+    /// <returns>Refused: the clocks of wallet and bank differ, and nothing was signed.</returns>
+    public async ValueTask<Result<List<RecoveryResult>>> Redeem(
         ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var link = Seal(card, await Certificates(card, cancel));
-        RequireClock();
+        var (certificates, unknown) = await Certificates(card, cancel);
+        if ((unknown ?? Differs) is { } differs)
+        {
+            return differs;
+        }
+
+        var link = Seal(card, certificates);
         bool brings = true;
         Switches.Off("R1 brings", ref brings);
         if (brings)
@@ -45,7 +52,7 @@ public sealed partial class WalletTerminal
 
         crash.Reach(CrashPoints.RedemptionSigned);
         var after = await ResumeRedemptions(card, status, link, cancel);
-        return [.. before.Where(r => r.Done), .. refused, .. after];
+        return before.FindAll(r => r.Done).Concat(refused).Concat(after).ToList();
     }
 
     /// <summary>
@@ -160,5 +167,5 @@ public sealed partial class WalletTerminal
     }
 
     /// <summary>W0: the left half of the scheme's fingerprint.</summary>
-    private static TillId RedemptionTill(PrivateStatus status) => new(Id16.Read(status.Scheme.ToArray()));
+    internal static TillId RedemptionTill(PrivateStatus status) => new(Id16.Read(status.Scheme.ToArray()));
 }

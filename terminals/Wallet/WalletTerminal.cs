@@ -6,6 +6,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -28,6 +29,9 @@ public enum WithdrawalOutcome
 
     /// <summary>This wallet did not begin it, and the holder did not say that it is theirs (rule R16).</summary>
     NotConfirmed,
+
+    /// <summary>The clocks of wallet and bank differ: nothing was signed (rule R26).</summary>
+    ClockDiffers,
 }
 
 /// <param name="Message">For people: what happened and what to do.</param>
@@ -89,8 +93,12 @@ public sealed partial class WalletTerminal(
         CancellationToken cancel, bool keyed = false)
     {
         var (card, status) = Open(channel, pin);
-        var certificates = await Certificates(card, cancel);
-        RequireClock();
+        var (certificates, differs) = await Certificates(card, cancel);
+        if ((differs ?? Differs) is { } stopped)
+        {
+            return new WithdrawalResult(WithdrawalOutcome.ClockDiffers, faceValue, stopped.Sentence);
+        }
+
         var unfinished = await Resume(card, status, certificates, cancel);
         var repeated = Repeated(unfinished, faceValue);
         foreach (var earlier in unfinished.Where(e => !ReferenceEquals(e, repeated)))
@@ -168,13 +176,25 @@ public sealed partial class WalletTerminal(
     /// Finishes every withdrawal that the card began: the same E_I leads to the same answer (hole 7). The holder is asked about those that
     /// this wallet did not begin (rule R16).
     /// </summary>
-    public async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(ICardChannel channel, string pin, CancellationToken cancel)
+    /// <returns>Refused: the clocks of wallet and bank differ, and nothing was signed.</returns>
+    public async ValueTask<Result<List<WithdrawalResult>>> Resume(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var certificates = await Certificates(card, cancel);
+        var (certificates, refused) = await Certificates(card, cancel);
+        if (refused is not null)
+        {
+            return refused;
+        }
+
         var results = await Resume(card, status, certificates, cancel);
+        if (Differs is { } differs && results.Exists(r => r.Outcome == WithdrawalOutcome.ClockDiffers))
+        {
+            return differs;
+        }
+
         await TryUpload(card, status, certificates, cancel);
-        return [.. results, .. await ShowOrders(card, status, certificates, results, cancel)];
+        var (shown, stopped) = await ShowOrders(card, status, certificates, results, cancel);
+        return stopped is not null ? stopped : results.Concat(shown).ToList();
     }
 
     private static (WalletCard Card, PrivateStatus Status) Open(ICardChannel channel, string pin)
@@ -192,22 +212,21 @@ public sealed partial class WalletTerminal(
         return (card, card.GetStatus().Private!);
     }
 
-    private async ValueTask<IssuerCertificates> Certificates(WalletCard card, CancellationToken cancel)
+    private async ValueTask<Result<IssuerCertificates>> Certificates(WalletCard card, CancellationToken cancel)
     {
-        var certificates = await IssuerCertificates.Fetch(bank, records?.Certificates ?? [], Timestamp.Now(clock), _banksClock, cancel);
-        records?.KeepCertificates(certificates.TakenBy(card));
-        return certificates;
+        var fetched = await IssuerCertificates.Fetch(bank, records?.Certificates ?? [], Timestamp.Now(clock), _banksClock, cancel);
+        if (fetched.Has(out var certificates))
+        {
+            records?.KeepCertificates(certificates.TakenBy(card));
+        }
+
+        return fetched;
     }
 
-    /// <summary>Before the card signs something under the time of this clock (rule R26). The bank has just been heard.</summary>
-    /// <exception cref="InvalidOperationException">The clocks differ; the message says both times.</exception>
-    private void RequireClock()
-    {
-        if (_banksClock.Fault is { } fault)
-        {
-            throw new InvalidOperationException(fault);
-        }
-    }
+    /// <summary>
+    /// Both times, where the clocks differ: then the card signs nothing under the time of this one (rule R26). The bank has just been heard.
+    /// </summary>
+    private Refused? Differs => _banksClock.Fault is { } fault ? new Refused(Outcome.ClockDiffers, fault) : null;
 
     /// <summary>
     /// The key that signed a statement to the card. What the card took is kept for a rebuttal: whoever accuses later does not get to say
@@ -221,7 +240,7 @@ public sealed partial class WalletTerminal(
         }
     }
 
-    private async ValueTask<IReadOnlyList<WithdrawalResult>> Resume(
+    private async ValueTask<List<WithdrawalResult>> Resume(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
     {
         var results = new List<WithdrawalResult>();
@@ -251,7 +270,11 @@ public sealed partial class WalletTerminal(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, BeginWithdrawalReply begun, Amount faceValue, KeyId key,
         CancellationToken cancel, bool keyed = false)
     {
-        RequireClock();
+        if (Differs is { } differs)
+        {
+            return new WithdrawalResult(WithdrawalOutcome.ClockDiffers, faceValue, differs.Sentence) { Waits = true };
+        }
+
         var date = Timestamp.Now(clock);
         var order = Sign(card, status, begun, faceValue, key, date);
         crash.Reach(CrashPoints.WithdrawalAuthorised);

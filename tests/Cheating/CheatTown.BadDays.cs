@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Cheating;
 
@@ -90,7 +91,7 @@ internal sealed partial class CheatTown
 
         foreach (var bank in World.Banks.Where(b => b.Behind is not null))
         {
-            Try(() => bank.Recover(default).AsTask().GetAwaiter().GetResult());
+            Try(() => bank.Recover(default).AsTask().GetAwaiter().GetResult().OrRefuse());
             Tell($"{bank.Name} recovers.");
         }
 
@@ -118,7 +119,7 @@ internal sealed partial class CheatTown
         Cycle(tell: false);
         foreach (var bank in World.Banks)
         {
-            Try(() => bank.Run(default).AsTask().GetAwaiter().GetResult());
+            Try(() => bank.Run(default).AsTask().GetAwaiter().GetResult().ThrowIfAny());
         }
     }
 }

@@ -220,7 +220,7 @@ internal sealed partial class CheatTown
     {
         using var store = Database.OpenMemory(ShopTill.Schema);
         var request = ShopTill.RequestEnrolment(store, World.Options.Suite, shop.Name);
-        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request), Amount.Zero).OrRefuse();
+        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request).OrRefuse(), Amount.Zero).OrRefuse();
         Did($"A stranger asks for a till in the name of {shop.Name}, and is enrolled.");
         using var key = World.Options.Suite.ImportKey(store.Read(db => db.First("SELECT secret FROM till", r => r.Bytes(0)))!);
         var link = World.IssuerLink(new LinkPeer(LinkRole.Shop, grant.Holder), "stranger");
@@ -250,7 +250,7 @@ internal sealed partial class CheatTown
     private void Rebut(Person person, Evidence file, Rebuttal rebuttal)
     {
         person.Rebuttals[file.Dossier.Coin.ToString()] = rebuttal;
-        var finding = World.UserBank.Rebut(file.Dossier.Coin, rebuttal, default).AsTask().GetAwaiter().GetResult();
+        var finding = World.UserBank.Rebut(file.Dossier.Coin, rebuttal, default).AsTask().GetAwaiter().GetResult().OrRefuse();
         Did($"{person.Name} answers the accusation with {rebuttal.Voids.Count} voids and {rebuttal.Dead.Count} dead statements: "
             + $"\"{finding.Finding}\"");
     }

@@ -1,5 +1,6 @@
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Simulation;
 
@@ -80,7 +81,7 @@ internal sealed partial class CheatTown
             foreach (var person in People.Where(p => !p.Cheats && !p.IsRobbed))
             {
                 Keep(person);
-                Try(() => World.Wallet.Resume(person.Card.Card, person.Card.Pin, default).AsTask().GetAwaiter().GetResult(),
+                Try(() => World.Wallet.Resume(person.Card.Card, person.Card.Pin, default).OrRefuse().AsTask().GetAwaiter().GetResult(),
                     $"{person.Name}, resuming");
                 TellCoins(person);
                 if (round == 0)
@@ -92,7 +93,7 @@ internal sealed partial class CheatTown
                 {
                     // The till that took her payment back is revoked since: what her card has again, she has redeemed in time
                     // (docs/security.md).
-                    Try(() => World.Wallet.Redeem(person.Card.Card, person.Card.Pin, null, default).AsTask().GetAwaiter().GetResult(),
+                    Try(() => World.Wallet.Redeem(person.Card.Card, person.Card.Pin, null, default).OrRefuse().AsTask().GetAwaiter().GetResult(),
                         $"{person.Name}, redeeming");
                 }
             }

@@ -2,6 +2,7 @@ using HierCash.Card.Client;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Simulation;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Cheating;

@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Globalization;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
@@ -146,7 +147,7 @@ internal sealed partial class CheatTown
         {
             sale.Card.Card.Reset();
             World.Till(sale.Shop.Till).Refund(sale.Sale.Time, sale.Person.IsRobbed ? null
-                : sale.Card.Card, World.TillLink(sale.Shop.Till), default)
+                : sale.Card.Card, World.TillLink(sale.Shop.Till), default).OrRefuse()
                 .AsTask().GetAwaiter().GetResult();
         });
         Sync(sale);
@@ -163,7 +164,7 @@ internal sealed partial class CheatTown
         foreach (string bank in new[] { "bank-1", "bank-2" }.Where(b => World.Clock.GetUtcNow() >= _away.GetValueOrDefault(b)))
         {
             Try(() => (Deceived.GetValueOrDefault(bank) ?? World.Banks.Single(b => b.Name == bank)).Run(default).AsTask().GetAwaiter()
-                .GetResult(), $"{bank}, visiting the issuer");
+                .GetResult().ThrowIfAny(), $"{bank}, visiting the issuer");
         }
 
         if (tell)
@@ -239,7 +240,7 @@ internal sealed partial class CheatTown
         {
             card.Card.Reset();
             ulong before = Balance(card);
-            var results = World.WalletWith(WalletOf(person, card)).Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter()
+            var results = World.WalletWith(WalletOf(person, card)).Redeem(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter()
                 .GetResult();
             Tell($"{person.Name} redeems {Money(before)}: {string.Join(" ", results.Select(r => r.Message))}");
         });
@@ -265,14 +266,14 @@ internal sealed partial class CheatTown
     public void Recover(Person person, TownCard card) => Try(() =>
     {
         card.Card.Reset();
-        var results = World.WalletWith(WalletOf(person, card)).Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter()
+        var results = World.WalletWith(WalletOf(person, card)).Recover(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter()
             .GetResult();
         Tell($"{person.Name} asks for what no shop settled: {results.Count(r => r.Done)} of {results.Count} payments come back.");
     });
 
     public void ReportLost(Person person)
     {
-        if (person.Report is { } report && Try(() => World.Wallet.ReportLost(report, default).AsTask().GetAwaiter().GetResult()))
+        if (person.Report is { } report && Try(() => World.Wallet.ReportLost(report, default).OrRefuse().AsTask().GetAwaiter().GetResult()))
         {
             Truth.ReportedLost(person.Name, World.Clock.GetUtcNow());
             Tell($"{person.Name} reports the card as lost.");

@@ -36,10 +36,10 @@ internal sealed partial class CheatTown
         if (shop == _stand && _isStandRevoked && _standsNext is { } next)
         {
             await World.Till(shop.Till).AskIfRevoked(World.TillLink(shop.Till), default);
-            return await World.Till(shop.Till).HandOver(World.TillLink(next), default);
+            return await World.Till(shop.Till).HandOver(World.TillLink(next), default).OrRefuse();
         }
 
-        return await World.Till(shop.Till).Synchronise(World.TillLink(shop.Till), default);
+        return await World.Till(shop.Till).Synchronise(World.TillLink(shop.Till), default).OrRefuse();
     }
 
     /// <summary>bank-1's key is copied.</summary>
@@ -98,7 +98,8 @@ internal sealed partial class CheatTown
         }
 
         using var store = Database.OpenMemory(ShopTill.Schema);
-        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(ShopTill.RequestEnrolment(store, World.Options.Suite, "Stall")), Amount.Zero)
+        var request = ShopTill.RequestEnrolment(store, World.Options.Suite, "Stall");
+        var grant = World.Issuer.Enrol(World.ShopBank.Vouch(request).OrRefuse(), Amount.Zero)
             .OrRefuse();
         _namesakes.Add(grant.Account!.Value.Reference);
         Did("A stranger has a shop enrolled in the name of Stall, which is to open.");

@@ -2,6 +2,7 @@ using HierCash.Card.Client;
 using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
+using HierCash.Simulation;
 
 namespace HierCash.Tests.Cheating;
 

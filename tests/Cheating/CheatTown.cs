@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Globalization;
 using HierCash.Bank;
 using HierCash.Card.Client;
@@ -7,7 +8,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;

@@ -188,7 +188,7 @@ internal static class RawMessages
         var reply = world.UserBank.Handle(
             LinkPeer.Wallet, new RelayMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
         return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
-            ? opened.As<DeadStatementReply>()?.Statement : null;
+            ? opened.As<NonSettlementStatementReply>()?.Statement : null;
     }
 
     /// <summary>A till asks for the hot list: a contact.</summary>

@@ -168,7 +168,7 @@ internal static class ClerkMoves
         yield return new Step(Kind, "book a deposit's receipt again", t =>
         {
             var mallory = t.World.UserBank.Accounts.Single(a => a.Name == t.Mallory.Name);
-            t.Try(() => t.World.UserBank.Deposit(mallory.User, new Amount(100_000), receipt));
+            t.Try(() => t.World.UserBank.Deposit(mallory.User, new Amount(100_000), receipt).OrRefuse());
             t.Did("A clerk books an old deposit's receipt again, for Mallory.");
         });
         yield return HonestMoves.Cycle();

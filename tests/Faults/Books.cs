@@ -1,3 +1,4 @@
+using HierCash.Tests.Consoles;
 using System.Text.Json;
 
 namespace HierCash.Tests.Faults;
@@ -38,18 +39,18 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
     public static Books Read(FaultWorld world, Ledger? ledger = null)
     {
         var cards = world.Users.ToDictionary(
-            u => u, u => world.Lost.Contains(u) ? 0 : world.Ask(u, "balance").GetProperty("balance").GetInt64());
+            u => u, u => world.Lost.Contains(u) ? 0 : world.Ask(u, "balance").GetProperty("balance").Minor());
         var accounts = new[] { world.North, world.South }.Select(b => world.Ask(b, "accounts")).ToList();
         var users = accounts.SelectMany(a => a.GetProperty("users").EnumerateArray())
             .ToDictionary(u => u.GetProperty("name").GetString()!, Balance);
         var shops = accounts.SelectMany(a => a.GetProperty("shops").EnumerateArray())
             .ToDictionary(s => s.GetProperty("name").GetString()!, Balance);
         var tills = world.Tills.ToDictionary(t => t, t => world.Ask(t, "status"));
-        long suspense = new[] { world.North, world.South }.Sum(b => world.Ask(b, "status").GetProperty("suspense").GetInt64());
+        long suspense = new[] { world.North, world.South }.Sum(b => world.Ask(b, "status").GetProperty("suspense").Minor());
         var books = new Books(
-            cards.Values.Sum(), users.Values.Sum(), shops.Values.Sum(), tills.Values.Sum(t => t.GetProperty("queued").GetInt64()),
-            tills.Values.Sum(t => t.GetProperty("held").GetInt64()), suspense) { Deposits = world.Users.Count * FaultWorld.Deposit,
-            Owed = tills.Values.Sum(t => t.GetProperty("owed").GetInt64()) };
+            cards.Values.Sum(), users.Values.Sum(), shops.Values.Sum(), tills.Values.Sum(t => t.GetProperty("queued").Minor()),
+            tills.Values.Sum(t => t.GetProperty("held").Minor()), suspense) { Deposits = world.Users.Count * FaultWorld.Deposit,
+            Owed = tills.Values.Sum(t => t.GetProperty("owed").Minor()) };
         return ledger is null ? books : books with { Broken = [.. BrokenPromises(world, ledger, cards, users, shops)] };
     }
 
@@ -58,19 +59,19 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
     {
         foreach (var till in world.Tills)
         {
-            var journal = world.Ask(till, "journal").EnumerateArray()
+            var journal = world.Ask(till, "journal").GetProperty("sales").EnumerateArray()
                 .ToDictionary(t => t.GetProperty("time").GetString()!, t =>
                     (Amount: Amount(t), State: t.GetProperty("state").GetString()!));
             foreach (var paid in ledger.Payments.Where(p => p.Till == till && p.Receipt is not null))
             {
                 string state = journal.TryGetValue(paid.Receipt!, out var row) && row.Amount == paid.Amount ? row.State : "missing";
-                if (state != "Accepted" && !(paid.IsRefunded && state is "Refunded") && !(paid.MayBeLost && state is "missing"))
+                if (state != "accepted" && !(paid.IsRefunded && state is "refunded") && !(paid.MayBeLost && state is "missing"))
                 {
                     yield return $"{paid.User.Name} paid {paid.Amount} at {till.Name} on {paid.Receipt}, and was told OK: {state}";
                 }
             }
 
-            long accepted = journal.Values.Where(r => r.State == "Accepted").Sum(r => r.Amount);
+            long accepted = journal.Values.Where(r => r.State == "accepted").Sum(r => r.Amount);
             if (shops[till.Name] != accepted)
             {
                 yield return $"{till.Name} accepted {accepted}, and has {shops[till.Name]}";
@@ -90,7 +91,7 @@ internal sealed record Books(long Cards, long Accounts, long Shops, long Queued,
         }
     }
 
-    private static long Balance(JsonElement account) => account.GetProperty("balance").GetInt64();
+    private static long Balance(JsonElement account) => account.GetProperty("balance").Minor();
 
-    private static long Amount(JsonElement row) => row.GetProperty("amount").GetInt64();
+    private static long Amount(JsonElement row) => row.GetProperty("amount").Minor();
 }

@@ -1,3 +1,5 @@
+using HierCash.Tests.Consoles;
+
 namespace HierCash.Tests.Faults;
 
 /// <summary>Money that only the wallet's file remembers, and what is begun twice.</summary>
@@ -85,7 +87,7 @@ internal static class CardFaults
 
         finding.Rounds = 1;
         End(finding, world, alice);
-        long accepted = world.Ask(world.Cafe, "status").GetProperty("accepted").GetInt64();
+        long accepted = world.Ask(world.Cafe, "status").GetProperty("accepted").Minor();
         finding.Must(accepted == 101, $"the cafe sold for 1.00 and, at the end, for 0.01, and has {accepted}");
     }
 
@@ -105,7 +107,7 @@ internal static class CardFaults
             $"another amount is to be refused, naming the one that waits: {other.Code} {other.Error}");
         world.Issuer.Start();
         finding.Await(() => world.Wallet(alice, "resume", "--all").IsDone, TimeSpan.FromSeconds(30), "the withdrawal does not go on");
-        long card = world.Ask(alice, "balance").GetProperty("balance").GetInt64();
+        long card = world.Ask(alice, "balance").GetProperty("balance").Minor();
         finding.Must(card == 2000, $"20.00 were asked for, and the card holds {card}");
         finding.Rounds = Repeats;
         finding.Close(Books.Read(world));
@@ -209,7 +211,7 @@ internal static class CardFaults
         var load = new Load(world, 1);
         Drain.Run(world, load);
         Drain.AfterTerms(world, AfterAllTerms);
-        long sold = world.Tills.Sum(t => world.Ask(t, "status").GetProperty("accepted").GetInt64());
+        long sold = world.Tills.Sum(t => world.Ask(t, "status").GetProperty("accepted").Minor());
         if (FaultWorld.Deposit - Wealth(world, user) > sold)
         {
             Drain.Walk(world, AfterAllTerms);
@@ -225,9 +227,9 @@ internal static class CardFaults
     private static string Waits(FaultWorld world) =>
         string.Join("; ", world.Servers.Concat(world.Tills).Select(p => $"{p.Name}: {world.Ask(p, "status").GetProperty("waits")}"));
 
-    public static long Wealth(FaultWorld world, FaultParty user) => world.Ask(user, "balance").GetProperty("balance").GetInt64()
+    public static long Wealth(FaultWorld world, FaultParty user) => world.Ask(user, "balance").GetProperty("balance").Minor()
         + world.Ask(world.BankOf(user), "accounts").GetProperty("users").EnumerateArray()
-        .Single(u => u.GetProperty("name").GetString() == user.Name).GetProperty("balance").GetInt64();
+        .Single(u => u.GetProperty("name").GetString() == user.Name).GetProperty("balance").Minor();
 
     /// <summary>A step that has to succeed for the line to show anything.</summary>
     public static Said Must(Said said) =>

@@ -1,3 +1,5 @@
+using HierCash.Tests.Consoles;
+
 namespace HierCash.Tests.Faults;
 
 /// <summary>One party's clock is wrong for two cycles, then right.</summary>
@@ -93,7 +95,7 @@ internal static class ClockFaults
             return;
         }
 
-        long balance = world.Ask(user, "balance").GetProperty("balance").GetInt64();
+        long balance = world.Ask(user, "balance").GetProperty("balance").Minor();
         finding.Must(balance < Price, $"{what}: {user.Name} has {balance}, and hears: {said.Error}");
     }
 
@@ -164,5 +166,5 @@ internal static class ClockFaults
     }
 
     private static long Balance(FaultWorld world) =>
-        world.Ask(world.North, "accounts").GetProperty("shops").EnumerateArray().Single().GetProperty("balance").GetInt64();
+        world.Ask(world.North, "accounts").GetProperty("shops").EnumerateArray().Single().GetProperty("balance").Minor();
 }

@@ -52,8 +52,8 @@ internal static class Drain
         {
             foreach (var user in world.Users)
             {
-                Cancel(world, user, till, world.Ask(till, "journal").EnumerateArray()
-                    .Where(t => t.GetProperty("state").GetString() is not ("Accepted" or "Refunded"))
+                Cancel(world, user, till, world.Ask(till, "journal").GetProperty("sales").EnumerateArray()
+                    .Where(t => t.GetProperty("state").GetString() is not ("accepted" or "refunded"))
                     .Select(t => t.GetProperty("time").GetString()!));
             }
         }
@@ -126,11 +126,11 @@ internal static class Drain
     /// <summary>Payments of which the card says that it signed them, and the till that it has not accepted them.</summary>
     private static void CancelUnaccepted(FaultWorld world, FaultParty user, FaultParty till)
     {
-        var journal = world.Ask(till, "journal").EnumerateArray()
+        var journal = world.Ask(till, "journal").GetProperty("sales").EnumerateArray()
             .ToDictionary(t => t.GetProperty("time").GetString()!, t => t.GetProperty("state").GetString());
-        var signed = world.Ask(user, "log").EnumerateArray().Where(e => e.GetProperty("state").GetString() != "Restored")
+        var signed = world.Ask(user, "log").GetProperty("payments").EnumerateArray().Where(e => e.GetProperty("state").GetString() != "restored")
             .Select(e => e.GetProperty("time").GetString()!);
-        Cancel(world, user, till, signed.Distinct().Where(t => journal.TryGetValue(t, out string? state) && state != "Accepted"));
+        Cancel(world, user, till, signed.Distinct().Where(t => journal.TryGetValue(t, out string? state) && state != "accepted"));
     }
 
     private static void Cancel(FaultWorld world, FaultParty user, FaultParty till, IEnumerable<string> times)

@@ -7,6 +7,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
 
@@ -147,7 +148,7 @@ public sealed class LifeHistoryTests
                     break;
                 case 16:
                     string till = Any(_tills);
-                    Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult());
+                    Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).OrRefuse().AsTask().GetAwaiter().GetResult());
                     break;
                 case 17 when _random.Next(2) == 0:
                     Lose();
@@ -212,18 +213,18 @@ public sealed class LifeHistoryTests
             _accepted.RemoveAll(a => a.Sale == ticket && a.Till == till);
             Cut(card, () =>
             {
-                _town.Till(till).Refund(ticket, _random.Next(2) == 0 ? card.Card : null, _town.TillLink(till), default).AsTask()
+                _town.Till(till).Refund(ticket, _random.Next(2) == 0 ? card.Card : null, _town.TillLink(till), default).OrRefuse().AsTask()
                     .GetAwaiter().GetResult();
                 Count("refunds");
             });
         }
 
         private void Redeem(TownCard card, Func<Protocol.Commands.CashReply, bool> which) =>
-            Count("redemptions", _town.Wallet.Redeem(card.Card, card.Pin, which, default).AsTask().GetAwaiter().GetResult()
+            Count("redemptions", _town.Wallet.Redeem(card.Card, card.Pin, which, default).OrRefuse().AsTask().GetAwaiter().GetResult()
                 .Count(r => r.Done));
 
         private void Recover(TownCard card) =>
-            Count("recoveries", _town.Wallet.Recover(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult()
+            Count("recoveries", _town.Wallet.Recover(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter().GetResult()
                 .Count(r => r.Done));
 
         private void ClonePays()
@@ -254,7 +255,7 @@ public sealed class LifeHistoryTests
             {
                 Try(() =>
                 {
-                    _town.Wallet.ReportLost(_report, default).AsTask().GetAwaiter().GetResult();
+                    _town.Wallet.ReportLost(_report, default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     Count("losses");
                     _report = null;
                 });
@@ -287,7 +288,7 @@ public sealed class LifeHistoryTests
             {
                 // All sixteen slots of the card are taken.
             }
-            catch (InvalidOperationException e) when (
+            catch (RefusedException e) when (
                 e.Message.StartsWith("The issuer does not take the payment back.", StringComparison.Ordinal))
             {
                 // Too late for a refund at the issuer.
@@ -301,14 +302,14 @@ public sealed class LifeHistoryTests
                 Retry();
                 foreach (string till in _tills)
                 {
-                    _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
+                    _town.Till(till).Synchronise(_town.TillLink(till), default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     _honest.ForEach(c => _town.Till(till).ComesBack(c.Card));
                     _town.Settle(till).AsTask().GetAwaiter().GetResult();
                 }
 
                 foreach (var card in _honest)
                 {
-                    _town.Wallet.Resume(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult();
+                    _town.Wallet.Resume(card.Card, card.Pin, default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     Redeem(card, _ => false);
                 }
 

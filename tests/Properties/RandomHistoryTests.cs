@@ -6,6 +6,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Suite;
 using HierCash.Wallet;
@@ -219,14 +220,14 @@ public sealed class RandomHistoryTests
                 Retry();
                 foreach (var card in _cards)
                 {
-                    Withdrawals += _town.Wallet.Resume(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult()
+                    Withdrawals += _town.Wallet.Resume(card.Card, card.Pin, default).OrRefuse().AsTask().GetAwaiter().GetResult()
                         .Count(r => r.Outcome == WithdrawalOutcome.Issued);
                 }
 
                 foreach (string till in _tills)
                 {
                     // What may have been settled when it was given up is taken back first; then the cards get their S_W.
-                    _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask().GetAwaiter().GetResult();
+                    _town.Till(till).Synchronise(_town.TillLink(till), default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     _cards.ForEach(c => _town.Till(till).ComesBack(c.Card));
                     _town.Settle(till).AsTask().GetAwaiter().GetResult();
                 }

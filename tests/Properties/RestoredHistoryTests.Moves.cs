@@ -2,6 +2,7 @@ using HierCash.Oracle;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
 
@@ -55,7 +56,7 @@ public sealed partial class RestoredHistoryTests
             Try(async () =>
             {
                 var parts = _town.Till(sale.Till).CoinPayments(sale.Sale);
-                await _town.Till(sale.Till).Refund(sale.Sale, sale.Card.Card, _town.TillLink(sale.Till), default);
+                await _town.Till(sale.Till).Refund(sale.Sale, sale.Card.Card, _town.TillLink(sale.Till), default).OrRefuse();
                 _sales.Remove(sale);
                 foreach (var part in parts)
                 {
@@ -66,7 +67,7 @@ public sealed partial class RestoredHistoryTests
 
         private void Online(string till)
         {
-            Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).AsTask());
+            Try(() => _town.Till(till).Synchronise(_town.TillLink(till), default).OrRefuse().AsTask());
             foreach (var part in _town.Till(till).Journal.SelectMany(t => _town.Till(till).CoinPayments(t.Time))
                 .Where(p => p.Receipt is { Counts: true }))
             {

@@ -165,10 +165,10 @@ public sealed partial class RestoredHistoryTests
                     _town.Issuer.Recover().OrRefuse();
                     break;
                 case Cafe:
-                    till.Recover(_town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
+                    till.Recover(_town.TillLink(Cafe), default).OrRefuse().AsTask().GetAwaiter().GetResult();
                     break;
                 default:
-                    _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult();
+                    _town.Banks.Single(b => b.Behind is not null).Recover(default).AsTask().GetAwaiter().GetResult().OrRefuse();
                     break;
             }
         }
@@ -233,7 +233,7 @@ public sealed partial class RestoredHistoryTests
             Try(() => _town.RunCycle().AsTask());
             foreach (var bank in _town.Banks)
             {
-                Try(() => bank.Run(default).AsTask());
+                Try(async () => (await bank.Run(default)).ThrowIfAny());
             }
         }
 
@@ -245,7 +245,7 @@ public sealed partial class RestoredHistoryTests
                 _town.Clock.Advance(TimeSpan.FromHours(2));
                 foreach (var (card, _, records) in _holders)
                 {
-                    Try(() => _town.WalletWith(records).Resume(card.Card, card.Pin, default).AsTask());
+                    Try(() => _town.WalletWith(records).Resume(card.Card, card.Pin, default).OrRefuse().AsTask());
                     TellCoins(card);
                 }
 
@@ -270,7 +270,7 @@ public sealed partial class RestoredHistoryTests
 
             foreach (var (card, _, records) in _holders)
             {
-                _town.WalletWith(records).Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+                _town.WalletWith(records).Redeem(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter().GetResult();
             }
 
             Visit();

@@ -81,6 +81,16 @@ internal static partial class RoomRules
         "Scenarios", "Cheating", "Faults", "Properties", "Oracle", "Tidy", "Rooms", "ConsoleHost", "PcscSharp", "Interop", "Support",
     ];
 
+    /// <summary>All projects that a rule names.</summary>
+    public static IEnumerable<string> Projects => MayName.Keys;
+
+    /// <summary>All folders and files that a rule names, from the root.</summary>
+    public static IEnumerable<string> Paths =>
+    [
+        "card/Runtime", "terminals/Auditor", "terminals/Store", .. MustNotName.Select(m => $"terminals/{m.Party}"),
+        .. InOrderOfArrival.Select(f => $"terminals/{f}"), .. CrossCutting.Select(f => $"tests/{f}"),
+    ];
+
     public static IReadOnlyDictionary<string, Func<string, IEnumerable<string>>> All { get; } =
         new Dictionary<string, Func<string, IEnumerable<string>>>
     {

@@ -70,6 +70,14 @@ public sealed class RoomTests
     [Test]
     public void EveryRuleHasAFileThatBreaksIt() => Assert.That(Planted.Select(p => p.Rule).Distinct(), Is.EquivalentTo(Rules));
 
+    /// <summary>A rule about a folder or a project that is gone keeps nothing.</summary>
+    [Test]
+    public void EveryRoomOfTheRulesIsThere()
+    {
+        Assert.That(RoomRules.Projects, Is.EquivalentTo(Repository.Files("*.csproj").Select(Path.GetFileNameWithoutExtension)));
+        Assert.That(RoomRules.Paths.Where(p => !Path.Exists(Repository.PathOf(p))), Is.Empty);
+    }
+
     [Test]
     public void EveryProjectIsInTheSolution()
     {

@@ -4,6 +4,7 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -32,7 +33,7 @@ public sealed class ActivationTests
     public void AClerkWithTheLetterCanActivateFirstAndTheHolderSeesIt()
     {
         using var card = _town.NewCard("Alice");
-        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter).OrRefuse();
         var clerk = Selected(card);
         string puk = clerk.BeginActivation(Letter);
         Assert.That(clerk.FinishActivation(puk, "6666", "7777").IsSuccess, "he has what it takes");
@@ -47,7 +48,7 @@ public sealed class ActivationTests
     public void AfterTheActivationTheLetterIsWorthNothing()
     {
         using var card = _town.NewCard("Alice");
-        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter).OrRefuse();
         card.Activate(Letter);
         var clerk = Selected(card);
         Assert.That(() => clerk.BeginActivation(Letter),
@@ -71,7 +72,7 @@ public sealed class ActivationTests
     public void AThiefWithoutTheLetterGetsNowhere()
     {
         using var card = _town.NewCard("Alice");
-        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter).OrRefuse();
         var thief = Selected(card);
         for (int i = 0; i < 50; i++)
         {
@@ -110,7 +111,7 @@ public sealed class ActivationTests
             "not on anybody's word");
         Assert.That(() => _town.ShopBank.SetBack(account.User, stranger, Next), Throws.TypeOf<CardRefusedException>(),
             "nor on another bank's");
-        _town.UserBank.SetBack(account.User, stranger, Next);
+        _town.UserBank.SetBack(account.User, stranger, Next).OrRefuse();
         Assert.That(stranger.GetStatus().State, Is.EqualTo(WalletState.NotActivated));
         Assert.That(stranger.Verify(alice.Pin), Is.EqualTo(WalletStatus.NotActivated), "back to the code and no further");
         Assert.That(() => stranger.BeginActivation(Letter), Throws.TypeOf<CardRefusedException>());
@@ -130,7 +131,7 @@ public sealed class ActivationTests
         BlockPuk(alice);
         BlockPuk(bob);
         using var trace = new TracingChannel(alice.Card);
-        _town.UserBank.SetBack(users["Alice"], Selected(alice, trace), Next);
+        _town.UserBank.SetBack(users["Alice"], Selected(alice, trace), Next).OrRefuse();
         alice.Activate(Next);
         BlockPuk(alice);
         foreach (var card in new[] { alice, bob })
@@ -163,14 +164,13 @@ public sealed class ActivationTests
         var report = WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(_town.Clock));
         _town.Clock.Advance(TimeSpan.FromHours(1));
         var reported = Timestamp.Now(_town.Clock);
-        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(1));
+        Assert.That(await _town.Wallet.ReportLost(report, default).OrRefuse(), Is.EqualTo(1));
         _town.Clock.Advance(TimeSpan.FromHours(1));
         BlockPuk(alice);
         BlockPuk(bob);
         using var trace = new TracingChannel(alice.Card);
-        Assert.That(
-            () => _town.UserBank.SetBack(users["Alice"], new WalletCard(trace), Next),
-            Throws.InvalidOperationException.With.Message.Contains($"reported as lost on {reported}: keep the card"));
+        Assert.That(_town.UserBank.SetBack(users["Alice"], new WalletCard(trace), Next).Refused?.Sentence,
+            Does.Contain($"reported as lost on {reported}: keep the card"));
         Assert.That(trace.Apdus, Is.Empty, "the card heard nothing of it");
         var finder = Selected(alice);
         Assert.That(finder.GetStatus().State, Is.EqualTo(WalletState.Personalised));
@@ -178,7 +178,7 @@ public sealed class ActivationTests
         Assert.That(
             () => _town.UserBank.SetBack(users["Bob"], finder, Next),
             Throws.TypeOf<CardRefusedException>().With.Message.Contains("not the card of that account"), "nor under another's name");
-        _town.UserBank.SetBack(users["Bob"], Selected(bob), Next);
+        _town.UserBank.SetBack(users["Bob"], Selected(bob), Next).OrRefuse();
         bob.Activate(Next);
         Assert.That(bob.Balance().Minor, Is.EqualTo(5000), "others are set back as before");
     }
@@ -191,20 +191,19 @@ public sealed class ActivationTests
     public void AClerkWhoKeptTheFirstLetterSetsNoCardBackToIt()
     {
         using var alice = _town.NewCard("Alice");
-        var account = _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
+        var account = _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter).OrRefuse();
         alice.Activate(Letter);
         BlockPuk(alice);
-        _town.UserBank.SetBack(account.User, Selected(alice), Next);
+        _town.UserBank.SetBack(account.User, Selected(alice), Next).OrRefuse();
         alice.Activate(Next);
         BlockPuk(alice);
         var clerk = Selected(alice);
-        Assert.That(() => _town.UserBank.SetBack(account.User, clerk, Letter),
-            Throws.InvalidOperationException.With.Message.Contains("an old one of the card"));
-        Assert.That(() => _town.UserBank.OpenAccount("Alice", clerk, Letter), Throws.InvalidOperationException);
+        Assert.That(_town.UserBank.SetBack(account.User, clerk, Letter).Refused?.Sentence, Does.Contain("an old one of the card"));
+        Assert.That(_town.UserBank.OpenAccount("Alice", clerk, Letter).Refused, Is.Not.Null);
         Assert.That(clerk.GetStatus().State, Is.EqualTo(WalletState.Personalised), "it was not set back");
         var last = ActivationCode.Random(_town.Options.Suite.Random);
-        _town.UserBank.SetBack(account.User, clerk, last);
-        _town.UserBank.SetBack(account.User, clerk, last);
+        _town.UserBank.SetBack(account.User, clerk, last).OrRefuse();
+        _town.UserBank.SetBack(account.User, clerk, last).OrRefuse();
         Assert.That(() => clerk.BeginActivation(Letter),
             Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.WrongCode));
         alice.Activate(last);
@@ -223,14 +222,14 @@ public sealed class ActivationTests
         Assert.That(() => _town.UserBank.OpenAccount("Alice", Selected(bob), Letter),
             Throws.TypeOf<CardRefusedException>().With.Message.Contains("is activated"));
         Assert.That(_town.UserBank.KnowsCode(Letter), Is.False, "what the card refused is nobody's code");
-        _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
+        _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter).OrRefuse();
         using var blank = _town.NewCard("Bobby");
-        Assert.That(() => _town.UserBank.OpenAccount("Bobby", new WalletCard(blank.Card), Letter),
-            Throws.InvalidOperationException.With.Message.Contains("belongs to a card already"));
+        Assert.That(_town.UserBank.OpenAccount("Bobby", new WalletCard(blank.Card), Letter).Refused?.Sentence,
+            Does.Contain("belongs to a card already"));
         Assert.That(Selected(blank).GetStatus().State, Is.EqualTo(WalletState.Blank));
         BlockPuk(bob);
-        Assert.That(() => _town.UserBank.SetBack(accounts.Single(a => a.Name == "Bob").User, Selected(bob), Letter),
-            Throws.InvalidOperationException.With.Message.Contains("another holder"));
+        Assert.That(_town.UserBank.SetBack(accounts.Single(a => a.Name == "Bob").User, Selected(bob), Letter).Refused?.Sentence,
+            Does.Contain("another holder"));
         Assert.That((_town.UserBank.IsLetterFor(Letter, "Alice", null), _town.UserBank.IsLetterFor(Letter, "Bob", null)),
             Is.EqualTo((true, false)));
     }
@@ -277,7 +276,7 @@ public sealed class ActivationTests
         using var alice = _town.User("Alice", 5000);
         var account = _town.UserBank.Accounts.Single();
         BlockPuk(alice);
-        _town.UserBank.SetBack(account.User, Selected(alice), Next);
+        _town.UserBank.SetBack(account.User, Selected(alice), Next).OrRefuse();
         alice.Activate(Next);
         var clerks = ActivationCode.Random(_town.Options.Suite.Random);
         using var key = _town.BankKey("bank-1");
@@ -297,7 +296,7 @@ public sealed class ActivationTests
     {
         using var alice = _town.NewCard("Alice");
         using var bob = _town.User("Bob");
-        var account = _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter);
+        var account = _town.UserBank.OpenAccount("Alice", new WalletCard(alice.Card), Letter).OrRefuse();
         using var trace = new TracingChannel(alice.Card);
         Assert.That(() => _town.UserBank.SetBack(account.User, Selected(alice, trace), Next),
             Throws.TypeOf<CardRefusedException>().With.Message.Contains("not activated yet"));
@@ -312,8 +311,8 @@ public sealed class ActivationTests
             Throws.TypeOf<CardRefusedException>().With.Message.Contains("old one"));
         Assert.That(_town.UserBank.Alarms, Is.Empty);
         Assert.That(_town.UserBank.Explain(account.User), Is.Empty);
-        _town.UserBank.SetBack(account.User, Selected(alice), Next);
-        _town.UserBank.SetBack(account.User, Selected(alice), Next);
+        _town.UserBank.SetBack(account.User, Selected(alice), Next).OrRefuse();
+        _town.UserBank.SetBack(account.User, Selected(alice), Next).OrRefuse();
         Assert.That(_town.UserBank.Alarms.Select(a => (a.Kind, a.Holder)), Is.EqualTo(new[] { ("card set back", (string?)"Alice") }),
             "the same once more: the card says that it is done");
         alice.Activate(Next);
@@ -349,7 +348,7 @@ public sealed class ActivationTests
     public void ThePukIsShownOnceAndAskedBack()
     {
         using var card = _town.NewCard("Alice");
-        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter);
+        _town.UserBank.OpenAccount("Alice", new WalletCard(card.Card), Letter).OrRefuse();
         var wallet = Selected(card);
         string first = wallet.BeginActivation(Letter);
         string second = wallet.BeginActivation(Letter);

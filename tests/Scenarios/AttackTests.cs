@@ -4,6 +4,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -33,7 +34,7 @@ public sealed class AttackTests
         var forged = town.Resign(file.Dossier, h => h with { Opening = m.Encode() });
         var lying = new ScriptedIssuer([forged]);
         var bank = town.BankOver("bank-2", lying);
-        await bank.FetchDossiers(default);
+        (await bank.FetchDossiers(default)).ThrowIfAny();
         Assert.That(lying.Outcomes.Single().Proof, Is.EqualTo(Proof.OpeningMismatch), "the honest bank says so, and names nobody");
         Assert.That(bank.EvidenceFiles, Is.Empty);
 
@@ -84,7 +85,7 @@ public sealed class AttackTests
         var terminal = new WalletTerminal(new SwappingBank(swapped), suite, town.Clock, NoCrashPoints.Instance);
         Assert.That(async () => await terminal.Withdraw(alice.Card, alice.Pin, new Amount(500), default),
             Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
-        Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default), Throws.TypeOf<CardRefusedException>(),
+        Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default).OrRefuse(), Throws.TypeOf<CardRefusedException>(),
             "nor is anything sealed to it");
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
 
@@ -122,8 +123,8 @@ public sealed class AttackTests
 
             // It notices by its own later signature (rule R27), and knows again what it had sent.
             Assert.That(async () => await town.Settle(till),
-                Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
-            await town.Till(till).Recover(town.TillLink(till), default);
+                Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-shop recover"));
+            await town.Till(till).Recover(town.TillLink(till), default).OrRefuse();
             Assert.That((await town.Settle(till)).Settled, Is.EqualTo(1), "another card's payment is another payment");
             town.AssertSoundAfterCycle(alice, bob);
             Assert.That(town.ShopAccount().Minor, Is.EqualTo(1400), "Alice's once, Bob's once");

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
@@ -35,8 +36,8 @@ public sealed class BankDutiesTests
         var stopped = town.Withdraw(alice, 200);
         Assert.That(stopped.Outcome, Is.EqualTo(WithdrawalOutcome.Reversed), stopped.Message);
         Assert.That(stopped.Message, Does.Contain("owes other banks"));
-        await town.UserBank.FetchInstructions(default);
-        await town.UserBank.FetchInstructions(default);
+        (await town.UserBank.FetchInstructions(default)).ThrowIfAny();
+        (await town.UserBank.FetchInstructions(default)).ThrowIfAny();
         town.Issuer.CloseCycle();
         Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
     }
@@ -53,11 +54,11 @@ public sealed class BankDutiesTests
         var issuer = new InventedInstructions(town, town.UserBank.Id);
         issuer.Sign(TransferKind.ReturnCredit, order.Request.Value, 9000);
         var bank = town.BankOver("bank-1", issuer);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(bank.Parked.Single().Reason, Is.EqualTo(BookingOutcome.BeyondFloat));
         var since = bank.Waits.One(WaitingKind.ParkedInstruction).Since;
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromDays(2));
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(bank.Waits.One(WaitingKind.ParkedInstruction).Since, Is.EqualTo(since));
         Assert.That((bank.Parked.Single().InSuspense, bank.Audit.Float.Minor), Is.EqualTo((false, 5000UL)));
         Assert.That(bank.Audit.Run(), Is.Empty);
@@ -80,7 +81,7 @@ public sealed class BankDutiesTests
         await link.Call(new DossierOutcomeMessage(first.Coin, 1, Proof.Excess).ToMessage(), default);
         var still = (await link.Ask(new DossiersMessage(null), default)).Reply?.Header;
         Assert.That(still?.Revision, Is.EqualTo(2));
-        await town.UserBank.Run(default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(2));
     }
 
@@ -91,7 +92,7 @@ public sealed class BankDutiesTests
         using var town = Towns.Make();
         using var copied = await CopiedCard.Spend(town, ("Cafe", 3000), ("Kiosk", 3000));
         await town.RunCycle();
-        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default);
+        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), default).OrRefuse();
         Assert.That((await town.UserBankLink().Ask(new CaseReversalsMessage(0), default)).Reply?.Reversals, Has.Count.EqualTo(1));
         var stranger = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
         Assert.That((await stranger.Ask(new CaseReversalsMessage(0), default)).Reply?.Reversals, Is.Empty);

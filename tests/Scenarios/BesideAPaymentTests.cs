@@ -1,5 +1,7 @@
 using HierCash.Iso7816;
 using HierCash.Shop;
+using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
@@ -77,7 +79,7 @@ public sealed class BesideAPaymentTests
         var cancelled = till.Cancel(ticket, others);
         Assert.That((ok?.Outcome, cancelled.Outcome), Is.EqualTo((TillOutcome.Accepted, TillOutcome.Accepted)));
         Assert.That(cancelled.Message, Is.EqualTo("This payment was accepted before and cannot be cancelled here."));
-        await till.Synchronise(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That((till.Journal.Single().State, till.Accepted.Minor, alice.Balance().Minor),
             Is.EqualTo((SaleState.Accepted, 2000UL, 1000UL)));
         await town.RunCycles();
@@ -97,7 +99,7 @@ public sealed class BesideAPaymentTests
         string cafe = town.AddTill("Cafe");
         string next = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
-        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).HandOver(town.TillLink(next), default).AsTask().GetAwaiter().GetResult());
+        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).HandOver(town.TillLink(next), default).OrRefuse().AsTask().GetAwaiter().GetResult());
         Assert.That((town.Pay(cafe, alice, 2000).Outcome, town.Till(cafe).Accepted.Minor), Is.EqualTo((TillOutcome.Accepted, 2000UL)));
     }
 

@@ -4,6 +4,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -33,12 +34,12 @@ public sealed class BlameTests
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(town.Check(file).Culprit, Is.EqualTo(Culprit.User));
 
-        await town.Till(cafe).Refund(first.Sale.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, mallory.Card, town.TillLink(cafe), default).OrRefuse();
         var rebuttal = await town.Wallet.MakeRebuttal(mallory.Card, mallory.Pin, default);
         Assert.That(rebuttal.Voids, Has.Count.EqualTo(1));
         var before = town.Check(file, new Defence([rebuttal], []));
         Assert.That((before.IsProven, before.Culprit), Is.EqualTo((false, Culprit.ShopToAnswer)), before.Finding);
-        var answer = ShopAnswer.Decode(town.Till(cafe).Answer(first.Payments.Single().Id.ToString())!.Encode())!;
+        var answer = ShopAnswer.Decode(town.Till(cafe).Answer(first.Payments.Single().Id.ToString()).OrRefuse().Encode())!;
         var asked = town.Check(file, new Defence([rebuttal], [answer], ShopIsSilent: true));
         Assert.That((asked.IsProven, asked.Culprit), Is.EqualTo((false, Culprit.Nobody)), asked.Finding);
 
@@ -68,7 +69,7 @@ public sealed class BlameTests
         var (mallory, first) = (copied.Cards[0], copied.Paid[0]);
         await town.RunCycle();
         Assert.That(town.UserBank.EvidenceFiles.Single().Dossier.Header.Claimed.Minor, Is.EqualTo(4000));
-        await town.Till(copied.Tills[0]).Refund(first.Sale.Time, mallory.Card, town.TillLink(copied.Tills[0]), default);
+        await town.Till(copied.Tills[0]).Refund(first.Sale.Time, mallory.Card, town.TillLink(copied.Tills[0]), default).OrRefuse();
         var shown = (await town.Wallet.Rebut(mallory.Card, mallory.Pin, default)).Single();
         Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Is.EqualTo(new[] { StampRole.Issuer, StampRole.Bank }));
         await town.RunCycle();
@@ -116,7 +117,7 @@ public sealed class BlameTests
             "not that till's answer, or not about that payment");
 
         // The bank brings {H, S_W} to the issuer, which takes it back at the shop's cost: made good.
-        await town.UserBank.Rebut(h.Coin.Id, rebuttal, default);
+        (await town.UserBank.Rebut(h.Coin.Id, rebuttal, default)).OrRefuse();
         await town.RunCycle();
         Assert.That(town.Check(town.UserBank.EvidenceFiles.Single(), new Defence([rebuttal], [nothing])).Culprit,
             Is.EqualTo(Culprit.Nobody));
@@ -265,7 +266,7 @@ public sealed class BlameTests
         }
         else
         {
-            await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
+            await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default).OrRefuse();
         }
 
         var dead = RawMessages.Dead(town, first.Payments.Single())!;
@@ -314,7 +315,7 @@ public sealed class BlameTests
 
         // Nor does it hide the date of the dossier that the bank took, when the clock steps back after that.
         town.Clock.Advance(TimeSpan.FromSeconds(isLater ? stepsBack : -stepsBack));
-        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default).OrRefuse();
         var dead = RawMessages.Dead(town, first.Payments.Single())!;
         var shown = new Rebuttal([], [dead], [.. town.Scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement)]);
         Assert.That(dead.Date, Is.LessThan(file.Notice.Until).And.GreaterThanOrEqualTo(file.Dossier.Header.Date));

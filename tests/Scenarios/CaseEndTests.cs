@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -85,22 +86,22 @@ public sealed class CaseEndTests
         var refusing = new ChangedAnswer(town.UserBankLink(), MessageType.BankVoid, _ =>
             new Refusal(RefusalReason.OutOfDate, "The terms are over.").ToMessage());
         var bank = town.BankOver("bank-1", refusing);
-        await bank.FetchDossiers(default);
+        (await bank.FetchDossiers(default)).ThrowIfAny();
         var file = bank.EvidenceFiles.Single();
         town.Clock.Advance(TimeSpan.FromDays(5));
         using var key = town.TillKey(den);
-        var finding = await bank.Rebut(file.Dossier.Coin, new Rebuttal([VoidStatement.Sign(key, h)], [], []), default);
+        var finding = (await bank.Rebut(file.Dossier.Coin, new Rebuttal([VoidStatement.Sign(key, h)], [], []), default)).OrRefuse();
         Assert.That((finding.IsProven, bank.Notices(file.Order.User).Count), Is.EqualTo((false, 0)));
         Until(town, h.Coin.Terms.Expiry.End, TimeSpan.FromDays(daysAfterExpiry));
         using var statement = town.StatementKey;
         var liar = new ScriptedIssuer([town.Resign(file.Dossier, d => d with { Revision = 2, Date = Timestamp.Now(town.Clock) })]);
         bank = town.BankOver("bank-1", liar);
-        await bank.FetchDossiers(default);
+        (await bank.FetchDossiers(default)).ThrowIfAny();
         Assert.That(bank.Notices(file.Order.User), Is.Empty);
         liar.Instruction = n => ClearingInstruction.Sign(
             statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, file.Dossier.Coin.Value, new Amount(4500), Currency.Eur,
             Timestamp.Now(town.Clock));
-        await bank.FetchInstructions(default);
+        (await bank.FetchInstructions(default)).ThrowIfAny();
         Assert.That((bank.Audit.Claims, bank.Parked.Count), Is.EqualTo((0L, 1)));
     }
 
@@ -197,7 +198,8 @@ public sealed class CaseEndTests
             // The issuer keeps the next revision to itself.
             try
             {
-                await town.BankOver("bank-1", new Broken(town.UserBankLink(), m => m.Type == MessageType.Dossiers)).Run(default);
+                var deaf = town.BankOver("bank-1", new Broken(town.UserBankLink(), m => m.Type == MessageType.Dossiers));
+                (await deaf.Run(default)).ThrowIfAny();
             }
             catch (LinkException)
             {

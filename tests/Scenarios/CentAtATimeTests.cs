@@ -1,6 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -57,18 +59,18 @@ public sealed class CentAtATimeTests
         }
 
         var sold = town.Pay(cafe, alice, 1000);
-        await till.Refund(town.Pay(cafe, alice, 300).Sale.Time, alice.Card, town.TillLink(cafe), default);
+        await till.Refund(town.Pay(cafe, alice, 300).Sale.Time, alice.Card, town.TillLink(cafe), default).OrRefuse();
         var calls = new List<MessageType>();
         var link = new Watched(town.TillLink(cafe), calls.Add);
-        await till.Synchronise(link, default);
+        await till.Synchronise(link, default).OrRefuse();
         Assert.That(till.CoinPayments(sold.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(ShopTill.MostForwarded + 1), "16 of his, one of Alice's");
         Assert.That(calls.IndexOf(MessageType.ForwardVoid),
             Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
         calls.Clear();
-        await till.Synchronise(link, default);
-        await till.Synchronise(link, default);
-        await till.Synchronise(link, default);
+        await till.Synchronise(link, default).OrRefuse();
+        await till.Synchronise(link, default).OrRefuse();
+        await till.Synchronise(link, default).OrRefuse();
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(32), "and the rest at later visits, each once");
     }
 
@@ -118,18 +120,18 @@ public sealed class CentAtATimeTests
             isFull && r.Type == MessageType.ForwardVoid ? new Refusal(RefusalReason.Unavailable, "Too many.").ToMessage() : null);
         foreach (var ticket in paid)
         {
-            Assert.That(async () => await till.Refund(ticket, null, link, default), Throws.InvalidOperationException);
+            Assert.That((await till.Refund(ticket, null, link, default)).Refused?.Sentence, Is.Not.Null);
         }
 
         var sold = town.Pay(cafe, alice, 1000);
         calls.Clear();
-        await till.Synchronise(link, default);
+        await till.Synchronise(link, default).OrRefuse();
         Assert.That(calls.Count(c => c == MessageType.ForwardVoid), Is.EqualTo(1));
         Assert.That(calls.IndexOf(MessageType.ForwardVoid),
             Is.GreaterThan(calls.LastIndexOf(MessageType.Settle)).And.GreaterThan(calls.IndexOf(MessageType.HotList)));
         Assert.That(till.CoinPayments(sold.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         isFull = false;
-        await till.Synchronise(link, default);
+        await till.Synchronise(link, default).OrRefuse();
         Assert.That(paid.Select(t => till.CoinPayments(t).Single().State), Is.All.EqualTo(CoinPaymentState.Reversed));
     }
 

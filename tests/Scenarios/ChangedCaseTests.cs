@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Suite;
 
 namespace HierCash.Tests.Scenarios;
@@ -23,7 +24,7 @@ public sealed class ChangedCaseTests
         var (first, second) = (copied.Paid[0].Payments.Single(), copied.Paid[1].Payments.Single());
         Evidence Newest() => town.UserBank.EvidenceFiles.Single(f => f.Dossier.Coin == first.Coin.Id);
         var file = Newest();
-        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), end);
+        await town.Till(copied.Tills[0]).Refund(copied.Paid[0].Sale.Time, null, town.TillLink(copied.Tills[0]), end).OrRefuse();
         bool weighs = false;
         var bank = town.BankOver("bank-1", new ChangedAnswer(
             new ScriptedIssuer([], town.UserBankLink()), MessageType.CaseReversals, reply =>
@@ -43,8 +44,8 @@ public sealed class ChangedCaseTests
                     : Newest().Reversals.Count, Is.EqualTo(1).After(20_000, 20));
             }
         };
-        async Task Hear() => await bank.Rebut(first.Coin.Id, rebuttal, end);
-        async Task File() => await bank.FetchDossiers(end);
+        async Task Hear() => (await bank.Rebut(first.Coin.Id, rebuttal, end)).OrRefuse();
+        async Task File() => (await bank.FetchDossiers(end)).ThrowIfAny();
         weighs = !isHeardMeanwhile;
         await (isHeardMeanwhile ? File() : Hear());
         await meanwhile!;

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -96,7 +97,7 @@ public sealed class ClaimTermsTests
         }
 
         await town.RunCycle();
-        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default).OrRefuse();
         await town.RunCycle();
         var file = town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Dossier.Payments.Select(h => h.Paid.Minor), Is.EqualTo(new[] { 3000UL, 3000UL }));
@@ -148,7 +149,7 @@ public sealed class ClaimTermsTests
         public async Task Strike(Func<DossierEntry, bool> which)
         {
             var h = File.Dossier.Entries.First(which).H;
-            await town.UserBank.Rebut(File.Dossier.Coin, town.Dead(h, DeathBasis.TermOver, File.Date), default);
+            (await town.UserBank.Rebut(File.Dossier.Coin, town.Dead(h, DeathBasis.TermOver, File.Date), default)).OrRefuse();
         }
 
         /// <summary>The issuer instructs the bank to pay this out of its claims.</summary>
@@ -162,7 +163,7 @@ public sealed class ClaimTermsTests
                     key, new PartyId(1), number, town.UserBank.Id, TransferKind.ClaimDebit, File.Dossier.Coin.Value, new Amount(minor),
                     Currency.Eur, Timestamp.Now(town.Clock)),
             };
-            await town.BankOver("bank-1", lying).FetchInstructions(default);
+            (await town.BankOver("bank-1", lying).FetchInstructions(default)).ThrowIfAny();
             return town.UserBank.Audit.Claims;
         }
     }

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -31,10 +32,10 @@ public sealed partial class ClearingTermsTests
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
-            await town.ShopBank.Run(default);
+            (await town.ShopBank.Run(default)).ThrowIfAny();
             if (day >= 20)
             {
-                await town.UserBank.Run(default);
+                (await town.UserBank.Run(default)).ThrowIfAny();
             }
 
             if (day == 45)
@@ -79,7 +80,7 @@ public sealed partial class ClearingTermsTests
         await town.Settle(kiosk);
         await town.Settle(bakery);
         await Days(town, 20);
-        await town.Till(bakery).Refund(third.Sale.Time, null, town.TillLink(bakery), default);
+        await town.Till(bakery).Refund(third.Sale.Time, null, town.TillLink(bakery), default).OrRefuse();
         await town.RunCycle();
         var until = town.UserBank.EvidenceFiles.Single().Notice.Until;
         Assert.That(until, Is.GreaterThan(expiry.Plus(town.Options.Terms.SettlePeriod + town.Options.Terms.DisputeTerm)));
@@ -143,7 +144,7 @@ public sealed partial class ClearingTermsTests
         using var issuer = town.StatementKey;
         var shown = new Rebuttal([VoidStatement.Sign(key, inFile), VoidStatement.Sign(key, others[1])], [], []);
         shown = shown.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, shown.Digest, Newest().Date), []);
-        await town.UserBank.Rebut(inFile.Coin.Id, shown, default);
+        (await town.UserBank.Rebut(inFile.Coin.Id, shown, default)).OrRefuse();
         await Days(town, 2);
         Assert.That(Newest().Dossier.Payments.Select(h => h.Id), Does.Contain(others[0].Id).And.Not.Contain(others[1].Id));
         var lastDay = expiry.Plus(town.Options.Terms.DisputedTerm);

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -44,9 +45,9 @@ public sealed partial class ClearingTermsTests
         using var town = Towns.Make();
         var paid = await Spend(town);
         await town.RunCycle();
-        await town.Till("till-1").Refund(paid.Sale.Time, null, town.TillLink("till-1"), default);
+        await town.Till("till-1").Refund(paid.Sale.Time, null, town.TillLink("till-1"), default).OrRefuse();
         town.Issuer.CloseCycle();
-        await town.UserBank.Run(default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
         town.Clock.Advance(town.Options.Terms.DisputeTerm - TimeSpan.FromHours(1));
         town.Issuer.CloseCycle();
         Assert.That(town.Issuer.Alarms, Is.Empty, "before the term");
@@ -54,7 +55,7 @@ public sealed partial class ClearingTermsTests
         {
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
-            await town.UserBank.Run(default);
+            (await town.UserBank.Run(default)).ThrowIfAny();
         }
 
         var missing = town.Issuer.Parked.Single();
@@ -221,12 +222,12 @@ public sealed partial class ClearingTermsTests
         var issuer = new InventedInstructions(town, town.UserBank.Id);
         issuer.Sign(TransferKind.ReturnCredit, order.Request.Value, 9000);
         var bank = town.BankOver("bank-1", issuer);
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         town.Withdraw(alice, 8000);
         town.Clock.Advance(TimeSpan.FromHours(-2));
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(issuer.Heard[^1].Outcome, Is.EqualTo(BookingOutcome.Booked));
         Assert.That(issuer.Heard[^1].Date, Is.GreaterThan(issuer.Heard[0].Date));
     }
@@ -239,10 +240,10 @@ public sealed partial class ClearingTermsTests
         var issuer = new InventedInstructions(town, town.ShopBank.Id);
         issuer.Sign(TransferKind.ReturnCredit, Digest.Of("nobody's"u8), 100);
         var bank = town.BankOver("bank-2", issuer);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         issuer.Sign(TransferKind.FloatRestore, default, 200);
-        await bank.Run(default);
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(issuer.Heard.Select(s => (s.Number, s.Outcome)),
             Is.EqualTo(new[] { (1UL, BookingOutcome.BeyondFloat), (1UL, BookingOutcome.NoWithdrawal) }));
     }

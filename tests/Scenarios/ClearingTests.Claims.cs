@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
@@ -24,7 +25,7 @@ public sealed partial class ClearingTests
         }
 
         town.Clock.Advance(town.Options.Terms.DisputeTerm + TimeSpan.FromHours(1));
-        await town.Wallet.Redeem(alice.Card, alice.Pin, null, default);
+        await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse();
         await town.RunCycle();
         await town.RunCycle();
         Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000), "redeemed and credited");
@@ -50,13 +51,13 @@ public sealed partial class ClearingTests
         using var town = Towns.Make();
         await Overspend(town);
         town.Issuer.CloseCycle();
-        await town.ShopBank.Run(default);
+        (await town.ShopBank.Run(default)).ThrowIfAny();
         town.Issuer.CloseCycle();
-        await town.ShopBank.Run(default);
+        (await town.ShopBank.Run(default)).ThrowIfAny();
         Assert.That((town.ShopAccount("Kiosk").Minor, town.ShopBank.Audit.Clearing + town.UserBank.Audit.Clearing), Is.EqualTo((0UL, 0L)),
             "the users' bank has not come yet");
         Assert.That(town.Issuer.Audit.Run(), Is.Empty);
-        await town.UserBank.Run(default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
         Assert.That(town.UserBank.Audit.Claims, Is.EqualTo(-2000));
         town.AssertSound();
         await town.RunCycle();
@@ -78,7 +79,7 @@ public sealed partial class ClearingTests
         town.Issuer.CloseCycle();
         if (acknowledged)
         {
-            await town.UserBank.Run(default);
+            (await town.UserBank.Run(default)).ThrowIfAny();
         }
 
         await town.ForwardVoid("till-1", first);
@@ -104,7 +105,7 @@ public sealed partial class ClearingTests
         town.Issuer.CloseCycle();
         if (how == "acknowledged")
         {
-            await town.UserBank.Run(default);
+            (await town.UserBank.Run(default)).ThrowIfAny();
         }
         else if (how != "fetched later")
         {
@@ -150,7 +151,7 @@ public sealed partial class ClearingTests
         Assert.That(town.Withdraw(alice, 200).Outcome, Is.EqualTo(WithdrawalOutcome.Issued), "before the term");
         town.Clock.Advance(TimeSpan.FromHours(2));
         town.Issuer.CloseCycle();
-        await town.ShopBank.Run(default);
+        (await town.ShopBank.Run(default)).ThrowIfAny();
         Assert.That((town.Issuer.Parked.Single().StopsIssuing, town.Issuer.Queues.Alarms, town.ShopAccount("Kiosk").Minor),
             Is.EqualTo((true, 1L, 0UL)));
         var refused = town.Withdraw(alice, 200);

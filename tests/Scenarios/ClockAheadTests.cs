@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -47,11 +48,11 @@ public sealed class ClockAheadTests
         Assert.That(town.Till(till).Journal, Has.Count.EqualTo(2), "a payment that is not begun leaves nothing");
 
         // The old key gives back what was signed under the wrong time, settles, and takes back.
-        await town.Till(till).Cancel(ahead.Sale, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Cancel(ahead.Sale, alice.Card, town.TillLink(till), default).OrRefuse();
         Assert.That(alice.Balance().Minor, Is.EqualTo(4300));
-        await town.Till(till).Synchronise(town.TillLink(till), default);
+        await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
         Assert.That(town.Till(till).CoinPayments(before.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
-        await town.Till(till).Refund(before.Sale.Time, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Refund(before.Sale.Time, alice.Card, town.TillLink(till), default).OrRefuse();
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
 
         // A further till of the shop has a new N_W, and takes payments at once.

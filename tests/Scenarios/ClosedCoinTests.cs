@@ -6,6 +6,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
@@ -55,7 +56,7 @@ public sealed class ClosedCoinTests
         var deaf = new WalletTerminal(
             new Broken(new ToBank(_town), m => m.Type == MessageType.Relay), _town.Options.Suite, _town.Clock, _town.Options.Crash,
             _records);
-        Assert.That(async () => await deaf.Redeem(_alice.Card, _alice.Pin, null, default), Throws.TypeOf<LinkException>());
+        Assert.That(async () => await deaf.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse(), Throws.TypeOf<LinkException>());
         _records.Keep(_alice.Card, _alice.Pin);
         for (int i = 0; i < WalletApplet.SlotCount; i++)
         {
@@ -63,9 +64,9 @@ public sealed class ClosedCoinTests
         }
 
         Assert.That(WalletTerminal.ReadPayments(_alice.Card, _alice.Pin), Is.Empty, "the card knows nothing of it any more");
-        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default);
+        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default).OrRefuse();
         Assert.That(redeemed.Select(r => (r.Amount.Minor, r.Done)), Is.EqualTo(new[] { (2000UL, true), (2000UL, true) }));
-        Assert.That(await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default), Is.Empty, "once");
+        Assert.That(await Wallet.Redeem(_alice.Card, _alice.Pin, _ => false, default).OrRefuse(), Is.Empty, "once");
         await _town.RunCycles();
         Assert.That(_town.Account(_alice).Minor, Is.GreaterThanOrEqualTo(100_000UL - (WalletApplet.SlotCount * 100)));
         _town.AssertSound();
@@ -88,7 +89,7 @@ public sealed class ClosedCoinTests
         }
 
         Assert.That(_alice.Coins().Count(c => c.Coin.Terms.FaceValue.Minor == 2000), Is.Zero);
-        await _town.Till(_cafe).Refund(paid.Sale.Time, _alice.Card, _town.TillLink(_cafe), default);
+        await _town.Till(_cafe).Refund(paid.Sale.Time, _alice.Card, _town.TillLink(_cafe), default).OrRefuse();
         await _town.RunCycles();
         ulong before = _town.Account(_alice).Minor;
         await _town.LetDaysPass(_town.Options.Terms.SettlePeriod.TotalDays + 2);
@@ -108,7 +109,7 @@ public sealed class ClosedCoinTests
     {
         CloseBoth(before: TimeSpan.FromDays(8));
         await _town.LetDaysPass(30);
-        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         Assert.That(redeemed.Select(r => r.Done), Is.EqualTo(new[] { true, true }));
         Assert.That(redeemed[0].Message, Is.EqualTo("20.00 EUR are redeemed. The bank books them on your account with its next bookings."));
         await _town.RunCycles();
@@ -124,7 +125,7 @@ public sealed class ClosedCoinTests
     {
         using var copy = _alice.Clone();
         _town.Sign(_alice, _cafe, 500);
-        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        var redeemed = await Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         Assert.That(redeemed.Sum(r => (long)r.Amount.Minor), Is.EqualTo(3500));
         _town.Clock.Advance(TimeSpan.FromDays(2));
         var stolen = _town.Sign(copy, _cafe, 500);
@@ -140,7 +141,7 @@ public sealed class ClosedCoinTests
     public async Task WhatExceedsAClosedCoinIsEvidence()
     {
         using var copy = _alice.Clone();
-        await Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        await Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         _town.Clock.Advance(TimeSpan.FromDays(2));
         var beyond = _town.Sign(copy, _cafe, 2000);
         Assert.That((await _town.Submit(_cafe, beyond)).Single().Verdict, Is.EqualTo(Verdict.Excess));
@@ -157,7 +158,7 @@ public sealed class ClosedCoinTests
     {
         var h = _town.Sign(_alice, _cafe, 500, Timestamp.Now(_town.Clock).Plus(TimeSpan.FromDays(2)));
         Assert.That((await _town.Submit(_cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Early));
-        await Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        await Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         _town.Clock.Advance(TimeSpan.FromDays(3));
         Assert.That((await _town.Submit(_cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
         await _town.RunCycles();
@@ -169,13 +170,13 @@ public sealed class ClosedCoinTests
     public async Task WhatIsVoidedAfterwardsComesToTheAccountOnce()
     {
         var h = _town.Sign(_alice, _cafe, 500);
-        await Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        await Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         using var key = _town.TillKey(_cafe);
         Assert.That(RawMessages.Void(_alice, h, key));
         Assert.That(_alice.Balance().IsZero);
         Assert.That(WalletTerminal.ReadPayments(_alice.Card, _alice.Pin).Single(e => e.H.Id == h.Id).State, Is.EqualTo(LogState.Restored),
             "S_W is kept");
-        await Wallet.Recover(_alice.Card, _alice.Pin, _ => false, default);
+        await Wallet.Recover(_alice.Card, _alice.Pin, _ => false, default).OrRefuse();
         await _town.LetDaysPass(_town.Options.Terms.SettlePeriod.TotalDays + 2);
         await _town.RunCycles();
         Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000));

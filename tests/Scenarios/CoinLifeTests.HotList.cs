@@ -3,6 +3,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
@@ -18,27 +19,26 @@ public sealed partial class CoinLifeTests
     {
         var till = _town.Till(_till);
         var link = _town.TillLink(_till);
-        await till.FetchHotList(link, default);
+        await till.FetchHotList(link, default).OrRefuse();
         var lists = new List<HotList>();
         var hot = new List<CoinId>();
         for (int i = 0; i < 3; i++)
         {
             using var victim = _town.User($"Victim {i}", 1000);
             hot.Add(victim.Coins().Single().Coin.Id);
-            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victim.Card, victim.Pin, Timestamp.Now(_town.Clock)), default);
+            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victim.Card, victim.Pin, Timestamp.Now(_town.Clock)), default).OrRefuse();
             _town.Clock.Advance(TimeSpan.FromHours(2));
             await _town.RunCycle();
             lists.Add((await link.Ask(new HotListMessage((ulong)i, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List);
             Assert.That(lists[i].Count, Is.EqualTo(1), "a delta");
-            till.TakeHotList(lists[i]);
+            (await _town.HearHotList(_till, lists[i])).ThrowIfAny();
             Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused));
         }
 
-        Assert.That(() => till.TakeHotList(lists[0]), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("older"));
-        Assert.That(() => till.TakeHotList(lists[2] with { Entries = [] }),
-            Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
+        Assert.That((await _town.HearHotList(_till, lists[0]))?.Sentence, Does.Contain("older"));
+        Assert.That((await _town.HearHotList(_till, lists[2] with { Entries = [] }))?.Sentence, Does.Contain("not signed"));
         var whole = (await link.Ask(new HotListMessage(0, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List;
-        till.TakeHotList(whole);
+        (await _town.HearHotList(_till, whole)).ThrowIfAny();
         Assert.That(whole.Count, Is.EqualTo(3));
         Assert.That(hot.All(whole.Holds) && !whole.Holds(_alice.Coins()[0].Coin.Id));
         Assert.That(lists.SelectMany(l => l.Entries.Chunk(8)).Select(Convert.ToHexString)
@@ -61,10 +61,10 @@ public sealed partial class CoinLifeTests
         for (int i = 0; i < victims.Count; i++)
         {
             await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victims[i].Card, victims[i].Pin, Timestamp.Now(_town.Clock)),
-                default);
+                default).OrRefuse();
             if (i + 1 == known)
             {
-                await till.FetchHotList(link, default);
+                await till.FetchHotList(link, default).OrRefuse();
             }
         }
 
@@ -80,7 +80,7 @@ public sealed partial class CoinLifeTests
             from = list.Version;
         }
 
-        await till.FetchHotList(link, default);
+        await till.FetchHotList(link, default).OrRefuse();
         foreach (var victim in victims)
         {
             Assert.That(_town.Pay(_till, victim, 10).Outcome, Is.EqualTo(TillOutcome.Refused), victim.Owner);
@@ -130,7 +130,7 @@ public sealed partial class CoinLifeTests
     [Test, Hole(11), Hole(12)]
     public async Task WithAnOldHotListEverythingIsSettledOnline()
     {
-        await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
+        await _town.Till(_till).FetchHotList(_town.TillLink(_till), default).OrRefuse();
         var offline = _town.Pay(_till, _alice, 100);
         Assert.That(_town.Till(_till).CoinPayments(offline.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Queued));
         _town.Clock.Advance(TimeSpan.FromHours(25));
@@ -149,8 +149,8 @@ public sealed partial class CoinLifeTests
     public async Task ACardWhoseCoinIsOnTheListIsNotAskedToSign()
     {
         using var mallory = _town.User("Mallory", 5000);
-        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default);
-        await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
+        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default).OrRefuse();
+        await _town.Till(_till).FetchHotList(_town.TillLink(_till), default).OrRefuse();
         mallory.Card.Reset();
         var refused = _town.Till(_till).Pay(mallory.Card, new Amount(1000), mallory.PaymentPin, PaymentProfile.Claim);
         Assert.That((refused.Outcome, refused.Message),
@@ -167,14 +167,14 @@ public sealed partial class CoinLifeTests
     {
         using var mallory = _town.User("Mallory", 5000);
         var till = _town.Till(_till);
-        await till.FetchHotList(_town.TillLink(_till), default);
+        await till.FetchHotList(_town.TillLink(_till), default).OrRefuse();
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "queued: it goes before what waits");
         _town.Clock.Advance(TimeSpan.FromHours(25));
         till.Online = new ReversalTests.DeadLink();
         var waiting = _town.Pay(_till, mallory, 1000);
         Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, false)));
-        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default);
-        await till.FetchHotList(_town.TillLink(_till), default);
+        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default).OrRefuse();
+        await till.FetchHotList(_town.TillLink(_till), default).OrRefuse();
         var ended = till.Continue(waiting.Sale, mallory.Card);
         Assert.That((ended.Outcome, ended.Message),
             Is.EqualTo((TillOutcome.Refused, "This card was reported as lost, or copied. Do not give the goods.")));
@@ -189,12 +189,12 @@ public sealed partial class CoinLifeTests
     public async Task WhatWasSentIsAcceptedOnTheIssuersWordOnly()
     {
         var till = _town.Till(_till);
-        await till.FetchHotList(_town.TillLink(_till), default);
+        await till.FetchHotList(_town.TillLink(_till), default).OrRefuse();
         _town.Clock.Advance(TimeSpan.FromHours(25));
         till.Online = new ReversalTests.DeadLink();
         var waiting = _town.Pay(_till, _alice, 1000);
         Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, true)));
-        await till.FetchHotList(_town.TillLink(_till), default);
+        await till.FetchHotList(_town.TillLink(_till), default).OrRefuse();
         Assert.That(till.Continue(waiting.Sale, _alice.Card).Outcome, Is.EqualTo(TillOutcome.IssuerGone),
             "the list is new, and says nothing of what was sent");
         till.Online = _town.TillLink(_till);

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
@@ -36,14 +37,14 @@ public sealed partial class CoinLifeTests
         _town.Pay(_till, _alice, 1250);
         await _town.Settle(_till);
         var before = _town.Account(_alice);
-        var redeemed = await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        var redeemed = await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         Assert.That(redeemed.Select(r => (r.Done, r.Amount.Minor)), Is.EquivalentTo(new[] { (true, 750UL), (true, 5000UL) }));
         Assert.That(_alice.Balance().IsZero);
         await _town.RunCycle();
         Assert.That((_town.Account(_alice) - before).Minor, Is.EqualTo(5750));
         Assert.That(_town.Issuer.Registry.FindBank(_town.UserBank.Id)!.Circulation.Redeemed.Minor, Is.EqualTo(5750));
         _town.AssertSound(_alice);
-        Assert.That(await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default), Is.Empty);
+        Assert.That(await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse(), Is.Empty);
         await _town.RunCycle();
         Assert.That((_town.Account(_alice) - before).Minor, Is.EqualTo(5750), "once");
     }
@@ -53,7 +54,7 @@ public sealed partial class CoinLifeTests
     public async Task ARedemptionThatRacesAnOfflinePaymentHarmsNobody()
     {
         _town.Pay(_till, _alice, 1250);
-        await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         Assert.That((await _town.Settle(_till)).Settled, Is.EqualTo(1));
         _town.AssertSoundAfterCycle(_alice);
         Assert.That((_town.ShopAccount().Minor, _town.Account(_alice).Minor), Is.EqualTo((1250UL, 100_000UL - 1250)));
@@ -69,10 +70,10 @@ public sealed partial class CoinLifeTests
             o with { Faults = (_, to, message) =>
                 message.Type == MessageType.RelaySealed && !lost && (lost = true) ? LinkFault.LoseReply : LinkFault.None });
         using var bob = town.User("Bob", 3000);
-        var first = await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).AsTask().ContinueWith(t => t.Exception?.InnerException);
+        var first = await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).OrRefuse().AsTask().ContinueWith(t => t.Exception?.InnerException);
         Assert.That(first, Is.TypeOf<LinkException>());
         Assert.That(bob.Balance().IsZero, "the card has signed");
-        Assert.That((await town.Wallet.Redeem(bob.Card, bob.Pin, null, default)).Single().Done);
+        Assert.That((await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).OrRefuse()).Single().Done);
         town.AssertSoundAfterCycle(bob);
         Assert.That(town.Account(bob).Minor, Is.EqualTo(100_000));
     }
@@ -84,7 +85,7 @@ public sealed partial class CoinLifeTests
         using var clone = _alice.Clone();
         _town.Pay(_till, _alice, 2000);
         await _town.Settle(_till);
-        var redeemed = await _town.Wallet.Redeem(clone.Card, clone.Pin, c => c.Coin.Terms.FaceValue.Minor == 2000, default);
+        var redeemed = await _town.Wallet.Redeem(clone.Card, clone.Pin, c => c.Coin.Terms.FaceValue.Minor == 2000, default).OrRefuse();
         Assert.That(redeemed.Single().Done, Is.False);
         await _town.RunCycle();
         var finding = _town.UserBank.EvidenceFiles.Single().Check(_town.Options.Suite, _town.Scheme.Root);
@@ -103,7 +104,7 @@ public sealed partial class CoinLifeTests
         string cafe = _town.AddTill("Cafe");
         _town.Pay(cafe, copy, 3000);
         await _town.Settle(cafe);
-        async Task<RecoveryResult> Redeem() => (await _town.Wallet.Redeem(mallory.Card, mallory.Pin, null, default)).Single();
+        async Task<RecoveryResult> Redeem() => (await _town.Wallet.Redeem(mallory.Card, mallory.Pin, null, default).OrRefuse()).Single();
         Assert.That(await Redeem(), Has.Property("Done").False.And.Property("Message").Contain("wait at the issuer"));
         Assert.That((await Redeem()).Done, Is.False, "asked again, it waits still");
         _town.Clock.Advance(TimeSpan.FromDays(9));
@@ -111,7 +112,7 @@ public sealed partial class CoinLifeTests
         await _town.RunCycle();
         Assert.That(_town.Account(mallory).Minor, Is.EqualTo(97_000));
         Assert.That(await Redeem(), Has.Property("Done").True.And.Property("Message").StartWith("50.00 EUR wait no more"));
-        Assert.That(await _town.Wallet.Redeem(mallory.Card, mallory.Pin, null, default), Is.Empty);
+        Assert.That(await _town.Wallet.Redeem(mallory.Card, mallory.Pin, null, default).OrRefuse(), Is.Empty);
         _town.AssertSound();
     }
 
@@ -142,7 +143,7 @@ public sealed partial class CoinLifeTests
         var end = _alice.Coins().Max(c => c.Coin.Terms.Expiry.End);
         _town.Clock.Advance(end.ToDate()!.Value - _town.Clock.GetUtcNow() + TimeSpan.FromDays(2));
         Assert.That(_town.Pay(_till, _alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
-        var redeemed = await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        var redeemed = await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         Assert.That(redeemed.All(r => r.Done) && redeemed.Count == 2);
         _town.AssertSoundAfterCycle(_alice);
         Assert.That(_town.Account(_alice).Minor, Is.EqualTo(100_000));
@@ -158,11 +159,11 @@ public sealed partial class CoinLifeTests
         var report = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
         using var found = _alice.Clone();
         _town.Clock.Advance(TimeSpan.FromHours(2));
-        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(2UL));
-        Assert.That(await _town.Wallet.ReportLost(report, default), Is.EqualTo(2UL), "again, and nothing more");
+        Assert.That(await _town.Wallet.ReportLost(report, default).OrRefuse(), Is.EqualTo(2UL));
+        Assert.That(await _town.Wallet.ReportLost(report, default).OrRefuse(), Is.EqualTo(2UL), "again, and nothing more");
         await _town.RunCycle();
         // Tills that heard of it refuse the finder offline; one that did not is paid within hotListMaxAge, and not after.
-        var heard = await _town.Till(_till).FetchHotList(_town.TillLink(_till), default);
+        var heard = await _town.Till(_till).FetchHotList(_town.TillLink(_till), default).OrRefuse();
         Assert.That(heard.Settled, Is.EqualTo(1), "Alice's own of before is settled before the list is fetched");
         var refused = _town.Till(_till).Pay(found.Card, new Amount(100));
         Assert.That((refused.Outcome, refused.Message.Contains("reported as lost", StringComparison.Ordinal)),
@@ -189,8 +190,8 @@ public sealed partial class CoinLifeTests
         using var mallory = _town.User("Mallory", 1000);
         var alices = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
         var forged = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)) with { User = alices.User };
-        Assert.That(async () => await _town.Wallet.ReportLost(forged, default),
-            Throws.TypeOf<InvalidOperationException>().With.Message.Contains("not signed"));
+        Assert.That((await _town.Wallet.ReportLost(forged, default)).Refused?.Sentence,
+            Does.Contain("not signed"));
         var request = new WithdrawalId(Digest.Of("whatever"u8));
         var other = _town.IssuerLink(new LinkPeer(LinkRole.Bank, _town.ShopBank.Id), "bank-2");
         var order = Cancellation.Sign(_town.BankKey("bank-2"), _town.ShopBank.Id, request, Timestamp.Now(_town.Clock));
@@ -205,7 +206,7 @@ public sealed partial class CoinLifeTests
     public async Task TheBankRelaysWhatItCannotRead()
     {
         var coins = _alice.Coins();
-        await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default);
+        await _town.Wallet.Redeem(_alice.Card, _alice.Pin, null, default).OrRefuse();
         _town.Pay(_till, _alice, 1);
         var frames = _town.Records.Wire.Where(f => f.From == "bank-1" || f.To == "bank-1").Select(f => f.Frame).ToList();
         Assert.That(frames, Has.Count.GreaterThan(10));

@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Reflection;
 using HierCash.Card.Client;
 using HierCash.Card.Runtime;
@@ -144,7 +145,8 @@ public sealed class CrashPointTests
         string letter = Path.Combine(folder, "carol.letter");
         await Repeat(town, () =>
         {
-            town.UserBank.WithLetter(letter, "Carol", null, code => town.UserBank.OpenAccount("Carol", new WalletCard(carol.Card), code));
+            town.UserBank.WithLetter(letter, "Carol", null, code =>
+                town.UserBank.OpenAccount("Carol", new WalletCard(carol.Card), code)).OrRefuse();
             return Task.CompletedTask;
         });
         carol.Activate(Terminals.Consoles.ActivationLetter.Read(letter));
@@ -161,7 +163,7 @@ public sealed class CrashPointTests
         var refunded = town.Till(till).Journal.First(t => t.Amount.Minor == 1250);
         Pay(town, till, bob, 500);
         await Repeat(town, async () => await town.Settle(till));
-        await Repeat(town, async () => await town.Till(till).Refund(refunded.Time, alice.Card, town.TillLink(till), default));
+        await Repeat(town, async () => await town.Till(till).Refund(refunded.Time, alice.Card, town.TillLink(till), default).OrRefuse());
         Assert.That(alice.Balance().Minor, Is.EqualTo(7000), "refunded once");
         await Repeat(town, async () => await town.RunCycle());
 
@@ -169,16 +171,16 @@ public sealed class CrashPointTests
         string dead = town.AddTill("Kiosk");
         Pay(town, dead, alice, 300);
         town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromHours(25));
-        await Repeat(town, async () => await town.Wallet.Recover(alice.Card, alice.Pin, null, default));
+        await Repeat(town, async () => await town.Wallet.Recover(alice.Card, alice.Pin, null, default).OrRefuse());
         Assert.That(alice.Balance().Minor, Is.EqualTo(7000), "restored once");
 
-        await Repeat(town, async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 2000, default));
+        await Repeat(town, async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 2000, default).OrRefuse());
         await Repeat(town, async () => await town.RunCycle());
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "redeemed once");
 
         var report = Wallet.WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock));
-        await Repeat(town, async () => Assert.That(await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL)));
+        await Repeat(town, async () => Assert.That(await town.Wallet.ReportLost(report, default).OrRefuse(), Is.EqualTo(1UL)));
         town.Clock.Advance(town.Options.Terms.HotListMaxAge + town.Options.Terms.SettlePeriod + TimeSpan.FromDays(2));
         await Repeat(town, async () => await town.RunCycle());
         await Repeat(town, async () => await town.RunCycle());
@@ -228,7 +230,7 @@ public sealed class CrashPointTests
         {
             RestartAfter(town, crash);
             card.Card.Reset();
-            await town.Wallet.Resume(card.Card, card.Pin, default);
+            await town.Wallet.Resume(card.Card, card.Pin, default).OrRefuse();
         }
 
         Assert.That((card.Balance() - before).Minor, Is.EqualTo(minor));

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Suite;
 using HierCash.Simulation;
 
@@ -101,7 +102,7 @@ public sealed class DeadMarkTests
             paid = Sign(3000, w, old);
             Assert.That(Ask(paid), Is.True);
             Assert.That(Ask(Sign(3001, w, Timestamp.Now(_town.Clock))), Is.False, "it may be registered today");
-            return _town.ShopBank.Vouch(request);
+            return _town.ShopBank.Vouch(request).OrRefuse();
         });
         Assert.That(_town.Rows("issuer")["dead_payment"], Is.EqualTo(Limit));
         Assert.That((await _town.Submit(till, paid!)).Single().Verdict, Is.EqualTo(Verdict.TillUnknown),
@@ -124,10 +125,10 @@ public sealed class DeadMarkTests
         Assert.That(_town.Pay(cafe, _mallory, 1800).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That(_town.Pay(cafe, copy, 1900).Message, Does.Contain("copy"));
         await _town.Settle(cafe);
-        await _town.Till(cafe).Synchronise(_town.TillLink(cafe), default);
+        await _town.Till(cafe).Synchronise(_town.TillLink(cafe), default).OrRefuse();
         _town.Clock.Advance(TimeSpan.FromHours(2));
         await _town.RunCycle();
-        await _town.Till(kiosk).FetchHotList(_town.TillLink(kiosk), default);
+        await _town.Till(kiosk).FetchHotList(_town.TillLink(kiosk), default).OrRefuse();
         Assert.That(_town.Pay(kiosk, other, 2000).Outcome, Is.EqualTo(TillOutcome.Refused), "the coin is on the hot list");
         Assert.That(_town.UserBank.EvidenceFiles, Is.Empty, "no identity for an equivocation within X");
         Assert.That(TownAudit.RunQuiet(_town), Is.Empty);
@@ -150,7 +151,7 @@ public sealed class DeadMarkTests
     {
         var (message, seed) = SealedMessage.Seal(_suite, WithdrawalTests.PE(_town), new NonSettlementStatementMessage(h).ToMessage());
         var reply = _town.UserBankLink().Call(new RelaySealedMessage(message).ToMessage(), default).AsTask().GetAwaiter().GetResult();
-        return SealedMessage.OpenAnswer(seed, reply.As<RelaySealedReply>()!.Answer)!.As<DeadStatementReply>()?.Statement is not null;
+        return SealedMessage.OpenAnswer(seed, reply.As<RelaySealedReply>()!.Answer)!.As<NonSettlementStatementReply>() is not null;
     }
 
     private CashPayment Sign(int seq, TillId till, Timestamp from, ulong y = 1)

@@ -1,5 +1,6 @@
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -21,8 +22,8 @@ public sealed class EarlyTests
         using var alice = town.User("Alice", 5000);
         var ahead = new WalletTerminal(new ToBank(town), town.Options.Suite, new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(2) },
             town.Options.Crash);
-        Assert.That((await ahead.Redeem(alice.Card, alice.Pin, null, default)).Single().Done);
-        Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default), Is.Empty);
+        Assert.That((await ahead.Redeem(alice.Card, alice.Pin, null, default).OrRefuse()).Single().Done);
+        Assert.That(await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse(), Is.Empty);
         await town.RunCycle();
         Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000));
         town.AssertSound(alice);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -54,7 +55,7 @@ public sealed class EndlessIssuerTests
         var rows = town.Rows("bank-1");
         for (int visit = 1; visit <= 2; visit++)
         {
-            await bank.Run(default);
+            (await bank.Run(default)).ThrowIfAny();
             Assert.That((asked, instructions > 0), Is.EqualTo((64 * visit, true)),
                 "the rest at the next visit, and the instructions at each");
         }
@@ -78,7 +79,7 @@ public sealed class EndlessIssuerTests
         var lying = new Endless(town.UserBankLink(), request => request.Type == MessageType.CaseReversals && asked < End
             ? new CaseReversalsReply([new CaseReversal((ulong)++asked, h.Coin.Id, forged)]).ToMessage()
             : null);
-        await town.BankOver("bank-1", lying).Run(default);
+        (await town.BankOver("bank-1", lying).Run(default)).ThrowIfAny();
         Assert.That((asked, town.UserBank.EvidenceFiles.Single().Reversals.Count), Is.EqualTo((64, 0)));
     }
 

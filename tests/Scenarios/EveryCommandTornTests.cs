@@ -5,6 +5,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
@@ -133,7 +134,7 @@ public sealed class EveryCommandTornTests
     private void AddActivation(byte[] select)
     {
         _issued = _town.NewCard("Nora");
-        _town.UserBank.OpenAccount("Nora", new WalletCard(_issued.Card), Code);
+        _town.UserBank.OpenAccount("Nora", new WalletCard(_issued.Card), Code).OrRefuse();
         _blocked = _town.User("Bela", 5000);
         var blocked = new WalletCard(_blocked.Card);
         blocked.Select();
@@ -146,7 +147,7 @@ public sealed class EveryCommandTornTests
             // The bank brings its certificate first.
             var trace = new TracingChannel(copy.Card);
             _town.UserBank.SetBack(_town.UserBank.Accounts.Single(a => a.Name == "Bela").User, new WalletCard(trace),
-                ActivationCode.Parse("9876 5432 1098 7654 3210")!);
+                ActivationCode.Parse("9876 5432 1098 7654 3210")!).OrRefuse();
             Send(_blocked, trace.Apdus.Select(a => a.Command).Single(c => c is [0x80, 0x14, ..]));
         }
 
@@ -298,7 +299,7 @@ public sealed class EveryCommandTornTests
     {
         using var copy = _card.Clone();
         var trace = new TracingChannel(copy.Card);
-        _town.Wallet.Resume(trace, Pin, default).AsTask().Wait();
+        _town.Wallet.Resume(trace, Pin, default).OrRefuse().AsTask().Wait();
         return trace.Apdus.Select(a => a.Command).ToList();
     }
 

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -68,7 +69,7 @@ public sealed class ExcessTests
                 Is.EqualTo((2000UL, 3000UL, -5000L)));
         }
 
-        await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default).OrRefuse();
         await town.LetDaysPass(1);
         Assert.That(
             (town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor, town.UserBank.Audit.Claims),

@@ -2,6 +2,8 @@ using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
@@ -42,7 +44,7 @@ public sealed class FarDateTests
         using var town = Towns.Make();
         using var alice = town.User("Alice", 500);
         var report = WalletTerminal.SignLostReport(alice.Card, alice.Pin, Far);
-        Assert.That(await town.UserBank.ReportLost(report, default), Is.EqualTo(1));
+        Assert.That((await town.UserBank.ReportLost(report, default)).OrRefuse(), Is.EqualTo(1));
         town.Clock.Advance(TimeSpan.FromDays(1));
         town.AssertSoundAfterCycle();
     }
@@ -86,7 +88,7 @@ public sealed class FarDateTests
         Assert.That(town.Till(cafe).Pay(thing, new Amount(100)).Outcome, Is.EqualTo(TillOutcome.Refused));
         Assert.That(town.Pay(cafe, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Settle(cafe)).Settled, Is.EqualTo(1));
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
     }
 
     [Test]

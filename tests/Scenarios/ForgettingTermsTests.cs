@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -39,7 +40,7 @@ public sealed class ForgettingTermsTests
         town.Clock.Advance(new DateTimeOffset(2027, 3, 29, 12, 0, 0, TimeSpan.Zero) - town.Clock.GetUtcNow());
         foreach (var card in new[] { alice, bob })
         {
-            await town.Wallet.ReportLost(WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(town.Clock)), default);
+            await town.Wallet.ReportLost(WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();
             town.Clock.Advance(TimeSpan.FromHours(2));
             await town.RunCycle();
         }

@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
@@ -79,7 +80,7 @@ public sealed class ForgettingTests
         // What the card began meanwhile waits, and ends once the account may withdraw again.
         town.Clock.Advance(TimeSpan.FromDays(91));
         await town.RunCycle();
-        Assert.That(await town.Wallet.Resume(mallory.Card, mallory.Pin, default),
+        Assert.That(await town.Wallet.Resume(mallory.Card, mallory.Pin, default).OrRefuse(),
             Is.Not.Empty.And.All.Property("Outcome").EqualTo(WithdrawalOutcome.Refused));
         Assert.That((mallory.Pending(), town.Withdraw(mallory, 500).Outcome), Is.EqualTo((0, WithdrawalOutcome.Issued)));
         town.AssertSoundAfterCycle(mallory, bob);
@@ -192,7 +193,7 @@ public sealed class ForgettingTests
                 Assert.That(town.Withdraw(alice, 300).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
                 Assert.That(town.Pay(till, alice, 200).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
                 await town.Settle(till);
-                await town.Wallet.Redeem(alice.Card, alice.Pin, null, default);
+                await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse();
                 Assert.That(town.Withdraw(alice, 10_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused), "more than the account holds");
                 Assert.That(town.Withdraw(alice, 60_000).Outcome, Is.EqualTo(WithdrawalOutcome.Reversed), "more than the bank's cap");
                 new WalletRecords(records).Keep(alice.Card, alice.Pin);
@@ -312,7 +313,7 @@ public sealed class ForgettingTests
         }
 
         Assert.That(town.Account(alice).Minor, Is.EqualTo(100_000), "reversed, or returned after the coin's terms");
-        var resumed = (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single();
+        var resumed = (await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single();
         Assert.That((resumed.Outcome, alice.Pending()), Is.EqualTo((WithdrawalOutcome.Refused, 0)), resumed.Message);
         Assert.That(town.Withdraw(alice, 500).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(99_500));
@@ -337,7 +338,7 @@ public sealed class ForgettingTests
             var h = excess.Payments.Single();
             using var key = town.TillKey(other);
             var statement = VoidStatement.Sign(key, h);
-            Assert.That((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([statement], [], []), default)).IsProven, Is.False);
+            Assert.That(((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([statement], [], []), default)).OrRefuse()).IsProven, Is.False);
         }
     }
 

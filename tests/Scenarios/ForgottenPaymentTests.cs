@@ -6,6 +6,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
@@ -57,11 +58,11 @@ public sealed class ForgottenPaymentTests
         var lost = RawMessages.Pay(_alice, Timestamp.Now(_town.Clock), Derivations.W(stranger.PublicKey), 6000, _alice.PaymentPin)!;
         Forget(lost);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(3000 - MoreThanTheLog));
-        var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == lost.Time, default);
+        var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == lost.Time, default).OrRefuse();
         Assert.That(recovered.Single(), Is.EqualTo(
             new RecoveryResult(new Amount(6000), true, $"60.00 EUR of {lost.Time} are on the card again: the shop never settled them.")));
         Assert.That(_alice.Balance().Minor, Is.EqualTo(9000 - MoreThanTheLog));
-        Assert.That(await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == lost.Time, default), Is.Empty, "once");
+        Assert.That(await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == lost.Time, default).OrRefuse(), Is.Empty, "once");
         _town.AssertSound();
     }
 
@@ -75,8 +76,8 @@ public sealed class ForgottenPaymentTests
         var paid = _town.Pay(_cafe, _alice, 6000);
         await _town.Settle(_cafe);
         Forget(paid.Payments.Single());
-        await _town.Till(_cafe).Refund(paid.Sale.Time, null, _town.TillLink(_cafe), default);
-        var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default);
+        await _town.Till(_cafe).Refund(paid.Sale.Time, null, _town.TillLink(_cafe), default).OrRefuse();
+        var recovered = await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default).OrRefuse();
         Assert.That(recovered.Single(), Is.EqualTo(
             new RecoveryResult(new Amount(6000), true,
                 $"60.00 EUR of {paid.Sale.Time} are on the card again: the shop took the payment back.")));
@@ -100,7 +101,7 @@ public sealed class ForgottenPaymentTests
         var paid = _town.Pay(_cafe, _alice, 6000);
         await _town.Settle(_cafe);
         Forget(paid.Payments.Single());
-        Assert.That(await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default), Is.Empty);
+        Assert.That(await Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == paid.Sale.Time, default).OrRefuse(), Is.Empty);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(3000 - MoreThanTheLog));
     }
 

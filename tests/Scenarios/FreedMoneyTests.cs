@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -24,7 +25,7 @@ public sealed class FreedMoneyTests
         await town.Settle(kiosk);
         await town.LetDaysPass(33);
         Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((3000UL, -1000L)));
-        await town.Till(kiosk).Refund(second.Sale.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.Till(kiosk).Refund(second.Sale.Time, copy.Card, town.TillLink(kiosk), default).OrRefuse();
         await town.RunCycles();
         Assert.That((town.ShopAccount("Kiosk").Minor, town.UserBank.Audit.Claims), Is.EqualTo((0UL, 0L)),
             "or a friendly shop and a copy print money");
@@ -42,13 +43,13 @@ public sealed class FreedMoneyTests
         using var copy = mallory.Clone();
         var first = town.Pay(cafe, mallory, 3000);
         await town.Settle(cafe);
-        await town.Till(cafe).Refund(first.Sale.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(first.Sale.Time, mallory.Card, town.TillLink(cafe), default).OrRefuse();
         var second = town.Sign(copy, kiosk, 2000);
         Assert.That(second.Seq, Is.EqualTo(first.Payments.Single().Seq));
         var receipt = (await town.Submit(kiosk, second)).Single();
         Assert.That((receipt.Verdict, receipt.Share.Credited.Minor), Is.EqualTo((Verdict.Equivocation, 2000UL)));
         await town.RunCycle();
-        await town.Till(cafe).FetchHotList(town.TillLink(cafe), default);
+        await town.Till(cafe).FetchHotList(town.TillLink(cafe), default).OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(1));
         Assert.That(town.Pay(cafe, mallory, 100).Outcome, Is.EqualTo(Shop.TillOutcome.Refused), "the coin is on the hot list");
         town.AssertSound();
@@ -106,6 +107,6 @@ public sealed class FreedMoneyTests
             await town.Submit(tills[1], third);
         }
 
-        return (async () => await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default), second, third, tills);
+        return (async () => await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default).OrRefuse(), second, third, tills);
     }
 }

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
@@ -84,7 +85,7 @@ public sealed class FullDiskTests
     public async Task WhatIsGivenBackAfterOkTurnsNoPaymentIntoAnError()
     {
         var first = _town.Pay(_cafe, _alice, 2000);
-        await Till.Refund(first.Sale.Time, null, _town.TillLink(_cafe), default);
+        await Till.Refund(first.Sale.Time, null, _town.TillLink(_cafe), default).OrRefuse();
         Fill("BEFORE UPDATE OF delivered ON part");
         var second = _town.Pay(_cafe, _alice, 1000);
         Assert.That((second.Outcome, Till.Accepted.Minor), Is.EqualTo((TillOutcome.Accepted, 1000UL)));
@@ -216,7 +217,7 @@ public sealed class FullDiskTests
             Throws.TypeOf<LinkException>().With.Message.Contains("its database may only be read"));
         Assert.That(_town.Account(_alice), Is.EqualTo(before));
         _town.MakeReadOnly("bank-1", false);
-        var resumed = await _town.Wallet.Resume(_alice.Card, _alice.Pin, default);
+        var resumed = await _town.Wallet.Resume(_alice.Card, _alice.Pin, default).OrRefuse();
         Assert.That(resumed.Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         _town.AssertSoundAfterCycle(_alice);
     }
@@ -245,8 +246,8 @@ public sealed class FullDiskTests
             var report = WalletTerminal.SignLostReport(_alice.Card, _alice.Pin, Timestamp.Now(_town.Clock));
             using var found = _alice.Clone();
             _town.Clock.Advance(TimeSpan.FromHours(1));
-            await _town.Wallet.ReportLost(report, default);
-            await Till.FetchHotList(_town.TillLink(_cafe), default);
+            await _town.Wallet.ReportLost(report, default).OrRefuse();
+            await Till.FetchHotList(_town.TillLink(_cafe), default).OrRefuse();
             _town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = _town.Sign(found, _cafe, 1000, Timestamp.Now(_town.Clock));
             Change("CREATE TRIGGER full BEFORE INSERT ON alive BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -132,7 +133,7 @@ public sealed class HeardStampTests
         }
 
         broken = false;
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(1));
     }
 
@@ -181,11 +182,11 @@ public sealed class HeardStampTests
         var away = _town.BankOver("bank-1", new ReversalTests.DeadLink());
         if (isBareFirst)
         {
-            await away.Rebut(file.Dossier.Coin, bare, default);
+            (await away.Rebut(file.Dossier.Coin, bare, default)).OrRefuse();
             Assert.That(away.Notices(file.Order.User), Has.Count.EqualTo(1));
         }
 
-        var heard = await away.Rebut(file.Dossier.Coin, bare with { Certificates = [certificate] }, default);
+        var heard = (await away.Rebut(file.Dossier.Coin, bare with { Certificates = [certificate] }, default)).OrRefuse();
         Assert.That((heard.IsProven, away.Notices(file.Order.User).Count), Is.EqualTo((false, 0)), heard.Finding);
         await _town.RunCycle();
         await _town.RunCycle();
@@ -235,10 +236,10 @@ public sealed class HeardStampTests
         using var issuer = _town.StatementKey;
         _town.Clock.Advance(_town.Options.Terms.DisputeTerm + TimeSpan.FromMinutes(1));
         var away = _town.BankOver("bank-1", new ReversalTests.DeadLink());
-        await away.Rebut(file.Dossier.Coin, bare with { Certificates = [certificate] }, default);
+        (await away.Rebut(file.Dossier.Coin, bare with { Certificates = [certificate] }, default)).OrRefuse();
         Assert.That(away.Notices(file.Order.User), Has.Count.EqualTo(1), "late");
-        await away.Rebut(file.Dossier.Coin, bare.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, bare.Digest, file.Date), []),
-            default);
+        (await away.Rebut(file.Dossier.Coin, bare.With(Stamp.Sign(issuer, new PartyId(1), StampRole.Issuer, bare.Digest, file.Date), []),
+            default)).OrRefuse();
         Assert.That(away.Notices(file.Order.User), Is.Empty, "at once");
         await _town.RunCycle();
         await _town.RunCycle();
@@ -262,7 +263,7 @@ public sealed class HeardStampTests
     public async Task ACounterStampsForTheHolder()
     {
         var rebuttal = new Rebuttal([Void(_h)], [], []);
-        await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default);
+        (await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default)).OrRefuse();
         Assert.That(_town.UserBank.Stamped(_h.Coin.Id, rebuttal).Stamps.Single().Role, Is.EqualTo(StampRole.Bank));
         var witnessed = _town.ShopBank.Stamped(null, rebuttal);
         Assert.That((witnessed.Stamps.Single().Role, witnessed.Stamps.Single().Stamper),

@@ -7,6 +7,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
@@ -143,7 +144,7 @@ public sealed class IssuerKeyedTests
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((2000, 0)));
         Assert.That(TownAudit.RunQuiet(town), Is.Empty);
 
-        await town.Till(one).Synchronise(town.TillLink(one), default);
+        await town.Till(one).Synchronise(town.TillLink(one), default).OrRefuse();
         Assert.That(town.Pay(one, copy, 100).Message, Does.StartWith("This card was reported as lost, or copied."));
     }
 

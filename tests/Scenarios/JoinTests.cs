@@ -95,7 +95,7 @@ public sealed class JoinTests
         string file = Path.Combine(_root, "grant");
         File.WriteAllText(file, Armor.Write(Armor.Grant, grant.Encode()));
         var folder = new Option<string>("--dir");
-        var command = EnrolmentVerbs.JoinCommand("bank", folder, BankParty.Schema, BankParty.Keys, _town.Options.Suite, new At(now));
+        var command = PartyEnrolment.JoinCommand("bank", folder, BankParty.Schema, BankParty.Keys, _town.Options.Suite, new At(now));
         command.Parse([file, "--dir", Folder]).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 }

@@ -30,7 +30,7 @@ public sealed class KeyChangeTests
 
         town.Restart(SimulatedTown.IssuerName);
         await town.RunCycle();
-        await town.Till(till).Synchronise(town.TillLink(till), default);
+        await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
         Assert.That(town.Withdraw(alice, 700).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         var keys = alice.Coins().Select(c => c.Coin.Terms.IssuerKey).Distinct().ToList();
         Assert.That(keys, Has.Count.EqualTo(2), "the old coin, and one under the new key");
@@ -43,7 +43,7 @@ public sealed class KeyChangeTests
         var unknown = town.Pay(deaf, bob, 100);
         Assert.That((unknown.Outcome, unknown.Message.Contains("does not know", StringComparison.Ordinal)),
             Is.EqualTo((TillOutcome.Refused, true)));
-        await town.Till(deaf).Synchronise(town.TillLink(deaf), default);
+        await town.Till(deaf).Synchronise(town.TillLink(deaf), default).OrRefuse();
         town.Restart(deaf);
         Assert.That(town.Pay(deaf, bob, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "kept over a restart");
         await town.Settle(deaf);
@@ -85,8 +85,8 @@ public sealed class KeyChangeTests
         town.Pay(till, alice, 500);
 
         // Its own link is closed to it (rule R17): a further till of the shop brings its queue.
-        Assert.That(async () => await town.Settle(till), Throws.InvalidOperationException.With.Message.Contains("revoked"));
-        var settled = await town.Till(till).HandOver(town.TillLink(town.AddTill("Cafe")), default);
+        Assert.That(async () => await town.Settle(till), Throws.TypeOf<RefusedException>().With.Message.Contains("revoked"));
+        var settled = await town.Till(till).HandOver(town.TillLink(town.AddTill("Cafe")), default).OrRefuse();
         Assert.That((settled.Settled, settled.Refused), Is.EqualTo((1, 1)));
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.Issuer.Revoke(town.Till(till).W).Refused, Is.Not.Null, "once");

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Suite;
 
@@ -130,7 +131,7 @@ public sealed class LargeCaseTests
 
         await town.Submit(other, Sign(other, 4098));
         await town.Submit(till, Sign(till, 4099));
-        await town.UserBank.FetchDossiers(default);
+        (await town.UserBank.FetchDossiers(default)).ThrowIfAny();
         Assert.That(Revision(), Is.EqualTo(1));
         Assert.That(RawMessages.UploadVoid(town, paid[7], tillKey));
         Assert.That((await Judge(), Revision()), Is.EqualTo((true, 1)), "at once there is little to do");
@@ -141,7 +142,7 @@ public sealed class LargeCaseTests
         async Task<bool> Judge()
         {
             int before = suite.Verified;
-            await town.UserBank.FetchDossiers(default);
+            (await town.UserBank.FetchDossiers(default)).ThrowIfAny();
             return suite.Verified - before < 100;
         }
     }

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -35,10 +36,10 @@ public sealed class LastDaysTests
             town.Clock.Advance(TimeSpan.FromDays(1));
             town.Issuer.CloseCycle();
             town.Issuer.Purge();
-            await town.ShopBank.Run(default);
+            (await town.ShopBank.Run(default)).ThrowIfAny();
             if (day < awayFrom || day >= awayUntil)
             {
-                await town.UserBank.Run(default);
+                (await town.UserBank.Run(default)).ThrowIfAny();
             }
         }
 
@@ -93,7 +94,7 @@ public sealed class LastDaysTests
         using var third = mallory.Clone();
         town.Clock.Advance(TimeSpan.FromHours(2));
         await town.RunCycle();
-        await town.Till(first).FetchHotList(town.TillLink(first), default);
+        await town.Till(first).FetchHotList(town.TillLink(first), default).OrRefuse();
         Assert.That(town.Pay(first, third, 1).Outcome, Is.EqualTo(TillOutcome.Refused), "the coin is on the hot list");
     }
 

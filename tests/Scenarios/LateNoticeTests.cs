@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -35,13 +36,13 @@ public sealed class LateNoticeTests
         Wait(town, h.Coin, daysAfterExpiry);
         var issuer = new ScriptedIssuer([town.Resign(kept, d => d with { Date = Timestamp.Now(town.Clock) })]);
         var bank = town.BankOver("bank-1", issuer);
-        await bank.FetchDossiers(default);
+        (await bank.FetchDossiers(default)).ThrowIfAny();
         var file = bank.EvidenceFiles.Single();
         if (isLate)
         {
             using var key = town.TillKey(den);
             town.Clock.Advance(TimeSpan.FromHours(1));
-            var finding = await bank.Rebut(file.Dossier.Coin, new Rebuttal([VoidStatement.Sign(key, h)], [], []), default);
+            var finding = (await bank.Rebut(file.Dossier.Coin, new Rebuttal([VoidStatement.Sign(key, h)], [], []), default)).OrRefuse();
             Assert.That(finding.IsProven, Is.False, "for blame it counts whenever it comes");
         }
 
@@ -76,20 +77,20 @@ public sealed class LateNoticeTests
         town.Pay(kiosk, alice, 5000);
         await town.Submit(den, dens[1], dens[2]);
         await town.Settle(kiosk);
-        await town.UserBank.FetchDossiers(default);
+        (await town.UserBank.FetchDossiers(default)).ThrowIfAny();
         var file = town.UserBank.EvidenceFiles.Single();
         town.Clock.Advance(TimeSpan.FromDays(5));
         using var key = town.TillKey(den);
         var keeps = new Broken(town.UserBankLink(), m => m.Type == MessageType.Dossiers);
-        var finding = await town.BankOver("bank-1", keeps)
-            .Rebut(file.Dossier.Coin, new Rebuttal([.. dens.Select(d => VoidStatement.Sign(key, d))], [], []), default);
+        var finding = (await town.BankOver("bank-1", keeps)
+            .Rebut(file.Dossier.Coin, new Rebuttal([.. dens.Select(d => VoidStatement.Sign(key, d))], [], []), default)).OrRefuse();
         Assert.That(finding.IsProven, Is.False);
         var kept = await NextDossier(town);
         Assert.That(kept.Payments.Any(p => p.Id == dens[2].Id), "another one takes the place");
         Wait(town, dens[0].Coin, daysAfterExpiry);
         var issuer = new ScriptedIssuer([town.Resign(kept, d => d with { Date = Timestamp.Now(town.Clock) })]);
         var bank = town.BankOver("bank-1", issuer);
-        await bank.FetchDossiers(default);
+        (await bank.FetchDossiers(default)).ThrowIfAny();
         await Claim(town, bank, issuer, kept);
         Assert.That((bank.Audit.Claims, bank.Parked.Count), Is.EqualTo((0L, 1)));
     }
@@ -169,7 +170,7 @@ public sealed class LateNoticeTests
         var dossier = Dossier.Sign(statement, header, [Entry(1), Entry(2)]);
         Assert.That(dossier.Check(suite, town.Scheme.Root, unsigned.EI), Is.EqualTo(Proof.Excess), "of itself it holds");
         var issuer = new ScriptedIssuer([dossier]);
-        await town.BankOver("bank-1", issuer).FetchDossiers(default);
+        (await town.BankOver("bank-1", issuer).FetchDossiers(default)).ThrowIfAny();
         Assert.That(issuer.Outcomes.Select(o => o.Proof), Is.EqualTo(new[] { Proof.OtherCoin }));
         Assert.That(town.UserBank.EvidenceFiles.Select(f => f.Dossier.Coin), Is.EqualTo(new[] { model.Dossier.Coin }));
     }
@@ -192,6 +193,6 @@ public sealed class LateNoticeTests
         issuer.Instruction = n => ClearingInstruction.Sign(
             statement, town.Issuer.Id, n, bank.Id, TransferKind.ClaimDebit, dossier.Coin.Value, dossier.Header.Claimed, Currency.Eur,
             Timestamp.Now(town.Clock));
-        await bank.FetchInstructions(default);
+        (await bank.FetchInstructions(default)).ThrowIfAny();
     }
 }

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -45,14 +46,14 @@ public sealed class LeapingClockTests
         {
             if (party == Bank)
             {
-                await town.UserBank.Run(default);
+                (await town.UserBank.Run(default)).ThrowIfAny();
             }
             else
             {
                 town.Issuer.CloseCycle();
             }
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException)
         {
             // It was noticed.
         }

@@ -95,8 +95,7 @@ public sealed class LetterTests
         _kill.Point = Bank.CrashPoints.LetterWritten;
         Assert.That(() => Call(isSetBack: false), Throws.TypeOf<Killed>());
         var code = ActivationLetter.Read(Letter);
-        Assert.That(() => _town.UserBank.WithLetter(Letter, "Bob", null, _ => true),
-            Throws.TypeOf<RefusedException>().With.Message.Contains("for another holder"));
+        Assert.That(_town.UserBank.WithLetter<bool>(Letter, "Bob", null, _ => true).Refused?.Sentence, Does.Contain("for another holder"));
         Assert.That(File.Exists(Letter), "it is Alice's");
         Assert.That(
             () => _town.UserBank.WithLetter(Letter, "Alice", null, c => _town.UserBank.OpenAccount("Alice", Selected(bob), c)),
@@ -122,7 +121,7 @@ public sealed class LetterTests
             () => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, reader), c)),
             Throws.TypeOf<CardChannelException>());
         _kill.Point = Bank.CrashPoints.LetterBooked;
-        Assert.That(() => _town.UserBank.WithLetter(Letter + "-2", "Alice", user, _ => true), Throws.TypeOf<Killed>());
+        Assert.That(() => _town.UserBank.WithLetter<bool>(Letter + "-2", "Alice", user, _ => true), Throws.TypeOf<Killed>());
         RestartBanks();
         Call(isSetBack: true);
         _alice.Activate(ActivationLetter.Read(Letter));
@@ -136,7 +135,7 @@ public sealed class LetterTests
     [Test, Rule(12)]
     public void ACallThatWasCutShortIsNoSetBack([Values] bool isBookedOnly, [Values] bool isAnotherLetter)
     {
-        _town.UserBank.OpenAccount("Alice", Selected(_alice, _alice.Card), ActivationCode.Random(_town.Options.Suite.Random));
+        _town.UserBank.OpenAccount("Alice", Selected(_alice, _alice.Card), ActivationCode.Random(_town.Options.Suite.Random)).OrRefuse();
         var user = _town.UserBank.Accounts.Single().User;
         _kill.Point = isBookedOnly ? Bank.CrashPoints.LetterBooked : Bank.CrashPoints.LetterOffered;
         Assert.That(() => _town.UserBank.WithLetter(Letter, "Alice", user, c => SetBack(user, Selected(_alice, _alice.Card), c)),
@@ -231,7 +230,7 @@ public sealed class LetterTests
         var card = Selected(_alice, reader);
         string puk = card.BeginActivation(code);
         Assert.That(
-            () => Activation.Finish(card, puk, "1111", "0000", file),
+            () => Activation.Finish(card, puk, "1111", "0000", file).ThrowIfAny(),
             Throws.TypeOf<CardChannelException>().With.Message.Contains($"may have taken this PUK: keep '{file}'")
                 .And.Message.Contains($"activated already, '{file}' is its PUK"));
         Assert.That(File.ReadAllText(file).Trim(), Is.EqualTo(puk));
@@ -245,9 +244,9 @@ public sealed class LetterTests
         else
         {
             string next = again.BeginActivation(code);
-            Assert.That(() => Activation.Finish(again, next, "0000", "0000", file + "-2"), Throws.TypeOf<RefusedException>());
+            Assert.That(Activation.Finish(again, next, "0000", "0000", file + "-2"), Is.Not.Null);
             Assert.That(File.Exists(file + "-2"), Is.False, "the PUK of no card");
-            Activation.Finish(again, next, "1111", "0000", file + "-3");
+            Activation.Finish(again, next, "1111", "0000", file + "-3").ThrowIfAny();
             Assert.That(again.UnblockPin(puk, "4711").TriesLeft, Is.Not.Null, "as the sentence says, the card has another one");
             Assert.That(again.UnblockPin(File.ReadAllText(file + "-3").Trim(), "4711").IsSuccess);
         }
@@ -256,16 +255,14 @@ public sealed class LetterTests
     private void Call(bool isSetBack)
     {
         AccountId? user = isSetBack ? _town.UserBank.Accounts.Single(a => a.Name == "Alice").User : null;
-        _town.UserBank.WithLetter(Letter, "Alice", user, code => user is { } known
-            ? SetBack(known, Selected(_alice), code)
-            : _town.UserBank.OpenAccount("Alice", new WalletCard(_alice.Card), code).Name == "Alice");
+        var bank = _town.UserBank;
+        var refused = user is { } known ? bank.WithLetter(Letter, "Alice", user, code => SetBack(known, Selected(_alice), code)).Refused
+            : bank.WithLetter(Letter, "Alice", user, code => bank.OpenAccount("Alice", new WalletCard(_alice.Card), code)).Refused;
+        refused.ThrowIfAny();
     }
 
-    private bool SetBack(AccountId user, WalletCard card, ActivationCode code)
-    {
+    private Result<AccountId> SetBack(AccountId user, WalletCard card, ActivationCode code) =>
         _town.UserBank.SetBack(user, card, code);
-        return true;
-    }
 
     private void RestartBanks()
     {

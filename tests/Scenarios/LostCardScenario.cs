@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -31,7 +32,7 @@ public abstract class LostCardScenario
         Found = Alice.Clone();
         Before = Timestamp.Now(Town.Clock);
         Town.Clock.Advance(TimeSpan.FromHours(1));
-        Assert.That(await Town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));
+        Assert.That(await Town.Wallet.ReportLost(report, default).OrRefuse(), Is.EqualTo(1UL));
         await Town.RunCycle();
     }
 

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -125,7 +126,7 @@ public sealed class LostCardTermsTests : LostCardScenario
     {
         using var copy = Found.Clone();
         var h = await PaidWhileListsAreOld();
-        var redeemed = (await Town.Wallet.Redeem(copy.Card, copy.Pin, null, default)).Single();
+        var redeemed = (await Town.Wallet.Redeem(copy.Card, copy.Pin, null, default).OrRefuse()).Single();
         Assert.That(redeemed.Message, Does.Contain("cancelled coin"));
         Assert.That(await Town.Shares(Colluding, h), Is.EqualTo((1000UL, 0UL, 0UL)));
         await NothingIsLost(1000);
@@ -159,10 +160,10 @@ public sealed class LostCardTermsTests : LostCardScenario
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         var paid = town.Pay(kiosk, bob, 1000);
         town.Clock.Advance(TimeSpan.FromHours(1));
-        await town.Wallet.ReportLost(report, default);
+        await town.Wallet.ReportLost(report, default).OrRefuse();
         await town.RunCycle();
         town.Clock.Advance(TimeSpan.FromDays(5));
-        await town.Till(kiosk).FetchHotList(town.TillLink(kiosk), default);
+        await town.Till(kiosk).FetchHotList(town.TillLink(kiosk), default).OrRefuse();
         Assert.That(town.Till(kiosk).CoinPayments(paid.Sale.Time).Single().Receipt!.Verdict, Is.EqualTo(Verdict.Settled));
         town.AssertSoundAfterCycle(bob);
     }
@@ -177,10 +178,10 @@ public sealed class LostCardTermsTests : LostCardScenario
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         var paid = Town.Pay(Offline, Found, 1000);
         Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That(async () => await Town.Till(Offline).FetchHotList(new DeafLink(Town.TillLink(Offline)), default),
+        Assert.That(async () => await Town.Till(Offline).FetchHotList(new DeafLink(Town.TillLink(Offline)), default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         Town.Clock.Advance(TimeSpan.FromDays(3));
-        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default);
+        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default).OrRefuse();
         Assert.That(Town.Till(Offline).CoinPayments(paid.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Settled));
         await NothingIsLost(1000);
     }
@@ -203,7 +204,7 @@ public sealed class LostCardTermsTests : LostCardScenario
     /// <summary>The finder pays 10.00 right after the report, at a till that is in touch with the issuer.</summary>
     private async Task<CashPayment> PaidWhileListsAreOld()
     {
-        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         return Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
     }
@@ -216,7 +217,7 @@ public sealed class LostCardTermsTests : LostCardScenario
     {
         await using (Town.Issuer.StartService())
         {
-            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
             Town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
             Town.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -242,7 +243,7 @@ public sealed class LostCardTermsTests : LostCardScenario
     {
         await using (Town.Issuer.StartService())
         {
-            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
             Town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
             Town.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -262,11 +263,11 @@ public sealed class LostCardTermsTests : LostCardScenario
     {
         await using (Town.Issuer.StartService())
         {
-            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+            await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
             Town.Clock.Advance(TimeSpan.FromMinutes(1));
             var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
             Town.Clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(30));
-            await Town.UserBank.Run(default);
+            (await Town.UserBank.Run(default)).ThrowIfAny();
             Town.Clock.Jump(TimeSpan.FromHours(30));
             Town.Restart(SimulatedTown.IssuerName);
             Town.Clock.Advance(TimeSpan.FromHours(58));

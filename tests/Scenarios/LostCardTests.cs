@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -18,7 +19,7 @@ public sealed class LostCardTests : LostCardScenario
     [Test, Rule(6), Hole(10)]
     public async Task ATillThatBackdatesTimeIsNotPaid()
     {
-        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromDays(5));
         var h = Sign(Colluding, Before, 1000);
         Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
@@ -32,7 +33,7 @@ public sealed class LostCardTests : LostCardScenario
     [Test, Rule(6)]
     public async Task AfterTheAgeOfAListNothingCounts()
     {
-        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
         Town.Clock.Advance(Town.Options.Terms.HotListMaxAge + TimeSpan.FromMinutes(1));
         var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
         Assert.That((await Town.Submit(Colluding, h)).Single().Verdict, Is.EqualTo(Verdict.Cancelled));
@@ -68,7 +69,7 @@ public sealed class LostCardTests : LostCardScenario
         var report = WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(Town.Clock));
         var payments = tills.Select(t => Town.Sign(mallory, t, Town.Options.Terms.FloorLimit.Minor)).ToList();
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
-        await Town.Wallet.ReportLost(report, default);
+        await Town.Wallet.ReportLost(report, default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromDays(2) + TimeSpan.FromHours(1));
         foreach (var (till, h) in tills.Zip(payments))
         {
@@ -91,11 +92,11 @@ public sealed class LostCardTests : LostCardScenario
         string honest = Town.AddTill("Honest");
         var taken = Town.Sign(mallory, honest, 2000);
         Town.Clock.Advance(TimeSpan.FromHours(1));
-        await Town.Till(honest).FetchHotList(Town.TillLink(honest), default);
+        await Town.Till(honest).FetchHotList(Town.TillLink(honest), default).OrRefuse();
         await Town.Submit(Colluding, Town.Sign(copy, Colluding, 1));
         await Town.Submit(Colluding, Town.Sign(second, Colluding, 2));
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
-        await Town.Wallet.ReportLost(report, default);
+        await Town.Wallet.ReportLost(report, default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromHours(49));
         Assert.That((await Town.Submit(honest, taken)).Single().Share.Credited.Minor, Is.EqualTo(2000));
     }
@@ -108,9 +109,9 @@ public sealed class LostCardTests : LostCardScenario
         var report = WalletTerminal.SignLostReport(carol.Card, carol.Pin, Timestamp.Now(Town.Clock));
         var h = Town.Sign(carol, Offline, 1000, Timestamp.Now(Town.Clock));
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
-        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default);
+        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromHours(1));
-        await Town.Wallet.ReportLost(report, default);
+        await Town.Wallet.ReportLost(report, default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromDays(3));
         Assert.That((await Town.Submit(Offline, h)).Single().Verdict, Is.EqualTo(Verdict.Settled));
     }
@@ -121,7 +122,7 @@ public sealed class LostCardTests : LostCardScenario
     [Rule(6), Hole(10)]
     public async Task WithinTheAgeOfAListArrivalDecides(int hours, bool paid)
     {
-        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
         Town.Clock.Advance(TimeSpan.FromHours(hours));
@@ -138,7 +139,7 @@ public sealed class LostCardTests : LostCardScenario
     [Rule(6), Hole(10)]
     public async Task OnlyWhatTheIssuerDidNotServeLengthensATerm(bool serves)
     {
-        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         var h = Sign(Colluding, Timestamp.Now(Town.Clock), 1000);
         for (int day = 0; day < 4; day++)
@@ -158,7 +159,7 @@ public sealed class LostCardTests : LostCardScenario
     [Test, Rule(6), Hole(10)]
     public async Task NoTillTakesItsContactBack()
     {
-        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default);
+        await Town.Till(Colluding).FetchHotList(Town.TillLink(Colluding), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromDays(3));
         using var key = Town.TillKey(Colluding);
         foreach (var h in new[] { Sign(Colluding, Before, 1000), Sign(Colluding, new Timestamp(Before.Microseconds + 1), 1000) })
@@ -182,7 +183,7 @@ public sealed class LostCardTests : LostCardScenario
         using var carol = Town.User("Carol", 5000);
         using var records = Database.OpenMemory(WalletRecords.Schema);
         var report = WalletTerminal.SignLostReport(carol.Card, carol.Pin, Timestamp.Now(Town.Clock));
-        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default);
+        await Town.Till(Offline).FetchHotList(Town.TillLink(Offline), default).OrRefuse();
         for (int i = 1; i <= 256; i++)
         {
             Assert.That(Town.Pay(Offline, bob, 10).Outcome, Is.EqualTo(TillOutcome.Accepted));
@@ -196,10 +197,10 @@ public sealed class LostCardTests : LostCardScenario
         var last = Town.Pay(Offline, carol, 1000);
         Assert.That(last.Outcome, Is.EqualTo(TillOutcome.Accepted));
         Town.Clock.Advance(TimeSpan.FromMinutes(30));
-        Assert.That(async () => await Town.Till(Offline).Settler.Settle(new CutLink(Town.TillLink(Offline), 3), default),
+        Assert.That(async () => await Town.Till(Offline).Settler.Settle(new CutLink(Town.TillLink(Offline), 3), default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         Town.Clock.Advance(TimeSpan.FromMinutes(10));
-        await Town.Wallet.ReportLost(report, default);
+        await Town.Wallet.ReportLost(report, default).OrRefuse();
         await Town.RunCycle();
         Town.Clock.Advance(TimeSpan.FromHours(60));
         Assert.That((await Town.Settle(Offline)).Settled, Is.EqualTo(1));

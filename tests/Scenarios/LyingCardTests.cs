@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -54,7 +55,7 @@ public sealed class LyingCardTests
         var h = _coin.Pay(Timestamp.Now(_town.Clock), _town.Till(_till).W, seq: 1, x, y: 1000);
         Assert.That((await Settle(h)).Verdict, Is.EqualTo(verdict));
         _town.Issuer.CloseCycle();
-        await _town.ShopBank.Run(default);
+        (await _town.ShopBank.Run(default)).ThrowIfAny();
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(verdict == Verdict.Settled ? 1000 : 0));
     }
 

@@ -130,8 +130,8 @@ public sealed class LyingDefenceTests : LyingCase
             [new VoidStatement(h.Coin.Id, h.Seq, till.PublicKey.Bytes.ToArray(), till.Sign(SignedMessage.Void(h.Id, h.Till)))], [], []);
         var self = KeyCertificate.Issue(own, KeyUsage.Bank, town.UserBank.Id, default, file.Notice.Until.Plus(TimeSpan.FromDays(3650)),
             own.PublicKey);
-        await town.BankOver("bank-1", new ReversalTests.DeadLink()).Rebut(
-            h.Coin.Id, late.With(Stamp.Sign(own, town.UserBank.Id, StampRole.Bank, late.Digest, file.Date), [self]), default);
+        (await town.BankOver("bank-1", new ReversalTests.DeadLink()).Rebut(
+            h.Coin.Id, late.With(Stamp.Sign(own, town.UserBank.Id, StampRole.Bank, late.Digest, file.Date), [self]), default)).OrRefuse();
         Assert.That((town.UserBank.Cases.Single().Fell, town.Rows("bank-1")["rebuttal"]), Is.EqualTo(((Timestamp?)null, 1L)),
             "heard, and too late for the claim");
     }
@@ -147,7 +147,8 @@ public sealed class LyingDefenceTests : LyingCase
         for (ushort seq = 1; seq <= 20; seq++)
         {
             var nothing = new VoidStatement(h.Coin.Id, seq, own.PublicKey.Bytes.ToArray(), own.Sign(SignedMessage.Void(h.Id, h.Till)));
-            Assert.That((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([nothing], [], []), default)).Culprit, Is.EqualTo(Culprit.User));
+            Assert.That(((await town.UserBank.Rebut(h.Coin.Id, new Rebuttal([nothing], [], []), default)).OrRefuse()).Culprit,
+                Is.EqualTo(Culprit.User));
         }
 
         Assert.That(town.Rows("bank-1")["rebuttal"], Is.Zero);

@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 
 namespace HierCash.Tests.Scenarios;
@@ -30,7 +31,7 @@ public sealed class LyingFieldTests : LyingCase
             : e)]);
         var lying = new ScriptedIssuer([lie], town.UserBankLink());
         var bank = town.BankOver("bank-1", lying);
-        await bank.FetchDossiers(default);
+        (await bank.FetchDossiers(default)).ThrowIfAny();
         Assert.That(lying.Outcomes.Single().Proof, Is.EqualTo(Proof.ReceiptInvalid));
         Assert.That(bank.EvidenceFiles.Single().Dossier.Header.Revision, Is.EqualTo(1));
     }

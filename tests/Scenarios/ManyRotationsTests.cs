@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -37,7 +38,7 @@ public sealed class ManyRotationsTests
             }
 
             await town.RunCycle();
-            await town.Till(till).Synchronise(town.TillLink(till), default);
+            await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
             Assert.That((await town.WalletWith(records).Withdraw(alice.Card, alice.Pin, new Amount(100), default)).Outcome,
                 Is.EqualTo(WithdrawalOutcome.Issued), $"rotation {i}");
             Assert.That(town.Pay(till, alice, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), $"rotation {i}");
@@ -59,9 +60,9 @@ public sealed class ManyRotationsTests
         var never = town.Till(closed).Pay(bob.Card, new Amount(200));
         Assert.That(never.Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Clock.Advance(TimeSpan.FromDays(8));
-        Assert.That((await town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 200, default)).Single().Done,
+        Assert.That((await town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 200, default).OrRefuse()).Single().Done,
             "a dead statement under the newest key");
-        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).All(r => r.Done), "coins of all keys");
+        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse()).All(r => r.Done), "coins of all keys");
         Assert.That(alice.Balance().IsZero);
     }
 
@@ -87,7 +88,7 @@ public sealed class ManyRotationsTests
         }
 
         await town.RunCycle();
-        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
     }
 
@@ -119,7 +120,7 @@ public sealed class ManyRotationsTests
         // A card that has no PS_I any more: eight other keys have come since.
         using var trace = new TracingChannel(alice.Card);
         await Forget(town, alice);
-        Assert.That((await town.Wallet.Resume(trace, alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(trace, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x24, ..]), Is.EqualTo(3),
             "with the newest, the one before, and the one that signed it");
         Assert.That(alice.Coins().Single().Coin.Terms.IssuerKey, Is.EqualTo(issuedUnder));
@@ -142,11 +143,11 @@ public sealed class ManyRotationsTests
         });
         Assert.That((await wallet.Withdraw(alice.Card, alice.Pin, new Amount(500), default)).Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That((asked, town.Account(alice).Minor, alice.Pending()), Is.EqualTo((new List<ulong> { 80_000 }, 98_500UL, 1)));
-        var left = (await wallet.Resume(alice.Card, alice.Pin, default)).Single();
+        var left = (await wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single();
         Assert.That((left.Outcome, left.Message.Contains("did not begin", StringComparison.Ordinal)),
             Is.EqualTo((WithdrawalOutcome.NotConfirmed, true)));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(98_500), "nothing was ordered");
-        Assert.That((await town.WalletWith(null).Resume(alice.Card, alice.Pin, default)).Single().Outcome,
+        Assert.That((await town.WalletWith(null).Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome,
             Is.EqualTo(WithdrawalOutcome.Issued), "she says that it is hers");
         Assert.That(alice.Balance().Minor, Is.EqualTo(81_500));
     }
@@ -167,7 +168,7 @@ public sealed class ManyRotationsTests
         away = false;
         await town.RunCycle();
         var done = await town.WalletWith(new WalletRecords(store), _ => throw new InvalidOperationException("asked"))
-            .Resume(alice.Card, alice.Pin, default);
+            .Resume(alice.Card, alice.Pin, default).OrRefuse();
         Assert.That(done.Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
     }
 
@@ -192,7 +193,7 @@ public sealed class ManyRotationsTests
 
     /// <summary>A till that hears of new keys at the issuer, and settles nothing.</summary>
     private static async Task CertificatesOf(SimulatedTown town, string till) =>
-        await town.Till(till).Synchronise(town.TillLink(till), default);
+        await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
 
     private static void Plant(SimulatedTown town, TownCard card, ulong minor)
     {

@@ -15,11 +15,11 @@ public sealed class NewCardTests
         using var alice = town.User("Alice");
         using var second = town.NewCard("Alice");
         var card = new WalletCard(second.Card);
-        Assert.That(
-            () => town.UserBank.OpenAccount("Alice", card, ActivationCode.Random(town.Options.Suite.Random)),
-            Throws.InvalidOperationException.With.Message.Contains("'Alice'"));
+        Assert.That(town.UserBank.OpenAccount("Alice", card, ActivationCode.Random(town.Options.Suite.Random)).Refused?.Sentence,
+            Does.Contain("'Alice'"));
         card.Select();
         Assert.That(card.GetStatus().State, Is.EqualTo(WalletState.Blank));
-        Assert.That(town.UserBank.OpenAccount("Bob", card, ActivationCode.Random(town.Options.Suite.Random)).Name, Is.EqualTo("Bob"));
+        Assert.That(town.UserBank.OpenAccount("Bob", card, ActivationCode.Random(town.Options.Suite.Random)).OrRefuse().Name,
+            Is.EqualTo("Bob"));
     }
 }

@@ -1,3 +1,4 @@
+using HierCash.Simulation;
 using System.Reflection;
 using HierCash.Protocol.Cash;
 using HierCash.Shop;

@@ -3,6 +3,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -44,16 +45,16 @@ public sealed class OneWrongClockTests
         for (int cycle = 0; cycle < 2; cycle++)
         {
             sold += Sell(town, Cafe, alice, 300, said) + Sell(town, Kiosk, alice, 200, said);
-            await Try(said, async () => await town.Till(Cafe).Synchronise(town.TillLink(Cafe), default));
-            await Try(said, async () => await town.Till(Kiosk).Synchronise(town.TillLink(Kiosk), default));
+            await Try(said, async () => await town.Till(Cafe).Synchronise(town.TillLink(Cafe), default).OrRefuse());
+            await Try(said, async () => await town.Till(Kiosk).Synchronise(town.TillLink(Kiosk), default).OrRefuse());
             await Try(said, async () => said.AddRange(
                 Refused(await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(1000), default))));
             await Try(said, async () => await town.Wallet.Redeem(
-                alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 3000, default));
+                alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 3000, default).OrRefuse());
             await Try(said, async () => await town.RunCycle());
             foreach (var bank in town.Banks)
             {
-                await Try(said, async () => await bank.Run(default));
+                await Try(said, async () => (await bank.Run(default)).ThrowIfAny());
             }
 
             town.Clock.Advance(TimeSpan.FromHours(6));
@@ -70,7 +71,7 @@ public sealed class OneWrongClockTests
             await town.RunCycle();
             foreach (string till in new[] { Cafe, Kiosk })
             {
-                Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
+                Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty);
             }
 
             town.Clock.Advance(TimeSpan.FromHours(1));
@@ -78,14 +79,14 @@ public sealed class OneWrongClockTests
 
         Assert.That(town.Till(Cafe).WhyNoPayment, Is.Null);
         sold += Sell(town, Cafe, alice, 100) + Sell(town, Kiosk, alice, 100);
-        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default)).All(r => r.Outcome == WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).All(r => r.Outcome == WithdrawalOutcome.Issued));
         foreach (string till in new[] { Cafe, Kiosk })
         {
-            Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default)).Left, Is.Empty);
+            Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty);
             Assert.That(town.Till(till).Sum(CoinPaymentState.Queued).IsZero);
         }
 
-        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).All(r => r.Done));
+        Assert.That((await town.Wallet.Redeem(alice.Card, alice.Pin, null, default).OrRefuse()).All(r => r.Done));
         await town.RunCycles();
         Assert.That(alice.Balance().IsZero);
         Assert.That(town.ShopAccount("Cafe").Minor + town.ShopAccount("Kiosk").Minor, Is.EqualTo(sold));
@@ -135,7 +136,7 @@ public sealed class OneWrongClockTests
         {
             await act();
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (Exception e) when (e is RefusedException or InvalidOperationException or RefusedException or LinkException)
         {
             said.Add(e.Message);
         }

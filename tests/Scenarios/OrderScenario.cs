@@ -52,7 +52,7 @@ public abstract class OrderScenario : RestoredScenario
         await Trade(1000);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("bank-1", copy);
-        await Town.UserBank.Recover(default);
+        (await Town.UserBank.Recover(default)).OrRefuse();
     }
 
     private protected async Task Withdrawn(TownCard card, ulong minor, WalletRecords? records) =>

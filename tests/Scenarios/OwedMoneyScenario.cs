@@ -3,6 +3,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Iso7816;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -42,7 +43,7 @@ public abstract class OwedMoneyScenario
         using var pulled = new WithoutVoid(card.Card, arrives: false);
         var paid = Till.Pay(pulled, new Amount(minor), card.PaymentPin);
         Assert.That(paid.Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Till.Refund(paid.Sale.Time, null, Town.TillLink(Cafe), default).AsTask().GetAwaiter().GetResult();
+        Till.Refund(paid.Sale.Time, null, Town.TillLink(Cafe), default).OrRefuse().AsTask().GetAwaiter().GetResult();
         card.Card.Reset();
         return Till.Journal.Single(t => t.Time == paid.Sale.Time);
     }

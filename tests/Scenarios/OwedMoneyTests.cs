@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Buffers.Binary;
 using HierCash.Card.Runtime;
 using HierCash.Iso7816;
@@ -114,7 +115,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
 
         Assert.That((Till.HeldPayments.Count, Till.HasOffers), Is.EqualTo((0, false)));
         var link = new Counting(Town.TillLink(Cafe));
-        await Till.Synchronise(link, default);
+        await Till.Synchronise(link, default).OrRefuse();
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         Town.AssertSoundAfterCycle(Alice);
@@ -139,13 +140,13 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(Owed(), Is.EqualTo(1600), "of 20, 16");
         Assert.That(Apdus(Alice, 100), Is.EqualTo(2));
         var link = new Counting(Town.TillLink(Cafe));
-        await Till.Synchronise(link, default);
+        await Till.Synchronise(link, default).OrRefuse();
         Assert.That(link.Seen.Count(m => m == MessageType.ForwardVoid), Is.EqualTo(16));
         Assert.That(Owed(), Is.Zero);
         Assert.That(string.Join('\n', Till.Explain(Till.Journal[0])),
             Does.Contain("It is owed to nobody any more: no key that this till knows has signed the coin."));
         link.Seen.Clear();
-        await Till.Synchronise(link, default);
+        await Till.Synchronise(link, default).OrRefuse();
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Town.AssertSoundAfterCycle(Alice);
     }
@@ -173,7 +174,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(bob.Balance().Minor, Is.EqualTo(800));
         for (int i = 0; i < 2; i++)
         {
-            await Town.Till(deaf).Synchronise(Town.TillLink(deaf), default);
+            await Town.Till(deaf).Synchronise(Town.TillLink(deaf), default).OrRefuse();
             Assert.That(Town.Till(deaf).HeldPayments.Single().Owed.Minor, Is.EqualTo(100));
         }
 
@@ -241,7 +242,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Till.ComesBack(trace);
         Assert.That(trace.Apdus, Is.Empty);
         var link = new Counting(Town.TillLink(Cafe));
-        await Till.Synchronise(link, default);
+        await Till.Synchronise(link, default).OrRefuse();
         Assert.That(link.Seen, Does.Not.Contain(MessageType.ForwardVoid));
         Assert.That(string.Join('\n', Till.Explain(ticket)), Does.Contain("all terms of its coin are over"));
     }

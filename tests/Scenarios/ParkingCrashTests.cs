@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
@@ -31,8 +32,8 @@ public sealed class ParkingCrashTests
             {
                 try
                 {
-                    await town.BankOver("bank-2", new LossyLink(issuer, m => faults.Plan("bank-2", "issuer", m)))
-                        .FetchInstructions(default);
+                    (await town.BankOver("bank-2", new LossyLink(issuer, m => faults.Plan("bank-2", "issuer", m)))
+                        .FetchInstructions(default)).ThrowIfAny();
                     return;
                 }
                 catch (Exception e) when (e is LinkException or Stop)
@@ -46,7 +47,7 @@ public sealed class ParkingCrashTests
         await Visit();
         Assert.That(faults.Hit);
         Assert.That(town.ShopBank.Parked.Select(p => p.Number), Is.EqualTo(new[] { 1UL }));
-        town.ShopBank.OpenShopAccount("Later");
+        town.ShopBank.OpenShopAccount("Later").OrRefuse();
         faults.Arm();
         await Visit();
         Assert.That(faults.Hit);

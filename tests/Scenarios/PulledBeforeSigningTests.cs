@@ -1,5 +1,6 @@
 using HierCash.Iso7816;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Simulation;
 
@@ -69,7 +70,7 @@ public sealed class PulledBeforeSigningTests
         Assert.That((till.CoinPayments(ended[0].Sale.Time).Single().State, till.UnseenSales.Single().Amount.Minor),
             Is.EqualTo((CoinPaymentState.Voided, 100UL)));
         Assert.That(till.Waits.One(WaitingKind.UnseenTicket).Since, Is.EqualTo(till.UnseenSales.Single().Time));
-        await till.Synchronise(town.TillLink(cafe), default);
+        await till.Synchronise(town.TillLink(cafe), default).OrRefuse();
         await town.RunCycles();
         Assert.That((town.ShopAccount().Minor, till.Accepted.Minor), Is.EqualTo((0UL, 0UL)));
         town.AssertSound(alice, bob);

@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
@@ -151,8 +152,8 @@ public sealed class RebuttalBoundsTests
                 int notices = _town.UserBank.Notices(_file.Order.User).Count;
 
                 // A visit too: it has a reversal to file with that very case.
-                await _town.Till(till).Refund(_h.Time, null, _town.TillLink(till), end);
-                await _town.UserBank.Run(end);
+                await _town.Till(till).Refund(_h.Time, null, _town.TillLink(till), end).OrRefuse();
+                (await _town.UserBank.Run(end)).ThrowIfAny();
                 return (notices, _town.UserBank.EvidenceFiles.Single().Reversals.Count);
             }, end);
         bool answered = await Task.WhenAny(other, Task.Delay(TimeSpan.FromSeconds(20), end)) == other;
@@ -179,7 +180,7 @@ public sealed class RebuttalBoundsTests
             return request.Type == MessageType.BankVoid ? new Refusal(RefusalReason.Unavailable, "Too many.").ToMessage() : null;
         }, _town.UserBankLink()));
         var shown = new Rebuttal([.. _file.Dossier.Payments.Select(Void)], [], []);
-        await bank.Rebut(_h.Coin.Id, shown, default);
+        (await bank.Rebut(_h.Coin.Id, shown, default)).OrRefuse();
         Assert.That(_town.Rows("bank-1")["void_message"], Is.EqualTo(2));
         Assert.That(bank.Waits.One(WaitingKind.UnansweredRebuttal).What, Does.StartWith("2 "));
         Assert.That(calls.Count(c => c == MessageType.BankVoid), Is.EqualTo(1), "of this coin no more, says the issuer");
@@ -217,7 +218,7 @@ public sealed class RebuttalBoundsTests
                 waited = !Task.Run(() => bank.Notices(_file.Order.User), end).Wait(5000, end);
             }
         };
-        await bank.Rebut(_h.Coin.Id, new Rebuttal([.. _file.Dossier.Payments.Select(Void)], [], []), end);
+        (await bank.Rebut(_h.Coin.Id, new Rebuttal([.. _file.Dossier.Payments.Select(Void)], [], []), end)).OrRefuse();
         _suite.Before = null;
         Assert.That((waited, weighed > 0), Is.EqualTo((false, true)));
         Assert.That(bank.EvidenceFiles.Single().Reversals, Has.Count.EqualTo(2));
@@ -239,7 +240,7 @@ public sealed class RebuttalBoundsTests
     private async Task<int> Cost(Rebuttal shown, BankParty? bank = null)
     {
         int before = _suite.Verified;
-        await (bank ?? Bank).Rebut(_h.Coin.Id, Rebuttal.Decode(shown.Encode())!, default);
+        (await (bank ?? Bank).Rebut(_h.Coin.Id, Rebuttal.Decode(shown.Encode())!, default)).OrRefuse();
         return _suite.Verified - before;
     }
 

@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Simulation;
 
@@ -24,7 +25,7 @@ public sealed class RedemptionQueueTests
         Assert.That((town.Account(mallory).Minor, town.ShopAccount("Cafe").Minor), Is.EqualTo((95_000UL, 2000UL)));
         Assert.That(town.Issuer.Waits.One(WaitingKind.QueuedRedemption).What, Is.EqualTo("50.00 EUR in 1 redemptions"));
         Assert.That(town.Issuer.Waits.One(WaitingKind.ReturnToCome).What, Is.EqualTo("30.00 EUR of 1 cancelled coins"));
-        await town.Till(cafe).Refund(paid.Sale.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(paid.Sale.Time, mallory.Card, town.TillLink(cafe), default).OrRefuse();
         await town.RunCycles();
         Assert.That((town.Account(mallory).Minor, town.ShopAccount("Cafe").Minor), Is.EqualTo((100_000UL, 0UL)), "now it fits");
         Assert.That(town.Issuer.Waits.Shows(WaitingKind.QueuedRedemption), Is.False);
@@ -52,7 +53,7 @@ public sealed class RedemptionQueueTests
         var third = town.Sign(two, kiosk, 2000);
         Assert.That(await town.Shares(bakery, second), Is.EqualTo((0UL, 3000UL, 0UL)));
         Assert.That(await town.Shares(kiosk, third), Is.EqualTo((0UL, 2000UL, 0UL)));
-        await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(refunded.Sale.Time, mallory.Card, town.TillLink(cafe), default).OrRefuse();
         Assert.That((await town.Shares(bakery, second)).Credited, Is.EqualTo(3000));
         Assert.That((await town.Shares(kiosk, third)).Credited, Is.EqualTo(2000));
         await town.LetDaysPass(70);
@@ -79,5 +80,5 @@ public sealed class RedemptionQueueTests
 
     /// <summary>True if all of it is redeemed.</summary>
     private static async Task<bool> Redeem(SimulatedTown town, TownCard card) =>
-        (await town.Wallet.Redeem(card.Card, card.Pin, null, default)).Single().Done;
+        (await town.Wallet.Redeem(card.Card, card.Pin, null, default).OrRefuse()).Single().Done;
 }

@@ -2,6 +2,7 @@ using HierCash.Iso7816;
 using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -32,7 +33,7 @@ public sealed class RelayBoundsTests
         var flood = Enumerable.Range(0, 40).Select(_ => bank.Handle(LinkPeer.Wallet, request, stop.Token).AsTask()).ToList();
         Assert.That(hanging.Calls, Is.EqualTo(16));
         town.Issuer.CloseCycle();
-        await bank.Run(default);
+        (await bank.Run(default)).ThrowIfAny();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(700), "the visit did not wait");
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         var refused = await Task.WhenAll(flood.Skip(16));

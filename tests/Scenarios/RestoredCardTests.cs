@@ -3,6 +3,7 @@ using HierCash.Card.Runtime;
 using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Wallet;
 
@@ -76,7 +77,7 @@ public sealed class RestoredCardTests
             Assert.That(town.Till(till).Pay(restored, new Amount(100)).Message, Does.Contain("Report the card as lost"));
             Assert.That(async () => await town.Wallet.Withdraw(restored, TownCard.HolderPin, new Amount(100), default),
                 Throws.TypeOf<CardRefusedException>().With.Message.Contains("Report the card as lost"));
-            var redeemed = (await town.Wallet.Redeem(restored, TownCard.HolderPin, null, default)).Single();
+            var redeemed = (await town.Wallet.Redeem(restored, TownCard.HolderPin, null, default).OrRefuse()).Single();
             Assert.That((redeemed.Done, redeemed.Message.Contains("Report the card as lost", StringComparison.Ordinal)),
                 Is.EqualTo((false, true)));
 
@@ -87,7 +88,7 @@ public sealed class RestoredCardTests
                 Is.EqualTo("50.00 EUR on this card"));
 
             var report = WalletTerminal.SignLostReport(restored, TownCard.HolderPin, Timestamp.Now(town.Clock));
-            Assert.That(await town.Wallet.ReportLost(report, default), Is.EqualTo(1UL));
+            Assert.That(await town.Wallet.ReportLost(report, default).OrRefuse(), Is.EqualTo(1UL));
             await town.LetDaysPass(9);
             Assert.That(town.UserBank.BalanceOf(town.UserBank.Accounts.Single().User).Minor, Is.EqualTo(5000), "all but what was paid");
         }

@@ -1,4 +1,5 @@
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;
@@ -29,8 +30,8 @@ public sealed class RestoredClocksTests : RestoredScenario
         var copy = Town.StoreBytes(Till);
         await Trade(2000);
         Town.Replace(Till, copy);
-        Assert.That(async () => await Visit(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
-        await Town.Till(Till).Recover(Town.TillLink(Till), default);
+        Assert.That(async () => await Visit(Till), Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-shop recover"));
+        await Town.Till(Till).Recover(Town.TillLink(Till), default).OrRefuse();
         await Visit(Till);
         Assert.That((Town.ShopAccount().Minor, Town.Till(Till).Journal.Count), Is.EqualTo((2300UL, 3)));
         Town.AssertSound(Alice);
@@ -49,7 +50,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         var copy = Town.StoreBytes("issuer");
         await Trade(700);
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         Assert.That(Town.Issuer.Behind, Is.Not.Null);
         await Recover();
         await Visit(Till);
@@ -108,7 +109,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromDays(2));
         await Town.RunCycle();
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         await Recover();
         await Visit(Till);
         Town.Pay(Till, Alice, 2500);
@@ -142,7 +143,7 @@ public sealed class RestoredClocksTests : RestoredScenario
         await Trade(100);
         _clock.Off = TimeSpan.Zero;
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         await Recover();
         Assert.That(Town.Issuer.Alarms.Select(a => a.Kind), Has.No.Member("bank gave back less than was signed for it"));
         Assert.That(Audit(), Is.Empty);
@@ -161,11 +162,11 @@ public sealed class RestoredClocksTests : RestoredScenario
         await Trade(100);
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.RunCycle(), Throws.InvalidOperationException);
+        Assert.That(async () => await Town.RunCycle(), Throws.TypeOf<RefusedException>());
         Town.Issuer.Recover(Town.UserBank.Id).OrRefuse();
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
         Assert.That(Town.Issuer.Behind, Is.Null);
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Assert.That(Town.Issuer.Behind, Is.Null);
         await Town.RunCycles();
         Assert.That(Audit(), Is.Empty);

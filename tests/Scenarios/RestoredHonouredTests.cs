@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Simulation;
@@ -49,7 +50,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
         Assert.That(AsksFor(900, minor: 100), Is.False, "no bank bears 1.00 for a coin of 9.00");
         await CoinsOfOtherTimesAreUnknown(bob);
         var account = Town.Account(carol).Minor;
-        var waits = (await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single();
+        var waits = (await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default).OrRefuse()).Single();
         Assert.That((waits.Done, waits.Message), Is.EqualTo(
             (false, "13.00 EUR wait: the issuer does not know yet to which bank's account they go. Tell your bank; this stays open, and "
                 + "'hiercash-wallet redeem' asks again.")));
@@ -73,7 +74,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromMinutes(10));
         await Town.RunCycle();
         await IssuerIsPutBack(copy, 900);
-        Assert.That((await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default)).Single().Done);
+        Assert.That((await Town.Wallet.Redeem(carol.Card, carol.Pin, null, default).OrRefuse()).Single().Done);
         await Town.RunCycles();
         Assert.That((Bears(), Town.Account(carol).Minor), Is.EqualTo((1100L, account + 1300)));
         Assert.That(Town.Issuer.Registry.FindBank(Town.UserBank.Id)!.Circulation.Issued.Minor, Is.EqualTo(11_800UL));
@@ -164,7 +165,7 @@ public sealed class RestoredHonouredTests : RestoredScenario
             Assert.That(forget.ExecuteNonQuery(), Is.Positive);
         }
 
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
         await Recover();
         await Visit(Till);
         using var holder = Town.Options.Suite.GenerateKey();

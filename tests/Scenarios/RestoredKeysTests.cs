@@ -285,15 +285,13 @@ public sealed class RestoredKeysTests : RestoredScenario
         Assert.That(Town.UserBank.Behind, Is.Null, "the issuer's word alone");
         Assert.That(Town.UserBank.Disbelieved, Is.Not.Null);
         Assert.That(Town.UserBank.Alarms[0].Advice, Does.Contain("hiercash-bank recover --lost-key"));
-        Assert.That(async () => await Town.UserBank.Recover(default),
-            Throws.InvalidOperationException.With.Message.Contain("name that key"));
+        Assert.That((await Town.UserBank.Recover(default)).Refused?.Sentence, Does.Contain("name that key"));
         using var other = Town.Options.Suite.GenerateKey();
-        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default),
-            Throws.InvalidOperationException.With.Message.Contain("under that key"));
+        Assert.That((await Town.UserBank.Recover(default, other.PublicKey)).Refused?.Sentence, Does.Contain("under that key"));
         Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
         Assert.That(Town.Issuer.Registry.FormerKeys(Town.UserBank.Id), Has.Some.EqualTo(request.Key));
 
-        var done = await Town.UserBank.Recover(request.Key, default);
+        var done = (await Town.UserBank.Recover(default, request.Key)).OrRefuse();
         Assert.That((done.Withdrawals, done.Total.Minor, Town.UserBank.Behind, Town.UserBank.Disbelieved),
             Is.EqualTo((1, 4000UL, (Timestamp?)null, (Timestamp?)null)));
         Assert.That(((long)Town.UserBank.Audit.Float.Minor, Town.UserBank.Audit.LastInstruction), Is.EqualTo((floats, booked)));
@@ -338,12 +336,12 @@ public sealed class RestoredKeysTests : RestoredScenario
         Town.Issuer.Revoke(Town.UserBank.Id).ThrowIfAny();
         Town.Rejoin("bank-1", Town.Issuer.Enrol(Town.RequestNextKey("bank-1", isFresh: true), Town.Options.Cap, Town.UserBank.Id)
             .OrRefuse());
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.SaidToBeBehind).Since,
             Is.EqualTo(Town.UserBank.Disbelieved).And.EqualTo(Timestamp.Now(Town.Clock)));
-        Assert.That(async () => await Town.UserBank.Recover(first.PublicKey, default),
-            Throws.InvalidOperationException.With.Message.Contain("Name another of the bank's former keys"), "its copy has that one");
-        await Town.UserBank.Recover(request.Key, default);
+        Assert.That((await Town.UserBank.Recover(default, first.PublicKey)).Refused?.Sentence,
+            Does.Contain("Name another of the bank's former keys"), "its copy has that one");
+        (await Town.UserBank.Recover(default, request.Key)).OrRefuse();
         Assert.That((Town.UserBank.Waits.Shows(WaitingKind.SaidToBeBehind), Town.UserBank.Disbelieved),
             Is.EqualTo((false, (Timestamp?)null)));
     }
@@ -359,11 +357,10 @@ public sealed class RestoredKeysTests : RestoredScenario
         using var other = Town.Options.Suite.GenerateKey();
         Cut = "bank-1";
         Town.Restart("bank-1");
-        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default), Throws.InstanceOf<LinkException>());
+        Assert.That(async () => await Town.UserBank.Recover(default, other.PublicKey), Throws.InstanceOf<LinkException>());
         Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
         Cut = null;
-        Assert.That(async () => await Town.UserBank.Recover(other.PublicKey, default),
-            Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That((await Town.UserBank.Recover(default, other.PublicKey)).Refused?.Sentence, Does.Contain("no older copy"));
         Assert.That(Town.Rows("bank-1")["lost_key"], Is.Zero);
     }
 }

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
@@ -27,7 +28,7 @@ public sealed partial class RestoredLiesTests
                 words.Add(reply.As<AgreeReply>()!.Position);
                 return reply;
             });
-            await Town.BankOver("bank-1", hearing).Run(default);
+            (await Town.BankOver("bank-1", hearing).Run(default)).ThrowIfAny();
         }
 
         Town.Replace("issuer", copy);
@@ -49,7 +50,7 @@ public sealed partial class RestoredLiesTests
     public async Task WhoAsksAgainAndAgainUsesNoNumbersUp()
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover().OrRefuse();
         var numbers = new List<ulong>();
         for (int i = 0; i < 5; i++)
@@ -69,7 +70,7 @@ public sealed partial class RestoredLiesTests
     public async Task ABankThatIsLeftOutStopsTheIssuerOnce()
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover(Town.ShopBank.Id).OrRefuse();
         await Visits("bank-1");
         Assert.That(Town.Issuer.Behind, Is.Null);
@@ -78,7 +79,7 @@ public sealed partial class RestoredLiesTests
             Town.Clock.Advance(TimeSpan.FromHours(1));
             await KeepsBack();
             Town.Pay(Till, Alice, 100);
-            await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
+            await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse();
             Town.Issuer.CloseCycle();
             await Visits("bank-1");
             Assert.That((Town.Issuer.Behind, Town.ShopAccount().Minor), Is.EqualTo(((Timestamp?)null, 1400UL)));
@@ -129,9 +130,9 @@ public sealed partial class RestoredLiesTests
         var way = new Withholding(Town.IssuerLink(new LinkPeer(LinkRole.Bank, Town.ShopBank.Id), "bank-2"));
         try
         {
-            await Town.BankOver("bank-2", way).Run(default);
+            TestContext.Out.WriteLine((await Town.BankOver("bank-2", way).Run(default))?.Sentence);
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (LinkException e)
         {
             TestContext.Out.WriteLine(e.Message);
         }

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -120,14 +121,14 @@ public sealed partial class RestoredLiesTests : RestoredScenario
         await Trade(1000);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("bank-1", bank);
-        await Town.UserBank.Recover(default);
+        (await Town.UserBank.Recover(default)).OrRefuse();
         Assert.That(Town.UserBank.Audit.Unordered.Times, Is.EqualTo(1));
         await Town.RunCycle();
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("issuer", issuer);
         await Visits();
         await Recover();
-        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse();
         Assert.That(Town.Pay(Till, Alice, 7000).Outcome, Is.EqualTo(TillOutcome.Accepted));
         await Visit(Till);
         await Visit(Till);
@@ -149,7 +150,7 @@ public sealed partial class RestoredLiesTests : RestoredScenario
         await Visit(Till);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("bank-1", bank);
-        await Town.UserBank.Recover(default);
+        (await Town.UserBank.Recover(default)).OrRefuse();
         await Town.RunCycles();
         Assert.That((Town.ShopAccount().Minor, Town.UserBank.Audit.Unordered.Sum), Is.EqualTo((9000UL, 4000L)));
         for (int i = 0; i < 7; i++)
@@ -191,7 +192,7 @@ public sealed partial class RestoredLiesTests : RestoredScenario
         Assert.That((await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(200_000), default)).Outcome,
             Is.EqualTo(WithdrawalOutcome.Refused));
         await Trade(500);
-        Town.UserBank.Deposit(Town.UserBank.Accounts.Single(a => a.Name == "Alice").User, new Amount(200_000), 992);
+        Town.UserBank.Deposit(Town.UserBank.Accounts.Single(a => a.Name == "Alice").User, new Amount(200_000), 992).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromHours(1));
         if (isRestored)
         {
@@ -205,7 +206,7 @@ public sealed partial class RestoredLiesTests : RestoredScenario
         }
 
         var account = Town.Account(Alice).Minor;
-        await wallet.Resume(Alice.Card, Alice.Pin, default);
+        await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse();
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(account));
         Cut = null;
         await Town.RunCycles();
@@ -220,12 +221,12 @@ public sealed partial class RestoredLiesTests : RestoredScenario
     public async Task WhatIsNotGivenBackIsSeen([Values] bool givesBack)
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover().OrRefuse();
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
         if (givesBack)
         {
-            Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         }
         else
         {
@@ -275,14 +276,8 @@ public sealed partial class RestoredLiesTests : RestoredScenario
     {
         foreach (var bank in Town.Banks.Where(b => only is null || b.Id == (only == "bank-1" ? Town.UserBank.Id : Town.ShopBank.Id)))
         {
-            try
-            {
-                await bank.Run(default);
-            }
-            catch (InvalidOperationException)
-            {
-                // The issuer is behind, or recovers.
-            }
+            // The issuer is behind, or recovers.
+            _ = await bank.Run(default);
         }
     }
 

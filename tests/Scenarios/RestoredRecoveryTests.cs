@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Wallet;
@@ -31,19 +32,18 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         var (before, floats) = (Town.Account(Alice), Town.UserBank.Audit.Float);
         Town.Replace("bank-1", copy);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(before.Minor + 4000), "made of nothing, so far");
-        var done = await Town.UserBank.Recover(default);
+        var done = (await Town.UserBank.Recover(default)).OrRefuse();
         Assert.That((done.Withdrawals, done.Total.Minor, Town.UserBank.Behind), Is.EqualTo((1, 4000UL, (Timestamp?)null)));
         Assert.That((Town.UserBank.Audit.Float, Town.UserBank.Audit.Unordered), Is.EqualTo((floats, (1L, 4000L))));
         Town.AssertSoundAfterCycle(Alice);
         Assert.That(Audit(), Is.Empty);
-        Assert.That(async () => await Town.UserBank.Recover(default),
-            Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That((await Town.UserBank.Recover(default)).Refused?.Sentence, Does.Contain("no older copy"));
 
         // Days later the holder's wallet shows the order: the account bears it, once.
         Town.Clock.Advance(TimeSpan.FromDays(9));
         for (int time = 0; time < 2; time++)
         {
-            await Town.WalletWith(records).Resume(Alice.Card, Alice.Pin, default);
+            await Town.WalletWith(records).Resume(Alice.Card, Alice.Pin, default).OrRefuse();
             Assert.That((Town.Account(Alice), Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before, 0L)));
         }
 
@@ -65,7 +65,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         Assert.That((Town.ShopAccount("Kiosk").Minor, Town.ShopAccount().Minor), Is.EqualTo((700UL, 1000UL)));
         Town.Replace("bank-2", copy);
         Assert.That(Town.ShopAccount().Minor, Is.Zero);
-        Assert.That((await Town.ShopBank.Recover(default)).Shops, Is.EqualTo(1));
+        Assert.That(((await Town.ShopBank.Recover(default)).OrRefuse()).Shops, Is.EqualTo(1));
         Assert.That((Town.ShopAccount("Kiosk").Minor, Town.ShopAccount().Minor), Is.EqualTo((700UL, 1000UL)));
         Town.AssertSoundAfterCycle(Alice);
         Assert.That(Audit(), Is.Empty);
@@ -117,7 +117,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
         var lying = Town.BankOver("bank-1", new ChangedAnswer(Town.UserBankLink(), MessageType.Issued, reply => new IssuedReply(
             [.. reply.As<IssuedReply>()!.Issued.Select(i => i with { Asked = i.Asked with { FaceValue = new Amount(90_000) } })])
                 .ToMessage()));
-        Assert.That((await lying.Recover(default)).Withdrawals, Is.Zero);
+        Assert.That(((await lying.Recover(default)).OrRefuse()).Withdrawals, Is.Zero);
         Assert.That(lying.Audit.Unordered.Sum, Is.Zero);
     }
 
@@ -144,7 +144,7 @@ public sealed class RestoredRecoveryTests : RestoredScenario
     {
         await Restore("issuer");
         Assert.That(Town.Issuer.Recover().OrRefuse(), Has.Count.EqualTo(2));
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Assert.That(Town.Issuer.Behind, Is.Not.Null);
         Assert.That(Town.Issuer.Recover(Town.ShopBank.Id).OrRefuse(), Is.Empty);
         Assert.That(Town.Issuer.Behind, Is.Null);
@@ -159,26 +159,26 @@ public sealed class RestoredRecoveryTests : RestoredScenario
     public async Task ABankThatWasLeftOutComesBack([Values] bool inTime)
     {
         await Restore("issuer");
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover(Town.ShopBank.Id).OrRefuse();
         if (inTime)
         {
-            Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
         }
 
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Assert.That(Town.Issuer.Behind, Is.Null);
         for (int i = 0; i < 3; i++)
         {
             Town.Clock.Advance(TimeSpan.FromHours(1));
             Town.Pay(Till, Alice, 100);
-            await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
+            await Town.Till(Till).Synchronise(Town.TillLink(Till), default).OrRefuse();
             Town.Issuer.CloseCycle();
         }
 
         if (!inTime)
         {
-            Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
             Assert.That(Town.Issuer.Behind, Is.Null, "it had stopped the issuer before");
         }
 

@@ -1,6 +1,7 @@
 using HierCash.Bank;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -54,13 +55,9 @@ public abstract partial class RestoredScenario
     /// <summary>A visit of a bank, whatever it says.</summary>
     private protected static async Task BankTries(BankParty bank)
     {
-        try
+        if (await bank.Run(default) is { } refused)
         {
-            await bank.Run(default);
-        }
-        catch (InvalidOperationException e)
-        {
-            TestContext.Out.WriteLine($"bank {bank.Id}: {e.Message}");
+            TestContext.Out.WriteLine($"bank {bank.Id}: {refused.Sentence}");
         }
     }
 
@@ -69,9 +66,9 @@ public abstract partial class RestoredScenario
     {
         try
         {
-            await Town.Till(till).Synchronise(Town.TillLink(till), default);
+            await Town.Till(till).Synchronise(Town.TillLink(till), default).OrRefuse();
         }
-        catch (Exception e) when (e is InvalidOperationException or LinkException)
+        catch (Exception e) when (e is RefusedException or LinkException)
         {
             TestContext.Out.WriteLine($"{till}: {e.Message}");
         }

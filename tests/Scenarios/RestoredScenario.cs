@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
@@ -81,7 +82,7 @@ public abstract partial class RestoredScenario : IDisposable
         Town.Issuer.Recover().OrRefuse();
         foreach (var bank in Town.Banks)
         {
-            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await bank.Run(default), Is.Not.Null);
         }
 
         Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
@@ -106,11 +107,10 @@ public abstract partial class RestoredScenario : IDisposable
     {
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         Town.Replace("issuer", copy);
-        Assert.That(async () => await Town.UserBank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await Town.UserBank.Run(default), Is.Not.Null);
         Town.Issuer.Recover().OrRefuse();
-        Assert.That(async () => await Town.ShopBank.Run(default), Throws.InvalidOperationException);
-        Assert.That(async () => await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default),
-            Throws.InvalidOperationException);
+        Assert.That(await Town.ShopBank.Run(default), Is.Not.Null);
+        Assert.That(await Town.BankOver("bank-1", new KeepingBack(Town.UserBankLink(), keeps)).Run(default), Is.Not.Null);
         Assert.That((Town.Issuer.Behind, Town.Issuer.Awaited.Count), Is.EqualTo(((Timestamp?)null, 0)));
         await Town.RunCycle();
         await Town.RunCycle();
@@ -119,7 +119,7 @@ public abstract partial class RestoredScenario : IDisposable
     /// <summary>A till visits the issuer with all that it has, and cycles follow.</summary>
     private protected async Task Visit(string till)
     {
-        await Town.Till(till).Synchronise(Town.TillLink(till), default);
+        await Town.Till(till).Synchronise(Town.TillLink(till), default).OrRefuse();
         await Town.RunCycles();
     }
 

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -12,7 +13,7 @@ namespace HierCash.Tests.Scenarios;
 [Parallelizable, FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class RestoredTillTests : RestoredScenario
 {
-    private ValueTask<TillRecovery> RecoverTill() => Town.Till(Till).Recover(Town.TillLink(Till), default);
+    private ValueTask<TillRecovery> RecoverTill() => Town.Till(Till).Recover(Town.TillLink(Till), default).OrRefuse();
 
     /// <summary>
     /// A sale that the copy has queued was refunded since, and another was settled: the first is not sent in again, the second is known
@@ -25,17 +26,17 @@ public sealed class RestoredTillTests : RestoredScenario
         var copy = Town.StoreBytes(Till);
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         await Town.Settle(Till);
-        await Town.Till(Till).Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default);
+        await Town.Till(Till).Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default).OrRefuse();
         await Trade(1000);
         Town.Replace(Till, copy);
         var till = Town.Till(Till);
-        Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+        Assert.That(async () => await Town.Settle(Till), Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-shop recover"));
         Assert.That(till.Behind, Is.Not.Null);
         Assert.That(till.WhyNoPayment, Does.Contain("hiercash-shop recover"));
         Assert.That(Town.Pay(Till, Alice, 100).Outcome, Is.EqualTo(TillOutcome.Refused));
-        Assert.That(async () => await till.Synchronise(Town.TillLink(Till), default), Throws.InvalidOperationException);
-        Assert.That(async () => await till.Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default),
-            Throws.InvalidOperationException.With.Message.Contain("recover"));
+        Assert.That((await till.Synchronise(Town.TillLink(Till), default)).Refused?.Sentence, Is.Not.Null);
+        Assert.That((await till.Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default)).Refused?.Sentence,
+            Does.Contain("recover"));
         Assert.That(Alice.Balance().Minor, Is.EqualTo(4000), "nothing was signed, nothing given back");
 
         var done = await RecoverTill();
@@ -43,14 +44,14 @@ public sealed class RestoredTillTests : RestoredScenario
         Assert.That(till.Journal.Select(t => (t.Amount.Minor, t.State)),
             Is.EqualTo(new[] { (400UL, SaleState.Refunded), (1000UL, SaleState.Accepted) }));
         Assert.That(till.CoinPayments(sale.Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Reversed));
-        await till.Synchronise(Town.TillLink(Till), default);
+        await till.Synchronise(Town.TillLink(Till), default).OrRefuse();
         await Trade(300);
         Assert.That(Town.ShopAccount().Minor, Is.EqualTo(1300));
-        await till.Refund(till.Journal[1].Time, Alice.Card, Town.TillLink(Till), default);
+        await till.Refund(till.Journal[1].Time, Alice.Card, Town.TillLink(Till), default).OrRefuse();
         await Town.RunCycles();
         Assert.That((Town.ShopAccount().Minor, Alice.Balance().Minor, Town.Issuer.Queues.Cases), Is.EqualTo((300UL, 4700UL, 0L)));
         Town.AssertSound(Alice);
-        Assert.That(async () => await RecoverTill(), Throws.InvalidOperationException.With.Message.Contain("no older copy"));
+        Assert.That(async () => await RecoverTill(), Throws.TypeOf<RefusedException>().With.Message.Contain("no older copy"));
     }
 
     /// <summary>
@@ -89,7 +90,7 @@ public sealed class RestoredTillTests : RestoredScenario
         var lying = new ChangedAnswer(Town.TillLink(Till), MessageType.NewestBatch, _ => isAnotherTills
             ? new NewestBatchReply(itsSubject, its).ToMessage()
             : new NewestBatchReply(subject, forged).ToMessage());
-        Assert.That((await Town.Till(Till).Settler.Settle(lying, default)).Settled, Is.EqualTo(1));
+        Assert.That((await Town.Till(Till).Settler.Settle(lying, default).OrRefuse()).Settled, Is.EqualTo(1));
         Assert.That(Town.Till(Till).Behind, Is.Null);
     }
 
@@ -120,8 +121,8 @@ public sealed class RestoredTillTests : RestoredScenario
             new SubmittedReply([.. reply.As<SubmittedReply>()!.Payments.Select(p => isReceipt
             ? p with { Receipt = p.Receipt with { Verdict = Verdict.Late, Share = Share.None } }
             : p with { H = p.H with { SU = [.. p.H.SU.Reverse()] } })]).ToMessage());
-        Assert.That(async () => await till.Recover(lying, default),
-            Throws.InvalidOperationException.With.Message.Contain("Nothing of it is kept"));
+        Assert.That((await till.Recover(lying, default)).Refused?.Sentence,
+            Does.Contain("Nothing of it is kept"));
         Assert.That((till.Journal.Count, till.Behind is null), Is.EqualTo((0, false)));
         Assert.That((await RecoverTill()).Payments, Is.EqualTo(1));
     }
@@ -139,10 +140,10 @@ public sealed class RestoredTillTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromSeconds(1));
         await Trade(1000);
         Town.Replace(Till, copy);
-        Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-shop recover"));
+        Assert.That(async () => await Town.Settle(Till), Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-shop recover"));
         Town.Issuer.Revoke(Town.Till(Till).W).OrRefuse();
-        Assert.That(async () => await Town.Settle(Till), Throws.InvalidOperationException);
-        Assert.That((await Town.Till(Till).HandOver(Town.TillLink(next), default)).StillQueued, Is.Zero);
+        Assert.That(async () => await Town.Settle(Till), Throws.TypeOf<RefusedException>());
+        Assert.That((await Town.Till(Till).HandOver(Town.TillLink(next), default).OrRefuse()).StillQueued, Is.Zero);
         Assert.That((Town.Till(Till).WhyNoPayment, Town.Till(Till).CoinPayments(Town.Till(Till).Journal[0].Time).Single().State),
             Is.EqualTo((Town.Till(Till).WhyRevoked, CoinPaymentState.Settled)));
         await Town.RunCycles();

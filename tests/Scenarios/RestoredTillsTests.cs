@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
@@ -75,7 +76,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         await Town.Settle(Till);
         await Town.RunCycle();
         copy = isSettledBefore ? Town.StoreBytes("issuer") : copy;
-        await Town.Till(Till).Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default);
+        await Town.Till(Till).Refund(sale.Sale.Time, Alice.Card, Town.TillLink(Till), default).OrRefuse();
         await Trade(400);
         await Town.RunCycle();
         Assert.That(Town.ShopAccount().Minor, Is.EqualTo(400));
@@ -119,7 +120,7 @@ public sealed class RestoredTillsTests : RestoredScenario
         Cut = null;
         foreach (var bank in Town.Banks)
         {
-            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await bank.Run(default), Is.Not.Null);
         }
 
         await Recover();
@@ -208,7 +209,7 @@ public sealed class RestoredTillsTests : RestoredScenario
     {
         await Trade(400);
         var copy = Town.StoreBytes("issuer");
-        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(Alice.Card, Alice.Pin, Timestamp.Now(Town.Clock)), default);
+        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(Alice.Card, Alice.Pin, Timestamp.Now(Town.Clock)), default).OrRefuse();
         await Town.RunCycle();
         Town.Replace("issuer", copy);
         await Recover();

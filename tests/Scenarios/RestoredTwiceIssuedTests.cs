@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
@@ -148,7 +149,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     {
         await BobsOrderIsCarriedOutTwice();
         Assert.That(Town.Account(_bob).Minor, Is.EqualTo(3000));
-        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(_bob.Card, _bob.Pin, Timestamp.Now(Town.Clock)), default);
+        await Town.Wallet.ReportLost(WalletTerminal.SignLostReport(_bob.Card, _bob.Pin, Timestamp.Now(Town.Clock)), default).OrRefuse();
         Town.Clock.Advance(TimeSpan.FromDays(2));
         await Visit(Till);
         Town.Pay(Till, _bob, 700);
@@ -280,7 +281,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         await Town.RunCycles();
     }
 
-    private async Task Resume() => await Town.WalletWith(new WalletRecords(_records)).Resume(_bob.Card, _bob.Pin, default);
+    private async Task Resume() => await Town.WalletWith(new WalletRecords(_records)).Resume(_bob.Card, _bob.Pin, default).OrRefuse();
 
     /// <summary>
     /// Something happens after a copy of issuer and banks, and a till settles. All are put back to it, the till shows that, and the issuer

@@ -5,6 +5,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Tests.Scenarios;
@@ -40,7 +41,7 @@ public sealed class ReversalTests
         await _town.Settle(_till);
         await _town.RunCycle();
         Assert.That(_town.ShopAccount().Minor, Is.EqualTo(y));
-        var refund = await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, _town.TillLink(_till), default);
+        var refund = await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, _town.TillLink(_till), default).OrRefuse();
         Assert.That(refund.Message, Does.EndWith("are on the card again."));
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         await _town.RunCycle();
@@ -62,7 +63,7 @@ public sealed class ReversalTests
     public async Task ARefundBeforeSettlementNeedsNobody()
     {
         var paid = _town.Pay(_till, _alice, 1250);
-        await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default);
+        await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default).OrRefuse();
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         Assert.That((await _town.Settle(_till)).Settled, Is.Zero);
         _town.AssertSoundAfterCycle(_alice);
@@ -74,12 +75,12 @@ public sealed class ReversalTests
     {
         var paid = _town.Pay(_till, _alice, 1250);
         await _town.Settle(_till);
-        Assert.That(async () => await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default),
+        Assert.That(async () => await _town.Till(_till).Refund(paid.Sale.Time, _alice.Card, new DeadLink(), default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         Assert.That(_alice.Balance().Minor, Is.EqualTo(5750), "no S_W");
         Assert.That(_town.Till(_till).CoinPayments(paid.Sale.Time).Single().SW, Is.Null);
         _town.Restart(_till);
-        await _town.Till(_till).Synchronise(_town.TillLink(_till), default);
+        await _town.Till(_till).Synchronise(_town.TillLink(_till), default).OrRefuse();
         _town.Till(_till).ComesBack(_alice.Card);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
         _town.AssertSoundAfterCycle(_alice);
@@ -96,10 +97,10 @@ public sealed class ReversalTests
         var both = _town.Pay(_till, _alice, 9000);
         var other = _town.Pay(_till, _alice, 500);
         await _town.Settle(_till);
-        Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default),
+        Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         _town.Clock.Advance(TimeSpan.FromDays(80));
-        await _town.Till(_till).Synchronise(_town.TillLink(_till), default);
+        await _town.Till(_till).Synchronise(_town.TillLink(_till), default).OrRefuse();
         var parts = _town.Till(_till).CoinPayments(both.Sale.Time);
         var kept = new Amount(9000) - parts.Single(p => p.State == CoinPaymentState.Reversed).H.Paid;
         Assert.That(parts, Has.Some.Property("State").EqualTo(CoinPaymentState.Settled));
@@ -136,7 +137,7 @@ public sealed class ReversalTests
         var file = _town.UserBank.EvidenceFiles.Single();
         Assert.That(file.Check(_town.Options.Suite, _town.Scheme.Root).IsProven, "on the payments alone it looks like Alice");
         var rebuttal = await _town.Wallet.MakeRebuttal(_alice.Card, _alice.Pin, default);
-        var finding = await _town.UserBank.Rebut(h.Coin.Id, rebuttal, default);
+        var finding = (await _town.UserBank.Rebut(h.Coin.Id, rebuttal, default)).OrRefuse();
         Assert.That((finding.IsProven, finding.Culprit), Is.EqualTo((false, Culprit.ShopToAnswer)), "it was not asked yet");
         Assert.That(finding.Finding, Does.Contain("both settled and took back 12.50 EUR").And.Not.Contain("all the same"));
         Assert.That(sw, Is.EqualTo(rebuttal.Voids.Single().SW));
@@ -155,7 +156,7 @@ public sealed class ReversalTests
     {
         var first = _town.Pay(_till, _alice, 2000);
         await _town.Settle(_till);
-        await _town.Till(_till).Refund(first.Sale.Time, null, _town.TillLink(_till), default);
+        await _town.Till(_till).Refund(first.Sale.Time, null, _town.TillLink(_till), default).OrRefuse();
         Assert.That(_town.Pay(_till, _alice, 5000).Outcome, Is.EqualTo(TillOutcome.Accepted), "from the other coin meanwhile");
         await _town.Settle(_till);
         _town.Till(_till).ComesBack(_alice.Card);
@@ -171,13 +172,13 @@ public sealed class ReversalTests
     public async Task WhatAShopNeverSettledComesBackAfterTheTerm()
     {
         var paid = _town.Pay(_till, _alice, 1250);
-        var early = (await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default)).Single();
+        var early = (await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default).OrRefuse()).Single();
         Assert.That((early.Done, early.Message.Contains("Ask again after", StringComparison.Ordinal)), Is.EqualTo((false, true)));
         _town.Clock.Advance(TimeSpan.FromDays(8));
-        var late = (await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default)).Single();
+        var late = (await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default).OrRefuse()).Single();
         Assert.That(late.Done, late.Message);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000));
-        Assert.That(await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default), Is.Empty, "once");
+        Assert.That(await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default).OrRefuse(), Is.Empty, "once");
 
         // The disk turns up again: dead is refused for ever, and never evidence.
         _town.Clock.Advance(TimeSpan.FromDays(-8));
@@ -186,7 +187,7 @@ public sealed class ReversalTests
         Assert.That((await _town.Settle(_till)).Refused, Is.EqualTo(1));
         _town.AssertSoundAfterCycle(_alice);
         Assert.That(_town.Pay(_till, _alice, 2000).Outcome, Is.EqualTo(TillOutcome.Accepted));
-        Assert.That((await _town.Till(_till).Settler.Settle(_town.TillLink(_till), default)).Settled, Is.EqualTo(1));
+        Assert.That((await _town.Till(_till).Settler.Settle(_town.TillLink(_till), default).OrRefuse()).Settled, Is.EqualTo(1));
         Assert.That(_town.UserBank.EvidenceFiles, Is.Empty);
     }
 
@@ -197,7 +198,7 @@ public sealed class ReversalTests
         _town.Pay(_till, _alice, 1250);
         await _town.Settle(_till);
         _town.Clock.Advance(TimeSpan.FromDays(30));
-        var settled = (await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default)).Single();
+        var settled = (await _town.Wallet.Recover(_alice.Card, _alice.Pin, null, default).OrRefuse()).Single();
         Assert.That((settled.Done, settled.Message.Contains("was settled on", StringComparison.Ordinal)), Is.EqualTo((false, true)));
 
         // An old TIME, signed today: its term is over, so it is dead at once. The card debits for it first, so nothing is won.
@@ -210,7 +211,7 @@ public sealed class ReversalTests
         Assert.That(wallet.Pay(invented, out var reply).IsSuccess);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000 - 1250 - 300));
         var h = new CashPayment(reply!.Coin!, reply.Seq, reply.Balance, invented.Time, invented.Till, new Amount(300), reply.SU);
-        Assert.That((await _town.Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == invented.Time, default)).Single().Done);
+        Assert.That((await _town.Wallet.Recover(_alice.Card, _alice.Pin, e => e.Time == invented.Time, default).OrRefuse()).Single().Done);
         Assert.That(_alice.Balance().Minor, Is.EqualTo(7000 - 1250));
         Assert.That((await _town.Submit(_till, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
         _town.AssertSoundAfterCycle(_alice);

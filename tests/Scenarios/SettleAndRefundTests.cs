@@ -1,5 +1,6 @@
 using HierCash.Protocol.Cash;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 
 namespace HierCash.Tests.Scenarios;
@@ -28,7 +29,7 @@ public sealed class SettleAndRefundTests
         using var alice = town.User("Alice", 5000);
         var paid = town.Pay(cafe, alice, 2000);
         var other = town.Pay(cafe, alice, 700);
-        between.Do = () => town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).AsTask().GetAwaiter()
+        between.Do = () => town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).OrRefuse().AsTask().GetAwaiter()
             .GetResult();
         await town.Settle(cafe);
         Assert.That(between.Do, Is.Null, "it came between");
@@ -56,15 +57,15 @@ public sealed class SettleAndRefundTests
         using var alice = town.User("Alice", 5000);
         var paid = town.Pay(cafe, alice, 2000);
         var h = paid.Payments.Single();
-        await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).OrRefuse();
         if (settled)
         {
             Assert.That((await town.Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Settled), "by another copy of that till");
         }
 
-        Assert.That(town.Till(cafe).Answer(h.Id.ToString())!.Reversal, Is.Null);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
-        var reversal = town.Till(cafe).Answer(h.Id.ToString())!.Reversal;
+        Assert.That(town.Till(cafe).Answer(h.Id.ToString()).OrRefuse().Reversal, Is.Null);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
+        var reversal = town.Till(cafe).Answer(h.Id.ToString()).OrRefuse().Reversal;
         Assert.That((reversal?.Payment, reversal?.Moved.Minor), Is.EqualTo((h.Id, settled ? 2000UL : 0)));
         await town.RunCycle();
         Assert.That(town.ShopAccount("Cafe").IsZero);

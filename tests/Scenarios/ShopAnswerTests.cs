@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Simulation;
 
@@ -18,15 +19,15 @@ public sealed class ShopAnswerTests
         using var town = Towns.Make();
         using var mallory = town.User("Mallory", 5000);
         var (cafe, h, time, file) = await Overspend(town, mallory);
-        var old = Again(town.Till(cafe).Answer(h.Id.ToString())!);
+        var old = Again(town.Till(cafe).Answer(h.Id.ToString()).OrRefuse());
         Assert.That((old.IsTakenBack, old.Reversal), Is.EqualTo((false, (Reversal?)null)));
         town.Clock.Advance(TimeSpan.FromDays(1));
-        await town.Till(cafe).Refund(time, mallory.Card, town.TillLink(cafe), default);
+        await town.Till(cafe).Refund(time, mallory.Card, town.TillLink(cafe), default).OrRefuse();
         var shown = (await town.Wallet.Rebut(mallory.Card, mallory.Pin, default)).Single().Rebuttal;
         Assert.That(shown.Stamps.Any(s => s.Role == StampRole.Bank && s.Date > old.Date));
         var finding = town.Check(file, new Defence([shown], [old]));
         Assert.That(finding.Culprit, Is.EqualTo(Culprit.ShopToAnswer), finding.Finding);
-        var fresh = Again(town.Till(cafe).Answer(h.Id.ToString())!);
+        var fresh = Again(town.Till(cafe).Answer(h.Id.ToString()).OrRefuse());
         Assert.That(fresh.IsTakenBack);
         Assert.That(town.Check(file, new Defence([shown], [old, fresh])).Culprit, Is.EqualTo(Culprit.Nobody),
             "with the reversal it was made good");
@@ -50,7 +51,7 @@ public sealed class ShopAnswerTests
         var shown = (await town.Wallet.Rebut(mallory.Card, mallory.Pin, default)).Single().Rebuttal;
         EvidenceFinding Asked(params ShopAnswer[] answers) => town.Check(file, new Defence([shown], answers));
         Assert.That(Asked(before).Culprit, Is.EqualTo(Culprit.ShopToAnswer), "dated before the bank saw S_W");
-        var honest = town.Till(cafe).Answer(h.Id.ToString())!;
+        var honest = town.Till(cafe).Answer(h.Id.ToString()).OrRefuse();
         Assert.That(honest.Date, Is.GreaterThanOrEqualTo(shown.Stamps.Single(s => s.Role == StampRole.Bank).Date));
         var denied = Asked(honest);
         Assert.That((denied.Culprit, denied.Finding.Contains($"Refund payment {h.Id} there", StringComparison.Ordinal)),
@@ -115,8 +116,8 @@ public sealed class ShopAnswerTests
         }
 
         // The shop itself asks the issuer, which answers with the reversal that it made then.
-        await town.Till(cafe).Refund(time, null, town.TillLink(cafe), default);
-        Assert.That(town.Check(file, new Defence([shown], [answer, town.Till(cafe).Answer(h.Id.ToString())!])).Culprit,
+        await town.Till(cafe).Refund(time, null, town.TillLink(cafe), default).OrRefuse();
+        Assert.That(town.Check(file, new Defence([shown], [answer, town.Till(cafe).Answer(h.Id.ToString()).OrRefuse()])).Culprit,
             Is.EqualTo(Culprit.Nobody));
     }
 

@@ -2,6 +2,7 @@ using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
@@ -24,7 +25,7 @@ public sealed class ShownOrderTests : OrderScenario
     /// </summary>
     private Task WithOneUncovered() => Restored(async () =>
     {
-        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 71);
+        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 71).OrRefuse();
         await Withdrawn(Alice, 50_000, Records);
         await Withdrawn(Alice, 50_000, Records);
         Assert.That(Town.Withdraw(Bob, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused));
@@ -68,16 +69,16 @@ public sealed class ShownOrderTests : OrderScenario
         await WithOneUncovered();
         Town.UserBank.Waits.One(WaitingKind.UnorderedWithdrawal);
         Assert.That(Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal), Is.False);
-        var said = (await Wallet(Records).Resume(Alice.Card, Alice.Pin, default)).Single();
+        var said = (await Wallet(Records).Resume(Alice.Card, Alice.Pin, default).OrRefuse()).Single();
         Assert.That((said.Outcome, said.Message), Is.EqualTo((WithdrawalOutcome.Refused,
             "Order 3 of this account, of 500.00 EUR, is from before the bank was restored from a copy. It was shown, and the account does "
                 + "not cover it. Pay in, then try again.")));
         Assert.That(Town.UserBank.Waits.Shows(WaitingKind.UnorderedWithdrawal), Is.False);
         Assert.That(Town.UserBank.Waits.One(WaitingKind.UncoveredWithdrawal).What, Is.EqualTo("500.00 EUR in 1 withdrawals"));
         Assert.That(await Renounce("Bob", 2), Is.Null, "at once: it was Alice's");
-        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 72);
+        Town.UserBank.Deposit(Account("Alice").User, new Amount(60_000), 72).OrRefuse();
         var covered = Town.Account(Alice);
-        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default), Is.Empty);
+        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Is.Empty);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Waits.Shows(WaitingKind.UncoveredWithdrawal)),
             Is.EqualTo((covered.Minor - 50_000, false)));
         AssertBalanced();
@@ -88,18 +89,18 @@ public sealed class ShownOrderTests : OrderScenario
     public async Task ANewCardPaysFirstWhatTheOldOneHad()
     {
         await WithOneUncovered();
-        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default), Has.Count.EqualTo(1));
+        Assert.That(await Wallet(Records).Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Has.Count.EqualTo(1));
         using var card = Town.NewCard("Alice");
         var selected = new WalletCard(card.Card);
         selected.Select();
-        var account = Town.UserBank.ReplaceCard("Alice", selected, Letter, withoutReport: true);
+        var account = Town.UserBank.ReplaceCard("Alice", selected, Letter, withoutReport: true).OrRefuse();
         card.Activate(Letter);
         var refused = await Wallet(null).Withdraw(card.Card, card.Pin, new Amount(100), default);
         Assert.That((refused.Outcome, refused.Message.Contains("Order 3", StringComparison.Ordinal)),
             Is.EqualTo((WithdrawalOutcome.Refused, true)), refused.Message);
-        Town.UserBank.Deposit(account.User, new Amount(60_000), 72);
+        Town.UserBank.Deposit(account.User, new Amount(60_000), 72).OrRefuse();
         var covered = Town.UserBank.BalanceOf(account.User);
-        var done = (await Wallet(null).Resume(card.Card, card.Pin, default)).Single();
+        var done = (await Wallet(null).Resume(card.Card, card.Pin, default).OrRefuse()).Single();
         Assert.That((done.Outcome, Town.UserBank.BalanceOf(account.User).Minor),
             Is.EqualTo((WithdrawalOutcome.Issued, covered.Minor - 50_100)), done.Message);
         Assert.That(Town.UserBank.Audit.Unordered.Times, Is.Zero);
@@ -118,7 +119,7 @@ public sealed class ShownOrderTests : OrderScenario
             await Withdrawn(Alice, 3000, null);
         });
         var before = Town.Account(Alice);
-        Assert.That(await Wallet(null).Resume(Alice.Card, Alice.Pin, default), Is.Empty);
+        Assert.That(await Wallet(null).Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Is.Empty);
         Assert.That((Town.Account(Alice).Minor, Town.UserBank.Audit.Unordered.Times), Is.EqualTo((before.Minor - 4000, 0L)));
         AssertBalanced();
     }
@@ -173,7 +174,7 @@ public sealed class ShownOrderTests : OrderScenario
         // As if Alice's were not among what the issuer told.
         var wallet = new WalletTerminal(new NothingKnown(new ToBank(Town), until), Town.Options.Suite, Town.Clock,
             NoCrashPoints.Instance) { ShowedOrder = Said.Add };
-        Assert.That(await wallet.Resume(Alice.Card, Alice.Pin, default), Is.Empty);
+        Assert.That(await wallet.Resume(Alice.Card, Alice.Pin, default).OrRefuse(), Is.Empty);
         Assert.That(Said, Is.Not.Empty.And.All.EndsWith(
             $" of this account. The card showed it. Orders after it wait until {until} at the latest."));
     }
@@ -216,7 +217,7 @@ public sealed class ShownOrderTests : OrderScenario
         var refused = await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(700), default);
         Assert.That((refused.Outcome, refused.Waits, lying.Asked, lying.Renounced), Is.EqualTo((WithdrawalOutcome.Refused, true, asked, 0)),
             refused.Message);
-        Assert.That((await Wallet(null).Resume(Alice.Card, Alice.Pin, default)).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await Wallet(null).Resume(Alice.Card, Alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
         Town.AssertSoundAfterCycle(Alice, Bob);
     }
 

@@ -1,6 +1,7 @@
 using HierCash.Issuer;
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 using Microsoft.Data.Sqlite;
 
@@ -63,7 +64,7 @@ public sealed class SignedAheadTests
         _town.Pay(dead, alice, 300);
         _town.Clock.Advance(_town.Scheme.Terms.SettlePeriod + TimeSpan.FromHours(25));
         await _town.RunCycle();
-        await _town.Wallet.Recover(alice.Card, alice.Pin, null, default);
+        await _town.Wallet.Recover(alice.Card, alice.Pin, null, default).OrRefuse();
         _town.Issuer.Revoke(_town.Till(dead).W).OrRefuse();
 
         // A payment that is taken back, a lost card, and a copied one; then a cycle that no bank has heard of.
@@ -75,11 +76,11 @@ public sealed class SignedAheadTests
         _town.Pay(deli, copy, 2000);
         await _town.Settle(cafe);
         await _town.Settle(deli);
-        await _town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(_town.Clock)), default);
+        (await _town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(_town.Clock)), default)).OrRefuse();
         await _town.RunCycles();
-        await _town.Till(cafe).Refund(paid.Sale.Time, alice.Card, _town.TillLink(cafe), default);
+        await _town.Till(cafe).Refund(paid.Sale.Time, alice.Card, _town.TillLink(cafe), default).OrRefuse();
         _town.Issuer.CloseCycle();
-        _town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse();
+        _town.Issuer.Rotate(KeyUsage.IssuerStatement).OrRefuse().OrRefuse();
 
         _before = Export("before");
         _town.Clock.Advance(-new TimeSpan((long)(

@@ -1,6 +1,8 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
@@ -32,7 +34,7 @@ public sealed class SlowTillTests
         town.Clock.Advance(TimeSpan.FromMinutes(2));
         var h = town.Sign(mallory, cafe, 4900, Slow());
         town.Clock.Advance(TimeSpan.FromMinutes(5));
-        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default);
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(49));
         Assert.That(RawMessages.Settle(town.TillLink(cafe), key, [h], Slow()), Is.EqualTo(new[] { Verdict.Settled }));
     }
@@ -51,16 +53,16 @@ public sealed class SlowTillTests
         using var mallory = town.User("Mallory", 5000);
         foreach (var card in new[] { first, mallory })
         {
-            await town.Wallet.ReportLost(WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(town.Clock)), default);
+            await town.Wallet.ReportLost(WalletTerminal.SignLostReport(card.Card, card.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();
             await town.RunCycle();
         }
 
         town.Clock.Advance(TimeSpan.FromHours(30));
-        Assert.That(async () => await town.Till(cafe).FetchHotList(new CutAfterOnePart(town.TillLink(cafe)), default),
+        Assert.That(async () => await town.Till(cafe).FetchHotList(new CutAfterOnePart(town.TillLink(cafe)), default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         town.Till(cafe).Online = null;
         Assert.That(town.Pay(cafe, mallory, 5000).Outcome, Is.EqualTo(TillOutcome.Refused));
-        await town.Till(cafe).FetchHotList(town.TillLink(cafe), default);
+        await town.Till(cafe).FetchHotList(town.TillLink(cafe), default).OrRefuse();
         using var alice = town.User("Alice", 1000);
         Assert.That(town.Pay(cafe, alice, 500).Outcome, Is.EqualTo(TillOutcome.Accepted), "offline, with the whole list");
         Assert.That(town.Pay(cafe, mallory, 4000).Outcome, Is.EqualTo(TillOutcome.Refused));
@@ -80,10 +82,10 @@ public sealed class SlowTillTests
         var asked = town.Till(cafe).Pay(alice.Card, new Amount(11_000));
         Assert.That((asked.Outcome, town.Till(cafe).OpenSales.Count), Is.EqualTo((TillOutcome.PinRequired, 1)));
         town.Clock.Advance(town.Options.Terms.SettlePeriod - TimeSpan.FromHours(1));
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That(town.Till(cafe).OpenSales, Has.Count.EqualTo(1), "until then a card may come back with it");
         town.Clock.Advance(TimeSpan.FromHours(2));
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That(town.Till(cafe).OpenSales, Is.Empty);
         town.AssertSoundAfterCycle(alice);
     }
@@ -102,12 +104,12 @@ public sealed class SlowTillTests
         var begun = town.Till(cafe).Pay(mallory.Card, new Amount(1000));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.CardGone));
         town.Clock.Advance(TimeSpan.FromMinutes(20));
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         mallory.Card.Reset();
         Assert.That(town.Till(cafe).Continue(begun.Sale, mallory.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Clock.Advance(TimeSpan.FromHours(1));
-        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default);
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(60));
         await town.Settle(cafe);
         await town.RunCycle();

@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 
@@ -24,7 +25,7 @@ public sealed class SpeakingForOthersTests
         var report = WalletTerminalReport(town, carol);
         var h = town.Sign(carol, kiosk, 1000, Timestamp.Now(town.Clock));
         town.Clock.Advance(TimeSpan.FromMinutes(1));
-        await town.Wallet.ReportLost(report, default);
+        await town.Wallet.ReportLost(report, default).OrRefuse();
         town.Clock.Advance(TimeSpan.FromDays(3));
         var reply = await town.TillLink(den).Call(
             new HotListMessage(0, town.Till(kiosk).W, Timestamp.Now(town.Clock)).ToMessage(), default);
@@ -88,7 +89,7 @@ public sealed class SpeakingForOthersTests
         var h = file.Dossier.Payments[0];
         var reversal = Reversal.Sign(stranger, town.Issuer.Id, h.Id, h.Paid, h.Paid, Timestamp.Now(town.Clock));
         var lying = new ForgedReversals(town.UserBankLink(), new CaseReversal(1_000_000, file.Dossier.Coin, reversal));
-        await town.BankOver("bank-1", lying).FetchDossiers(default);
+        (await town.BankOver("bank-1", lying).FetchDossiers(default)).ThrowIfAny();
         Assert.That(lying.IsHeard, "the bank asked for reversals");
         var now = town.UserBank.EvidenceFiles.Single();
         Assert.That((now.Reversals.Count, now.Check(town.Options.Suite, town.Scheme.Root).IsProven), Is.EqualTo((0, true)));

@@ -49,7 +49,7 @@ public sealed class StatementChainTests
             town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>([signed.Encode()])));
         for (int visit = 0; visit < 2; visit++)
         {
-            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await bank.Run(default), Is.Not.Null);
         }
 
         Assert.That(bank.Alarms.Select(a => (a.Kind, a.Number)),
@@ -75,7 +75,7 @@ public sealed class StatementChainTests
         var last = town.UserBank.CirculationStatements[^1];
         var bank = town.BankOver("bank-1", new ChangedAnswer(
             town.UserBankLink(), MessageType.AuditStatements, _ => LinkBody.Kept<AuditStatementsReply>([last.Encode()])));
-        Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+        Assert.That(await bank.Run(default), Is.Not.Null);
         Assert.That((bank.Contradictions.Count, bank.Alarms.Single().Kind), Is.EqualTo((0, "statement out of order")));
     }
 
@@ -93,7 +93,7 @@ public sealed class StatementChainTests
             [Sign(key, last with { Number = last.Number + 5, Totals = last.Totals with { Issued = new Amount(++lies) } }).Encode()])));
         for (int visit = 0; visit < 70; visit++)
         {
-            Assert.That(async () => await bank.Run(default), Throws.InvalidOperationException);
+            Assert.That(await bank.Run(default), Is.Not.Null);
         }
 
         Assert.That((lies, bank.Contradictions.Count, bank.Alarms.Count), Is.EqualTo((70UL, 64, 1)));

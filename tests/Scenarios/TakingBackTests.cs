@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Cheating;
 using HierCash.Wallet;
 
@@ -32,7 +33,7 @@ public sealed class TakingBackTests
         Assert.That(Refusal.Read(await town.TillLink(cafe).Call(asBank, default))?.Reason, Is.EqualTo(RefusalReason.NotAllowed));
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
         town.AssertSound(alice);
@@ -92,8 +93,8 @@ public sealed class TakingBackTests
             "withdraw" => (await town.Wallet.Withdraw(alice.Card, alice.Pin, new Amount(500), default)).Outcome == WithdrawalOutcome.Issued,
             "same key" => (await town.Wallet.WithdrawSameKey(alice.Card, alice.Pin, 0, new Amount(500), default))
                 .Outcome == WithdrawalOutcome.Issued,
-            "resume" => (await town.Wallet.Resume(alice.Card, alice.Pin, default)).Count == 0,
-            _ => (await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default)).Count == 0,
+            "resume" => (await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Count == 0,
+            _ => (await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse()).Count == 0,
         });
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").IsZero);
@@ -132,7 +133,7 @@ public sealed class TakingBackTests
         await town.Submit(cafe, h);
         town.Clock.Advance(TimeSpan.FromMinutes(1));
         town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(2000));
         var paid = town.Pay(kiosk, alice, 4000);
@@ -171,7 +172,7 @@ public sealed class TakingBackTests
             "a revoked till is not answered on its link; a wallet brings S_W for whoever has one");
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(1000), "Kiosk's excess needs 20.00");
-        await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default).OrRefuse();
         await town.LetDaysPass(500);
         await town.RunCycles();
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor), Is.EqualTo((3000UL, 0UL)));
@@ -240,7 +241,7 @@ public sealed class TakingBackTests
         await town.Settle(kiosk);
         town.Issuer.Revoke(town.Till(cafe).W).OrRefuse();
         town.Clock.Advance(TimeSpan.FromMinutes(1));
-        async Task Redeem() => Assert.That((await town.Wallet.Redeem(third.Card, third.Pin, null, default)).Single().Message,
+        async Task Redeem() => Assert.That((await town.Wallet.Redeem(third.Card, third.Pin, null, default).OrRefuse()).Single().Message,
             Does.Contain("wait"));
         if (before)
         {
@@ -259,7 +260,7 @@ public sealed class TakingBackTests
 
         await town.RunCycles();
         Assert.That(town.ShopAccount("Cafe").Minor, Is.EqualTo(500), "50.00 do not fit beside 45.00");
-        await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default);
+        await town.Till(kiosk).Refund(atKiosk.Sale.Time, copy.Card, town.TillLink(kiosk), default).OrRefuse();
         await town.LetDaysPass(500);
         await town.RunCycles();
         Assert.That((town.ShopAccount("Cafe").Minor, town.ShopAccount("Kiosk").Minor, town.ShopAccount("Bakery").Minor),
@@ -286,10 +287,10 @@ public sealed class TakingBackTests
         Assert.That((await town.Submit(den, h)).Single().Share.Credited.IsZero);
         town.Issuer.Revoke(town.Till(den).W).OrRefuse();
         town.Clock.Advance(TimeSpan.FromMinutes(1));
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
-        await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
+        await town.Till(cafe).Refund(paid.Sale.Time, alice.Card, town.TillLink(cafe), default).OrRefuse();
         await town.RunCycles();
-        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(town.Clock)), default);
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();
         await town.LetDaysPass(60);
         await town.RunCycles();
         Assert.That((town.Account(alice).Minor, town.ShopAccount("Den").Minor, town.ShopAccount("Cafe").Minor),

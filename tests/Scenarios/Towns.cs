@@ -6,6 +6,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Simulation;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
@@ -42,14 +43,27 @@ internal static class Towns
         var card = new EmulatedCard(PowerImage.Create(path), WalletApplet.Package(town.Options.Suite));
         card.Install(SelectCommand.Wallet, SelectCommand.Wallet);
         var code = ActivationCode.Random(town.Options.Suite.Random);
-        town.UserBank.OpenAccount(name, new WalletCard(card), code);
+        town.UserBank.OpenAccount(name, new WalletCard(card), code).OrRefuse();
         TownCard.Activate(card, code);
-        town.UserBank.Deposit(town.UserBank.Accounts.Single(a => a.Name == name).User, new Amount(deposit), 1);
+        town.UserBank.Deposit(town.UserBank.Accounts.Single(a => a.Name == name).User, new Amount(deposit), 1).OrRefuse();
         return card;
     }
 
     public static WithdrawalResult Withdraw(this SimulatedTown town, TownCard card, ulong minor) =>
         town.Wallet.Withdraw(card.Card, card.Pin, new Amount(minor), default).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>A till asks for a hot list and hears this one; whatever it asks for after that, the issuer's own.</summary>
+    public static async Task<Refused?> HearHotList(this SimulatedTown town, string till, HotList list)
+    {
+        bool heard = false;
+        return await town.Till(till).FetchHotList(
+            new ChangedAnswer(town.TillLink(till), MessageType.HotList, reply =>
+            {
+                (bool before, heard) = (heard, true);
+                return before ? reply : new HotListReply(list).ToMessage();
+            }),
+            default);
+    }
 
     public static Shop.TillResult Pay(this SimulatedTown town, string till, TownCard card, ulong minor) =>
         town.Till(till).Pay(card.Card, new Amount(minor), card.PaymentPin);

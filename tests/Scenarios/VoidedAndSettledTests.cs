@@ -4,6 +4,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Scenarios;
 
@@ -35,7 +36,7 @@ public sealed class VoidedAndSettledTests
         if (wallet)
         {
             // Any contact of the wallet: it brings what the card was given.
-            await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+            await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         }
         else
         {
@@ -64,7 +65,7 @@ public sealed class VoidedAndSettledTests
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 2000);
         var h = Voided(town, cafe, alice, 2000);
-        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default);
+        await town.Wallet.Recover(alice.Card, alice.Pin, _ => false, default).OrRefuse();
         Assert.That((await town.Submit(cafe, h)).Single().Verdict, Is.EqualTo(Verdict.Dead));
         town.AssertSoundAfterCycle(alice);
         Assert.That(town.ShopAccount("Cafe").IsZero);

@@ -26,7 +26,7 @@ public sealed class WaitingTests
                 ? LinkFault.LoseRequest : LinkFault.None });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 10_000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That((Kinds(town.Till(cafe).Waits), Kinds(town.UserBank.Waits), Kinds(Of(alice))),
             Is.EqualTo((new List<WaitingKind>(), new List<WaitingKind>(), new List<WaitingKind>())));
 
@@ -54,7 +54,7 @@ public sealed class WaitingTests
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.QueuedPayment, WaitingKind.OwedToCard }));
         town.Till(cafe).Waits.One(WaitingKind.OwedToCard);
         silent = false;
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That(Kinds(town.Till(cafe).Waits), Is.EqualTo(new[] { WaitingKind.OwedToCard }));
         town.Till(cafe).GiveBack(alice.Card);
         Assert.That(Waiting.Say(town.Till(cafe).Waits), Is.EqualTo("Nothing waits."));
@@ -63,7 +63,7 @@ public sealed class WaitingTests
         town.Issuer.CloseCycle();
         Assert.That(Kinds(town.Issuer.Waits), Is.Not.Empty.And.All.EqualTo(WaitingKind.UnfetchedInstruction));
         await town.RunCycles();
-        await town.Wallet.Resume(alice.Card, alice.Pin, default);
+        await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse();
         Assert.That(Kinds([.. town.Issuer.Waits, .. town.UserBank.Waits, .. town.ShopBank.Waits, .. Of(alice)]), Is.Empty);
     }
 
@@ -91,33 +91,33 @@ public sealed class WaitingTests
         await town.RunCycles();
 
         silent = true;
-        Assert.That(async () => await till.Refund(paid.Sale.Time, null, town.TillLink(cafe), default), Throws.Exception);
+        Assert.That(async () => await till.Refund(paid.Sale.Time, null, town.TillLink(cafe), default).OrRefuse(), Throws.Exception);
         var refund = till.Waits.One(WaitingKind.RefundUnderWay);
         Assert.That((refund.What, refund.Since), Is.EqualTo(("5.00 EUR that go back", (Timestamp?)paid.Sale.Time)));
-        Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default),
+        Assert.That(async () => await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default).OrRefuse(),
             Throws.TypeOf<LinkException>());
         Assert.That(Of(alice).One(WaitingKind.UnansweredRedemption).What, Is.EqualTo("50.00 EUR on their way to the account"));
-        await town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock)), default);
+        (await town.UserBank.ReportLost(WalletTerminal.SignLostReport(bob.Card, bob.Pin, Timestamp.Now(town.Clock)), default)).OrRefuse();
         Assert.That(town.UserBank.Waits.One(WaitingKind.UncancelledCoin).What, Is.EqualTo("1 coins of lost cards"));
 
         silent = false;
-        await town.UserBank.Run(default);
-        await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default);
-        await till.Synchronise(town.TillLink(cafe), default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
+        await town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Balance.Minor == 5000, default).OrRefuse();
+        await till.Synchronise(town.TillLink(cafe), default).OrRefuse();
         Assert.That((till.Waits.Shows(WaitingKind.RefundUnderWay), Of(alice).Shows(WaitingKind.UnansweredRedemption),
             town.UserBank.Waits.Shows(WaitingKind.UncancelledCoin)), Is.EqualTo((false, false, false)));
         town.Issuer.CloseCycle();
-        await town.UserBank.Run(default);
-        await town.UserBank.Run(default);
+        (await town.UserBank.Run(default)).ThrowIfAny();
+        (await town.UserBank.Run(default)).ThrowIfAny();
         Assert.That(town.Issuer.Waits.One(WaitingKind.UnfetchedInstruction).What, Does.EndWith(" for bank-2"));
 
         town.Clock.Advance(town.Scheme.Terms.HotListMaxAge + TimeSpan.FromMinutes(1));
         till.Waits.One(WaitingKind.OldHotList);
         town.Issuer.Revoke(till.W).OrRefuse();
-        town.Issuer.Revoke(town.ShopBank.Id).ThrowIfAny();
-        await Try(async () => await till.Synchronise(town.TillLink(cafe), default));
+        town.Issuer.Revoke(town.ShopBank.Id).OrRefuse();
+        await Try(async () => await till.Synchronise(town.TillLink(cafe), default).OrRefuse());
         Assert.That(till.Waits.One(WaitingKind.RevokedTill).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
-        await Try(async () => await town.ShopBank.Run(default));
+        await Try(async () => (await town.ShopBank.Run(default)).ThrowIfAny());
         Assert.That(town.ShopBank.Waits.One(WaitingKind.UnansweredByIssuer).Since, Is.EqualTo(Timestamp.Now(town.Clock)));
     }
 
@@ -134,9 +134,9 @@ public sealed class WaitingTests
         using var town = Towns.Make(with: o => o with { Terms = o.Terms with { GuaranteeCap = new(3000) } });
         string cafe = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
-        await town.Till(cafe).Synchronise(town.TillLink(cafe), default);
+        await town.Till(cafe).Synchronise(town.TillLink(cafe), default).OrRefuse();
         string kiosk = town.AddTill("Kiosk");
-        await town.Till(kiosk).Synchronise(town.TillLink(kiosk), default);
+        await town.Till(kiosk).Synchronise(town.TillLink(kiosk), default).OrRefuse();
         using var copy = alice.Clone();
         Assert.That(town.Pay(cafe, alice, 5000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
         Assert.That(town.Pay(kiosk, copy, 3000).Outcome, Is.EqualTo(Shop.TillOutcome.Accepted));
@@ -193,7 +193,7 @@ public sealed class WaitingTests
         {
             await visit();
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException)
         {
             // It is told that its key was revoked.
         }

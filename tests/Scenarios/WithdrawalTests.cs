@@ -5,6 +5,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Wallet;
 
@@ -325,7 +326,7 @@ public sealed class WithdrawalTests
     internal static PublicKey PE(SimulatedTown town) => town.Scheme.EncryptionKey(Timestamp.Now(town.Clock))!;
 
     private static IReadOnlyList<WithdrawalResult> Resume(SimulatedTown town, TownCard card) =>
-        town.Wallet.Resume(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult();
+        town.Wallet.Resume(card.Card, card.Pin, default).OrRefuse().AsTask().GetAwaiter().GetResult();
 
     private static async Task<(IssueRequest Order, ILink Bank)> IssueOne(SimulatedTown town)
     {

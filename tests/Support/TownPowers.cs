@@ -1,3 +1,4 @@
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
 using HierCash.Terminals.Store;
@@ -37,6 +38,10 @@ internal static class TownPowers
             db.Execute("UPDATE till SET submitted = $1", long.MaxValue);
             return db.First("SELECT secret FROM till", r => r.Bytes(0))!;
         }));
+
+        /// <summary>The till was told a hot list of that date, which holds nothing new; from whom nobody knows.</summary>
+        public void TellHotList(string till, long version, Timestamp date) => town.StoreOf(till).Write(db =>
+            db.Execute("UPDATE hot_state SET version = $1, date = $2", version, date.ToLedger()));
 
         /// <summary>How many rows each table of a party has.</summary>
         public IReadOnlyDictionary<string, long> Rows(string party) => town.StoreOf(party).Read(db => db

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Tidy;
 
@@ -81,8 +82,8 @@ public sealed partial class RefusalTableTests
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
         + """(?<type>Refused)\.ByRule\(\s*|(?<type>BooksException)\.InMotion\(\s*|"""
-        + """new (?<type>RefusedException|Refused)\(\s*Outcome\.\w+,\s*|"""
-        + """new (?<type>UsageException|LinkException|PaymentFault|InvalidOperationException|DatabaseException)\(\s*)""";
+        + """new (?<type>RefusedException|Refused|UsageException|LinkException|PaymentFault|"""
+        + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
 

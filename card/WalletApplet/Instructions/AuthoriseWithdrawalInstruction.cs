@@ -32,9 +32,9 @@ internal static class AuthoriseWithdrawalInstruction
 
         Number(wallet, slot);
         wallet.Meter.Charge(CardOperation.Hash); // U
-        var profile = wallet.CardHolder;
+        var holder = wallet.CardHolder;
         var order = SignedMessage.WithdrawalOrder(
-            profile.User, profile.Bank, slot.FaceValue, slot.Currency, slot.EncryptionKey, slot.Request, slot.Order, command.Date);
+            holder.User, holder.Bank, slot.FaceValue, slot.Currency, slot.EncryptionKey, slot.Request, slot.Order, command.Date);
         new OrderReply(slot.EncryptionKey, slot.Request, slot.Order, wallet.AccountKey.Sign(order)).Write(ref response);
         return StatusWord.Success;
     }

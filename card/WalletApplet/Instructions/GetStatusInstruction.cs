@@ -9,14 +9,14 @@ internal static class GetStatusInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in GetStatusCommand command, ref BerTlvWriter response)
     {
-        var profile = wallet.CardHolder;
-        var more = profile.IsActivated && wallet.HolderPin.IsValidated
+        var holder = wallet.CardHolder;
+        var more = holder.IsActivated && wallet.HolderPin.IsValidated
             ? new PrivateStatus(
-                Digest.Of(profile.RootKeyBytes), profile.User, profile.Bank, profile.Currency, profile.NoPinLimit, profile.NoPinSpent,
-                profile.NoPinCount, WalletApplet.SlotCount, WalletApplet.LogSize, wallet.Log.Newest)
+                Digest.Of(holder.RootKeyBytes), holder.User, holder.Bank, holder.Currency, holder.NoPinLimit, holder.NoPinSpent,
+                holder.NoPinCount, WalletApplet.SlotCount, WalletApplet.LogSize, wallet.Log.Newest)
             : null;
         new StatusReply(
-            profile.State, SelectReply.CurrentVersion, (byte)wallet.PaymentPin.TriesRemaining, (byte)wallet.HolderPin.TriesRemaining,
+            holder.State, SelectReply.CurrentVersion, (byte)wallet.PaymentPin.TriesRemaining, (byte)wallet.HolderPin.TriesRemaining,
             (byte)wallet.Puk.TriesRemaining, more)
             .Write(ref response);
         return StatusWord.Success;

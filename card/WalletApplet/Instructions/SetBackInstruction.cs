@@ -11,28 +11,28 @@ internal static class SetBackInstruction
 {
     public static StatusWord Run(WalletApplet wallet, in SetBackCommand command, ref BerTlvWriter response)
     {
-        var profile = wallet.CardHolder;
-        if (!profile.IsPersonalised)
+        var holder = wallet.CardHolder;
+        if (!holder.IsPersonalised)
         {
             return StatusWord.ConditionsNotSatisfied;
         }
 
-        if (profile.IsSetBack && profile.Code == command.Code)
+        if (holder.IsSetBack && holder.Code == command.Code)
         {
             // Its 9000 was lost.
             return StatusWord.Success;
         }
 
-        if (profile.Code == command.Code)
+        if (holder.Code == command.Code)
         {
             // Somebody has read that letter. Of those before it the card knows nothing: the bank gives no code twice.
             return WalletStatus.AlreadyDone;
         }
 
         // Only what nobody can open any more, its holder included.
-        bool again = profile.IsSetBack;
+        bool again = holder.IsSetBack;
         Switches.Off("R12 again", ref again);
-        bool blocked = again || (profile.IsActivated && wallet.Puk.TriesRemaining == 0);
+        bool blocked = again || (holder.IsActivated && wallet.Puk.TriesRemaining == 0);
         Switches.On("R12 blocked", ref blocked);
         if (!blocked || wallet.Nonce is not { } nonce)
         {
@@ -48,7 +48,7 @@ internal static class SetBackInstruction
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // U
-        var message = SignedMessage.SetBack(profile.Bank, nonce, profile.User, command.Code);
+        var message = SignedMessage.SetBack(holder.Bank, nonce, holder.User, command.Code);
         var signature = command.Signature;
         bool signed = keys.Any(k => wallet.Suite.Verify(k.Key, message, signature));
         Switches.On("R12 signed", ref signed);
@@ -58,7 +58,7 @@ internal static class SetBackInstruction
         }
 
         using var transaction = wallet.Begin();
-        profile.SetBack(command.Code);
+        holder.SetBack(command.Code);
         transaction.Commit();
         return StatusWord.Success;
     }

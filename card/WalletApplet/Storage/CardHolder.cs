@@ -70,8 +70,8 @@ internal sealed class CardHolder(PersistentBytes bytes)
         set => bytes.WriteUInt32(OrdersAt, value);
     }
 
-    /// <summary>The same in the bytes of a profile, for cards that are made for tests.</summary>
-    internal static void SetOrders(Span<byte> profile, uint orders) => BinaryPrimitives.WriteUInt32BigEndian(profile[OrdersAt..], orders);
+    /// <summary>The same in the bytes of a holder's data, for cards that are made for tests.</summary>
+    internal static void SetOrders(Span<byte> holder, uint orders) => BinaryPrimitives.WriteUInt32BigEndian(holder[OrdersAt..], orders);
 
     /// <summary>The payment PIN was right: what was paid without it begins anew.</summary>
     public void ForgetNoPin()

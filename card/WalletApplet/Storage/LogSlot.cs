@@ -91,7 +91,7 @@ internal readonly struct LogSlot(PersistentBytes bytes)
     /// <summary>Keeps S_W and N_W: the user's evidence that this payment was taken back.</summary>
     public void KeepVoid(ReadOnlySpan<byte> sw, ReadOnlySpan<byte> tillKey)
     {
-        ReverseAtIssuer();
+        MarkTakenBack();
         bytes.Write(ProofAt, sw);
         bytes.Write(TillKeyAt, tillKey);
     }
@@ -104,13 +104,13 @@ internal readonly struct LogSlot(PersistentBytes bytes)
         rest[1] = (byte)statement.Basis;
         BinaryPrimitives.WriteUInt32BigEndian(rest[2..], statement.Issuer.Value);
         BinaryPrimitives.WriteUInt64BigEndian(rest[6..], statement.Date.Microseconds);
-        ReverseAtIssuer();
+        MarkTakenBack();
         bytes.Write(ProofAt, statement.Signature);
         bytes.Write(TillKeyAt, rest);
     }
 
     /// <summary>What the wallet has a copy of is not this any more (rule R13).</summary>
-    private void ReverseAtIssuer()
+    private void MarkTakenBack()
     {
         bytes.WriteByte(StateAt, (byte)LogState.Restored);
         bool stays = false;

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -15,16 +10,15 @@ public sealed partial class BankParty : IAccountKeeper
     /// </remarks>
     public AccountId? SignedBy(LinkMessage request) => request.Type switch
     {
-        MessageType.Withdraw => request.As<WithdrawMessage>()?.Order is { } order
-            && IsNew(order.Date) && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
-        MessageType.ShowOrder => request.As<ShowOrderMessage>()?.Order is { } order
-            && IsNew(order.Date) && Find(order.User) is { } account && order.Verify(_suite, account.Key) ? order.User : null,
-        MessageType.Renounce => request.As<RenounceMessage>()?.Word is { } word
-            && IsNew(word.Date) && Find(word.User) is { } account && word.Verify(_suite, account.Key) ? word.User : null,
-        MessageType.LostCard => request.As<LostCardMessage>()?.Report is { } report
-            && Find(report.User) is { } account && report.Verify(_suite, account.Key) ? report.User : null,
+        MessageType.Withdraw => request.As<WithdrawMessage>()?.Order is { } order ? Signer(order.User, order.Date, order.Verify) : null,
+        MessageType.ShowOrder => request.As<ShowOrderMessage>()?.Order is { } order ? Signer(order.User, order.Date, order.Verify) : null,
+        MessageType.Renounce => request.As<RenounceMessage>()?.Word is { } word ? Signer(word.User, word.Date, word.Verify) : null,
+        MessageType.LostCard => request.As<LostCardMessage>()?.Report is { } report ? Signer(report.User, null, report.Verify) : null,
         _ => null,
     };
+
+    private AccountId? Signer(AccountId user, Timestamp? date, Func<ICashSuite, PublicKey, bool> verify) =>
+        (date is null || IsNew(date.Value)) && Find(user) is { } account && verify(_suite, account.Key) ? user : null;
 
     private bool IsNew(Timestamp date)
     {

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -28,12 +25,11 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
 
     /// <summary>A new account; or the one for which this bank has signed this till's request before.</summary>
     /// <param name="till">N_W of the request; null: opened at the counter.</param>
-    /// <exception cref="InvalidOperationException">No name that can be shown.</exception>
-    public Digest Open(string name, PublicKey? till)
+    public Result<Digest> Open(string name, PublicKey? till)
     {
         if (PlainText.NameFault(name, EnrolmentRequest.MaxNameSize) is { } fault)
         {
-            throw new InvalidOperationException(fault);
+            return Refused.ByRule(fault);
         }
 
         return store.Write(db =>
@@ -65,12 +61,11 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
     /// then.
     /// </summary>
     /// <param name="till">N_W of the request.</param>
-    /// <exception cref="InvalidOperationException">There is no such account.</exception>
-    public Digest Known(Digest account, PublicKey till) => store.Write(db =>
+    public Result<Digest> Known(Digest account, PublicKey till) => store.Write<Result<Digest>>(db =>
     {
         if (ShopAccountTable.Name(db, account) is null)
         {
-            throw new InvalidOperationException("There is no such shop account at this bank. 'hiercash-bank accounts' lists them.");
+            return new Refused(Outcome.NotFound, "There is no such shop account at this bank. 'hiercash-bank accounts' lists them.");
         }
 
         Keep(db, till, account);

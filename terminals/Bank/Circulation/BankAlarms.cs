@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>What a person at the bank has to look at.</summary>
@@ -31,7 +28,7 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.FalselyBehind => "The issuer says that this bank was restored from an older copy, and shows no word of this bank that "
             + "says so. It is not believed. "
             + Agreement.NameLostKey,
-        BankAlarms.Behind => Agreement.RunRecover,
+        BankAlarms.Behind => Agreement.RunRecover.Sentence,
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
         BankAlarms.NumberTwice =>
             "The card of this holder signed two orders under one number, one under two, or one under number 0, which an honest card never "
@@ -57,42 +54,28 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
 internal static class BankAlarms
 {
     public const string NotSigned = "instruction not signed";
-
     public const string OutOfOrder = "instruction out of order";
-
     public const string Parked = "instruction parked";
-
     public const string StatementNotSigned = "statement not signed";
-
     public const string StatementOutOfOrder = "statement out of order";
-
     public const string PositionNotSigned = "position not signed";
-
     public const string IssuerBehind = "issuer restored from an older copy";
-
     public const string FalselyBehind = "falsely said to be restored";
-
     /// <summary>While it is so (<see cref="Agreement"/>).</summary>
     public const string Behind = "restored from an older copy";
-
     public const string StrangeDossier = "dossier of no withdrawal";
-
     public const string CardSetBack = "card set back";
 
     /// <summary>
     /// The card that was to be set back said that it is not this account's: what was signed over its nonce serves no other card.
     /// </summary>
     public const string SetBackOfAnother = "set-back with another card";
-
     /// <summary>One card, one number, two orders (R27).</summary>
     public const string NumberTwice = "order number used twice";
-
     /// <summary>An order that its account had renounced (R27).</summary>
     public const string RenouncedShown = "renounced order turned up";
-
     /// <summary>Two accounts, one withdrawal (R27).</summary>
     public const string RivalOrder = "withdrawal ordered by two accounts";
-
     /// <summary>While it is so (<see cref="Admission"/>).</summary>
     public const string Unanswered = "not answered by the issuer";
 

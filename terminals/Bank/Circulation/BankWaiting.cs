@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>What waits at a bank (docs/waiting.md).</summary>

@@ -1,10 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -20,9 +13,9 @@ internal sealed class Agreement(
         + "people have run 'hiercash-bank recover'.";
 
     /// <summary>For the people of a bank that is behind.</summary>
-    public const string RunRecover =
+    public static Refused RunRecover { get; } = new(Outcome.StandsStill,
         "This bank's database is an older copy: the issuer has the bank's own signed word of a later visit. Stop 'serve' and run "
-            + "'hiercash-bank recover'; nothing is issued, deposited or booked before.";
+            + "'hiercash-bank recover'; nothing is issued, deposited or booked before.");
 
     /// <summary>For the people of a bank that is said to be behind, by a word under no key that its database has.</summary>
     public const string NameLostKey =
@@ -69,30 +62,11 @@ internal sealed class Agreement(
         }
     }
 
-    /// <summary>True once the two agree since this process began; asked now if it was not yet.</summary>
+    /// <summary>True once the two agree since this process began; asked now if it was not yet. Why not is stored, and the next visit says
+    /// it.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    public async ValueTask<bool> Ensure(CancellationToken cancel)
-    {
-        if (store.Read(BehindSince) is not null)
-        {
-            return false;
-        }
-
-        try
-        {
-            if (!_agreed)
-            {
-                await Visit(cancel);
-            }
-
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            // It is stored, and the next visit says it.
-            return false;
-        }
-    }
+    public async ValueTask<bool> Ensure(CancellationToken cancel) =>
+        store.Read(BehindSince) is null && (_agreed || await Visit(cancel) is null);
 
     /// <summary>Fetches the issuer's certificates, and shows it those of its own that it lacks.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
@@ -103,10 +77,9 @@ internal sealed class Agreement(
     }
 
     /// <summary>Says how far this bank is, and hears how far the issuer is.</summary>
+    /// <returns>Why the two do not agree: who is behind, or what was wrong with the answer. Null where they do.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The two do not agree; the message says who is behind, or what was wrong with the
-    /// answer.</exception>
-    public async ValueTask Visit(CancellationToken cancel)
+    public async ValueTask<Refused?> Visit(CancellationToken cancel)
     {
         if (!_compared)
         {
@@ -122,31 +95,40 @@ internal sealed class Agreement(
         }
 
         _compared = false;
-        await Exchange(isRestored: false, 0, cancel);
+        return await Exchange(isRestored: false, 0, cancel);
     }
 
     /// <summary>This bank was restored, knows again what it can know, and goes on with a number beyond its own later word.</summary>
-    public async ValueTask Recovered(ulong after, CancellationToken cancel)
+    public async ValueTask<Refused?> Recovered(ulong after, CancellationToken cancel)
     {
-        await Exchange(isRestored: true, after, cancel);
+        if (await Exchange(isRestored: true, after, cancel) is { } refused)
+        {
+            return refused;
+        }
+
         store.Write(BehindTable.End);
+        return null;
     }
 
-    private async ValueTask<Position> Exchange(bool isRestored, ulong after, CancellationToken cancel)
+    private async ValueTask<Refused?> Exchange(bool isRestored, ulong after, CancellationToken cancel)
     {
         _agreed = false;
         var heard = store.Read(db => PositionTable.Newest(db, PositionRole.Issuer));
-        var next = store.Write(db => Next(db, isRestored, after));
-        var answer = await issuer.Ask(new AgreeMessage(next, heard), cancel);
-        var said = answer.Require("The issuer does not say how far it is with this bank.").Position;
+        var next = Next(isRestored, after);
+        var answer = (await issuer.Ask(new AgreeMessage(next, heard), cancel))
+            .OrRefused("The issuer does not say how far it is with this bank.");
+        if (!answer.Has(out var reply))
+        {
+            return answer.Refused;
+        }
+
+        var said = reply.Position;
         if (said.Role == PositionRole.Bank)
         {
             bool own = IsOwn(said);
             store.Write(db => Behind(db, said, own));
-            throw new InvalidOperationException(store.Read(BehindSince) is null
-                ? $"The issuer says that this bank is behind, and shows no word of this bank that says so. It is not believed. "
-                    + $"{NameLostKey}"
-                : RunRecover);
+            return store.Read(BehindSince) is not null ? RunRecover : new Refused(Outcome.StandsStill, $"The issuer says that this bank is "
+                + $"behind, and shows no word of this bank that says so. It is not believed. {NameLostKey}");
         }
 
         bool its = said.Issuer == scheme.Issuer && said.Bank == bank
@@ -155,7 +137,7 @@ internal sealed class Agreement(
         if (!its)
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, next.Number));
-            throw new InvalidOperationException("What the issuer says of how far it is with this bank is not signed by it.");
+            return Refused.ByRule("What the issuer says of how far it is with this bank is not signed by it.");
         }
 
         // Its next position has a higher number than the one that it was just shown, whoever else of this bank asks it at the same time.
@@ -165,10 +147,9 @@ internal sealed class Agreement(
         if (behind)
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
-            throw new InvalidOperationException(
-                $"The issuer was restored from an older copy: it says that it has signed {said.Instruction} instructions for this bank, "
-                    + $"and has signed that it had signed {heard!.Instruction}. "
-                + "Nothing is taken from it before it has recovered.");
+            return new Refused(Outcome.StandsStill, $"The issuer was restored from an older copy: it says that it has signed "
+                + $"{said.Instruction} instructions for this bank, and has signed that it had signed {heard!.Instruction}. Nothing is "
+                + $"taken from it before it has recovered.");
         }
 
         store.Write(db =>
@@ -180,17 +161,16 @@ internal sealed class Agreement(
         });
         if (said.IsRestored)
         {
-            await GiveBack(said, cancel);
-            throw new InvalidOperationException(
+            return await GiveBack(said, cancel) ?? new Refused(Outcome.StandsStill,
                 "The issuer recovers from an older copy, and has what this bank had of it. It goes on once all banks have been there.");
         }
 
         _agreed = true;
-        return said;
+        return null;
     }
 
     /// <summary>Gives an issuer that was restored what it had signed for this bank since.</summary>
-    private async ValueTask GiveBack(Position since, CancellationToken cancel)
+    private async ValueTask<Refused?> GiveBack(Position since, CancellationToken cancel)
     {
         // By this bank's clock, where that date is of the issuer's: each may have been wrong by the tolerance.
         var slack = (2 * scheme.Terms.ClockTolerance) + TimeSpan.FromDays(1);
@@ -206,29 +186,22 @@ internal sealed class Agreement(
         issued.AddRange(brings ? unordered : []);
         var transfers = store.Read(db => InstructionTable.After(db, since.Instruction));
         var statements = store.Read(db => StatementTable.After(db, since.Statement));
-        foreach (var part in issued.Chunk(ReturnMessage.Max))
+        foreach (var words in issued.Chunk(ReturnMessage.Max).Select(part => new ReturnMessage(false, [.. part], [], []))
+            .Concat(transfers.Chunk(ReturnMessage.Max).Select(part => new ReturnMessage(false, [], [.. part], [])))
+            .Concat(statements.Chunk(ReturnMessage.Max).Select(part => new ReturnMessage(false, [], [], [.. part])))
+            .Append(new ReturnMessage(true, [], [], [])))
         {
-            await Give(new ReturnMessage(false, [.. part], [], []), cancel);
+            var taken = (await issuer.Ask(words, cancel)).OrRefused("The issuer does not take back what it had signed.");
+            if (taken.Refused is { } refused)
+            {
+                return refused;
+            }
         }
-
-        foreach (var part in transfers.Chunk(ReturnMessage.Max))
-        {
-            await Give(new ReturnMessage(false, [], [.. part], []), cancel);
-        }
-
-        foreach (var part in statements.Chunk(ReturnMessage.Max))
-        {
-            await Give(new ReturnMessage(false, [], [], [.. part]), cancel);
-        }
-
-        await Give(new ReturnMessage(true, [], [], []), cancel);
 
         // It has forgotten which coins of lost cards it cancelled: they are reported again.
         store.Write(db => CancellationTable.Reopen(db, from));
+        return null;
     }
-
-    private async ValueTask Give(ReturnMessage words, CancellationToken cancel) =>
-        (await issuer.Ask(words, cancel)).Require("The issuer does not take back what it had signed.");
 
     /// <summary>The bank's request for a withdrawal, signed anew: E_I and X, and never U.</summary>
     private IssueRequest Ask(Amount faceValue, Currency currency, KeyId keyId, byte[] ei)
@@ -239,30 +212,49 @@ internal sealed class Agreement(
     }
 
     /// <summary>This bank's next position, on its disk before it leaves; or the last one, if that was not answered.</summary>
-    public Position Next(IWriteTransaction db, bool isRestored, ulong after = 0)
+    private Position Next(bool isRestored, ulong after)
     {
-        // One that was not answered is sent again, the same bytes: so a copy does not catch up with what it has forgotten by asking often.
-        if (!isRestored && PositionTable.Unanswered(db) is { } unanswered)
+        while (true)
         {
-            if (unanswered.Verify(suite, key.PublicKey))
+            var now = Timestamp.Now(clock);
+            var drawn = store.Read(db => Draw(db, isRestored, after, now));
+            if (drawn.Signature.Length > 0 && drawn.Verify(suite, key.PublicKey))
             {
-                return unanswered;
+                return drawn;
             }
 
-            // The bank has another key since: the same word under that one, or its issuer would never hear it.
-            var again = Position.Sign(key, unanswered);
-            PositionTable.Keep(db, again);
-            return again;
-        }
+            // The bank may have another key since: the same word under that one, or its issuer would never hear it.
+            var next = Position.Sign(key, drawn);
+            bool isKept = store.Write(db =>
+            {
+                // Signed before: it is kept only if the books still say the same.
+                bool same = SignedMessage.Position(Draw(db, isRestored, after, now)).AsSpan().SequenceEqual(SignedMessage.Position(drawn));
+                if (same)
+                {
+                    PositionTable.Keep(db, next);
+                }
 
-        ulong number = Math.Max(after, PositionTable.Newest(db, PositionRole.Bank)?.Number ?? 0) + 1;
-        ulong issued = (ulong)(WithdrawalTable.CountIssued(db) + RecoveredTable.TallyAll(db).Count + ForgottenTable.CountIssued(db));
-        var next = Position.Sign(key, new Position(
-            PositionRole.Bank, scheme.Issuer, bank, number, InstructionTable.Last(db),
-            Math.Max(StatementTable.LastNumber(db), ForgottenTable.LastStatement(db)), issued, isRestored, Timestamp.Now(clock), []));
-        PositionTable.Keep(db, next);
-        return next;
+                return same;
+            });
+            if (isKept)
+            {
+                return next;
+            }
+        }
     }
+
+    /// <summary>
+    /// What the bank says next, not signed yet. What was not answered it says again, the same bytes: so a copy does not catch up with what
+    /// it has forgotten by asking often.
+    /// </summary>
+    private Position Draw(IReadSnapshot db, bool isRestored, ulong after, Timestamp now) =>
+        isRestored || PositionTable.Unanswered(db) is not { } unanswered
+            ? new Position(PositionRole.Bank, scheme.Issuer, bank,
+                Math.Max(after, PositionTable.Newest(db, PositionRole.Bank)?.Number ?? 0) + 1, InstructionTable.Last(db),
+                Math.Max(StatementTable.LastNumber(db), ForgottenTable.LastStatement(db)),
+                (ulong)(WithdrawalTable.CountIssued(db) + RecoveredTable.TallyAll(db).Count + ForgottenTable.CountIssued(db)), isRestored,
+                now, [])
+            : unanswered;
 
     /// <summary>Whether this bank has signed it, with any key of its own.</summary>
     private bool IsOwn(Position said)
@@ -278,7 +270,7 @@ internal sealed class Agreement(
     {
         var mine = PositionTable.Newest(db, PositionRole.Bank)!;
         bool isLater = said.Number > mine.Number
-            || (said.Number == mine.Number && SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)) == false);
+            || (said.Number == mine.Number && !SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)));
         if (own && isLater)
         {
             // What was not believed, while its key was not known, was true.

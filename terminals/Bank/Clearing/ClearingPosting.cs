@@ -1,10 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -21,40 +14,55 @@ internal sealed class ClearingPosting(
     private readonly ParkedPostings _parking = new(bank, key, scheme.Terms);
 
     /// <summary>Fetches all instructions, books or parks each, and tries again what is parked.</summary>
-    /// <returns>How many were booked, and whether there are no more to fetch.</returns>
+    /// <returns>How many were booked, and whether there are no more to fetch. Refused where the answer is not the issuer's next
+    /// instructions to this bank: nothing of it is kept, and there is an alarm.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The answer is not the issuer's next instructions to this bank: nothing of it is kept,
-    /// and there is an alarm.</exception>
-    public async ValueTask<(int Booked, bool IsAll)> Fetch(CancellationToken cancel)
+    public async ValueTask<Result<(int Booked, bool IsAll)>> Fetch(CancellationToken cancel)
     {
         int booked = 0;
         for (int round = 0; round < MaxRounds; round++)
         {
             booked += Retry();
-            var (seen, statements, more) = store.Read(db => ParkedPostings.Unheard(db, LastNumber));
-            var (answer, refusal) = await issuer.Ask(new InstructionsMessage(seen, statements), cancel);
-            var transfers = answer?.Transfers ?? throw new InvalidOperationException($"The issuer sent no instructions. {refusal?.Text}");
+            var (seen, statements, more) = store.Read(db => ParkedPostings.Unheard(db, InstructionTable.Last(db)));
+            var answer = (await issuer.Ask(new InstructionsMessage(seen, statements), cancel))
+                .OrRefused("The issuer sent no instructions.");
+            if (!answer.Has(out var reply))
+            {
+                return answer.Refused!;
+            }
+
             store.Write(db => ParkedPostings.Heard(db, statements));
             if (more)
             {
                 continue;
             }
 
+            var transfers = reply.Transfers;
             if (transfers.Count == 0)
             {
                 return (booked, true);
             }
 
             bool signed = await CertificateStore.Signed(store, scheme, suite, issuer, () => transfers.All(IsSigned), cancel);
-            Check(transfers, signed);
-            booked += transfers.Count(Take);
+            if (Check(transfers, signed) is { } refused)
+            {
+                return refused;
+            }
+
+            foreach (var transfer in transfers)
+            {
+                var taken = Take(transfer);
+                if (!taken.Has(out bool isBooked))
+                {
+                    return taken.Refused!;
+                }
+
+                booked += isBooked ? 1 : 0;
+            }
         }
 
         return (booked, false);
     }
-
-    /// <summary>The last instruction that is kept, booked or parked; 0 before the first.</summary>
-    public ulong LastNumber => store.Read(InstructionTable.Last);
 
     /// <summary>What is parked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => store.Read(db => _parking.All(db, Timestamp.Now(clock)));
@@ -64,9 +72,9 @@ internal sealed class ClearingPosting(
     /// believed.
     /// </summary>
     /// <param name="signed">All of them verify.</param>
-    private void Check(IReadOnlyList<ClearingInstruction> transfers, bool signed)
+    private Refused? Check(IReadOnlyList<ClearingInstruction> transfers, bool signed)
     {
-        ulong due = LastNumber + 1;
+        ulong due = store.Read(InstructionTable.Last) + 1;
         foreach (var transfer in transfers)
         {
             bool ours = transfer.Issuer == scheme.Issuer && transfer.Bank == bank && transfer.Currency == scheme.Terms.Currency
@@ -74,54 +82,72 @@ internal sealed class ClearingPosting(
             Switches.On("hole 18 signed", ref ours);
             if (!ours)
             {
-                Alarm(BankAlarms.NotSigned, due);
-                throw new InvalidOperationException($"Instruction {transfer.Number} is not signed by the issuer for this bank.");
+                return Alarm(BankAlarms.NotSigned, due, $"Instruction {transfer.Number} is not signed by the issuer for this bank.");
             }
 
             bool next = transfer.Number == due;
             Switches.On("hole 18 order", ref next);
             if (!next)
             {
-                Alarm(BankAlarms.OutOfOrder, due);
-                throw new InvalidOperationException($"Instruction {transfer.Number} came where {due} was due.");
+                return Alarm(BankAlarms.OutOfOrder, due, $"Instruction {transfer.Number} came where {due} was due.");
             }
 
             due++;
         }
+
+        return null;
     }
 
     private bool IsSigned(ClearingInstruction transfer) => scheme.IsStatement(k => transfer.Verify(suite, k));
 
-    private void Alarm(string kind, ulong number) => store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), kind, number));
-
-    private bool Take(ClearingInstruction transfer)
+    private Refused Alarm(string kind, ulong number, string sentence)
     {
-        bool booked = store.Write(db =>
+        store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), kind, number));
+        return Refused.ByRule(sentence);
+    }
+
+    /// <returns>Whether it is booked; else it is parked.</returns>
+    private Result<bool> Take(ClearingInstruction transfer)
+    {
+        while (true)
         {
             var now = Timestamp.Now(clock);
-            var outcome = Bookings.Judge(db, transfer, suspended: false, now);
+            var outcome = store.Read(db => Bookings.Judge(db, transfer, suspended: false, now));
             bool parks = true;
             Switches.Off("R8 parks", ref parks);
             if (outcome != BookingOutcome.Booked && !parks)
             {
-                throw new InvalidOperationException($"Instruction {transfer.Number} cannot be booked.");
+                return Refused.ByRule($"Instruction {transfer.Number} cannot be booked.");
             }
 
-            InstructionTable.Add(db, transfer, outcome);
-            if (outcome == BookingOutcome.Booked)
+            var word = outcome == BookingOutcome.Booked ? null : _parking.Sign(transfer.Number, outcome, now);
+            bool isTaken = store.Write(db =>
             {
-                Bookings.Book(db, transfer, suspended: false, now);
-            }
-            else
-            {
-                _parking.Park(db, transfer.Number, outcome, now);
-            }
+                // The books may have changed since: what was signed would not be what is written.
+                if (Bookings.Judge(db, transfer, suspended: false, now) != outcome)
+                {
+                    return false;
+                }
 
-            crash.Reach(CrashPoints.InstructionUncommitted);
-            return outcome == BookingOutcome.Booked;
-        });
-        crash.Reach(CrashPoints.InstructionBooked);
-        return booked;
+                InstructionTable.Add(db, transfer, outcome);
+                if (word is null)
+                {
+                    Bookings.Book(db, transfer, suspended: false, now);
+                }
+                else
+                {
+                    ParkedTable.Add(db, word, now);
+                }
+
+                crash.Reach(CrashPoints.InstructionUncommitted);
+                return true;
+            });
+            if (isTaken)
+            {
+                crash.Reach(CrashPoints.InstructionBooked);
+                return word is null;
+            }
+        }
     }
 
     /// <summary>Tries everything that is parked again; writes only where something changed.</summary>
@@ -131,27 +157,34 @@ internal sealed class ClearingPosting(
         int booked = BookSetOff(now);
         foreach (ulong number in store.Read(ParkedTable.Numbers))
         {
-            if (!store.Read(db => Changes(db, number, now)))
+            var (transfer, parked, outcome) = store.Read(db => Judged(db, number, now));
+            bool changes = outcome != parked.Outcome;
+            Switches.Replace("R8 reason", ref changes, outcome == BookingOutcome.Booked);
+            if (!changes && !_parking.IsDue(transfer, parked, now))
             {
                 continue;
             }
 
+            var word = changes ? Word(number, outcome, now) : null;
             booked += store.Write(db =>
             {
-                var (transfer, parked) = ParkedTable.Find(db, number);
-                var outcome = Bookings.Judge(db, transfer, parked.InSuspense, now);
+                var (_, parkedNow, outcomeNow) = Judged(db, number, now);
+                if (parkedNow != parked || outcomeNow != outcome || (word is not null && !ParkedPostings.IsLater(db, word)))
+                {
+                    // Something else changed it since: the next visit tries it again.
+                    return 0;
+                }
+
                 if (outcome == BookingOutcome.Booked)
                 {
                     Bookings.Book(db, transfer, parked.InSuspense, now);
                 }
 
-                bool changes = outcome != parked.Outcome;
-                Switches.Replace("R8 reason", ref changes, outcome == BookingOutcome.Booked);
-                if (changes)
+                if (word is not null)
                 {
-                    _parking.Change(db, number, outcome, now);
+                    ParkedPostings.Change(db, word);
                 }
-                else if (_parking.IsDue(transfer, parked, now))
+                else
                 {
                     ParkedPostings.Suspend(db, transfer, parked, now);
                 }
@@ -169,16 +202,21 @@ internal sealed class ClearingPosting(
     private int BookSetOff(Timestamp now)
     {
         int booked = 0;
-        while (store.Read(db => Together(db, now)).Count > 0)
+        while (store.Read(db => Together(db, now)) is { Count: > 0 } numbers)
         {
+            var words = numbers.ConvertAll(n => Word(n, BookingOutcome.Booked, now));
             booked += store.Write(db =>
             {
-                var numbers = Together(db, now);
-                foreach (ulong number in numbers)
+                if (!Together(db, now).SequenceEqual(numbers) || !words.TrueForAll(w => ParkedPostings.IsLater(db, w)))
                 {
-                    var (transfer, parked) = ParkedTable.Find(db, number);
+                    return 0;
+                }
+
+                foreach (var word in words)
+                {
+                    var (transfer, parked) = ParkedTable.Find(db, word.Number);
                     Bookings.Book(db, transfer, parked.InSuspense, now);
-                    _parking.Change(db, number, BookingOutcome.Booked, now);
+                    ParkedPostings.Change(db, word);
                 }
 
                 crash.Reach(CrashPoints.InstructionUncommitted);
@@ -197,9 +235,13 @@ internal sealed class ClearingPosting(
         return numbers;
     }
 
-    private bool Changes(IReadSnapshot db, ulong number, Timestamp now)
+    private BookingStatement Word(ulong number, BookingOutcome outcome, Timestamp now) =>
+        _parking.Sign(number, outcome, store.Read(db => ParkedPostings.Later(db, number, now)));
+
+    private static (ClearingInstruction Transfer, Parking Parked, BookingOutcome Outcome) Judged(
+        IReadSnapshot db, ulong number, Timestamp now)
     {
         var (transfer, parked) = ParkedTable.Find(db, number);
-        return Bookings.Judge(db, transfer, parked.InSuspense, now) != parked.Outcome || _parking.IsDue(transfer, parked, now);
+        return (transfer, parked, Bookings.Judge(db, transfer, parked.InSuspense, now));
     }
 }

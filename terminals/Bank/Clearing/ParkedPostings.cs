@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -11,17 +5,22 @@ namespace HierCash.Bank;
 /// </summary>
 internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParameters terms)
 {
-    public void Park(IWriteTransaction db, ulong number, BookingOutcome outcome, Timestamp now) =>
-        ParkedTable.Add(db, Sign(number, outcome, now), now);
+    /// <summary>The bank's word that it parks an instruction, or booked it after all: signed before the transaction.</summary>
+    public BookingStatement Sign(ulong number, BookingOutcome outcome, Timestamp date) =>
+        BookingStatement.Sign(key, bank, number, outcome, date);
+
+    /// <summary>Later than the word before it, also by a clock that was set back: the newer one is believed.</summary>
+    public static Timestamp Later(IReadSnapshot db, ulong number, Timestamp now) => ParkedTable.Word(db, number).Date is var before
+        && now > before ? now : new Timestamp(before.Microseconds + 1);
+
+    /// <summary>True while there is no newer word of the instruction.</summary>
+    public static bool IsLater(IReadSnapshot db, BookingStatement word) => word.Date > ParkedTable.Word(db, word.Number).Date;
 
     /// <summary>Another reason, or booked after all. The term goes on from when it was first parked.</summary>
-    public void Change(IWriteTransaction db, ulong number, BookingOutcome outcome, Timestamp now)
+    public static void Change(IWriteTransaction db, BookingStatement word)
     {
-        // Later than the word before it, also by a clock that was set back: the newer one is believed.
-        var before = ParkedTable.Word(db, number).Date;
-        now = now > before ? now : new Timestamp(before.Microseconds + 1);
-        InstructionTable.SetOutcome(db, number, outcome);
-        ParkedTable.SetWord(db, Sign(number, outcome, now));
+        InstructionTable.SetOutcome(db, word.Number, word.Outcome);
+        ParkedTable.SetWord(db, word);
     }
 
     /// <summary>True once disputeTerm is over and something is to be done about it.</summary>
@@ -94,18 +93,11 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
     }
 
     /// <summary>The issuer has answered a request with these statements.</summary>
-    public static bool Heard(IWriteTransaction db, IReadOnlyList<BookingStatement> statements)
+    public static bool Heard(IWriteTransaction db, List<BookingStatement> statements)
     {
-        foreach (var statement in statements)
-        {
-            ParkedTable.MarkHeard(db, statement);
-        }
-
+        statements.ForEach(s => ParkedTable.MarkHeard(db, s));
         return true;
     }
-
-    private BookingStatement Sign(ulong number, BookingOutcome outcome, Timestamp now) =>
-        BookingStatement.Sign(key, bank, number, outcome, now);
 
     private bool IsOver(Parking parked, Timestamp now) => parked.Since.Plus(terms.DisputeTerm) <= now;
 }

@@ -1,48 +1,52 @@
 using System.Data.Common;
 using System.Runtime.ExceptionServices;
-using HierCash.Protocol.Link;
 
 namespace HierCash.Bank;
 
-/// <summary>The steps of a bank's visit at the issuer, each tried by itself; the first error is the one that is reported (R8).</summary>
+/// <summary>The steps of a bank's visit at the issuer, each tried by itself; the first failure is the one that is reported (R8).</summary>
 internal sealed class Visit(Action<string, string> failed)
 {
-    public async ValueTask Run(CancellationToken cancel, params (string Name, Func<CancellationToken, ValueTask> Do)[] steps)
+    /// <returns>What the first step that failed was refused.</returns>
+    public async ValueTask<Refused?> Run(
+        CancellationToken cancel, params (string Name, Func<CancellationToken, ValueTask<Refused?>> Do)[] steps)
     {
-        Exception? first = null;
+        (Refused? Said, Exception? Fault)? first = null;
         foreach (var (name, step) in steps)
         {
+            (Refused? Said, Exception? Fault) ended;
             try
             {
-                await step(cancel);
+                ended = (await step(cancel), null);
             }
             catch (Exception e) when (IsOfOneStep(e))
             {
-                failed(name, e.Message);
-                first ??= e;
+                ended = (null, e);
+            }
+
+            if (ended is not (null, null))
+            {
+                failed(name, ended.Said?.Sentence ?? ended.Fault!.Message);
+                first ??= ended;
                 bool goesOn = true;
                 Switches.Off("R8 visit", ref goesOn);
                 if (!goesOn)
                 {
-                    throw;
+                    break;
                 }
             }
         }
 
-        if (first is LinkException or InvalidOperationException)
+        if (first?.Fault is { } fault)
         {
-            ExceptionDispatchInfo.Throw(first);
+            ExceptionDispatchInfo.Throw(fault);
         }
 
-        if (first is not null)
-        {
-            throw new InvalidOperationException($"A step of the visit failed. {first.Message}", first);
-        }
+        return first?.Said;
     }
 
     /// <summary>
     /// A peer that is away or lies, or a store that fails. A cancelled visit, and whatever nobody foresaw, ends all of it.
     /// </summary>
     private static bool IsOfOneStep(Exception e) =>
-        e is LinkException or InvalidOperationException or ArithmeticException or ArgumentException or IOException or DbException;
+        e is LinkException or DatabaseException or ArithmeticException or ArgumentException or IOException or DbException;
 }

@@ -1,10 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -26,18 +19,14 @@ internal sealed class LostCards(
             return new Refusal(RefusalReason.Malformed, "The report is malformed.").ToMessage();
         }
 
-        try
-        {
-            return new LostCardReply((ulong)await Report(report, cancel)).ToMessage();
-        }
-        catch (InvalidOperationException e)
-        {
-            return new Refusal(RefusalReason.NotAllowed, e.Message).ToMessage();
-        }
+        var reported = await Report(report, cancel);
+        return reported.Has(out int cancelled) ? new LostCardReply((ulong)cancelled).ToMessage()
+            : new Refusal(RefusalReason.NotAllowed, reported.Refused!.Sentence).ToMessage();
     }
 
     /// <summary>Keeps the report, then cancels; what the issuer could not be asked is asked later.</summary>
-    public async ValueTask<int> Report(LostCardReport report, CancellationToken cancel)
+    /// <returns>How many coins the issuer has cancelled so far.</returns>
+    public async ValueTask<Result<int>> Report(LostCardReport report, CancellationToken cancel)
     {
         var account = store.Read(db => AccountTable.Find(db, report.User));
         bool here = report.Bank == bank;
@@ -46,7 +35,7 @@ internal sealed class LostCards(
         Switches.On("hole 10 holder", ref holders);
         if (!holders)
         {
-            throw new InvalidOperationException("The report is not signed by the card of an account at this bank.");
+            return Refused.ByRule("The report is not signed by the card of an account at this bank.");
         }
 
         var now = Timestamp.Now(clock);
@@ -95,11 +84,9 @@ internal sealed class LostCards(
     public static bool IsLost(IReadSnapshot db, AccountId user) => LostReportTable.DateOf(db, user) is not null;
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
-    /// <exception cref="InvalidOperationException">
-    /// A statement is not the issuer's for this bank; or it does not continue what was said before: the issuer changed its books, and both
-    /// are kept. There is an alarm.
-    /// </exception>
-    public async ValueTask FetchStatements(CancellationToken cancel)
+    /// <returns>Refused where a statement is not the issuer's for this bank; or does not continue what was said before: the issuer changed
+    /// its books, and both are kept. There is an alarm.</returns>
+    public async ValueTask<Refused?> FetchStatements(CancellationToken cancel)
     {
         var last = store.Read(StatementTable.Last);
         LinkMessage reply;
@@ -109,7 +96,7 @@ internal sealed class LostCards(
         }
         catch (LinkException)
         {
-            return;
+            return null;
         }
 
         foreach (var statement in reply.As<AuditStatementsReply>()?.Statements ?? [])
@@ -123,7 +110,7 @@ internal sealed class LostCards(
             if (!ours || !signed)
             {
                 store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
-                throw new InvalidOperationException(
+                return Refused.ByRule(
                     $"The statement of circulation {statement.Number} is not signed by the issuer for this bank. Nothing of it is kept.");
             }
 
@@ -132,8 +119,8 @@ internal sealed class LostCards(
             if (!continues)
             {
                 store.Write(db => Contradict(db, statement, last, due));
-                throw new InvalidOperationException($"The issuer's statement {statement.Number} does not continue the one before. Both are "
-                    + $"kept: they prove that its books were changed.");
+                return Refused.ByRule($"The issuer's statement {statement.Number} does not continue the one before. Both are kept: they "
+                    + $"prove that its books were changed.");
             }
 
             store.Write(db =>
@@ -143,6 +130,8 @@ internal sealed class LostCards(
             });
             last = statement;
         }
+
+        return null;
     }
 
     /// <summary>

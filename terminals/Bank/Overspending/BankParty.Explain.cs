@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals;
-
 namespace HierCash.Bank;
 
 /// <summary>What a bank says in words of one of its holders.</summary>

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>The bank's cases, with the notices that go with them (rules R3, R5, R9).</summary>
@@ -21,18 +18,18 @@ internal static class CaseBook
     }
 
     /// <summary>Something was heard or filed: what the file shows now. The issuer is told if that is another finding.</summary>
-    public static void Weigh(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp now)
+    public static bool Weigh(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp now)
     {
         EvidenceTable.Weigh(db, file, standing, now);
         NoticeTable.MarkFallen(db, file.Dossier.Coin);
+        return true;
     }
 
     /// <summary>
     /// What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed
-    /// (rules R5, R9). Once nothing that
-    /// is shown counts for money any more, what a notice allowed counts only if its case never fell: who was acquitted in time is not
-    /// claimed from for a payment that
-    /// comes later.
+    /// (rules R5, R9). Once nothing that is shown counts for money any more, what a notice allowed counts only if its case never fell: who
+    /// was acquitted in time is not
+    /// claimed from for a payment that comes later.
     /// </summary>
     public static Amount Claimable(IReadSnapshot db, CoinId coin, Timestamp now)
     {

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Bank;
 
 /// <summary>A case of overspending as the bank shows it.</summary>

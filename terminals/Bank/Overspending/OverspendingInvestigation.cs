@@ -1,9 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -12,8 +6,8 @@ namespace HierCash.Bank;
 /// stops no other.
 /// </summary>
 internal sealed class OverspendingInvestigation(
-    Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock,
-    ICrashPoints crash)
+    Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, Rebuttals rebuttals,
+    TimeProvider clock, ICrashPoints crash)
 {
     /// <summary>Headers in one visit, and requests for reversals; what is left waits for the next (R8).</summary>
     public const int MaxRounds = 64;
@@ -29,72 +23,50 @@ internal sealed class OverspendingInvestigation(
     /// <summary>Where the next visit goes on if this one was full: cases that cannot be judged keep no later one waiting.</summary>
     private CoinId? _after;
 
-    private readonly Rebuttals _rebuttals = new(store, suite, key, certificate, scheme, issuer, clock);
-
     /// <summary>Fetches and judges all dossiers that wait, brings what rebuttals hold, files reversals, tells what was found.</summary>
-    /// <returns>How many were judged.</returns>
+    /// <returns>How many were judged. Refused where a dossier was, or where an answer was none, after all else was done.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached; what was found is kept and told later.</exception>
-    /// <exception cref="InvalidOperationException">A dossier was refused, or an answer was not one; thrown after all else was
-    /// done.</exception>
-    public async ValueTask<int> Fetch(CancellationToken cancel)
+    public async ValueTask<Result<int>> Fetch(CancellationToken cancel)
     {
-        Exception? first = null;
-        async ValueTask Try(Func<ValueTask> step)
+        await rebuttals.BringVoids(cancel);
+        var first = await FileReversals(cancel);
+        int judged = 0;
+        int most = MaxRounds;
+        Switches.Replace("R8 headers", ref most, int.MaxValue);
+        var after = _after;
+        _after = null;
+        for (int asked = 1; ; asked++)
         {
-            try
+            var next = await Next(after, cancel);
+            first ??= next.Refused;
+            if (!next.Has(out var header) || header is null)
             {
-                await step();
+                break;
             }
-            catch (InvalidOperationException e)
+
+            after = header.Coin;
+            var ended = await Judge(header, cancel);
+            judged += ended.Has(out bool isJudged) && isJudged ? 1 : 0;
+            first ??= ended.Refused;
+            if (asked >= most)
             {
-                first ??= e;
+                _after = after;
+                break;
             }
         }
 
-        int judged = 0;
-        await Try(() => _rebuttals.BringVoids(cancel));
-        await Try(() => FileReversals(cancel));
-        await Try(async () =>
-        {
-            int most = MaxRounds;
-            Switches.Replace("R8 headers", ref most, int.MaxValue);
-            var after = _after;
-            _after = null;
-            for (int asked = 1; await Next(after, cancel) is { } header; asked++)
-            {
-                after = header.Coin;
-                await Try(async () => judged += await Judge(header, cancel) ? 1 : 0);
-                if (asked >= most)
-                {
-                    _after = after;
-                    break;
-                }
-            }
-        });
         bool tells = true;
         Switches.Off("R9 told", ref tells);
         if (tells)
         {
-            await Try(() => _rebuttals.TellOutcomes(cancel));
+            await rebuttals.TellOutcomes(cancel);
         }
 
-        return first is null ? judged : throw first;
+        return first is null ? judged : first;
     }
 
-    /// <summary>
-    /// Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.
-    /// </summary>
-    public ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
-        _rebuttals.Rebut(coin, rebuttal, cancel);
-
-    /// <inheritdoc cref="Rebuttals.Stamped"/>
-    public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _rebuttals.Stamped(coin, rebuttal);
-
-    /// <summary>The same from a wallet: stamped whether or not there is a case.</summary>
-    public ValueTask<LinkMessage> HandleRebut(LinkMessage request, CancellationToken cancel) => _rebuttals.Handle(request, cancel);
-
     public LinkMessage HandleNotices(LinkMessage request) => request.As<NoticesMessage>()?.User is { } user
-        ? new NoticesReply(Notices(user)).ToMessage()
+        ? new NoticesReply(store.Read(db => NoticeTable.Of(db, user))).ToMessage()
         : new Refusal(RefusalReason.Malformed, "The request for notices is malformed.").ToMessage();
 
     /// <summary>Shows the accused the file behind a notice: their wallet answers to nothing less (rule R5).</summary>
@@ -117,31 +89,29 @@ internal sealed class OverspendingInvestigation(
         };
     }
 
-    public IReadOnlyList<CaseView> Cases => _rebuttals.Cases;
-
-    public IReadOnlyList<Evidence> All => store.Read(EvidenceTable.Files);
-
-    public IReadOnlyList<Notice> Notices(AccountId user) => store.Read(db => NoticeTable.Of(db, user));
-
     /// <summary>The next dossier that waits; null after the last.</summary>
-    private async ValueTask<DossierHeader?> Next(CoinId? after, CancellationToken cancel)
+    private async ValueTask<Result<DossierHeader?>> Next(CoinId? after, CancellationToken cancel)
     {
-        var (answer, refusal) = await issuer.Ask(new DossiersMessage(after), cancel);
-        if (answer is null)
+        var answer = (await issuer.Ask(new DossiersMessage(after), cancel)).OrRefused("The issuer sent no dossiers.");
+        if (!answer.Has(out var reply))
         {
-            throw new InvalidOperationException($"The issuer sent no dossiers. {refusal?.Text}");
+            return answer.Refused!;
         }
 
-        var header = answer.Header;
+        var header = reply.Header;
         return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
-            ? header
-            : throw new InvalidOperationException("The issuer sends a dossier twice.");
+            ? header : Refused.ByRule("The issuer sends a dossier twice.");
     }
 
-    private async ValueTask<bool> Judge(DossierHeader header, CancellationToken cancel)
+    /// <returns>False where there is nothing to judge now.</returns>
+    private async ValueTask<Result<bool>> Judge(DossierHeader header, CancellationToken cancel)
     {
         var now = Timestamp.Now(clock);
-        Check(header, now);
+        if (Check(header, now) is { } strangers)
+        {
+            return strangers;
+        }
+
         var earlier = store.Read(db => EvidenceTable.Find(db, header.Coin));
         bool judged = header.Revision <= earlier?.Revision;
         Switches.Off("R9 older", ref judged);
@@ -150,9 +120,8 @@ internal sealed class OverspendingInvestigation(
             store.Write(db => EvidenceTable.TellAgain(db, header.Coin));
             return header.Revision == earlier!.Revision
                 ? false
-                : throw new InvalidOperationException(
-                    $"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. The issuer has "
-                        + $"to say why.");
+                : Refused.ByRule($"The dossier of coin {header.Coin} has revision {header.Revision}, and {earlier.Revision} was judged. "
+                    + $"The issuer has to say why.");
         }
 
         bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now
@@ -175,20 +144,26 @@ internal sealed class OverspendingInvestigation(
             return true;
         }
 
-        var dossier = new Dossier(header, await Pages(header, cancel));
+        var fetched = await Pages(header, cancel);
+        if (!fetched.Has(out var pages))
+        {
+            return fetched.Refused!;
+        }
+
+        var dossier = new Dossier(header, pages);
         var date = now < header.Date ? header.Date : now;
         bool past = dossier.Entries.All(e => e.H.Time <= date.Plus(scheme.Terms.ClockTolerance));
         Switches.On("R5 future", ref past);
         if (!past)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 $"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
         }
 
         // Of the order that the user signed: anybody who checks the file asks for that, and would name this bank.
         bool ordered = row is null || dossier.IsOf(row.Order);
         Switches.On("R9 ordered", ref ordered);
-        var proof = row is null ? Proof.OpeningMismatch : ordered ? dossier.Check(_rebuttals.Once(), scheme.Root, row.Order.EI)
+        var proof = row is null ? Proof.OpeningMismatch : ordered ? dossier.Check(rebuttals.Once(), scheme.Root, row.Order.EI)
             : Proof.OtherCoin;
         bool rejected = proof != Proof.Excess && earlier is null;
         Switches.Off("R10 rejected", ref rejected);
@@ -198,7 +173,7 @@ internal sealed class OverspendingInvestigation(
             return true;
         }
 
-        store.Write(db => Keep(db, dossier, row?.Order, proof, now));
+        Keep(dossier, row?.Order, proof, now);
         crash.Reach(CrashPoints.EvidenceStored);
         return true;
     }
@@ -211,33 +186,30 @@ internal sealed class OverspendingInvestigation(
         await issuer.Ask(new DossierOutcomeMessage(header.Coin, header.Revision, proof), cancel);
 
     /// <summary>Whether it is the issuer's, of this scheme, and of today (rule R5). Of one that is not, nothing is kept.</summary>
-    private void Check(DossierHeader header, Timestamp now)
+    private Refused? Check(DossierHeader header, Timestamp now)
     {
         var terms = scheme.Terms;
         bool signed = header.Issuer == scheme.Issuer && header.Fault(suite, scheme.Root) is null;
         Switches.On("dossier signature", ref signed);
         if (!signed)
         {
-            throw new InvalidOperationException($"The dossier of coin {header.Coin} is not signed by the issuer.");
+            return Refused.ByRule($"The dossier of coin {header.Coin} is not signed by the issuer.");
         }
 
         bool schemes = header.DisputeTerm == terms.DisputeTerm && header.ClockTolerance == terms.ClockTolerance;
         Switches.On("R5 terms", ref schemes);
         if (!schemes)
         {
-            throw new InvalidOperationException($"The dossier of coin {header.Coin} gives other terms than the scheme.");
+            return Refused.ByRule($"The dossier of coin {header.Coin} gives other terms than the scheme.");
         }
 
         bool today = header.Date <= now.Plus(terms.ClockTolerance) && now <= header.Date.Plus(terms.ClockTolerance);
         Switches.On("R5 today", ref today);
-        if (!today)
-        {
-            throw new InvalidOperationException(
-                $"The dossier of coin {header.Coin} is dated {header.Date}, and this bank's clock says {now}. One of the clocks is wrong.");
-        }
+        return today ? null : new Refused(Outcome.ClockDiffers,
+            $"The dossier of coin {header.Coin} is dated {header.Date}, and this bank's clock says {now}. One of the clocks is wrong.");
     }
 
-    private async ValueTask<IReadOnlyList<DossierPage>> Pages(DossierHeader header, CancellationToken cancel)
+    private async ValueTask<Result<List<DossierPage>>> Pages(DossierHeader header, CancellationToken cancel)
     {
         var pages = new List<DossierPage>();
         for (uint i = 0; i < header.Pages.Count; i++)
@@ -246,60 +218,91 @@ internal sealed class OverspendingInvestigation(
             var page = answer?.Page;
             bool its = page?.Hash == header.Pages[(int)i];
             Switches.On("R9 page", ref its);
-            pages.Add(page is not null && its
-                ? page
-                : throw new InvalidOperationException(
-                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}"));
+            if (page is null || !its)
+            {
+                return Refused.ByRule(
+                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}".TrimEnd());
+            }
+
+            pages.Add(page);
         }
 
         return pages;
     }
 
-    private int Keep(IWriteTransaction db, Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now)
+    /// <summary>
+    /// Signs and weighs the file before the transaction, which keeps it only if the case and the account are still what they were.
+    /// </summary>
+    private void Keep(Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now)
     {
-        if (proof != Proof.Excess || AccountTable.Find(db, order!.User) is not { } account)
+        var coin = dossier.Coin;
+        bool isKept = false;
+        while (!isKept)
         {
-            EvidenceTable.Reject(db, dossier, proof, now);
-            return 0;
-        }
+            var (seen, earlier, heard, brought) = store.Read(db => (
+                CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin)));
+            if (proof != Proof.Excess || store.Read(db => AccountTable.Find(db, order!.User)) is not { } account)
+            {
+                store.Write(db =>
+                {
+                    EvidenceTable.Reject(db, dossier, proof, now);
+                    return true;
+                });
+                return;
+            }
 
-        var file = Evidence.Sign(key, order, account.Key, account.Name, dossier, certificate, now);
-        var earlier = EvidenceTable.Find(db, dossier.Coin)?.File;
-        Switches.Replace("R3 kept", ref earlier, null);
-        file = file with { Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [] };
-        CaseBook.Keep(db, file, _rebuttals.Standing(db, file), _rebuttals.CountsUntil(file), now);
-        _rebuttals.Queue(db, file);
-        return 1;
+            Switches.Replace("R3 kept", ref earlier, null);
+            var file = Evidence.Sign(key, order!, account.Key, account.Name, dossier, certificate, now) with
+            {
+                Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [],
+            };
+            var standing = rebuttals.Standing(file, heard, brought);
+            var voids = rebuttals.Voids(file, heard);
+            isKept = store.Write(db =>
+            {
+                if (Rebuttals.HasChanged(db, coin, seen) || AccountTable.Find(db, order!.User) != account)
+                {
+                    return false;
+                }
+
+                CaseBook.Keep(db, file, standing, rebuttals.CountsUntil(file), now);
+                Rebuttals.Queue(db, voids, now);
+                return true;
+            });
+        }
     }
 
     /// <summary>Reversals that the issuer signed after the dossier stand in the file from then on (rule R3).</summary>
-    private async ValueTask FileReversals(CancellationToken cancel)
+    private async ValueTask<Refused?> FileReversals(CancellationToken cancel)
     {
         int most = MaxRounds;
         Switches.Replace("R8 reversals", ref most, int.MaxValue);
         for (int asked = 0; asked < most; asked++)
         {
             ulong after = store.Read(FiledTable.Last);
-            var (answer, refusal) = await issuer.Ask(new CaseReversalsMessage(after), cancel);
-            var reversals = answer?.Reversals ?? throw new InvalidOperationException($"The issuer sent no reversals. {refusal?.Text}");
-            if (reversals.Count == 0)
+            var answer = (await issuer.Ask(new CaseReversalsMessage(after), cancel)).OrRefused("The issuer sent no reversals.");
+            if (!answer.Has(out var reply) || reply.Reversals.Count == 0)
             {
-                return;
+                return answer.Refused;
             }
+
+            var reversals = reply.Reversals;
 
             foreach (var (number, _, _) in reversals)
             {
                 if (number <= after)
                 {
-                    throw new InvalidOperationException($"Reversal {number} came where a later one than {after} was due.");
+                    return Refused.ByRule($"Reversal {number} came where a later one than {after} was due.");
                 }
 
                 after = number;
             }
 
             // In the files first: what was cut short in between is asked for, and filed, once more.
-            await _rebuttals.File([.. reversals.Select(r => (r.Coin, r.Reversal))], cancel);
+            await rebuttals.File([.. reversals.Select(r => (r.Coin, r.Reversal))], cancel);
             store.Write(db => FiledTable.SetLast(db, after));
         }
+
+        return null;
     }
 }

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Reversals that the issuer signed, filed with the cases whose payments they take back (rule R3).</summary>
@@ -57,14 +52,14 @@ internal sealed partial class Rebuttals
                     var coin = ofCoin.Key;
                     var (seen, file, heard, brought) = store.Read(db => (
                         CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin)));
-                    var inTime = heard.Where(r => r.InTime).Select(r => r.Rebuttal).ToList();
                     (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
                         file is not null && WithAll(file, brought, ofCoin, keys, ref known) is { } filed
-                            ? (filed, filed.Check(_once, scheme.Root, Counting(filed, inTime, brought))) : null;
+                            ? (filed, Standing(filed, heard, brought)) : null;
                     bool inside = false;
                     Switches.On("R10 filed outside", ref inside);
                     if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed
-                        || store.Write(db => KeepFiled(db, coin, seen, weighed.Filed, weighed.Standing)))
+                        || store.Write(db => !HasChanged(db, coin, seen)
+                            && CaseBook.Weigh(db, weighed.Filed, weighed.Standing, Timestamp.Now(clock))))
                     {
                         break;
                     }
@@ -107,22 +102,10 @@ internal sealed partial class Rebuttals
     /// <summary>
     /// True where something was heard or filed while the case was weighed: written now, it would take that out of the books.
     /// </summary>
-    private static bool HasChanged(IWriteTransaction db, CoinId coin, Digest seen)
+    public static bool HasChanged(IReadSnapshot db, CoinId coin, Digest seen)
     {
         bool changed = CaseBook.Seen(db, coin) != seen;
         Switches.Off("R10 seen", ref changed);
         return changed;
-    }
-
-    /// <returns>False where the case has changed since it was weighed.</returns>
-    private bool KeepFiled(IWriteTransaction db, CoinId coin, Digest seen, Evidence filed, EvidenceFinding standing)
-    {
-        if (HasChanged(db, coin, seen))
-        {
-            return false;
-        }
-
-        CaseBook.Weigh(db, filed, standing, Timestamp.Now(clock));
-        return true;
     }
 }

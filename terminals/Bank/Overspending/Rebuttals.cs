@@ -1,9 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -58,15 +53,14 @@ internal sealed partial class Rebuttals(
         return new RebutReply(stamp, certificate, stands).ToMessage();
     }
 
-    /// <exception cref="InvalidOperationException">There is no such case.</exception>
-    public async ValueTask<EvidenceFinding> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel)
-    {
-        var file = await Hear(coin, rebuttal, Timestamp.Now(clock), cancel)
-            ?? throw new InvalidOperationException("There is no case about this coin at this bank.");
-        var finding = file.Check(
-            _once, scheme.Root, new Defence([.. store.Read(db => RebuttalTable.Of(db, coin)).Select(r => r.Rebuttal)], []));
-        return finding;
-    }
+    /// <summary>
+    /// Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.
+    /// </summary>
+    /// <returns>What the evidence shows with all that was heard. Refused where there is no such case.</returns>
+    public async ValueTask<Result<EvidenceFinding>> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
+        await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) is { } file
+            ? file.Check(_once, scheme.Root, new Defence([.. store.Read(db => RebuttalTable.Of(db, coin)).Select(r => r.Rebuttal)], []))
+            : new Refused(Outcome.NotFound, "There is no case about this coin at this bank.");
 
     /// <summary>
     /// With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.
@@ -104,11 +98,8 @@ internal sealed partial class Rebuttals(
     }
 
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
-    public EvidenceFinding Standing(IReadSnapshot db, Evidence file) => file.Check(
-        _once, scheme.Root,
-        Counting(
-            file, RebuttalTable.Of(db, file.Dossier.Coin).Where(r => r.InTime).Select(r => r.Rebuttal),
-            VoidTable.Of(db, file.Dossier.Coin)));
+    public EvidenceFinding Standing(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> heard, List<BroughtVoid> brought) =>
+        file.Check(_once, scheme.Root, Counting(file, heard.Where(r => r.InTime).Select(r => r.Rebuttal), brought));
 
     /// <summary>
     /// What counts for money of what was heard in time. Once the issuer may have forgotten the coin before it hears of more, S_W counts
@@ -137,16 +128,21 @@ internal sealed partial class Rebuttals(
             heard.Count);
     }));
 
-    /// <summary>Each {H, S_W} of what was heard, for the issuer.</summary>
-    public void Queue(IWriteTransaction db, Evidence file)
+    /// <summary>Each {H, S_W} of what was heard.</summary>
+    public List<(CashPayment H, VoidStatement Void)> Voids(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> heard) =>
+    [
+        .. from h in heard.Count == 0 ? [] : file.Dossier.Payments
+           let statement = heard.Select(r => r.Rebuttal.VoidOf(_once, h)).FirstOrDefault(v => v is not null)
+           where statement is not null
+           select (h, statement),
+    ];
+
+    /// <summary>Each of these goes to the issuer at the next visit.</summary>
+    public static void Queue(IWriteTransaction db, IEnumerable<(CashPayment H, VoidStatement Void)> voids, Timestamp now)
     {
-        var heard = RebuttalTable.Of(db, file.Dossier.Coin);
-        foreach (var h in heard.Count == 0 ? [] : file.Dossier.Payments)
+        foreach (var (h, statement) in voids)
         {
-            if (heard.Select(r => r.Rebuttal.VoidOf(_once, h)).FirstOrDefault(v => v is not null) is { } statement)
-            {
-                VoidTable.Add(db, h, statement, Timestamp.Now(clock));
-            }
+            VoidTable.Add(db, h, statement, now);
         }
     }
 
@@ -336,8 +332,7 @@ internal sealed partial class Rebuttals(
         Switches.Off("R3 brought", ref brings);
         return new Heard(
             shown, inTime, its, file, brings ? [.. voids.Values] : [],
-            file.Check(once, scheme.Root, Counting(
-                file, before.Where(b => b.InTime).Select(b => b.Rebuttal).Concat(inTime ? [shown] : []), brought)));
+            Standing(file, inTime ? [.. before, (shown, true)] : before, brought));
     }
 
     /// <returns>False where the case has changed since it was weighed: it is weighed again.</returns>
@@ -349,13 +344,8 @@ internal sealed partial class Rebuttals(
         }
 
         RebuttalTable.Keep(db, coin, heard.Shown, heard.InTime, heard.IsIts);
-        foreach (var (h, statement) in heard.Voids)
-        {
-            VoidTable.Add(db, h, statement, Timestamp.Now(clock));
-        }
-
-        CaseBook.Weigh(db, heard.File, heard.Standing, Timestamp.Now(clock));
-        return true;
+        Queue(db, heard.Voids, Timestamp.Now(clock));
+        return CaseBook.Weigh(db, heard.File, heard.Standing, Timestamp.Now(clock));
     }
 
     /// <param name="IsIts">Each S_W in it is of a payment of the case.</param>

@@ -1,10 +1,3 @@
-using HierCash.Terminals;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>What a bank that was restored from a copy knows again.</summary>
@@ -31,21 +24,34 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         return all;
     }
 
-    /// <exception cref="InvalidOperationException">This bank was not restored, or the issuer does not answer.</exception>
+    /// <returns>Refused where this bank was not restored, or the issuer gives no answer.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
-    public async ValueTask<BankRecovery> Run(CancellationToken cancel)
+    public async ValueTask<Result<BankRecovery>> Run(CancellationToken cancel)
     {
-        var proof = store.Read(BehindTable.Proof)
-            ?? throw new InvalidOperationException(
+        if (store.Read(BehindTable.Proof) is not { } proof)
+        {
+            return new Refused(Outcome.NotFound,
                 "This bank's database is no older copy, as far as the issuer's last answer shows. There is nothing to recover.");
-        int shops = await Shops(cancel);
+        }
+
+        var known = await Shops(cancel);
+        if (!known.Has(out int shops))
+        {
+            return known.Refused!;
+        }
+
         int withdrawals = 0;
         var total = Amount.Zero;
         ulong after = 0;
         while (true)
         {
-            var answer = await issuer.Ask(new IssuedMessage(after), cancel);
-            var issued = answer.Require("The issuer does not say what it issued.").Issued;
+            var answer = (await issuer.Ask(new IssuedMessage(after), cancel)).OrRefused("The issuer does not say what it issued.");
+            if (!answer.Has(out var reply))
+            {
+                return answer.Refused!;
+            }
+
+            var issued = reply.Issued;
             if (issued.Count == 0)
             {
                 break;
@@ -53,27 +59,33 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
 
             foreach (var one in issued.Where(IsOurs))
             {
-                if (store.Write(db => Take(db, one)))
+                var issuedOne = new RecoveredWithdrawal(one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK);
+                if (store.Write(db => Take(db, one.Asked.Request, issuedOne, Timestamp.Now(clock))))
                 {
                     withdrawals++;
                     total += one.Asked.FaceValue;
                 }
             }
 
-            after = issued.Max(i => i.Row) > after ? issued.Max(i => i.Row)
-                : throw new InvalidOperationException("The issuer says again what it said before.");
+            ulong last = issued.Max(i => i.Row);
+            if (last <= after)
+            {
+                return Refused.ByRule("The issuer says again what it said before.");
+            }
+
+            after = last;
         }
 
-        await agreement.Recovered(proof.Number, cancel);
-        return new BankRecovery(withdrawals, total, shops);
+        return await agreement.Recovered(proof.Number, cancel) is { } refused ? refused : new BankRecovery(withdrawals, total, shops);
     }
 
-    private async ValueTask<int> Shops(CancellationToken cancel)
+    private async ValueTask<Result<int>> Shops(CancellationToken cancel)
     {
-        var answer = await issuer.Ask(new ShopsOfBankMessage(), cancel);
-        var shops = answer.Require("The issuer does not say which shops this bank has.").Shops;
-        return store.Write(db => shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
-            .Count(s => ShopAccountTable.OpenAgain(db, s.Account, s.Name)));
+        var answer = (await issuer.Ask(new ShopsOfBankMessage(), cancel)).OrRefused("The issuer does not say which shops this bank has.");
+        return answer.Has(out var reply)
+            ? store.Write(db => reply.Shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
+                .Count(s => ShopAccountTable.OpenAgain(db, s.Account, s.Name)))
+            : answer.Refused!;
     }
 
     /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>
@@ -84,9 +96,6 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         Switches.On("R27 own request", ref ours);
         return ours;
     }
-
-    private bool Take(IWriteTransaction db, IssuedWithdrawal one) => Take(
-        db, one.Asked.Request, new RecoveredWithdrawal(one.Asked.FaceValue, one.Asked.Key, one.Asked.EI, one.EK), Timestamp.Now(clock));
 
     /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
     public static bool Take(IWriteTransaction db, WithdrawalId request, RecoveredWithdrawal one, Timestamp now)

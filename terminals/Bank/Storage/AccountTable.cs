@@ -1,7 +1,4 @@
 using System.Data.Common;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -32,5 +29,5 @@ internal static class AccountTable
     public static void SetKnownOrders(IWriteTransaction db, AccountId user, uint number) =>
         db.Execute("UPDATE account SET known = $2 WHERE u = $1", user.Value.ToArray(), (long)number);
 
-    private static AccountEntry Read(DbDataReader r) => new(r.User(0), r.GetString(1), PublicKey.TryDecode(r.Bytes(2))!);
+    private static AccountEntry Read(DbDataReader r) => new(r.User(0), r.GetString(1), r.Kept(2, PublicKey.TryDecode));
 }

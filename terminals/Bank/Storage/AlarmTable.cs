@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -11,7 +9,8 @@ namespace HierCash.Bank;
 internal static class AlarmTable
 {
     /// <summary>About the issuer's instruction, statement or position of that number.</summary>
-    public static int Raise(IWriteTransaction db, Timestamp now, string kind, ulong number) => Add(db, now, kind, Columns.Bytes(number));
+    public static int Raise(IWriteTransaction db, Timestamp now, string kind, ulong number) =>
+        Add(db, now, kind, BankColumns.Bytes(number));
 
     /// <summary>About a set-back of that account's card, which is signed now (rule R12).</summary>
     public static int RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user) =>
@@ -27,7 +26,7 @@ internal static class AlarmTable
 
     /// <summary>It was none.</summary>
     public static void Clear(IWriteTransaction db, string kind, ulong number) =>
-        db.Execute("DELETE FROM alarm WHERE kind = $1 AND subject = $2", kind, Columns.Bytes(number));
+        db.Execute("DELETE FROM alarm WHERE kind = $1 AND subject = $2", kind, BankColumns.Bytes(number));
 
     /// <summary>A set-back that was signed at that moment was said to be of another card.</summary>
     public static void SetBackOfAnother(IWriteTransaction db, AccountId user, Timestamp signed)
@@ -68,7 +67,7 @@ internal static class AlarmTable
         """,
         before.ToLedger(), (long)most);
 
-    private static byte[] SetBack(AccountId user, Timestamp signed) => [.. user.Value.ToArray(), .. Columns.Bytes(signed.Microseconds)];
+    private static byte[] SetBack(AccountId user, Timestamp signed) => [.. user.Value.ToArray(), .. BankColumns.Bytes(signed.Microseconds)];
 
     private static int Add(IWriteTransaction db, Timestamp now, string kind, byte[] subject) => db.Execute(
         "INSERT INTO alarm(kind, subject, date) VALUES($1, $2, $3) ON CONFLICT DO NOTHING", kind, subject, now.ToLedger());

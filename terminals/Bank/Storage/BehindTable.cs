@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>That this bank was restored from an older copy: since when it knows, and its own later word, which shows it (R27).</summary>
@@ -9,7 +6,7 @@ internal static class BehindTable
     /// <summary>Null if it was not, or has recovered.</summary>
     public static Timestamp? Since(IReadSnapshot db) => db.Query("SELECT since FROM behind", r => (Timestamp?)r.Date(0)).FirstOrDefault();
 
-    public static Position? Proof(IReadSnapshot db) => db.First("SELECT proof FROM behind", r => Position.Decode(r.Bytes(0))!);
+    public static Position? Proof(IReadSnapshot db) => db.First("SELECT proof FROM behind", r => r.Kept(0, Position.Decode));
 
     /// <summary>Where it is known, since then, with the newer word.</summary>
     public static void Note(IWriteTransaction db, Timestamp now, Position proof) => db.Execute(

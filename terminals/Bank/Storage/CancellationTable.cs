@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Which withdrawals of lost cards the issuer is to cancel, and has cancelled (hole 10).</summary>

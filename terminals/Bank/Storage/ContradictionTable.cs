@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -19,5 +16,5 @@ internal static class ContradictionTable
     /// <summary>Oldest first.</summary>
     public static List<(CirculationStatement Refused, CirculationStatement? Kept)> All(IReadSnapshot db) => db.Query(
         "SELECT refused, kept FROM contradiction ORDER BY date, digest",
-        r => (CirculationStatement.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } kept ? CirculationStatement.Decode(kept) : null));
+        r => (r.Kept(0, CirculationStatement.Decode), r.KeptOrNull(1, CirculationStatement.Decode)));
 }

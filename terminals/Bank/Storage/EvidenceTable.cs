@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>A case as the bank keeps it.</summary>
@@ -24,12 +21,12 @@ internal static class EvidenceTable
         "SELECT revision, proof, excess, guaranteed, file FROM evidence WHERE coin_id = $1",
         r => new CaseEntry(
             checked((uint)r.GetInt64(0)), (Proof)r.GetInt64(1), Amount.Min(r.Money(2), r.Money(3)),
-            r.BytesOrNull(4) is { } file ? Evidence.Decode(file) : null),
+            r.KeptOrNull(4, Evidence.Decode)),
         coin.Value.ToArray());
 
     /// <summary>The files, the first judged first.</summary>
     public static List<Evidence> Files(IReadSnapshot db) =>
-        db.Query("SELECT file FROM evidence WHERE file IS NOT NULL ORDER BY judged, coin_id", r => Evidence.Decode(r.Bytes(0))!);
+        db.Query("SELECT file FROM evidence WHERE file IS NOT NULL ORDER BY judged, coin_id", r => r.Kept(0, Evidence.Decode));
 
     /// <summary>The bytes of the file; none where there is no file.</summary>
     public static byte[] EncodedFile(IReadSnapshot db, CoinId coin) =>

@@ -1,5 +1,3 @@
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Up to where the issuer's own reversals are filed with the cases (rule R3).</summary>

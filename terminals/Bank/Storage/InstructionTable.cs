@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -27,7 +24,7 @@ internal static class InstructionTable
     /// <summary>Those that are kept with a higher number.</summary>
     public static List<ClearingInstruction> After(IReadSnapshot db, ulong number) => db.Query(
         "SELECT transfer FROM booked_transfer WHERE number > $1 ORDER BY number",
-        r => ClearingInstruction.Decode(r.Bytes(0))!, (long)number);
+        r => r.Kept(0, ClearingInstruction.Decode), (long)number);
 
     /// <summary>How many are kept.</summary>
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM booked_transfer");
@@ -47,7 +44,7 @@ internal static class InstructionTable
         SELECT t.transfer, coalesce(p.suspense, 0) FROM booked_transfer t LEFT JOIN parked p ON p.number = t.number
         WHERE t.state = 0 AND coalesce(p.told, 1) = 1 ORDER BY t.number LIMIT $1
         """,
-        r => (ClearingInstruction.Decode(r.Bytes(0))!, r.Flag(1)), (long)most);
+        r => (r.Kept(0, ClearingInstruction.Decode), r.Flag(1)), (long)most);
 
     public static void Forget(IWriteTransaction db, ulong number) =>
         db.Execute("DELETE FROM booked_transfer WHERE number = $1", (long)number);

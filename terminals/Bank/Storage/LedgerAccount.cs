@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Bank;
 
 /// <summary>An account of the ledger: what kind, and whose.</summary>

@@ -1,5 +1,3 @@
-using HierCash.Protocol.Cash;
-
 namespace HierCash.Bank;
 
 /// <summary>A transaction of the ledger, by the name under which it is booked once.</summary>
@@ -21,10 +19,10 @@ internal readonly record struct LedgerTransaction(string Kind, byte[] Reference)
     public static LedgerTransaction Assigned(WithdrawalId request) => new("withdrawal assigned", request.Value.ToArray());
 
     /// <summary>The issuer's instruction of that number.</summary>
-    public static LedgerTransaction Instruction(ulong number) => new(KindOfInstruction, Columns.Bytes(number));
+    public static LedgerTransaction Instruction(ulong number) => new(KindOfInstruction, BankColumns.Bytes(number));
 
     /// <summary>The money of a parked instruction of that number goes to suspense (R8).</summary>
-    public static LedgerTransaction Suspense(ulong number) => new(KindOfSuspense, Columns.Bytes(number));
+    public static LedgerTransaction Suspense(ulong number) => new(KindOfSuspense, BankColumns.Bytes(number));
 
     /// <param name="receipt">The counter's receipt number.</param>
     public static LedgerTransaction Deposit(ulong receipt) => new("deposit", BitConverter.GetBytes(receipt));
@@ -32,5 +30,5 @@ internal readonly record struct LedgerTransaction(string Kind, byte[] Reference)
     /// <summary>From the account of a card that was replaced to that of the new one.</summary>
     /// <param name="after">The ledger's last transaction before it: there is one of these after each booking on the old account.</param>
     public static LedgerTransaction Replacement(AccountId former, ulong after) =>
-        new("card replaced", [.. former.Value.ToArray(), .. Columns.Bytes(after)]);
+        new("card replaced", [.. former.Value.ToArray(), .. BankColumns.Bytes(after)]);
 }

@@ -1,6 +1,4 @@
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 

@@ -1,13 +1,10 @@
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Keys that a person has named as this bank's own, whose secret was lost with an older database (R27).</summary>
 internal static class LostKeyTable
 {
     public static List<PublicKey> All(IReadSnapshot db) =>
-        [.. db.Query("SELECT public_key FROM lost_key ORDER BY public_key", r => PublicKey.TryDecode(r.Bytes(0))).OfType<PublicKey>()];
+        db.Query("SELECT public_key FROM lost_key ORDER BY public_key", r => r.Key(0));
 
     /// <returns>False where it stood there already.</returns>
     public static bool Add(IWriteTransaction db, PublicKey key) =>

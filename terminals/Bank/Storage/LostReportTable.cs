@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Lost cards: their users' signed reports (hole 10).</summary>

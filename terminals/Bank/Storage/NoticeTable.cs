@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>What a holder was told, and what may be claimed once that term is over (rule R5).</summary>
@@ -30,7 +26,7 @@ internal static class NoticeTable
         WHERE n.u = $1 AND e.proof = $2 AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id)
         ORDER BY n.until, n.coin_id LIMIT $3
         """,
-        r => Notice.Decode(r.Bytes(0))!, user.Value.ToArray(), (long)Proof.Excess, (long)NoticesReply.Max);
+        r => r.Kept(0, Notice.Decode), user.Value.ToArray(), (long)Proof.Excess, (long)NoticesReply.Max);
 
     /// <summary>
     /// The newest notice of each case on which more may be claimed once its term is over; with what, when, and since when the case is.

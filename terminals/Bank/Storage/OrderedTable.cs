@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Which request each number of an account's orders is for (R27).</summary>
@@ -24,17 +21,20 @@ internal static class OrderedTable
         "SELECT declined FROM ordered WHERE u = $1 AND number = $2 AND request = $3",
         order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray()) == 1;
 
-    /// <summary>Known numbers whose withdrawal is forgotten, or which were declined or renounced, before that moment.</summary>
-    public static List<(AccountId User, uint Number)> Over(IReadSnapshot db, Timestamp before, int most) => db.Query(
+    /// <summary>$1 the moment, $2 how many.</summary>
+    internal const string Old =
         """
-        SELECT o.u, o.number FROM ordered o JOIN account a ON a.u = o.u WHERE o.date < $1 AND o.number <= a.known
+        SELECT o.u, o.number, o.date FROM ordered o JOIN account a ON a.u = o.u WHERE o.date < $1 AND o.number <= a.known
             AND NOT EXISTS (SELECT 1 FROM withdrawal w WHERE w.request = o.request)
             AND NOT EXISTS (SELECT 1 FROM owed w WHERE w.request = o.request)
-        UNION SELECT r.u, r.number FROM renounced r JOIN account a ON a.u = r.u WHERE r.since < $1 AND r.number <= a.known
+        UNION ALL SELECT r.u, r.number, r.since FROM renounced r JOIN account a ON a.u = r.u WHERE r.since < $1 AND r.number <= a.known
             AND NOT EXISTS (SELECT 1 FROM ordered o WHERE o.u = r.u AND o.number = r.number)
-        ORDER BY 1, 2 LIMIT $2
-        """,
-        r => (r.User(0), checked((uint)r.GetInt64(1))), before.ToLedger(), (long)most);
+        ORDER BY 3, 1, 2 LIMIT $2
+        """;
+
+    /// <summary>Known numbers whose withdrawal is forgotten, or which were declined or renounced, before that: the oldest first.</summary>
+    public static List<(AccountId User, uint Number)> Over(IReadSnapshot db, Timestamp before, int most) =>
+        db.Query(Old, r => (r.User(0), checked((uint)r.GetInt64(1))), before.ToLedger(), (long)most);
 
     public static void Forget(IWriteTransaction db, AccountId user, uint number) =>
         db.Execute("DELETE FROM ordered WHERE u = $1 AND number = $2", user.Value.ToArray(), (long)number);

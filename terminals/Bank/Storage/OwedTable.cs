@@ -1,6 +1,4 @@
 using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 

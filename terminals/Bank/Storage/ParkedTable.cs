@@ -1,6 +1,4 @@
 using System.Data.Common;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -34,7 +32,7 @@ internal static class ParkedTable
 
     /// <summary>The bank's newest word of that instruction.</summary>
     public static BookingStatement Word(IReadSnapshot db, ulong number) =>
-        db.First("SELECT statement FROM parked WHERE number = $1", r => BookingStatement.Decode(r.Bytes(0))!, (long)number)!;
+        db.First("SELECT statement FROM parked WHERE number = $1", r => r.Kept(0, BookingStatement.Decode), (long)number)!;
 
     /// <summary>A newer word, which the issuer has not heard.</summary>
     public static void SetWord(IWriteTransaction db, BookingStatement word) =>
@@ -48,7 +46,7 @@ internal static class ParkedTable
 
     /// <summary>Words that the issuer has not heard, in order of number.</summary>
     public static List<BookingStatement> Unheard(IReadSnapshot db, int most) => db.Query(
-        "SELECT statement FROM parked WHERE told = 0 ORDER BY number LIMIT $1", r => BookingStatement.Decode(r.Bytes(0))!, (long)most);
+        "SELECT statement FROM parked WHERE told = 0 ORDER BY number LIMIT $1", r => r.Kept(0, BookingStatement.Decode), (long)most);
 
     /// <summary>The issuer has heard this word; nothing happens where there is a newer one.</summary>
     public static void MarkHeard(IWriteTransaction db, BookingStatement word) =>
@@ -60,5 +58,5 @@ internal static class ParkedTable
     public static void Forget(IWriteTransaction db, ulong number) => db.Execute("DELETE FROM parked WHERE number = $1", (long)number);
 
     private static (ClearingInstruction ClearingInstruction, Parking Parked) Read(DbDataReader r) =>
-        (ClearingInstruction.Decode(r.Bytes(0))!, new Parking((BookingOutcome)r.GetInt64(1), r.Date(2), r.Flag(3), r.Flag(4)));
+        (r.Kept(0, ClearingInstruction.Decode), new Parking((BookingOutcome)r.GetInt64(1), r.Date(2), r.Flag(3), r.Flag(4)));
 }

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>How far this bank and the issuer are with each other: the newest signed word of each (R27).</summary>
@@ -8,11 +5,11 @@ internal static class PositionTable
 {
     /// <summary>The newest position of that side; null before the first.</summary>
     public static Position? Newest(IReadSnapshot db, PositionRole role) =>
-        db.First("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Bytes(0))!, (long)role);
+        db.First("SELECT position FROM position WHERE role = $1", r => r.Kept(0, Position.Decode), (long)role);
 
     /// <summary>This bank's newest, if the issuer has not answered it.</summary>
     public static Position? Unanswered(IReadSnapshot db) => db.First(
-        "SELECT position FROM position WHERE role = $1 AND answered = 0", r => Position.Decode(r.Bytes(0))!, (long)PositionRole.Bank);
+        "SELECT position FROM position WHERE role = $1 AND answered = 0", r => r.Kept(0, Position.Decode), (long)PositionRole.Bank);
 
     /// <summary>Keeps a position of either side, unless there is a newer one.</summary>
     public static void Keep(IWriteTransaction db, Position position) => db.Execute(

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>What an accused holder showed (rules R3, R5).</summary>
@@ -8,7 +5,7 @@ internal static class RebuttalTable
 {
     public static List<(Rebuttal Rebuttal, bool InTime)> Of(IReadSnapshot db, CoinId coin) => db.Query(
         "SELECT rebuttal, in_time FROM rebuttal WHERE coin_id = $1 ORDER BY digest",
-        r => (Rebuttal.Decode(r.Bytes(0))!, r.Flag(1)), coin.Value.ToArray());
+        r => (r.Kept(0, Rebuttal.Decode), r.Flag(1)), coin.Value.ToArray());
 
     /// <summary>
     /// Another one as soon as anything of that case changes here, and much shorter: a digest, whether it was in time, a size in bytes.

@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>A withdrawal that was issued to this bank before it was restored, and of which it has no order.</summary>

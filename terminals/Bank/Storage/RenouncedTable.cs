@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Numbers whose order cannot be shown any more, by the account's signed word (R27).</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -14,10 +13,6 @@ internal static class SecretKeyTable
     /// <summary>The private scalar, 32 bytes; null where there is no such key.</summary>
     public static byte[]? Find(IReadSnapshot db, int number) =>
         db.First("SELECT secret FROM secret_key WHERE name = $1", r => r.Bytes(0), Name(number));
-
-    /// <summary>The private scalars of all keys, in no order that means anything.</summary>
-    public static List<byte[]> All(IReadSnapshot db) =>
-        db.Query("SELECT secret FROM secret_key WHERE name = 'bank' OR name LIKE 'bank-%' ORDER BY name", r => r.Bytes(0));
 
     public static void Add(IWriteTransaction db, int number, byte[] secret) =>
         db.Execute("INSERT INTO secret_key(name, secret) VALUES($1, $2)", Name(number), secret);

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>For which account a till's request was signed: signed again, it is for the same one (rule R18).</summary>

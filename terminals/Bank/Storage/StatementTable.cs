@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>What the issuer said of this bank's circulation, day by day.</summary>
@@ -15,14 +12,14 @@ internal static class StatementTable
     /// <summary>Those with a higher number, in order.</summary>
     public static List<CirculationStatement> After(IReadSnapshot db, ulong number) => db.Query(
         "SELECT statement FROM audit_statement WHERE number > $1 ORDER BY number",
-        r => CirculationStatement.Decode(r.Bytes(0))!, (long)number);
+        r => r.Kept(0, CirculationStatement.Decode), (long)number);
 
     public static CirculationStatement? Find(IReadSnapshot db, ulong number) =>
-        db.First("SELECT statement FROM audit_statement WHERE number = $1", r => CirculationStatement.Decode(r.Bytes(0))!, (long)number);
+        db.First("SELECT statement FROM audit_statement WHERE number = $1", r => r.Kept(0, CirculationStatement.Decode), (long)number);
 
     /// <summary>Null before the first.</summary>
     public static CirculationStatement? Last(IReadSnapshot db) =>
-        db.First("SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => CirculationStatement.Decode(r.Bytes(0))!);
+        db.First("SELECT statement FROM audit_statement ORDER BY number DESC LIMIT 1", r => r.Kept(0, CirculationStatement.Decode));
 
     /// <summary>The number of the last; 0 where none is kept.</summary>
     public static ulong LastNumber(IReadSnapshot db) => (ulong)db.Number("SELECT coalesce(max(number), 0) FROM audit_statement");
@@ -30,7 +27,7 @@ internal static class StatementTable
     /// <summary>The first ones, without the last of all.</summary>
     public static List<CirculationStatement> FirstBeforeLast(IReadSnapshot db, int most) => db.Query(
         "SELECT statement FROM audit_statement WHERE number < (SELECT max(number) FROM audit_statement) ORDER BY number LIMIT $1",
-        r => CirculationStatement.Decode(r.Bytes(0))!, (long)most);
+        r => r.Kept(0, CirculationStatement.Decode), (long)most);
 
     public static void Forget(IWriteTransaction db, ulong number) =>
         db.Execute("DELETE FROM audit_statement WHERE number = $1", (long)number);

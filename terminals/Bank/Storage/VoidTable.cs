@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>A payment of which the bank has S_W, and since when it brings that to the issuer.</summary>
@@ -24,7 +20,7 @@ internal static class VoidTable
     /// <summary>What the issuer has not answered, in order of payment, as it is brought.</summary>
     public static List<(PaymentId Payment, CoinId Coin, LinkMessage Message)> Unanswered(IReadSnapshot db) => db.Query(
         "SELECT payment_id, coin_id, message FROM void_message WHERE answer IS NULL ORDER BY payment_id",
-        r => (new PaymentId(r.Digest(0)), r.Coin(1), Read(r.Bytes(2))));
+        r => (r.Payment(0), r.Coin(1), Read(r.Bytes(2))));
 
     /// <summary>The same: how many, and since when.</summary>
     public static Tally TallyUnanswered(IReadSnapshot db) =>

@@ -1,7 +1,5 @@
 using System.Data.Common;
 using HierCash.Iso7816;
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -94,7 +92,7 @@ internal static class WithdrawalTable
 
     private static WithdrawalRow Read(DbDataReader r) => new(
         ReadOrder(r, 0), Enum.Parse<WithdrawalState>(r.GetString(1)), r.Date(2), r.BytesOrNull(3),
-        r.BytesOrNull(4) is { } never ? NonIssuanceStatement.Decode(never) : null);
+        r.KeptOrNull(4, NonIssuanceStatement.Decode));
 
     private static WithdrawalOrder ReadOrder(DbDataReader r, int column)
     {

@@ -1,10 +1,7 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
 using HierCash.Protocol;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -16,40 +13,44 @@ public sealed partial class BankParty
     /// its account key. May be repeated with the same card and the same letter after a failure.
     /// </summary>
     /// <param name="code">The activation code in the letter to the holder. The card gets its hash, the bank keeps a digest of that.</param>
+    /// <returns>Refused where the name belongs to another card's account, or the letter was written for something else.</returns>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The name belongs to another card's account, or the letter was written for something
-    /// else.</exception>
-    public AccountEntry OpenAccount(string name, WalletCard card, ActivationCode code)
+    public Result<AccountEntry> OpenAccount(string name, WalletCard card, ActivationCode code)
     {
         if (PlainText.NameFault(name, Evidence.MaxNameSize) is { } fault)
         {
-            throw new InvalidOperationException(fault);
+            return Refused.ByRule(fault);
         }
 
         card.Select();
 
         // Before the card is changed for good: a taken name would leave it bound to this bank and to no account.
         var state = card.GetStatus().State;
-        var holder = _store.Read(AccountTable.All).FirstOrDefault(a => a.Name == name);
-        if (holder is not null && state == WalletState.Blank)
+        if (state == WalletState.Blank && _store.Read(db => Named(db, name)) is { } holder)
         {
-            throw _store.Read(db => LostCards.IsLost(db, holder.User) && ReplacedTable.SuccessorOf(db, holder.User) is null)
-                ? new InvalidOperationException($"There is an account '{name}', whose card was reported as lost. 'hiercash-bank "
+            return _store.Read(db => LostCards.IsLost(db, holder.User) && ReplacedTable.SuccessorOf(db, holder.User) is null)
+                ? new Refused(Outcome.AlreadyExists, $"There is an account '{name}', whose card was reported as lost. 'hiercash-bank "
                     + $"replace-card {name}' gives it this card.")
-                : new InvalidOperationException($"There is an account '{name}' with another card. Choose another name.");
+                : new Refused(Outcome.AlreadyExists, $"There is an account '{name}' with another card. Choose another name.");
         }
 
-        var key = Personalise(name, card, state, code);
-        return _store.Write(db =>
+        var personalised = Personalise(name, card, state, code);
+        return !personalised.Has(out var key) ? personalised.Refused! : _store.Write<Result<AccountEntry>>(db =>
         {
-            var user = Add(db, name, key, Timestamp.Now(_clock));
-            LetterTable.MarkTaken(db, code, user);
-            return AccountTable.Find(db, user) is { } account && account.Name == name
-                ? account
-                : throw new InvalidOperationException(
+            var user = Derivations.U(key);
+            if ((AccountTable.Find(db, user) ?? Named(db, name)) is { } known && (known.User != user || known.Name != name))
+            {
+                return new Refused(Outcome.AlreadyExists,
                     $"There is an account '{name}' with another card, or this card has an account under another name.");
+            }
+
+            Add(db, name, key, Timestamp.Now(_clock));
+            LetterTable.MarkTaken(db, code, user);
+            return AccountTable.Find(db, user)!;
         });
     }
+
+    private static AccountEntry? Named(IReadSnapshot db, string name) => AccountTable.All(db).Find(a => a.Name == name);
 
     /// <summary>
     /// Gives an account whose card is gone a new one. All money of the account is the new card's from then on, and what comes back later of
@@ -57,15 +58,17 @@ public sealed partial class BankParty
     /// </summary>
     /// <param name="withoutReport">The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more,
     /// and its coins stay good.</param>
+    /// <returns>Refused where there is no such account, its card was not reported as lost, the card had an account, or the letter was
+    /// written for something else.</returns>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">No such account, its card was not reported as lost, the card had an account, or the
-    /// letter was written for something else.</exception>
-    public AccountEntry ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
+    public Result<AccountEntry> ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
     {
         card.Select();
         var state = card.GetStatus().State;
-        var old = _store.Read(AccountTable.All).FirstOrDefault(a => a.Name == name)
-            ?? throw new InvalidOperationException($"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
+        if (_store.Read(db => Named(db, name)) is not { } old)
+        {
+            return NoAccountOf(name);
+        }
 
         // A card that is not blank may be the new one already: the call is repeated, and the card says so below by taking this letter's
         // code once more.
@@ -73,65 +76,58 @@ public sealed partial class BankParty
         if (state == WalletState.Blank)
         {
             // Before the card is changed for good.
-            RequireReported(name, mayReplace);
-            RequireNoOther(_store.Read(db => ReplacedTable.SuccessorOf(db, old.User)) is not null);
+            bool hasOther = _store.Read(db => ReplacedTable.SuccessorOf(db, old.User)) is not null;
+            if (!mayReplace || hasOther)
+            {
+                return mayReplace ? HasAnother : NotReported(name);
+            }
         }
 
-        var key = Personalise(name, card, state, code);
-        return _store.Write(db =>
+        var personalised = Personalise(name, card, state, code);
+        return !personalised.Has(out var key) ? personalised.Refused! : _store.Write<Result<AccountEntry>>(db =>
         {
             var now = Timestamp.Now(_clock);
             var user = Derivations.U(key);
             if (old.User != user)
             {
-                RequireReported(name, mayReplace);
-
                 // Back to a card that the account had before, what comes for either would go on from one to the other for ever.
                 bool had = AccountTable.Find(db, user) is not null || ReplacedTable.SuccessorOf(db, old.User) is not null;
                 Switches.Off("R12 had an account", ref had);
-                RequireNoOther(had);
+                if (!mayReplace || had)
+                {
+                    return mayReplace ? HasAnother : NotReported(name);
+                }
 
                 AccountTable.Rename(db, old.User, Replacement.FormerName(old, now));
                 Add(db, name, key, now);
                 LetterTable.MarkTaken(db, code, user);
-                Replacement.Replace(db, now, old, user);
+                ReplacedTable.Add(db, old.User, user, now);
+                Replacement.Forward(db, now, old.User);
             }
             else if (LostCards.IsLost(db, user))
             {
-                throw new InvalidOperationException("This is the card that was reported as lost. Take a new card.");
+                return Refused.ByRule("This is the card that was reported as lost. Take a new card.");
             }
 
             return AccountTable.Find(db, user)!;
         });
     }
 
-    private static void RequireNoOther(bool hasAnother)
-    {
-        if (hasAnother)
-        {
-            throw new InvalidOperationException("This card had an account, or this account has another card already. Take a new card, and "
-                + "the name that the account has now.");
-        }
-    }
+    /// <summary>For whoever names an account that is not there.</summary>
+    internal static Refused NoAccountOf(string name) =>
+        new(Outcome.NotFound, $"There is no account '{name}' at this bank. 'hiercash-bank accounts' lists them.");
 
-    private static void RequireReported(string name, bool mayReplace)
-    {
-        if (!mayReplace)
-        {
-            throw new InvalidOperationException(
-                $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there "
-                    + $"is none, say --without-report: the old card's coins then stay good.");
-        }
-    }
+    private static Refused HasAnother => Refused.ByRule(
+        "This card had an account, or this account has another card already. Take a new card, and the name that the account has now.");
 
-    private static AccountId Add(IWriteTransaction db, string name, PublicKey key, Timestamp now)
-    {
-        var user = Derivations.U(key);
-        AccountTable.Open(db, new AccountEntry(user, name, key), now);
-        return user;
-    }
+    private static Refused NotReported(string name) => Refused.ByRule(
+        $"The card of '{name}' was not reported as lost. Take its holder's report first ('hiercash-bank lost FILE'); where there is none, "
+            + $"say --without-report: the old card's coins then stay good.");
 
-    private PublicKey Personalise(string name, WalletCard card, WalletState state, ActivationCode code)
+    private static void Add(IWriteTransaction db, string name, PublicKey key, Timestamp now) =>
+        AccountTable.Open(db, new AccountEntry(Derivations.U(key), name, key), now);
+
+    private Result<PublicKey> Personalise(string name, WalletCard card, WalletState state, ActivationCode code)
     {
         var scheme = _identity.Scheme;
 
@@ -140,11 +136,11 @@ public sealed partial class BankParty
         Switches.Off("R12 one card", ref isTaken);
         if (isTaken)
         {
-            throw new InvalidOperationException(
+            return new Refused(Outcome.PinRefused,
                 "That letter belongs to a card already, and somebody may have read it. Name another file for the new letter.");
         }
 
-        var key = WithCode(code, name, null, () =>
+        var personalised = WithCode(code, name, null, () =>
         {
             try
             {
@@ -158,12 +154,12 @@ public sealed partial class BankParty
                     : "This card has an account already, and is activated. Take a new card for a new account.");
             }
         });
-        foreach (var certificate in NeededByCard())
+        foreach (var certificate in personalised.Refused is null ? NeededByCard() : [])
         {
             card.PutCertificate(certificate);
         }
 
-        return key;
+        return personalised;
     }
 
     /// <summary>
@@ -171,33 +167,30 @@ public sealed partial class BankParty
     /// card's own nonce, so it takes the card here in the reader; whether its holder brought it is for the person at the counter to see.
     /// May be repeated with the same letter.
     /// </summary>
+    /// <returns>The account. Refused where its card was reported as lost, the letter was written for something else, or the card had that
+    /// code before.</returns>
     /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
-    /// <exception cref="InvalidOperationException">The card was reported as lost, the letter was written for something else, or the card
-    /// had that code before.</exception>
-    public void SetBack(AccountId user, WalletCard card, ActivationCode code)
+    public Result<AccountId> SetBack(AccountId user, WalletCard card, ActivationCode code)
     {
         // Whoever brings a card that was reported as lost gets nothing signed.
         var lost = _store.Read(db => LostReportTable.DateOf(db, user));
         Switches.Replace("R12 lost", ref lost, null);
         if (lost is { } date)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 $"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
         }
 
         if (_store.Read(db => ReplacedTable.SuccessorOf(db, user)) is not null)
         {
-            throw new InvalidOperationException(
-                "The account has another card since this one was replaced: keep the card. Nothing was set back.");
+            return Refused.ByRule("The account has another card since this one was replaced: keep the card. Nothing was set back.");
         }
 
-        string holder = Find(user)?.Name ?? "";
-        using var key = BankKeys.Of(_store, _suite, _identity.Certificate.Key);
         card.Select();
         var before = card.GetStatus();
         bool heard = KnowsCode(code);
         bool wasSetBack = _letters.WasSetBack(user, code);
-        WithCode(code, holder, user, () =>
+        var done = WithCode(code, Find(user)?.Name ?? "", user, () =>
         {
             if (before.State == WalletState.Blank)
             {
@@ -231,7 +224,7 @@ public sealed partial class BankParty
                 LetterTable.MarkSigned(db, code);
                 return BankAlarms.RaiseSetBack(db, signed, user);
             });
-            var signature = key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
+            var signature = _key.Sign(SignedMessage.SetBack(Id, nonce, user, code.Hash));
             var status = card.SetBack(code.Hash, signature);
             if (status == WalletStatus.InvalidSignature)
             {
@@ -246,7 +239,13 @@ public sealed partial class BankParty
 
             return status.IsSuccess ? status : throw new CardRefusedException(status, Explain(status, before));
         });
+        if (done.Refused is { } refused)
+        {
+            return refused;
+        }
+
         LogSetBack();
+        return user;
     }
 
     private static string Explain(StatusWord status, StatusReply before) =>

@@ -1,8 +1,6 @@
 using System.Data.Common;
 using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Bank;
 
@@ -19,25 +17,31 @@ public sealed partial class BankParty
     /// <param name="holder">To whom the letter is.</param>
     /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
     /// <param name="act">Does it with the letter's code.</param>
-    /// <exception cref="RefusedException">The file is no letter, or a letter for something else; nothing was sent to the card.</exception>
+    /// <returns>Refused where the file is a letter for something else, and nothing was sent to the card; or what the act was.</returns>
+    /// <exception cref="RefusedException">The file is no letter; nothing was sent to the card.</exception>
     /// <exception cref="IOException">The letter cannot be written; nothing was sent to the card.</exception>
-    public T WithLetter<T>(string path, string holder, AccountId? user, Func<ActivationCode, T> act)
+    public Result<T> WithLetter<T>(string path, string holder, AccountId? user, Func<ActivationCode, Result<T>> act)
     {
         var code = File.Exists(path) ? ActivationLetter.Read(path) : WriteLetter(path, holder, user);
         if (!IsLetterFor(code, holder, user))
         {
-            throw new RefusedException(Outcome.PinRefused,
+            return new Refused(Outcome.PinRefused,
                 $"'{path}' is a letter for another holder or card, or its code was used before. Name another file for the new letter.");
         }
 
+        bool isDone = false;
         try
         {
-            return act(code);
+            var done = act(code);
+            isDone = done.Refused is null;
+            return done;
         }
-        catch
+        finally
         {
-            TakeAway(path, code);
-            throw;
+            if (!isDone)
+            {
+                TakeAway(path, code);
+            }
         }
     }
 
@@ -100,9 +104,14 @@ public sealed partial class BankParty
     /// Keeps for whom a code is before the card hears of it. A code that the card refused was never anybody's; one whose answer was lost
     /// may be the card's.
     /// </summary>
-    private T WithCode<T>(ActivationCode code, string holder, AccountId? user, Func<T> change)
+    private Result<T> WithCode<T>(ActivationCode code, string holder, AccountId? user, Func<T> change)
     {
-        bool isNew = _letters.Begin(code, holder, user);
+        var begun = _letters.Begin(code, holder, user);
+        if (!begun.Has(out bool isNew))
+        {
+            return begun.Refused!;
+        }
+
         Switches.On("R12 may have it", ref isNew);
         _crash.Reach(CrashPoints.LetterOffered);
         try

@@ -1,6 +1,4 @@
-using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
-using HierCash.Terminals.Store;
 
 namespace HierCash.Bank;
 
@@ -40,9 +38,9 @@ internal sealed class LetterBook(Database store)
 
     /// <summary>Before the card hears of the code.</summary>
     /// <param name="user">Whose card is set back; null: a new card is personalised.</param>
-    /// <returns>True if no card has heard of it; false if the act is repeated with its letter.</returns>
-    /// <exception cref="InvalidOperationException">The code was written for something else, or replaced by a later one.</exception>
-    public bool Begin(ActivationCode code, string holder, AccountId? user) => store.Write(db =>
+    /// <returns>True if no card has heard of it; false if the act is repeated with its letter. Refused where the code was written for
+    /// something else, or replaced by a later one.</returns>
+    public Result<bool> Begin(ActivationCode code, string holder, AccountId? user) => store.Write<Result<bool>>(db =>
     {
         if (LetterTable.Find(db, code) is not { } letter)
         {
@@ -50,7 +48,7 @@ internal sealed class LetterBook(Database store)
         }
 
         return Fault(db, letter, holder, user) is { } fault
-            ? throw new InvalidOperationException(fault)
+            ? new Refused(Outcome.PinRefused, fault)
             : !letter.IsOffered && LetterTable.MarkOffered(db, letter);
     });
 

@@ -1,8 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -16,7 +11,7 @@ internal sealed class OrderRecovery(
     {
         if (request.As<ShowOrderMessage>()?.Order is not { } shown)
         {
-            return Refuse(RefusalReason.Malformed, "The order is malformed.");
+            return Withdrawals.Refuse(RefusalReason.Malformed, "The order is malformed.");
         }
 
         if (store.Read(db => RecoveredTable.Find(db, shown.Request)?.EI ?? WithdrawalTable.Find(db, shown.Request)?.Order.EI) is { } ei)
@@ -33,7 +28,7 @@ internal sealed class OrderRecovery(
     {
         if (request.As<RenounceMessage>()?.Word is not { } word)
         {
-            return Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
+            return Withdrawals.Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
         }
 
         return withdrawals.CheckSigner(word.Bank, word.User, key => IsSigned(word.Verify(suite, key)))
@@ -55,7 +50,8 @@ internal sealed class OrderRecovery(
         Switches.On("R27 renounced after agreement", ref agreed);
         if (!agreed)
         {
-            return Refuse(RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
+            return Withdrawals.Refuse(
+                RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
         }
 
         return store.Write(db =>
@@ -86,6 +82,4 @@ internal sealed class OrderRecovery(
             return reply == MessageType.ShowOrderReply ? new ShowOrderReply(waits).ToMessage() : new RenounceReply(waits).ToMessage();
         });
     }
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

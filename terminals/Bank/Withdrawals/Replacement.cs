@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -21,15 +18,6 @@ internal static class Replacement
         }
 
         return last;
-    }
-
-    /// <summary>
-    /// The account of the new card, which has an empty one already, takes the place of the old one's; in the caller's transaction.
-    /// </summary>
-    public static void Replace(IWriteTransaction db, Timestamp now, AccountEntry old, AccountId successor)
-    {
-        ReplacedTable.Add(db, old.User, successor, now);
-        Forward(db, now, old.User);
     }
 
     /// <summary>

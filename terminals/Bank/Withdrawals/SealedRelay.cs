@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Link;
 
 namespace HierCash.Bank;
 

@@ -1,7 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>Which orders are taken, in one transaction with the debit.</summary>

@@ -1,10 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Link;
-using HierCash.Protocol.Suite;
-using HierCash.Terminals;
-using HierCash.Terminals.Link;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Bank;
 
 /// <summary>
@@ -53,7 +46,7 @@ internal sealed partial class Withdrawals(
 
         crash.Reach(CrashPoints.WithdrawalDebited);
         var row = await Advance(order.Request, cancel);
-        return new WithdrawReply(Answer(row)).ToMessage();
+        return new WithdrawReply(new(row.EK, row.Never)).ToMessage();
     }
 
     /// <summary>Takes every withdrawal on that has not ended; what is older than requestTerm is asked to be withheld.</summary>
@@ -258,7 +251,5 @@ internal sealed partial class Withdrawals(
         return true;
     });
 
-    private static WithdrawalAnswer Answer(WithdrawalRow row) => new(row.EK, row.Never);
-
-    private static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
+    public static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

@@ -15,7 +15,7 @@ public sealed record ClockState(Timestamp Now, Timestamp Signed, Timestamp? Doub
 }
 
 /// <summary>One kind of things that were signed under a date that is still to come, and what became of them.</summary>
-public sealed record SignedAhead(string What, int Count, string Became);
+public sealed record SignedAhead(string What, long Count, string Became);
 
 /// <summary>
 /// What was signed while the clock was ahead is signed again under the right date, once a person has confirmed the clock (rule R26).
@@ -32,7 +32,7 @@ internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issue
         var certificates = keys.CertifyAgain(store, now);
         var found = store.Write(db =>
         {
-            int lists = HotVersionTable.MadeAfter(db, now);
+            long lists = HotVersionTable.MadeAfter(db, now);
             int tills = TillTable.RegisteredBy(db, now);
             int statements = BankTable.All(db).Count(bank => StatementTable.Newest(db, bank.Id)?.Date > now);
             var all = new List<SignedAhead>

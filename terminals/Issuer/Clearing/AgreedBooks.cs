@@ -151,7 +151,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         if (own.IsRestored)
         {
             Alarms.Raise(db, Alarms.BankRestored, bank, 0, now);
-            ReverseAtIssuer(db, own);
+            TakeBack(db, own);
         }
 
         PositionTable.Keep(db, own);
@@ -164,7 +164,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     /// A bank that was restored gets again what comes after its copy, the same bytes: nothing is signed anew, so who only says so gets
     /// nothing by it. What it had parked after that it parks again, or books; its cases it is told again.
     /// </summary>
-    private static void ReverseAtIssuer(IWriteTransaction db, Position own)
+    private static void TakeBack(IWriteTransaction db, Position own)
     {
         BankTable.SetBack(db, own.Bank, own.Instruction, own.Statement);
         ParkedInstructions.Forgotten(db, own.Bank, own.Instruction);

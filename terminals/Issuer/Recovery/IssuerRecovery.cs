@@ -189,7 +189,7 @@ internal sealed class IssuerRecovery(
 
         foreach (var statement in words.Statements)
         {
-            StatementTable.Add(db, statement);
+            StatementTable.AddGivenBack(db, statement);
         }
 
         if (unopened > 0)

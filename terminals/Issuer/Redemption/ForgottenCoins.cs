@@ -33,7 +33,7 @@ internal static class ForgottenCoins
             ForgottenTable.AddHonoured(db, honoured);
         }
 
-        ForgottenTable.AddPayments(db, coins.Sum(c => HistoryTable.Forget(db, c.Number)));
+        ForgottenTable.AddPayments(db, coins.Sum(c => (long)HistoryTable.Forget(db, c.Number)));
         foreach (var coin in coins)
         {
             GuaranteeTable.Forget(db, coin.Number);

@@ -66,12 +66,12 @@ internal sealed class Reversals(
         }
 
         var now = Timestamp.Now(clock);
-        var answer = store.Write(db => ReverseAtIssuer(db, brought, shop, request.Type, now));
+        var answer = store.Write(db => TakeBack(db, brought, shop, request.Type, now));
         crash.Reach(CrashPoints.ReverseCommitted);
         return answer;
     }
 
-    private LinkMessage ReverseAtIssuer(IWriteTransaction db, VoidedPayment brought, PartyId? shop, MessageType type, Timestamp now)
+    private LinkMessage TakeBack(IWriteTransaction db, VoidedPayment brought, PartyId? shop, MessageType type, Timestamp now)
     {
         var h = brought.H;
         var owner = ShopTable.OfTill(db, h.Till);
@@ -85,7 +85,7 @@ internal sealed class Reversals(
         // What was taken back stays so, and whoever may ask for the proof gets it, whatever is over.
         if (HistoryTable.Find(db, h.Id) is { Reversal: { } earlier })
         {
-            return VoidedPayment.Answer(type, earlier.Encode());
+            return VoidedPayment.Answer(type, earlier);
         }
 
         // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on
@@ -110,7 +110,7 @@ internal sealed class Reversals(
                 return Full();
             }
 
-            return VoidedPayment.Answer(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now).Encode());
+            return VoidedPayment.Answer(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now));
         }
 
         // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
@@ -127,7 +127,7 @@ internal sealed class Reversals(
         Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
-            : VoidedPayment.Answer(type, Reverse(db, coin, row, owner, revoked, now).Encode());
+            : VoidedPayment.Answer(type, Reverse(db, coin, row, owner, revoked, now));
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
@@ -149,7 +149,7 @@ internal sealed class Reversals(
         if (restores && shop is not null)
         {
             CoinTable.Restore(db, coin, row.Share.Credited);
-            Credits.ReverseAtIssuer(db, coin, shop, row.Share.Credited);
+            Credits.TakeBack(db, coin, shop, row.Share.Credited);
             moved += row.Share.Credited;
         }
 
@@ -182,7 +182,7 @@ internal sealed class Reversals(
     {
         if (DeadPaymentTable.Find(db, h.Id) is { } statement)
         {
-            return LinkBody.Kept<DeadStatementReply>(statement.Encode());
+            return new NonSettlementStatementReply(statement).ToMessage();
         }
 
         var coin = CoinTable.Of(db, h.Coin);
@@ -200,7 +200,7 @@ internal sealed class Reversals(
         {
             return row.Reversal is null
                 ? Refuse(RefusalReason.NotAllowed, $"This payment was settled on {row.Receipt.Date}. It is spent.")
-                : LinkBody.Kept<DeadStatementReply>(_dead.Sign(h, DeathBasis.Voided, row.Reversal.Date).Encode());
+                : new NonSettlementStatementReply(_dead.Sign(h, DeathBasis.Voided, row.Reversal.Date)).ToMessage();
         }
 
         bool compares = coin is not null;
@@ -231,7 +231,7 @@ internal sealed class Reversals(
         Switches.On("hole 4 term", ref ended);
         DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
         return basis is { } found
-            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? LinkBody.Kept<DeadStatementReply>(dead.Encode()) : Full()
+            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? new NonSettlementStatementReply(dead).ToMessage() : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 

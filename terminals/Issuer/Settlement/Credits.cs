@@ -28,7 +28,7 @@ internal static class Credits
     }
 
     /// <summary>The shop gives back what the coin had paid.</summary>
-    public static void ReverseAtIssuer(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
+    public static void TakeBack(IWriteTransaction db, CoinRow coin, ShopEntry shop, Amount amount)
     {
         BankTable.TakeBackSettled(db, coin.Bank, amount);
         TransferDeltaTable.Add(db, coin.Bank, TransferKind.FloatRestore, default, amount);

@@ -155,7 +155,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             var amount = Amount.Min(needed - current.Rest, row.Share.Credited);
             Switches.Replace("R4 no more", ref amount, row.Share.Credited);
             CoinTable.Restore(db, current, amount);
-            Credits.ReverseAtIssuer(db, current, ShopTable.Get(db, row.Shop!.Value), amount);
+            Credits.TakeBack(db, current, ShopTable.Get(db, row.Shop!.Value), amount);
             Keep(db, row, row.Share.Credited - amount, row.Moved + amount, now);
         }
     }

@@ -16,7 +16,7 @@ internal static class AlarmTable
 
     /// <summary>When something of that kind happened first; null if nothing did.</summary>
     public static Timestamp? First(IReadSnapshot db, string kind) =>
-        db.Query("SELECT min(date) FROM alarm WHERE kind = $1", r => Column.DateOrNull(r, 0), kind)[0];
+        db.Query("SELECT min(date) FROM alarm WHERE kind = $1", r => r.DateOrNull(0), kind)[0];
 
     /// <summary>The number of the newest row; 0 if there is none.</summary>
     public static long LastId(IReadSnapshot db) => db.Number("SELECT coalesce(max(id), 0) FROM alarm");
@@ -32,7 +32,7 @@ internal static class AlarmTable
     /// <summary>The newest first; subjects as hexadecimal digits.</summary>
     public static List<(string Kind, string Subject, long Times, Timestamp Last)> All(IReadSnapshot db) => db.Query(
         "SELECT kind, subject, times, last FROM alarm ORDER BY last DESC, id DESC",
-        r => (r.GetString(0), Convert.ToHexStringLower(r.Bytes(1)), r.GetInt64(2), Column.Date(r, 3)));
+        r => (r.GetString(0), Convert.ToHexStringLower(r.Bytes(1)), r.GetInt64(2), r.Date(3)));
 
     /// <summary>Forgets a piece of what happened last before a moment.</summary>
     public static int Forget(IWriteTransaction db, Timestamp before) => db.Execute(

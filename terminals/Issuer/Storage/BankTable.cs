@@ -21,7 +21,7 @@ internal static class BankTable
         db.First($"{Select} WHERE public_key = $1 OR next_key = $1", Read, key.Bytes.ToArray());
 
     /// <summary>Banks whose key is good.</summary>
-    public static List<PartyId> Valid(IReadSnapshot db) => db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => Column.Party(r, 0));
+    public static List<PartyId> Valid(IReadSnapshot db) => db.Query("SELECT id FROM bank WHERE revoked IS NULL", r => r.Party(0));
 
     /// <summary>When the bank's key was revoked, or null while it is good.</summary>
     public static Timestamp? RevokedAt(IReadSnapshot db, PartyId bank) =>
@@ -30,12 +30,12 @@ internal static class BankTable
 
     /// <summary>The key that the bank announced and has not used yet.</summary>
     public static PublicKey? NextKey(IReadSnapshot db, PartyId bank) =>
-        db.First("SELECT next_key FROM bank WHERE id = $1 AND next_key IS NOT NULL", r => Column.Key(r, 0), (long)bank.Value);
+        db.First("SELECT next_key FROM bank WHERE id = $1 AND next_key IS NOT NULL", r => r.Key(0), (long)bank.Value);
 
     /// <summary>Every key that a bank has had.</summary>
     public static List<PublicKey> Keys(IReadSnapshot db, PartyId bank) => db.Query(
         "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1",
-        r => Column.Key(r, 0), (long)bank.Value);
+        r => r.Key(0), (long)bank.Value);
 
     /// <summary>Keys of that bank that were revoked, its present one too.</summary>
     public static List<PublicKey> RevokedKeys(IReadSnapshot db, PartyId bank) => db.Query(
@@ -43,7 +43,7 @@ internal static class BankTable
         SELECT public_key FROM former_key WHERE bank = $1 AND revoked IS NOT NULL
         UNION SELECT public_key FROM bank WHERE id = $1 AND revoked IS NOT NULL
         """,
-        r => Column.Key(r, 0), (long)bank.Value);
+        r => r.Key(0), (long)bank.Value);
 
     /// <summary>A new bank, with nothing issued.</summary>
     public static BankEntry Add(IWriteTransaction db, string name, PublicKey key, Amount cap, Timestamp now)
@@ -131,11 +131,11 @@ internal static class BankTable
                 + (SELECT coalesce(sum(x - y - returned), 0) FROM closed_coin WHERE bank = b.id) AS BIGINT)
         FROM bank b
         """,
-        r => (Column.Party(r, 0), r.GetInt64(1), r.GetInt64(2)));
+        r => (r.Party(0), r.GetInt64(1), r.GetInt64(2)));
 
     private static BankEntry Read(DbDataReader r) => new(
-        Column.Party(r, 0), r.GetString(1), Column.Key(r, 2), Column.Money(r, 3),
-        new Circulation(Column.Money(r, 4), Column.Money(r, 5), Column.Money(r, 6), Column.Money(r, 7)));
+        r.Party(0), r.GetString(1), r.Key(2), r.Money(3),
+        new Circulation(r.Money(4), r.Money(5), r.Money(6), r.Money(7)));
 
     /// <summary>So much more was paid to shops.</summary>
     public static int AddSettled(IWriteTransaction db, PartyId bank, Amount amount) =>

@@ -17,7 +17,7 @@ internal static class BehindTable
         SELECT min(since) FROM (
             SELECT since FROM behind UNION ALL SELECT since FROM lost_key WHERE recovered = 0) AS shown HAVING count(*) > 0
         """,
-        r => (Timestamp?)Column.Date(r, 0)).FirstOrDefault();
+        r => (Timestamp?)r.Date(0)).FirstOrDefault();
 
     /// <summary>A bank has shown a later word to it.</summary>
     public static int Note(IWriteTransaction db, Position shown, Timestamp now) => Note(db, shown.Bank.Value, shown.Encode(), now);
@@ -31,15 +31,15 @@ internal static class BehindTable
 
     /// <summary>The later word that the bank has shown; null if it has shown none.</summary>
     public static Position? ShownBy(IReadSnapshot db, PartyId bank) =>
-        db.First("SELECT proof FROM behind WHERE bank = $1", r => Position.Decode(r.Bytes(0))!, (long)bank.Value);
+        db.First("SELECT proof FROM behind WHERE bank = $1", r => r.Kept(0, Position.Decode), (long)bank.Value);
 
     /// <summary>All later words that banks have shown.</summary>
     public static List<Position> Words(IReadSnapshot db) =>
-        db.Query("SELECT proof FROM behind WHERE bank <> $1", r => Position.Decode(r.Bytes(0))!, NoBank);
+        db.Query("SELECT proof FROM behind WHERE bank <> $1", r => r.Kept(0, Position.Decode), NoBank);
 
     /// <summary>The later receipt that a till has shown; null if none has.</summary>
     public static Receipt? Receipt(IReadSnapshot db) =>
-        db.First("SELECT proof FROM behind WHERE bank = $1", r => Protocol.Cash.Receipt.Decode(r.Bytes(0))!, NoBank);
+        db.First("SELECT proof FROM behind WHERE bank = $1", r => r.Kept(0, Protocol.Cash.Receipt.Decode), NoBank);
 
     public static int Clear(IWriteTransaction db) => db.Execute("DELETE FROM behind");
 }

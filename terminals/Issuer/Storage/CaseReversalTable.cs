@@ -18,6 +18,10 @@ internal static class CaseReversalTable
         ON CONFLICT DO NOTHING
         """;
 
+    /// <summary>$1 the coin.</summary>
+    internal const string ForgetOfCoin =
+        "DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin = $1)";
+
     /// <summary>What was taken back of the bank's cases, and is not filed yet, gets its numbers.</summary>
     public static void File(IWriteTransaction db, PartyId bank) => db.Execute(FileAll, (long)bank.Value);
 
@@ -28,13 +32,12 @@ internal static class CaseReversalTable
         Switches.Replace("R9 reversals told", ref own, "$1 = $1");
         return db.Query(
             $"SELECT number, coin_id, reversal FROM case_reversal WHERE {own} AND number > $2 ORDER BY number LIMIT $3",
-            r => new CaseReversal((ulong)r.GetInt64(0), new CoinId(Column.Hash(r, 1)), Reversal.Decode(r.Bytes(2))!),
+            r => new CaseReversal((ulong)r.GetInt64(0), r.Coin(1), r.Kept(2, Reversal.Decode)),
             (long)bank.Value, (long)Math.Min(after, (ulong)long.MaxValue), most);
     }
 
     /// <summary>Forgets those of a coin's case, before the case is forgotten.</summary>
-    public static void Forget(IWriteTransaction db, long coin) =>
-        db.Execute("DELETE FROM case_reversal WHERE coin_id IN (SELECT coin_id FROM trace_case WHERE coin = $1)", coin);
+    public static void Forget(IWriteTransaction db, long coin) => db.Execute(ForgetOfCoin, coin);
 
     /// <summary>The reversal of a payment of a case was signed again.</summary>
     public static int SignedAgain(IWriteTransaction db, Reversal reversal) => db.Execute(

@@ -11,7 +11,7 @@ internal static class CertifiedKeyTable
     public static Timestamp? First(IReadSnapshot db, PublicKey key) =>
         db.Query(
             "SELECT date FROM certified_key WHERE public_key = $1",
-            r => (Timestamp?)Column.Date(r, 0), key.Bytes.ToArray()).FirstOrDefault();
+            r => (Timestamp?)r.Date(0), key.Bytes.ToArray()).FirstOrDefault();
 
     /// <summary>
     /// The latest date of another key of the bank; of a key that is gone only if it is no later than that. 0: there is none.

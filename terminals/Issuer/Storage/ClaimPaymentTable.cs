@@ -54,8 +54,8 @@ internal static class ClaimPaymentTable
         Amount.FromLedger(db.Number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM claim_payment WHERE paid IS NULL"));
 
     private static UnpaidClaim Read(DbDataReader r) => new(
-        new PaymentId(Column.Hash(r, 0)), Column.Party(r, 1), new CoinId(Column.Hash(r, 2)), Column.Party(r, 3),
-        Column.Hash(r, 4), Column.Money(r, 5));
+        r.Payment(0), r.Party(1), r.Coin(2), r.Party(3),
+        r.Digest(4), r.Money(5));
 
     /// <summary>
     /// Forgets a piece of the promises that were paid, of coins that are forgotten, after the instruction that they were in.

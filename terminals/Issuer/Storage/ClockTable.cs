@@ -11,7 +11,7 @@ internal static class ClockTable
 
     /// <summary>Since when the clock is doubted, by itself; null if it is not.</summary>
     public static Timestamp? DoubtedSince(IReadSnapshot db) =>
-        db.Query("SELECT doubted FROM clock WHERE doubted IS NOT NULL", r => (Timestamp?)Column.Date(r, 0)).FirstOrDefault();
+        db.Query("SELECT doubted FROM clock WHERE doubted IS NOT NULL", r => (Timestamp?)r.Date(0)).FirstOrDefault();
 
     /// <summary>What was said until then may have been forgotten under a clock that was ahead; 0 if it never was by so much.</summary>
     public static Timestamp Forgot(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(forgot), 0) FROM clock"));

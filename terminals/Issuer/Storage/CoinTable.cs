@@ -143,15 +143,18 @@ internal static class CoinTable
             (long)expiredBy.Index);
     }
 
-    /// <summary>Used-up coins that expired before a quarter, and of which a redemption still waits for what shops refund.</summary>
-    public static List<long> AwaitedByRedemptions(IReadSnapshot db, Quarter expiredBy) => db.Query(
+    /// <summary>$1 the quarter.</summary>
+    internal const string Awaited =
         """
         SELECT coin FROM closed_coin c WHERE expiry <= $1 AND EXISTS (
             SELECT 1 FROM history h WHERE h.coin = c.coin AND h.id > 0 AND h.reversed IS NULL AND h.guaranteed + h.waiting > 0
                 AND h.shop = 0 AND h.waiting > 0 AND h.due = 0)
         ORDER BY coin
-        """,
-        r => r.GetInt64(0), (long)expiredBy.Index);
+        """;
+
+    /// <summary>Used-up coins that expired before a quarter, and of which a redemption still waits for what shops refund.</summary>
+    public static List<long> AwaitedByRedemptions(IReadSnapshot db, Quarter expiredBy) =>
+        db.Query(Awaited, r => r.GetInt64(0), (long)expiredBy.Index);
 
     /// <summary>
     /// A piece of the used-up coins that expired before a quarter; of those with a case, only what expired before an earlier one.
@@ -268,9 +271,9 @@ internal static class CoinTable
         db.Query($"SELECT {Columns} FROM {table} WHERE {where}", r => Read(r, table == Open), values);
 
     private static CoinRow Read(DbDataReader r, bool open) => new(
-        r.GetInt64(0), new CoinId(Column.Hash(r, 1)), Column.Party(r, 2), new WithdrawalId(Column.Hash(r, 3)), r.Bytes(4),
-        Column.Money(r, 5), Column.Money(r, 6), new Quarter(checked((ushort)r.GetInt64(7))),
-        Column.DateOrNull(r, 8), Column.DateOrNull(r, 10), Column.Money(r, 9), open, Column.DateOrNull(r, 12), r.GetInt64(11) == 1);
+        r.GetInt64(0), r.Coin(1), r.Party(2), r.Request(3), r.Bytes(4),
+        r.Money(5), r.Money(6), new Quarter(checked((ushort)r.GetInt64(7))),
+        r.DateOrNull(8), r.DateOrNull(10), r.Money(9), open, r.DateOrNull(12), r.Flag(11));
 
     /// <summary>Coins that are not used up, and coins that are.</summary>
     public static (long Open, long Closed) Counts(IReadSnapshot db) =>
@@ -282,7 +285,7 @@ internal static class CoinTable
             CAST(coalesce((SELECT sum(credited) FROM history h WHERE h.coin = c.coin), 0) AS BIGINT)
         FROM (SELECT coin, x, y, returned, 1 AS is_open FROM inspection UNION ALL SELECT coin, x, y, returned, 0 FROM closed_coin) AS c
         """,
-        r => new CoinBalance(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3) == 1, r.GetInt64(4), r.GetInt64(5)));
+        r => new CoinBalance(r.GetInt64(0), r.GetInt64(1), r.GetInt64(2), r.Flag(3), r.GetInt64(4), r.GetInt64(5)));
 
     /// <summary>Coins of no bank (R27), and what they have paid.</summary>
     public static WaitingSum? OfNoBank(IReadSnapshot db) => db.First(

@@ -8,13 +8,13 @@ internal static class DeadPaymentTable
 {
     /// <summary>The signed statement, or null where the payment is not marked.</summary>
     public static NonSettlementStatement? Find(IReadSnapshot db, PaymentId payment) => db.First(
-        "SELECT statement FROM dead_payment WHERE payment_id = $1", r => NonSettlementStatement.Decode(r.Bytes(0))!,
+        "SELECT statement FROM dead_payment WHERE payment_id = $1", r => r.Kept(0, NonSettlementStatement.Decode),
         payment.Value.ToArray());
 
     /// <summary>Statements of payments whose ids lie between two, both included, the oldest first.</summary>
     public static List<NonSettlementStatement> Between(IReadSnapshot db, PaymentId first, PaymentId last) => db.Query(
         "SELECT statement FROM dead_payment WHERE payment_id BETWEEN $1 AND $2 ORDER BY date, payment_id",
-        r => NonSettlementStatement.Decode(r.Bytes(0))!, first.Value.ToArray(), last.Value.ToArray());
+        r => r.Kept(0, NonSettlementStatement.Decode), first.Value.ToArray(), last.Value.ToArray());
 
     /// <summary>True if another message of the coin under this seq is dead.</summary>
     public static bool HasOther(IReadSnapshot db, CoinId coin, ushort seq, PaymentId payment) => db.Number(
@@ -56,7 +56,7 @@ internal static class DeadPaymentTable
 
     /// <summary>Dead statements that were signed later than now.</summary>
     public static List<NonSettlementStatement> SignedAfter(IReadSnapshot db, Timestamp now) =>
-        db.Query("SELECT statement FROM dead_payment WHERE date > $1", r => NonSettlementStatement.Decode(r.Bytes(0))!, now.ToLedger());
+        db.Query("SELECT statement FROM dead_payment WHERE date > $1", r => r.Kept(0, NonSettlementStatement.Decode), now.ToLedger());
 
     /// <summary>The dead statement of a payment was signed again.</summary>
     public static int SignedAgain(IWriteTransaction db, NonSettlementStatement dead) => db.Execute(

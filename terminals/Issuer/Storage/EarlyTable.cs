@@ -12,7 +12,7 @@ internal static class EarlyTable
 
     /// <summary>When the payment came first; null if it was never early.</summary>
     public static Timestamp? Arrival(IReadSnapshot db, PaymentId payment) => db.Query(
-        "SELECT arrival FROM early WHERE payment_id = $1", r => (Timestamp?)Column.Date(r, 0), payment.Value.ToArray()).FirstOrDefault();
+        "SELECT arrival FROM early WHERE payment_id = $1", r => (Timestamp?)r.Date(0), payment.Value.ToArray()).FirstOrDefault();
 
     /// <summary>Keeps an arrival; a later one of the same payment changes nothing.</summary>
     public static void Add(IWriteTransaction db, PaymentId payment, CoinId coin, Timestamp arrival, Quarter expiry) => db.Execute(

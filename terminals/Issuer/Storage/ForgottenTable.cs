@@ -17,10 +17,10 @@ internal static class ForgottenTable
         db.Number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM forgotten WHERE what = $1", Honoured);
 
     /// <summary>So many more payments are forgotten.</summary>
-    public static void AddPayments(IWriteTransaction db, int count) => db.Execute(
+    public static void AddPayments(IWriteTransaction db, long count) => db.Execute(
         """
         INSERT INTO forgotten(what, bank, kind, times) VALUES('history', 0, 0, $1)
         ON CONFLICT(what, bank, kind) DO UPDATE SET times = forgotten.times + excluded.times
         """,
-        (long)count);
+        count);
 }

@@ -18,11 +18,11 @@ internal static class FormerKeyTable
     public static Timestamp? EndedAt(IReadSnapshot db, PartyId bank, PublicKey key) =>
         db.Query(
             "SELECT ended FROM former_key WHERE public_key = $1 AND bank = $2",
-            r => (Timestamp?)Column.Date(r, 0), key.Bytes.ToArray(), (long)bank.Value).FirstOrDefault();
+            r => (Timestamp?)r.Date(0), key.Bytes.ToArray(), (long)bank.Value).FirstOrDefault();
 
     /// <summary>The keys that were a bank's, the one that ended first coming first.</summary>
     public static List<PublicKey> Of(IReadSnapshot db, PartyId bank) =>
-        db.Query("SELECT public_key FROM former_key WHERE bank = $1 ORDER BY ended", r => Column.Key(r, 0), (long)bank.Value);
+        db.Query("SELECT public_key FROM former_key WHERE bank = $1 ORDER BY ended", r => r.Key(0), (long)bank.Value);
 
     /// <summary>The key never comes back. One that was retired before keeps its date.</summary>
     public static int Retire(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp now, Timestamp? revoked) => db.Execute(

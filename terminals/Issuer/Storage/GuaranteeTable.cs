@@ -37,8 +37,8 @@ internal static class GuaranteeTable
     public static List<DuePromise> DueBy(IReadSnapshot db, Timestamp now, TimeSpan disputeTerm) => db.Query(
         Due,
         r => new DuePromise(
-            new PaymentId(Column.Hash(r, 0)), Column.Money(r, 1), Column.Hash(r, 2), Column.Party(r, 3), Column.Party(r, 4),
-            new CoinId(Column.Hash(r, 5)), r.GetInt64(6) == 1, Column.Money(r, 7), r.IsDBNull(8) ? null : Column.Money(r, 8)),
+            r.Payment(0), r.Money(1), r.Digest(2), r.Party(3), r.Party(4),
+            r.Coin(5), r.Flag(6), r.Money(7), r.IsDBNull(8) ? null : r.Money(8)),
         now.ToLedger(), (long)Proof.Excess, (long)disputeTerm.TotalMicroseconds);
 
     /// <summary>The shop is promised so much of a payment's excess.</summary>
@@ -89,7 +89,7 @@ internal static class GuaranteeTable
     /// <summary>Null if there are none.</summary>
     public static OpenPromises? Open(IReadSnapshot db) => db.First(
         "SELECT count(*), CAST(coalesce(sum(y), 0) AS BIGINT), min(opened), min(due) FROM guarantee WHERE paid < 2 HAVING count(*) > 0",
-        r => new OpenPromises(r.GetInt64(0), Column.Money(r, 1), Column.Date(r, 2), Column.Date(r, 3)));
+        r => new OpenPromises(r.GetInt64(0), r.Money(1), r.Date(2), r.Date(3)));
 
     /// <summary>Promises that are not claimed yet are due then at the latest.</summary>
     public static int DueAtLatest(IWriteTransaction db, Timestamp latest) =>

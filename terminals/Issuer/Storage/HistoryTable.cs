@@ -104,7 +104,7 @@ internal static class HistoryTable
 
     /// <summary>A payment of the coin: it holds the coin with its S_I.</summary>
     public static CashPayment? Shown(IReadSnapshot db, long coin) =>
-        db.First("SELECT h FROM history WHERE coin = $1 ORDER BY id LIMIT 1", r => CashPayment.Decode(r.Bytes(0))!, coin);
+        db.First("SELECT h FROM history WHERE coin = $1 ORDER BY id LIMIT 1", r => r.Kept(0, CashPayment.Decode), coin);
 
     /// <summary>A later revision replaces the earlier one.</summary>
     public static void Revise(IWriteTransaction db, HistoryRow row, Share share, Receipt receipt) => db.Execute(
@@ -151,7 +151,7 @@ internal static class HistoryTable
     {
         var counting = db.Query(
             $"SELECT h, y FROM history WHERE coin = $1 AND {Counts}",
-            r => (CashPayment.Decode(r.Bytes(0))!.Coin.Id, Y: Column.Money(r, 1)), coin);
+            r => (r.Kept(0, CashPayment.Decode).Coin.Id, Y: r.Money(1)), coin);
         return (counting.Where(c => c.Id == id).Aggregate(Amount.Zero, (sum, c) => sum + c.Y), counting.Exists(c => c.Id != id));
     }
 
@@ -161,7 +161,7 @@ internal static class HistoryTable
     public static List<HistoryEntry> Entries(IReadSnapshot db, long coin) => db.Query(
         "SELECT h, submission, receipt, reversed FROM history WHERE coin = $1 AND verdict <> $2 ORDER BY id",
         r => new HistoryEntry(
-            CashPayment.Decode(r.Bytes(0))!, r.BytesOrNull(1) is { } s ? SubmissionProof.Decode(s) : null, Receipt.Decode(r.Bytes(2))!,
+            r.Kept(0, CashPayment.Decode), r.KeptOrNull(1, SubmissionProof.Decode), r.Kept(2, Receipt.Decode),
             !r.IsDBNull(3)),
         coin, (long)Verdict.Cancelled);
 
@@ -173,11 +173,11 @@ internal static class HistoryTable
         Amount.FromLedger(db.Number($"SELECT CAST(coalesce(sum(y), 0) AS BIGINT) FROM history WHERE coin = $1 AND {which}", coin));
 
     private static HistoryRow Read(DbDataReader r) => new(
-        r.GetInt64(0), new PaymentId(Column.Hash(r, 1)), r.GetInt64(2), checked((ushort)r.GetInt64(12)),
-        r.GetInt64(3) == 0 ? null : Column.Party(r, 3),
-        Column.Money(r, 4), (Verdict)r.GetInt64(13), Column.Date(r, 14),
-        new Share(Column.Money(r, 5), Column.Money(r, 6), Column.Money(r, 7), Column.Date(r, 8)),
-        Receipt.Decode(r.Bytes(9))!, r.BytesOrNull(10) is { } reversal ? Reversal.Decode(reversal) : null, Column.Money(r, 11));
+        r.GetInt64(0), r.Payment(1), r.GetInt64(2), checked((ushort)r.GetInt64(12)),
+        r.GetInt64(3) == 0 ? null : r.Party(3),
+        r.Money(4), (Verdict)r.GetInt64(13), r.Date(14),
+        new Share(r.Money(5), r.Money(6), r.Money(7), r.Date(8)),
+        r.Kept(9, Receipt.Decode), r.KeptOrNull(10, Reversal.Decode), r.Money(11));
 
     public static List<AuditedPayment> Audited(IReadSnapshot db) => db.Query(
         """
@@ -185,9 +185,9 @@ internal static class HistoryTable
         FROM history
         """,
         r => new AuditedPayment(
-            r.GetInt64(0), new PaymentId(Column.Hash(r, 1)), CashPayment.Decode(r.Bytes(2)), Receipt.Decode(r.Bytes(3)), r.GetInt64(4),
+            r.GetInt64(0), r.Payment(1), CashPayment.Decode(r.Bytes(2)), Receipt.Decode(r.Bytes(3)), r.GetInt64(4),
             (Verdict)r.GetInt64(5),
-            r.GetInt64(6) + r.GetInt64(7) + r.GetInt64(8), r.GetInt64(9) == 1));
+            r.GetInt64(6) + r.GetInt64(7) + r.GetInt64(8), r.Flag(9)));
 
     /// <summary>What exceeds coins and nobody guarantees, of payments to shops or of redemptions.</summary>
     public static WaitingSum? Waiting(IReadSnapshot db, bool redemptions) => db.First(
@@ -200,7 +200,7 @@ internal static class HistoryTable
     /// <summary>Payments that were answered later than now, or whose promise is due later than that.</summary>
     public static List<PaymentId> AnsweredAfter(IReadSnapshot db, Timestamp now, Timestamp due) => db.Query(
         "SELECT payment_id FROM history WHERE date > $1 OR due > $2",
-        r => new PaymentId(Column.Hash(r, 0)), now.ToLedger(), due.ToLedger());
+        r => r.Payment(0), now.ToLedger(), due.ToLedger());
 
     /// <summary>What was answered later than now was answered now.</summary>
     public static int AnsweredBy(IWriteTransaction db, Timestamp now) =>
@@ -208,7 +208,7 @@ internal static class HistoryTable
 
     /// <summary>Of all payments that were taken back.</summary>
     public static List<Reversal> Reversals(IReadSnapshot db) =>
-        db.Query("SELECT reversed FROM history WHERE reversed IS NOT NULL", r => Reversal.Decode(r.Bytes(0))!);
+        db.Query("SELECT reversed FROM history WHERE reversed IS NOT NULL", r => r.Kept(0, Reversal.Decode));
 
     /// <summary>The reversal of a payment was signed again.</summary>
     public static int SignedAgain(IWriteTransaction db, Reversal reversal) => db.Execute(
@@ -222,7 +222,7 @@ internal static class HistoryTable
     public static List<SubmittedPayment> Submitted(IReadSnapshot db, TillId till, PartyId shop, ulong after, int most) => db.Query(
         SubmittedBy,
         r => new SubmittedPayment(
-            (ulong)r.GetInt64(0), CashPayment.Decode(r.Bytes(1))!, Receipt.Decode(r.Bytes(2))!,
-            r.BytesOrNull(3) is { } word ? Reversal.Decode(word) : null),
+            (ulong)r.GetInt64(0), r.Kept(1, CashPayment.Decode), r.Kept(2, Receipt.Decode),
+            r.KeptOrNull(3, Reversal.Decode)),
         till.Value.ToArray(), (long)after, (long)shop.Value, (long)most);
 }

@@ -35,7 +35,7 @@ internal static class HotTable
 
     /// <summary>Coins of the versions after one, up to another.</summary>
     public static List<CoinId> Between(IReadSnapshot db, ulong after, ulong upTo) => db.Query(
-        "SELECT coin_id FROM hot WHERE version > $1 AND version <= $2", r => new CoinId(Column.Hash(r, 0)), (long)after, (long)upTo);
+        "SELECT coin_id FROM hot WHERE version > $1 AND version <= $2", r => r.Coin(0), (long)after, (long)upTo);
 
     /// <summary>Forgets coins that expired before a quarter.</summary>
     public static void Forget(IWriteTransaction db, Quarter expiredBy) =>

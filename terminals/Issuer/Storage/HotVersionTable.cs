@@ -13,8 +13,8 @@ internal static class HotVersionTable
         db.Execute("INSERT INTO hot_version(version, date) VALUES($1, $2)", (long)version, now.ToLedger());
 
     /// <summary>Versions of the hot list that were made later than now.</summary>
-    public static int MadeAfter(IReadSnapshot db, Timestamp now) =>
-        (int)db.Number("SELECT count(*) FROM hot_version WHERE date > $1", now.ToLedger());
+    public static long MadeAfter(IReadSnapshot db, Timestamp now) =>
+        db.Number("SELECT count(*) FROM hot_version WHERE date > $1", now.ToLedger());
 
     /// <summary>
     /// Forgets a piece of the versions from before a moment that hold nothing any more; the newest stays, for the next to follow.

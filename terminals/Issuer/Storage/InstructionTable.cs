@@ -51,7 +51,7 @@ internal static class InstructionTable
 
     public static List<Unfetched> UnfetchedByBank(IReadSnapshot db) => db.Query(
         $"SELECT b.name, count(*), CAST(coalesce(sum(i.amount), 0) AS BIGINT) {FromUnfetched} GROUP BY b.id, b.name ORDER BY b.id",
-        r => new Unfetched(r.GetString(0), r.GetInt64(1), Column.Money(r, 2)));
+        r => new Unfetched(r.GetString(0), r.GetInt64(1), r.Money(2)));
 
     /// <summary>All that was instructed to be claimed for the coin, with what is waiting and without what was given back.</summary>
     public static Amount Claimed(IReadSnapshot db, PartyId bank, CoinId coin) => Amount.FromLedger(Math.Max(0, db.Number(
@@ -91,7 +91,7 @@ internal static class InstructionTable
         SELECT id, settled, CAST((SELECT coalesce(sum(CASE kind WHEN 1 THEN amount ELSE -amount END), 0)
             FROM {WithOwed} AS a WHERE a.bank = b.id AND a.kind IN (1, 6)) AS BIGINT) FROM bank b
         """,
-        r => new SettledSum(Column.Party(r, 0), r.GetInt64(1), r.GetInt64(2)));
+        r => new SettledSum(r.Party(0), r.GetInt64(1), r.GetInt64(2)));
 
     /// <summary>
     /// Forgets a piece of a bank's instructions up to that number, and carries their sums forward: all but what the bank parked, what a
@@ -120,7 +120,7 @@ internal static class InstructionTable
         return old.Count;
     }
 
-    private static ClearingInstruction Read(DbDataReader r) => ClearingInstruction.Decode(r.Bytes(0))!;
+    private static ClearingInstruction Read(DbDataReader r) => r.Kept(0, ClearingInstruction.Decode);
 
     /// <summary>All that was claimed for a coin from its bank, and will be with this cycle, less what was given back.</summary>
     public static Amount ClaimedWithCycle(IReadSnapshot db, PartyId bank, CoinId coin) => Amount.FromLedger(Math.Max(0, db.Number(

@@ -16,8 +16,8 @@ internal static class IssuanceTable
     public static IssuanceRow? Find(IReadSnapshot db, WithdrawalId request) => db.First(
         "SELECT bank, x, ek, never_issued FROM issuance WHERE request = $1",
         r => new IssuanceRow(
-            Column.Party(r, 0), Column.Money(r, 1), r.BytesOrNull(2),
-            r.BytesOrNull(3) is { } never ? NonIssuanceStatement.Decode(never) : null),
+            r.Party(0), r.Money(1), r.BytesOrNull(2),
+            r.KeptOrNull(3, NonIssuanceStatement.Decode)),
         request.Value.ToArray());
 
     public static bool Has(IReadSnapshot db, WithdrawalId request) =>

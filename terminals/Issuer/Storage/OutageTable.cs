@@ -17,13 +17,13 @@ internal static class OutageTable
 
     /// <summary>Those that ended after a moment, and no later than another, by when they began.</summary>
     public static List<(Timestamp Began, Timestamp Ended)> EndedBetween(IReadSnapshot db, Timestamp after, Timestamp upTo) => db.Query(
-        "SELECT began, ended FROM outage WHERE ended > $1 AND ended <= $2 ORDER BY began", r => (Column.Date(r, 0), Column.Date(r, 1)),
+        "SELECT began, ended FROM outage WHERE ended > $1 AND ended <= $2 ORDER BY began", r => (r.Date(0), r.Date(1)),
         after.ToLedger(), upTo.ToLedger());
 
     /// <summary>When the first of those began that ended at that moment or later; null if there was none.</summary>
     public static Timestamp? FirstBeganOfEndedSince(IReadSnapshot db, Timestamp moment) => db.Query(
         "SELECT min(began) FROM outage WHERE ended >= $1 HAVING count(*) > 0",
-        r => (Timestamp?)Column.Date(r, 0), moment.ToLedger()).FirstOrDefault();
+        r => (Timestamp?)r.Date(0), moment.ToLedger()).FirstOrDefault();
 
     /// <summary>Forgets those that ended before a moment: no term looks back to them any more.</summary>
     public static int Forget(IWriteTransaction db, Timestamp before) =>

@@ -17,7 +17,7 @@ internal static class ParkedTable
 {
     public static ParkedRow? Find(IReadSnapshot db, PartyId bank, ulong number) => db.First(
         "SELECT outcome, date FROM parked WHERE bank = $1 AND number = $2",
-        r => new ParkedRow((BookingOutcome)r.GetInt64(0), Column.Date(r, 1)), (long)bank.Value, (long)number);
+        r => new ParkedRow((BookingOutcome)r.GetInt64(0), r.Date(1)), (long)bank.Value, (long)number);
 
     /// <summary>Keeps a bank's newest word; since when it is known stays.</summary>
     public static int Hear(IWriteTransaction db, BookingStatement s, Timestamp now) => db.Execute(
@@ -34,8 +34,8 @@ internal static class ParkedTable
         JOIN instruction i ON i.bank = k.bank AND i.number = k.number WHERE k.outcome <> 0 ORDER BY i.bank, i.number
         """,
         r => new UnbookedInstruction(
-            Column.Party(r, 0), (ulong)r.GetInt64(1), (TransferKind)r.GetInt64(2), Column.Hash(r, 3), Column.Money(r, 4),
-            (BookingOutcome)r.GetInt64(5), Column.Date(r, 6)));
+            r.Party(0), (ulong)r.GetInt64(1), (TransferKind)r.GetInt64(2), r.Digest(3), r.Money(4),
+            (BookingOutcome)r.GetInt64(5), r.Date(6)));
 
     /// <summary>The bank does not know any more what it said of instructions after that one, and may say anything of them anew.</summary>
     /// <param name="waits">What is parked stays so until the bank speaks.</param>

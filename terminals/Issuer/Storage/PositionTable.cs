@@ -8,11 +8,11 @@ internal static class PositionTable
 {
     /// <summary>The newest position that one side has given about a bank; null before the first.</summary>
     public static Position? Newest(IReadSnapshot db, PartyId bank, PositionRole role) => db.First(
-        "SELECT position FROM position WHERE bank = $1 AND role = $2", r => Position.Decode(r.Bytes(0))!, (long)bank.Value, (long)role);
+        "SELECT position FROM position WHERE bank = $1 AND role = $2", r => r.Kept(0, Position.Decode), (long)bank.Value, (long)role);
 
     /// <summary>This issuer's newest words to all banks.</summary>
     public static List<Position> OfIssuer(IReadSnapshot db) =>
-        db.Query("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Bytes(0))!, (long)PositionRole.Issuer);
+        db.Query("SELECT position FROM position WHERE role = $1", r => r.Kept(0, Position.Decode), (long)PositionRole.Issuer);
 
     public static int Keep(IWriteTransaction db, Position position) => db.Execute(
         """

@@ -31,7 +31,7 @@ internal static class RecoveryTable
     /// <summary>Banks in that state whose key is good.</summary>
     public static List<PartyId> In(IReadSnapshot db, RecoveryState state) => db.Query(
         "SELECT bank FROM recovery WHERE done = $1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank",
-        r => Column.Party(r, 0), (long)state);
+        r => r.Party(0), (long)state);
 
     public static bool Is(IReadSnapshot db, PartyId bank, RecoveryState state) =>
         db.Number("SELECT count(*) FROM recovery WHERE bank = $1 AND done = $2", (long)bank.Value, (long)state) > 0;
@@ -39,7 +39,7 @@ internal static class RecoveryTable
     /// <summary>Since when a bank that has not given back gives back what it has; null if it has.</summary>
     public static Timestamp? AwaitedSince(IReadSnapshot db, PartyId bank) => db.Query(
         "SELECT since FROM recovery WHERE bank = $1 AND done <> $2",
-        r => (Timestamp?)Column.Date(r, 0), (long)bank.Value, (long)RecoveryState.GaveBack).FirstOrDefault();
+        r => (Timestamp?)r.Date(0), (long)bank.Value, (long)RecoveryState.GaveBack).FirstOrDefault();
 
     /// <summary>The issuer recovers: each bank whose key is good has to visit. Who stayed away goes on doing so.</summary>
     public static int Begin(IWriteTransaction db, Timestamp since, Timestamp copied)
@@ -76,7 +76,7 @@ internal static class RecoveryTable
     /// <summary>Since when this recovery's banks give back, and where the copy ends; null where no bank has to visit.</summary>
     public static (Timestamp Since, Timestamp Copied)? Terms(IReadSnapshot db) => db.Query(
         "SELECT min(since), min(copied) FROM recovery WHERE done <> $1 HAVING count(*) > 0",
-        r => ((Timestamp, Timestamp)?)(Column.Date(r, 0), Column.Date(r, 1)), (long)RecoveryState.Away).FirstOrDefault();
+        r => ((Timestamp, Timestamp)?)(r.Date(0), r.Date(1)), (long)RecoveryState.Away).FirstOrDefault();
 
     /// <summary>The issuer has recovered: who was left out after it had shown a later word stays away until it comes.</summary>
     public static int End(IWriteTransaction db)

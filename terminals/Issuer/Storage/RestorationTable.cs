@@ -29,5 +29,5 @@ internal static class RestorationTable
         db.Execute(
             "INSERT INTO restoration(ended, since, brought) VALUES($1, $2, $3)", ended.ToLedger(), since.ToLedger(), brought.ToLedger());
 
-    private static Restoration Read(DbDataReader r) => new(Column.Date(r, 0), Column.Date(r, 1));
+    private static Restoration Read(DbDataReader r) => new(r.Date(0), r.Date(1));
 }

@@ -24,7 +24,7 @@ internal static class ShopTable
 
     /// <summary>Accounts and names of a bank's shops, those that were enrolled first coming first.</summary>
     public static List<(Digest Account, string Name)> OfBank(IReadSnapshot db, PartyId bank) =>
-        db.Query("SELECT account, name FROM shop WHERE bank = $1 ORDER BY id", r => (Column.Hash(r, 0), r.GetString(1)), (long)bank.Value);
+        db.Query("SELECT account, name FROM shop WHERE bank = $1 ORDER BY id", r => (r.Digest(0), r.GetString(1)), (long)bank.Value);
 
     public static ShopEntry Add(IWriteTransaction db, string name, PartyId bank, Digest account)
     {
@@ -33,5 +33,5 @@ internal static class ShopTable
         return new ShopEntry(new PartyId(checked((uint)id)), name, bank, account);
     }
 
-    private static ShopEntry Read(DbDataReader r) => new(Column.Party(r, 0), r.GetString(1), Column.Party(r, 2), Column.Hash(r, 3));
+    private static ShopEntry Read(DbDataReader r) => new(r.Party(0), r.GetString(1), r.Party(2), r.Digest(3));
 }

@@ -9,7 +9,7 @@ internal static class StatementTable
     /// <summary>The bank's last one; null before the first.</summary>
     public static CirculationStatement? Newest(IReadSnapshot db, PartyId bank) => db.First(
         "SELECT statement FROM audit_statement WHERE bank = $1 ORDER BY number DESC LIMIT 1",
-        r => CirculationStatement.Decode(r.Bytes(0))!, (long)bank.Value);
+        r => r.Kept(0, CirculationStatement.Decode), (long)bank.Value);
 
     /// <summary>0 before the first.</summary>
     public static ulong LastNumber(IReadSnapshot db, PartyId bank) =>
@@ -20,9 +20,15 @@ internal static class StatementTable
         "SELECT statement FROM audit_statement WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3",
         r => r.Bytes(0), (long)bank.Value, (long)number, (long)most);
 
-    /// <summary>Enters a statement; one of that number stays.</summary>
-    public static int Add(IWriteTransaction db, CirculationStatement statement) => db.Execute(
-        "INSERT INTO audit_statement(bank, number, statement) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+    /// <summary>Enters the next statement.</summary>
+    public static int Add(IWriteTransaction db, CirculationStatement statement) => Insert(db, statement, "");
+
+    /// <summary>Enters a statement that a bank gave back (R27); one of that number stays.</summary>
+    public static int AddGivenBack(IWriteTransaction db, CirculationStatement statement) =>
+        Insert(db, statement, "ON CONFLICT DO NOTHING");
+
+    private static int Insert(IWriteTransaction db, CirculationStatement statement, string onConflict) => db.Execute(
+        $"INSERT INTO audit_statement(bank, number, statement) VALUES($1, $2, $3) {onConflict}",
         (long)statement.Bank.Value, (long)statement.Number, statement.Encode());
 
     /// <summary>
@@ -36,7 +42,7 @@ internal static class StatementTable
             SELECT statement FROM audit_statement
             WHERE bank = $1 AND number <= $2 AND number < (SELECT max(number) FROM audit_statement WHERE bank = $1) ORDER BY number LIMIT $3
             """,
-            r => CirculationStatement.Decode(r.Bytes(0))!, (long)bank.Value, (long)upTo, (long)Forgotten.Piece);
+            r => r.Kept(0, CirculationStatement.Decode), (long)bank.Value, (long)upTo, (long)Forgotten.Piece);
         foreach (var statement in old)
         {
             Forgotten.Add(db, "statement", bank.Value, 0, (long)statement.Number, 0, statement.Digest);

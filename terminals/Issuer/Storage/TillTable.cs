@@ -14,8 +14,8 @@ internal static class TillTable
         ORDER BY t.registered DESC, t.w
         """,
         r => new TillRow(
-            Column.Till(r, 0), Column.Party(r, 1), r.GetString(2), Column.Date(r, 3), r.IsDBNull(4) ? null : Column.Till(r, 4),
-            Column.DateOrNull(r, 5)));
+            r.Till(0), r.Party(1), r.GetString(2), r.Date(3), r.IsDBNull(4) ? null : r.Till(4),
+            r.DateOrNull(5)));
 
     /// <summary>
     /// Registers a till; a known one keeps its shop. Enrolled again under a clock that is right, what it sells from then on counts, also if
@@ -50,7 +50,7 @@ internal static class TillTable
     /// <summary>Tills that were registered on this one's word, at that moment or later.</summary>
     public static List<TillId> EnrolledBy(IReadSnapshot db, TillId w, Timestamp since) => db.Query(
         "SELECT w FROM till WHERE enrolled_by = $1 AND registered >= $2 ORDER BY registered, w",
-        r => Column.Till(r, 0), w.Value.ToArray(), since.ToLedger());
+        r => r.Till(0), w.Value.ToArray(), since.ToLedger());
 
     /// <returns>False if there is no such till, or it was revoked before.</returns>
     public static bool Revoke(IWriteTransaction db, TillId w, Timestamp date) =>
@@ -64,7 +64,7 @@ internal static class TillTable
     /// <summary>The till's newest batch: its first subject, and that the till signed it. Null before the first.</summary>
     public static (Digest Subject, SubmissionProof Proof)? NewestBatch(IReadSnapshot db, TillId w) => db.Query(
         "SELECT newest_subject, newest_proof FROM till WHERE w = $1 AND newest > 0",
-        r => ((Digest, SubmissionProof)?)(Column.Hash(r, 0), SubmissionProof.Decode(r.Bytes(1))!), w.Value.ToArray()).FirstOrDefault();
+        r => ((Digest, SubmissionProof)?)(r.Digest(0), r.Kept(1, SubmissionProof.Decode)), w.Value.ToArray()).FirstOrDefault();
 
     /// <summary>Keeps a batch that is newer than the one that is kept.</summary>
     public static int NoteBatch(IWriteTransaction db, TillId w, Timestamp date, Digest subject, SubmissionProof proof) => db.Execute(

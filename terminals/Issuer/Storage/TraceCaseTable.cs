@@ -59,7 +59,7 @@ internal static class TraceCaseTable
     /// <summary>Whether more than X was signed, and what the bank found; null where there is no case.</summary>
     public static (bool IsExcess, Proof? Found)? Standing(IReadSnapshot db, long coin) => db.Query(
         "SELECT is_excess, proof FROM trace_case WHERE coin = $1",
-        r => ((bool, Proof?)?)(r.GetInt64(0) == 1, r.IsDBNull(1) ? null : (Proof)r.GetInt64(1)), coin).FirstOrDefault();
+        r => ((bool, Proof?)?)(r.Flag(0), r.IsDBNull(1) ? null : (Proof)r.GetInt64(1)), coin).FirstOrDefault();
 
     /// <summary>
     /// Nothing more of this case waits: all H together are within X, or the bank has what there is, or no dossier can show it.
@@ -136,15 +136,15 @@ internal static class TraceCaseTable
     public static void Forget(IWriteTransaction db, long coin) => db.Execute("DELETE FROM trace_case WHERE coin = $1", coin);
 
     private static CaseRow Read(DbDataReader r) => new(
-        r.GetInt64(0), new CoinId(Column.Hash(r, 1)), checked((uint)r.GetInt64(2)), checked((uint)r.GetInt64(3)), r.GetInt64(4) == 1,
-        r.IsDBNull(5) ? null : Column.Hash(r, 5), Column.Money(r, 6));
+        r.GetInt64(0), r.Coin(1), checked((uint)r.GetInt64(2)), checked((uint)r.GetInt64(3)), r.Flag(4),
+        r.IsDBNull(5) ? null : r.Digest(5), r.Money(6));
 
     private const string IsUnjudged = "is_excess = 1 AND proof IS NULL";
 
     /// <summary>Cases of an excess on which the bank has not spoken, and when each was opened; the oldest first.</summary>
     public static List<(CoinId Coin, Timestamp Opened)> Unjudged(IReadSnapshot db) => db.Query(
         $"SELECT coin_id, opened FROM trace_case WHERE {IsUnjudged} ORDER BY opened",
-        r => (new CoinId(Column.Hash(r, 0)), Column.Date(r, 1)));
+        r => (r.Coin(0), r.Date(1)));
 
     public static long CountUnjudged(IReadSnapshot db) => db.Number($"SELECT count(*) FROM trace_case WHERE {IsUnjudged}");
 

@@ -46,7 +46,7 @@ internal static class TransferDeltaTable
         SELECT bank, kind, reference, amount FROM transfer_delta WHERE amount > 0 AND bank <> 0
         ORDER BY bank, CASE WHEN kind IN (6, 8) THEN 0 ELSE kind END, kind, reference
         """,
-        r => new Owed(Column.Party(r, 0), (TransferKind)r.GetInt64(1), Column.Hash(r, 2), Column.Money(r, 3)));
+        r => new Owed(r.Party(0), (TransferKind)r.GetInt64(1), r.Digest(2), r.Money(3)));
 
     /// <summary>Where a payment and its taking back were both instructed before, they come to nothing (R27).</summary>
     public static int Meet(IWriteTransaction db, TransferKind paid, TransferKind back) => db.Execute(
@@ -66,7 +66,7 @@ internal static class TransferDeltaTable
             (SELECT max(number) FROM instruction i WHERE i.bank = d.bank AND i.kind = d.kind AND i.reference = d.reference)
         FROM transfer_delta d WHERE d.kind = $1 AND d.amount <= 0
         """,
-        r => (Column.Party(r, 0), Column.Hash(r, 1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), (long)TransferKind.ClaimDebit);
+        r => (r.Party(0), r.Digest(1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), (long)TransferKind.ClaimDebit);
 
     /// <summary>Rows of all banks.</summary>
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM transfer_delta WHERE bank <> 0");

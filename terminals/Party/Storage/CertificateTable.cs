@@ -1,6 +1,3 @@
-using HierCash.Protocol.Cash;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Terminals;
 
 /// <summary>The issuer's certificates that a bank or a till has fetched since it was enrolled, by key.</summary>

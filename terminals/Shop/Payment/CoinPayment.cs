@@ -52,8 +52,10 @@ public enum Delivery
 public sealed record Offer(Delivery Delivery, Timestamp Until, bool IsUnknown);
 
 /// <summary>A shop's record of one coin's part of a sale: H, and what is known of it.</summary>
+/// <param name="Encoded">H as it was encoded when it came from the card: so it goes to the issuer.</param>
 /// <param name="WasSent">The issuer may have it: no S_W without its word (hole 2).</param>
 /// <param name="Receipt">The issuer's newest; null if it has not answered.</param>
 /// <param name="SW">S_W, 64 bytes, if it was given up or taken back.</param>
 /// <param name="Offer">What is known of S_W, and how long it is offered to cards.</param>
-public sealed record CoinPayment(CashPayment H, CoinPaymentState State, bool WasSent, Receipt? Receipt, byte[]? SW, Offer Offer);
+public sealed record CoinPayment(
+    CashPayment H, byte[] Encoded, CoinPaymentState State, bool WasSent, Receipt? Receipt, byte[]? SW, Offer Offer);

@@ -24,9 +24,9 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     /// What is wrong with the coin payments that are held, when OK is to be said without the issuer: the hot list may have come since they
     /// were (a payment that was cut short waits as long as its card is away).
     /// </summary>
-    public static PaymentFault? FindHeld(IReadSnapshot db, Sale sale)
+    public static PaymentFault? FindHeld(IReadSnapshot db, List<CashPayment> held)
     {
-        bool hot = CoinPaymentTable.Of(db, sale.Time).Exists(p => HotListTable.Holds(db, p.H.Coin.Id));
+        bool hot = held.Exists(h => HotListTable.Holds(db, h.Coin.Id));
         Switches.Off("hole 11 held", ref hot);
         return hot ? Hot : null;
     }
@@ -38,18 +38,19 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     {
         bool checks = true;
         Switches.Off("R14 S_I", ref checks);
-        return checks ? FindForged(coin, signed: false) ?? FindUnfit(db, coin, sale) : null;
+        return checks ? FindForged(coin, KeyOf(coin), signed: false) ?? FindUnfit(db, coin, sale) : null;
     }
 
     /// <summary>
     /// The first thing that is wrong with the signatures, or null: before a transaction is begun, in which others would wait for them.
     /// </summary>
-    public PaymentFault? FindBad(CashPayment h)
+    /// <param name="key">What <see cref="KeyOf"/> said before: the one answer for all that becomes of the payment (rule R10).</param>
+    public PaymentFault? FindBad(CashPayment h, PublicKey? key)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
         Switches.On("step 7 S_U", ref signed);
-        if (FindForged(h.Coin, signed) is { } forged)
+        if (FindForged(h.Coin, key, signed) is { } forged)
         {
             return forged;
         }
@@ -88,25 +89,24 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         }
 
         // What is in the store already is this very H, repeated.
-        bool known = CoinPaymentTable.Of(db, sale.Time).Any(p => p.H.Id == h.Id);
-        return !known && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
+        return !CoinPaymentTable.IsKnown(db, h.Id) && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
             ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
             : null;
     }
 
-    private PaymentFault? FindForged(Coin coin, bool signed)
+    private PaymentFault? FindForged(Coin coin, PublicKey? key, bool signed)
     {
         if (coin.Terms.Issuer != scheme.Issuer)
         {
             return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed, EndsContact: !signed);
         }
 
-        if (scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not { } issuer)
+        if (key is null)
         {
             return UnknownKey(signed);
         }
 
-        bool genuine = coin.Verify(suite, issuer);
+        bool genuine = coin.Verify(suite, key);
         Switches.On("step 7 S_I", ref genuine);
         bool forged = signed;
         Switches.Off("R10 forged", ref forged);
@@ -128,13 +128,14 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         EndsContact: !signed);
 
     /// <summary>
-    /// This till knows the key that should have signed the coin. What comes of any other key may be good, and is not taken.
+    /// The key that should have signed the coin; null where this till does not know it: the coin may be good, and is not taken. A newer
+    /// key may come at any time, so it is asked for once, before the signatures are checked.
     /// </summary>
-    public bool KnowsKeyOf(Coin coin) =>
-        coin.Terms.Issuer == scheme.Issuer && scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) is not null;
+    public PublicKey? KeyOf(Coin coin) =>
+        coin.Terms.Issuer == scheme.Issuer ? scheme.Find(KeyUsage.IssuerCoin, coin.Terms.IssuerKey) : null;
 
-    /// <summary>S_I is there and no key that this till knows made it; false where the key is not known.</summary>
-    public bool IsForged(Coin coin) => FindForged(coin, signed: true) is { IsForged: true };
+    /// <summary>S_I is there and this key did not make it; false where the key is not known.</summary>
+    public bool IsForged(Coin coin, PublicKey? key) => FindForged(coin, key, signed: true) is { IsForged: true };
 
     /// <summary>Good cash that this till does not take.</summary>
     private PaymentFault? FindUnfit(IReadSnapshot db, Coin coin, Sale sale)

@@ -1,5 +1,6 @@
 using HierCash.Card.Client;
 using HierCash.Iso7816;
+using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Terminals;
 
@@ -13,9 +14,9 @@ public sealed partial class ShopTill
     /// 11).
     /// </summary>
     /// <param name="isSettled">The issuer has paid it: neither the till's key nor the hot list matters any more.</param>
-    private TillResult Accept(Sale sale, WalletCard card, PaymentProfile profile, bool isSettled)
+    private TillResult Accept(Sale sale, WalletCard card, List<CashPayment> held, PaymentProfile profile, bool isSettled)
     {
-        string notice = CoinPayments(sale.Time).Any(p => IssuerKeyed.IsSaidOf(p.H.Coin)) ? IssuerKeyed.ForShop : "";
+        string notice = held.Exists(h => IssuerKeyed.IsSaidOf(h.Coin)) ? IssuerKeyed.ForShop : "";
         if (notice.Length > 0)
         {
             BeforeOk?.Invoke(notice);
@@ -28,7 +29,7 @@ public sealed partial class ShopTill
             bool counts = now == SaleState.Open;
             Switches.On("R4 ended", ref counts);
             bool revoked = !isSettled && IsRevoked(db);
-            var fault = isSettled ? null : PaymentCheck.FindHeld(db, sale);
+            var fault = isSettled ? null : PaymentCheck.FindHeld(db, held);
             if (counts && !revoked && fault is null)
             {
                 Sales.Accept(db, sale.Time);
@@ -51,7 +52,8 @@ public sealed partial class ShopTill
 
         _crash.Reach(CrashPoints.PaymentAccepted);
         LogAccepted(sale.Amount);
-        var result = End(sale, TillOutcome.Accepted, $"{notice} Paid {sale.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart());
+        var result = new TillResult(
+            TillOutcome.Accepted, sale, $"{notice} Paid {sale.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart(), held);
         bool confirms = profile == PaymentProfile.Claim;
         Switches.Off("variant OK", ref confirms);
         if (confirms)

@@ -1,6 +1,7 @@
 using HierCash.Card.Client;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
@@ -13,8 +14,6 @@ namespace HierCash.Shop;
 public sealed partial class ShopTill
 {
     private const ulong Minute = 60_000_000;
-    private const ulong Hour = 60 * Minute;
-    private const ulong Day = 24 * Hour;
 
     /// <summary>
     /// Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null
@@ -40,7 +39,7 @@ public sealed partial class ShopTill
     /// Before a payment that needs the issuer anyway, its clock is asked for: a card signs nothing under a TIME that the issuer will call
     /// early or late (rule R26). What is taken offline asks nobody; what was heard of the issuer's clock lately counts for it too.
     /// </summary>
-    private string? WhyNotByIssuersClock(Amount amount)
+    private async ValueTask<string?> WhyNotByIssuersClock(Amount amount, CancellationToken cancel)
     {
         if (Online is null || !NeedsIssuer(amount))
         {
@@ -49,7 +48,7 @@ public sealed partial class ShopTill
 
         try
         {
-            return _issuersClock.Ask(Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            return await _issuersClock.Ask(Online, cancel);
         }
         catch (LinkException)
         {
@@ -59,18 +58,9 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Before anything is signed for the issuer.</summary>
-    /// <exception cref="InvalidOperationException">The clocks differ; the message says both times.</exception>
-    private async ValueTask RequireClock(ILink issuer, CancellationToken cancel)
-    {
-        if (await _issuersClock.Ask(issuer, cancel) is { } fault)
-        {
-            throw new InvalidOperationException(fault);
-        }
-    }
-
-    /// <summary>The same where nothing may be left to be signed for it: then a till that is offline goes on.</summary>
-    private ValueTask RequireClock(List<CoinPayment> waiting, ILink issuer, CancellationToken cancel) =>
-        waiting.Count == 0 ? ValueTask.CompletedTask : RequireClock(issuer, cancel);
+    /// <returns>Both times, where the clocks differ.</returns>
+    private async ValueTask<Refused?> DiffersFrom(ILink issuer, CancellationToken cancel) =>
+        await _issuersClock.Ask(issuer, cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : null;
 
     /// <summary>For a payment that is to be begun.</summary>
     private bool IsAheadToBegin(Timestamp last)
@@ -114,15 +104,9 @@ public sealed partial class ShopTill
     /// <summary>For people: the two largest units, rounded up to a minute.</summary>
     private static string Span(ulong microseconds)
     {
-        ulong rounded = microseconds + Minute - 1;
-        return rounded switch
-        {
-            >= Day => $"{Count(rounded / Day, "day")} and {Count(rounded % Day / Hour, "hour")}",
-            >= Hour => $"{Count(rounded / Hour, "hour")} and {Count(rounded % Hour / Minute, "minute")}",
-            _ => Count(rounded / Minute, "minute"),
-        };
+        var rounded = TimeSpan.FromMinutes((long)((microseconds + Minute - 1) / Minute));
+        return rounded.Days > 0 ? $"{Counted.Say(rounded.Days, "day")} and {Counted.Say(rounded.Hours, "hour")}"
+            : rounded.Hours > 0 ? $"{Counted.Say(rounded.Hours, "hour")} and {Counted.Say(rounded.Minutes, "minute")}"
+            : Counted.Say(rounded.Minutes, "minute");
     }
-
-    private static string Count(ulong number, string unit) =>
-        number == 1 ? $"1 {unit}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number} {unit}s");
 }

@@ -150,9 +150,9 @@ public sealed partial class ShopTill
         foreach (var sale in sales.Where(t => now <= t.Time.Plus(_scheme.Terms.SettlePeriod)).OrderByDescending(t => t.Time).Take(most)
             .ToList())
         {
-            if (Signed(sale, card) is { } h && IsOfKnownKey(h.Coin))
+            if (Signed(sale, card) is var (h, isKnown) && EndsByKey(isKnown))
             {
-                Hold(h);
+                Hold(h, isKnown);
                 ended.Add(Refuse(sale, card, "The payment was cancelled.", h));
             }
         }
@@ -161,11 +161,10 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Anybody makes a coin of an unknown key, and signs with it what another card was asked for: that ends nothing.</summary>
-    private bool IsOfKnownKey(Coin coin)
+    private static bool EndsByKey(bool isKnown)
     {
-        bool known = _check.KnowsKeyOf(coin);
-        Switches.On("R4 ends", ref known);
-        return known;
+        Switches.On("R4 ends", ref isKnown);
+        return isKnown;
     }
 
     private void GiveBack(WalletCard card, List<CoinPayment> owed, ref Amount given)
@@ -223,7 +222,7 @@ public sealed partial class ShopTill
     private bool Shows(WalletCard card, CashPayment h, out bool said)
     {
         var sale = _store.Read(db => SaleTable.Find(db, h.Time))!;
-        var asked = Rest(sale, CoinPayments(sale.Time).TakeWhile(p => p.H.Id != h.Id));
+        var asked = Rest(sale, Payments(sale).TakeWhile(p => p.Id != h.Id));
         var status = card.Pay(PayCommand.Repeat(h.Time, W, asked, _scheme.Terms.Currency), out var reply);
         said = status == WalletStatus.AlreadyDone;
         return status.IsSuccess && reply?.Coin is { } coin && Payment(coin, sale, asked, reply) is var shown && shown.Id == h.Id
@@ -233,8 +232,9 @@ public sealed partial class ShopTill
     /// <summary>A key that came since says whether a coin is good. What is not is nobody's money (rule R10).</summary>
     private void JudgeUnknownKeys()
     {
-        var judged = _store.Read(db => CoinPaymentTable.OfUnknownKeys(db, Timestamp.Now(_clock))).Where(p => _check.KnowsKeyOf(p.H.Coin))
-            .Select(p => (p.H, IsForged: _check.IsForged(p.H.Coin))).ToList();
+        var judged = _store.Read(db => CoinPaymentTable.OfUnknownKeys(db, Timestamp.Now(_clock)))
+            .Select(p => (p.H, Key: _check.KeyOf(p.H.Coin))).Where(p => p.Key is not null)
+            .Select(p => (p.H, IsForged: _check.IsForged(p.H.Coin, p.Key))).ToList();
         if (judged.Count > 0)
         {
             _store.Write(db => judged.Sum(j => j.IsForged

@@ -2,6 +2,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -28,21 +29,14 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
     }
 
     /// <summary>Takes a list that the issuer signed and that is not older than what the till has.</summary>
-    /// <exception cref="InvalidOperationException">It is not; the message says why.</exception>
-    public void Take(HotList list) => Take(list, IsSigned(list));
-
-    private void Take(HotList list, bool signed)
+    private Refused? Take(HotList list, bool signed)
     {
         Switches.On("hole 11 signature", ref signed);
-        if (!signed)
-        {
-            throw new InvalidOperationException("The hot list is not signed by the issuer. The till keeps the one that it has.");
-        }
-
-        store.Write(db => Take(db, list));
+        return signed ? store.Write(db => Take(db, list))
+            : new Refused(Outcome.PeerRefused, "The hot list is not signed by the issuer. The till keeps the one that it has.");
     }
 
-    private int Take(IWriteTransaction db, HotList list)
+    private Refused? Take(IWriteTransaction db, HotList list)
     {
         ulong has = HotStateTable.Version(db);
         bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has);
@@ -54,8 +48,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
         older |= orders && list.Date < HotStateTable.Told(db);
         if (older)
         {
-            throw new InvalidOperationException($"The hot list {list.Version} is older than the till's {has}, or does not build on it. The "
-                + $"till keeps the one that it has.");
+            return new Refused(Outcome.PeerRefused, $"The hot list {list.Version} is older than the till's {has}, or does not build on it. "
+                + "The till keeps the one that it has.");
         }
 
         if (list.BaseVersion == 0 && list.Version != has)
@@ -71,7 +65,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
         // A list that says nothing new is the last part: until then the till was not told all of it, however new the parts are.
         bool whole = list.Count == 0;
         Switches.On("R6 whole list", ref whole);
-        return HotStateTable.Advance(db, list.Version, whole ? Told(db, list) : null);
+        HotStateTable.Advance(db, list.Version, whole ? Told(db, list) : null);
+        return null;
     }
 
     /// <summary>
@@ -93,8 +88,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
 
     /// <summary>Fetches what is new.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The answer is no list that this till takes.</exception>
-    public async ValueTask Fetch(ILink issuer, CancellationToken cancel)
+    /// <returns>Why the answer is no list that this till takes.</returns>
+    public async ValueTask<Refused?> Fetch(ILink issuer, CancellationToken cancel)
     {
         bool more, heard = false;
         do
@@ -102,9 +97,13 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
             ulong before = store.Read(HotStateTable.Version);
             var (oldest, newest) = store.Read(db => (Submissions.OldestBut(db, []), Submissions.Newest(db)));
             var reply = await issuer.Call(new HotListMessage(before, till, Timestamp.Now(clock), oldest, newest).ToMessage(), cancel);
-            var (list, restored) = reply.As<HotListReply>() ?? throw (Refusal.Read(reply) is { } refusal
-                ? new InvalidOperationException($"The issuer gives no hot list. {refusal.Text}")
-                : new InvalidOperationException("The issuer's answer is no hot list. The till keeps the one that it has."));
+            if (reply.As<HotListReply>() is not var (list, restored))
+            {
+                return Refusal.Read(reply) is { } refusal
+                    ? new Refused(Outcome.PeerRefused, $"The issuer gives no hot list. {refusal.Text}")
+                    : new Refused(Outcome.PeerRefused, "The issuer's answer is no hot list. The till keeps the one that it has.");
+            }
+
             // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all
             // of it is asked for.
             more = restored is not null && store.Write(db => Submissions.BringAgain(db, restored, scheme.Terms.ClockTolerance)) && !heard;
@@ -114,10 +113,15 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
                 continue;
             }
 
-            Take(list, await CertificateStore.Signed(store, scheme, suite, issuer, () => IsSigned(list), cancel));
+            if (Take(list, await CertificateStore.Signed(store, scheme, suite, issuer, () => IsSigned(list), cancel)) is { } refused)
+            {
+                return refused;
+            }
+
             more = list.Count > 0 && list.Version > before;
             Switches.Off("hole 11 again", ref more);
         }
         while (more);
+        return null;
     }
 }

@@ -1,6 +1,7 @@
 using HierCash.Terminals;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 
@@ -33,15 +34,6 @@ public sealed partial class ShopTill
         return behind;
     }
 
-    /// <exception cref="InvalidOperationException">The till was restored from an older copy.</exception>
-    private void RequireNotBehind()
-    {
-        if (WhyBehind is { } why)
-        {
-            throw new InvalidOperationException(why);
-        }
-    }
-
     /// <summary>What never left the till is taken back without the issuer, too.</summary>
     private async ValueTask AgreeIfReached(ILink issuer, CancellationToken cancel)
     {
@@ -59,14 +51,14 @@ public sealed partial class ShopTill
     /// Gets back from the issuer what this till had submitted, and goes on. What it took and had not sent when the copy was put back, only
     /// the cards know.
     /// </summary>
+    /// <returns>Refused: the till was not restored, or the issuer's answer is not what it signed.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
-    /// <exception cref="InvalidOperationException">The till was not restored, or the issuer's answer is not what it signed.</exception>
-    public async ValueTask<TillRecovery> Recover(ILink issuer, CancellationToken cancel)
+    public async ValueTask<Result<TillRecovery>> Recover(ILink issuer, CancellationToken cancel)
     {
         await Settler.Agree(issuer, cancel);
         if (Behind is null)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 "This till's store is no older copy, as far as the issuer's answer shows. There is nothing to recover.");
         }
 
@@ -76,8 +68,14 @@ public sealed partial class ShopTill
         ulong after = 0;
         while (true)
         {
-            var answer = await issuer.Ask(new SubmittedMessage(W, after), cancel);
-            var page = answer.Require("The issuer does not say what this till had submitted.").Payments;
+            var (answer, refused) = (await issuer.Ask(new SubmittedMessage(W, after), cancel))
+                .OrRefused("The issuer does not say what this till had submitted.");
+            if (refused is not null)
+            {
+                return refused;
+            }
+
+            var page = answer.Payments;
             if (page.Count == 0)
             {
                 break;
@@ -87,8 +85,8 @@ public sealed partial class ShopTill
             Switches.On("R27 submitted", ref genuine);
             if (!genuine)
             {
-                throw new InvalidOperationException(
-                    "What the issuer says that this till had submitted is not what a card and the issuer signed. Nothing of it is kept.");
+                return new Refused(
+                    Outcome.PeerRefused, "What the issuer says that this till had submitted is not what a card and the issuer signed. Nothing of it is kept.");
             }
 
             foreach (var one in page.Where(p => _store.Write(db => Sales.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt),
@@ -99,8 +97,12 @@ public sealed partial class ShopTill
             }
 
             takenBack += page.Count(p => p.Reversal is not null);
-            after = page.Max(p => p.Row) > after
-                ? page.Max(p => p.Row) : throw new InvalidOperationException("The issuer says again what it said before.");
+            if (page.Max(p => p.Row) <= after)
+            {
+                return new Refused(Outcome.PeerRefused, "The issuer says again what it said before.");
+            }
+
+            after = page.Max(p => p.Row);
         }
 
         _store.Write(Sales.Recovered);

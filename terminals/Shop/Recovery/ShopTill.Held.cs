@@ -1,6 +1,7 @@
 using HierCash.Iso7816;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
@@ -38,13 +39,13 @@ public sealed partial class ShopTill
     /// <exception cref="LinkException">
     /// The issuer may have the payment, and cannot be reached. It is given up all the same; run it again.
     /// </exception>
-    /// <exception cref="InvalidOperationException">It was accepted, or the issuer does not take it back; the message says why.</exception>
-    public async ValueTask<TillResult> Cancel(Sale sale, ICardChannel? channel, ILink issuer, CancellationToken cancel)
+    /// <returns>Refused: it was accepted, or the issuer does not take it back.</returns>
+    public async ValueTask<Result<TillResult>> Cancel(Sale sale, ICardChannel? channel, ILink issuer, CancellationToken cancel)
     {
         var current = Reload(sale);
         if (current.State == SaleState.Accepted)
         {
-            throw new InvalidOperationException(
+            return Refused.ByRule(
                 "This payment was accepted, and the customer was told OK. Take it back with 'hiercash-shop refund RECEIPT'.");
         }
 
@@ -63,9 +64,9 @@ public sealed partial class ShopTill
     /// <summary>
     /// Gives up what an earlier run of the till left open with a card's signature in it: nobody is there to go on with it.
     /// </summary>
-    public void CancelLeftovers() => CancelLeftovers(new Timestamp(long.MaxValue));
+    public void CancelLeftovers() => CancelLeftovers(new Timestamp(long.MaxValue), default);
 
-    private void CancelLeftovers(Timestamp before, Timestamp unseen = default)
+    private void CancelLeftovers(Timestamp before, Timestamp unseen)
     {
         foreach (var sale in OpenSales.Where(t => t.Time < (CoinPayments(t.Time).Count > 0 ? before : unseen)))
         {

@@ -18,12 +18,6 @@ public sealed partial class ShopTill
     public IReadOnlyList<(Sale Sale, Amount Cash)> KeptPayments =>
         [.. _store.Read(db => SaleTable.Kept(db, Earlier(_scheme.Terms.CaseTerm))).Select(t => (t, CashOf(t))).Where(k => !k.Item2.IsZero)];
 
-    /// <summary>
-    /// The last moment at which an issuer takes a settled payment back for a shop; by this till's own clock and the terms, whatever the
-    /// issuer says.
-    /// </summary>
-    private Timestamp TakenBackUntil(CashPayment h) => _scheme.Terms.TakenBackUntil(h);
-
     /// <summary>The issuer gave no signed reversal of these coin payments: what becomes of the payment, and what to do.</summary>
     private async ValueTask<string> NotTakenBack(Sale sale, List<(CashPayment H, Refusal? Refusal)> refused, ILink issuer,
         CancellationToken cancel)
@@ -49,20 +43,14 @@ public sealed partial class ShopTill
         }
 
         // Only this till's own clock says that the terms are over, and only a signed receipt that the shop was paid.
-        bool over = refused.TrueForAll(r => Timestamp.Now(_clock) > TakenBackUntil(r.H));
+        bool over = refused.TrueForAll(r => Timestamp.Now(_clock) > _scheme.Terms.TakenBackUntil(r.H));
         Switches.On("R4 own date", ref over);
         bool asks = over;
         Switches.Off("R4 asks", ref asks);
         if (asks)
         {
-            try
-            {
-                await Settler.Ask(sale.Time, issuer, cancel);
-            }
-            catch (InvalidOperationException)
-            {
-                // No answer that counts either; the next visit asks again.
-            }
+            // An answer that does not count is none: the next visit asks again.
+            await Settler.Ask(sale.Time, issuer, cancel);
         }
 
         return over && _store.Write(db => SaleTable.Keep(db, sale.Time))

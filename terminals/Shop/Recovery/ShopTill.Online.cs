@@ -4,6 +4,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 
 namespace HierCash.Shop;
@@ -29,9 +30,9 @@ public sealed partial class ShopTill
     /// True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6); or if the
     /// issuer may have a coin payment of it: then its answer counts, whatever the till knows by now.
     /// </summary>
-    public bool NeedsIssuer(Sale sale)
+    public bool NeedsIssuer(Sale sale, bool isRepeat = true)
     {
-        bool sent = CoinPayments(sale.Time).Any(p => p.WasSent);
+        bool sent = isRepeat && _store.Read(db => CoinPaymentTable.WasSent(db, sale.Time));
         Switches.Off("hole 12 sent", ref sent);
         return sent || NeedsIssuer(sale.Amount);
     }
@@ -49,12 +50,12 @@ public sealed partial class ShopTill
     /// Fetches what is new of the hot list. What is queued is settled before: a till that heard of the list has had contact, and what it
     /// took offline before would count no more if its coin is lost (rule R6).
     /// </summary>
+    /// <returns>Refused: the list is not signed, or older than what the till has; or nothing could be settled.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
-    public ValueTask<SettlementResult> FetchHotList(ILink issuer, CancellationToken cancel) => FetchHotList(issuer, null, cancel);
+    public ValueTask<Result<SettlementResult>> FetchHotList(ILink issuer, CancellationToken cancel) => FetchHotList(issuer, null, cancel);
 
-    /// <param name="left">Where a list that this till does not take is told, and nothing thrown; null: it is thrown.</param>
-    private async ValueTask<SettlementResult> FetchHotList(ILink issuer, List<LeftItem>? left, CancellationToken cancel)
+    /// <param name="left">Where a list that this till does not take is told, and the rest goes on; null: it ends with that.</param>
+    private async ValueTask<Result<SettlementResult>> FetchHotList(ILink issuer, List<LeftItem>? left, CancellationToken cancel)
     {
         bool before = true;
         Switches.Off("R6 settles first", ref before);
@@ -64,26 +65,27 @@ public sealed partial class ShopTill
         }
 
         var settled = await Settler.Settle(issuer, cancel);
+        if (settled.Refused is not null)
+        {
+            return settled;
+        }
+
         bool goesOn = left is not null;
         Switches.Off("R25 list", ref goesOn);
-        try
+        if (await _hot.Fetch(_issuersClock.Over(issuer), cancel) is { } refused)
         {
-            await _hot.Fetch(_issuersClock.Over(issuer), cancel);
-        }
-        catch (InvalidOperationException e) when (goesOn && Revoked is null)
-        {
-            left!.Add(new LeftItem("HotList", default, Amount.Zero,
-                $"{e.Message} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} hours old "
-                    + $"it settles before OK."));
+            if (!goesOn || Revoked is not null)
+            {
+                return refused;
+            }
+
+            left!.Add(new LeftItem(LeftKind.HotList, null, null,
+                $"{refused.Sentence} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} "
+                    + "hours old it settles before OK."));
         }
 
-        await Settler.BringAgain(issuer, cancel);
-        return settled;
+        return await Settler.BringAgain(issuer, cancel) is { } stopped ? stopped : settled;
     }
-
-    /// <summary>Takes a hot list that came by another way.</summary>
-    /// <exception cref="InvalidOperationException">The list is not signed, or older than what the till has.</exception>
-    public void TakeHotList(HotList list) => _hot.Take(list);
 
     /// <summary>
     /// Takes an accepted payment back (hole 3). What never left the till is voided at once; for the rest the issuer takes it back first,
@@ -91,8 +93,8 @@ public sealed partial class ShopTill
     /// </summary>
     /// <param name="channel">The card, if it is there; else it gets its money when it comes back.</param>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing was given back that it may still count.</exception>
-    /// <exception cref="InvalidOperationException">The issuer does not take it back; the message says why.</exception>
-    public ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, CancellationToken cancel) =>
+    /// <returns>Refused: the issuer does not take it back, or there is nothing to take back.</returns>
+    public ValueTask<Result<TillResult>> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, CancellationToken cancel) =>
         Refund(sale, channel, issuer, [], cancel);
 
     /// <summary>True where a payment was taken back before, and a card showed that it has all of it.</summary>
@@ -100,15 +102,23 @@ public sealed partial class ShopTill
         CoinPayments(sale) is { Count: > 0 } payments && payments.All(p => p.SW is not null && p.Offer.Delivery == Delivery.Taken);
 
     /// <param name="full">Coins of which the issuer takes no more for a while; those that it says so of are added.</param>
-    private async ValueTask<TillResult> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, HashSet<CoinId> full,
+    private async ValueTask<Result<TillResult>> Refund(Timestamp sale, ICardChannel? channel, ILink issuer, HashSet<CoinId> full,
         CancellationToken cancel)
     {
         await AgreeIfReached(issuer, cancel);
-        RequireNotBehind();
-        var current = _store.Read(db => SaleTable.Find(db, sale)) ?? throw new InvalidOperationException("This till has no such payment.");
+        if (WhyBehind is { } behind)
+        {
+            return new Refused(Outcome.StandsStill, behind);
+        }
+
+        if (_store.Read(db => SaleTable.Find(db, sale)) is not { } current)
+        {
+            return new Refused(Outcome.NotFound, "This till has no such payment.");
+        }
+
         if (current.State == SaleState.Kept)
         {
-            throw new InvalidOperationException(KeptSentence(current));
+            return Refused.ByRule(KeptSentence(current));
         }
 
         if (IsGivenBack(sale))
@@ -118,10 +128,19 @@ public sealed partial class ShopTill
                     + $"done now.");
         }
 
-        var waiting = _store.Write(db => Sales.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W))))
-            ?? throw new InvalidOperationException("This payment was not accepted; there is nothing to refund.");
+        if (_store.Write(db => Sales.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W)))) is not { } waiting)
+        {
+            return Refused.ByRule("This payment was not accepted; there is nothing to refund.");
+        }
+
         _crash.Reach(CrashPoints.RefundBegun);
-        await RequireClock(waiting, issuer, cancel);
+
+        // Where nothing is left to be signed for the issuer, a till that is offline goes on.
+        if (waiting.Count > 0 && await DiffersFrom(issuer, cancel) is { } differs)
+        {
+            return differs;
+        }
+
         var refused = new List<(CashPayment H, Refusal? Refusal)>();
         foreach (var payment in waiting)
         {
@@ -149,25 +168,11 @@ public sealed partial class ShopTill
 
         if (refused.Count > 0)
         {
-            throw new InvalidOperationException(await NotTakenBack(current, refused, issuer, cancel));
+            return Refused.ByRule(await NotTakenBack(current, refused, issuer, cancel));
         }
 
         LogRefunded(current.Amount);
-        bool whole = false;
-        if (channel is not null)
-        {
-            try
-            {
-                var card = new WalletCard(channel);
-                card.Select();
-                whole = Restore(card, [.. CoinPayments(sale).Where(p => p.SW is not null)]);
-            }
-            catch (Exception e) when (e is CardChannelException or CardRefusedException)
-            {
-                whole = false;
-            }
-        }
-
+        bool whole = Restore(Selected(channel), CoinPayments(sale).FindAll(p => p.SW is not null));
         string amount = current.Amount.Show(_scheme.Terms.Currency);
         return End(current, TillOutcome.Refused, whole
             ? $"{amount} are on the card again."
@@ -188,32 +193,52 @@ public sealed partial class ShopTill
     /// <summary>Ends what waits for the issuer: refunds, payments that were left open, S_W that it has not seen, the hot list.</summary>
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
     /// <returns>What was settled on the way.</returns>
-    public async ValueTask<SettlementResult> Synchronise(ILink issuer, CancellationToken cancel)
+    public async ValueTask<Result<SettlementResult>> Synchronise(ILink issuer, CancellationToken cancel)
     {
         issuer = _issuersClock.Over(issuer);
         await FetchKeys(issuer, cancel);
-        await RequireClock(issuer, cancel);
+        if (await DiffersFrom(issuer, cancel) is { } differs)
+        {
+            return differs;
+        }
+
         await Settler.Agree(issuer, cancel);
-        RequireNotBehind();
+        if (WhyBehind is { } behind)
+        {
+            return new Refused(Outcome.StandsStill, behind);
+        }
+
         CancelForgotten();
+
+        // Before what costs a message each: what was sold and the list never wait for what somebody had voided (rule R10).
         var left = new List<LeftItem>();
-        SettlementResult settled;
+        return await EndAfter(FetchHotList(issuer, left, cancel), left, true, issuer, cancel);
+    }
+
+    /// <summary>Whatever the issuer says of a batch: refunds end, and S_W that it has not seen go to it.</summary>
+    private async ValueTask<Result<SettlementResult>> EndAfter(
+        ValueTask<Result<SettlementResult>> settling, List<LeftItem> left, bool ends, ILink issuer, CancellationToken cancel)
+    {
+        Result<SettlementResult> settled;
+        Refused? stopped = null;
         try
         {
-            // Before what costs a message each: what was sold and the list never wait for what somebody had voided (rule R10).
-            settled = await FetchHotList(issuer, left, cancel);
+            settled = await settling;
         }
         finally
         {
-            await EndRefunds(issuer, left, cancel);
-            await ForwardVoids(issuer, cancel);
+            stopped = ends ? await EndRefunds(issuer, left, cancel) : null;
+            if (stopped is null)
+            {
+                await ForwardVoids(issuer, cancel);
+            }
         }
 
-        return left.Count == 0 ? settled : settled with { Left = [.. settled.Left, .. left] };
+        return stopped is not null ? stopped : settled.Has(out var result) ? result with { Left = [.. result.Left, .. left] } : settled;
     }
 
     /// <param name="left">Where those are told that cannot be made now, or never.</param>
-    private async ValueTask EndRefunds(ILink issuer, List<LeftItem> left, CancellationToken cancel)
+    private async ValueTask<Refused?> EndRefunds(ILink issuer, List<LeftItem> left, CancellationToken cancel)
     {
         var full = new HashSet<CoinId>();
         foreach (var sale in _store.Read(db => SaleTable.UnfinishedRefunds(db, Timestamp.Now(_clock))))
@@ -223,29 +248,27 @@ public sealed partial class ShopTill
             Switches.Off("R10 refunds", ref waits);
             if (waits)
             {
-                left.Add(new LeftItem("Refund", sale.Time, sale.Amount,
+                left.Add(new LeftItem(LeftKind.Refund, sale.Time, sale.Amount,
                     "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash "
                         + "for it."));
                 continue;
             }
 
-            try
-            {
-                await Refund(sale.Time, null, issuer, full, cancel);
-            }
-            catch (InvalidOperationException e)
+            if ((await Refund(sale.Time, null, issuer, full, cancel)).Refused is { } refused)
             {
                 // One refund that cannot be made never keeps the rest from the issuer.
-                LogNotRefunded(sale.Amount, e.Message);
-                left.Add(new LeftItem("Refund", sale.Time, sale.Amount, e.Message));
+                LogNotRefunded(sale.Amount, refused.Sentence);
+                left.Add(new LeftItem(LeftKind.Refund, sale.Time, sale.Amount, refused.Sentence));
                 bool goesOn = true;
                 Switches.Off("R25 refunds", ref goesOn);
                 if (!goesOn)
                 {
-                    throw;
+                    return refused;
                 }
             }
         }
+
+        return null;
     }
 
     /// <summary>
@@ -254,17 +277,22 @@ public sealed partial class ShopTill
     /// the shop brings them, the other till's link says (rules R3, R17).
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached; run it again.</exception>
-    /// <exception cref="InvalidOperationException">The issuer does not take it; the message says why.</exception>
-    public async ValueTask<SettlementResult> HandOver(ILink anotherTills, CancellationToken cancel)
+    /// <returns>Refused: the issuer does not take it.</returns>
+    public async ValueTask<Result<SettlementResult>> HandOver(ILink anotherTills, CancellationToken cancel)
     {
         anotherTills = _issuersClock.Over(anotherTills);
         await CertificateStore.Fetch(_store, _scheme, _suite, anotherTills, cancel);
-        await RequireClock(anotherTills, cancel);
-        await Settler.Agree(anotherTills, cancel);
-        if (Behind is not null)
+        if (await DiffersFrom(anotherTills, cancel) is { } differs)
         {
-            // Nobody runs 'recover' with a key that was revoked: what the copy does not know comes by this way, too (rule R27).
-            await Recover(anotherTills, cancel);
+            return differs;
+        }
+
+        await Settler.Agree(anotherTills, cancel);
+
+        // Nobody runs 'recover' with a key that was revoked: what the copy does not know comes by this way, too (rule R27).
+        if (Behind is not null && (await Recover(anotherTills, cancel)).Refused is { } unrecovered)
+        {
+            return unrecovered;
         }
 
         JudgeUnknownKeys();
@@ -282,73 +310,57 @@ public sealed partial class ShopTill
             CancelForgotten();
         }
 
-        var left = new List<LeftItem>();
-        SettlementResult settled;
-        try
-        {
-            settled = await Settler.Settle(anotherTills, cancel);
-        }
-        finally
-        {
-            // Whatever the issuer says of the batch.
-            bool ends = true;
-            Switches.Off("R17 ends", ref ends);
-            if (ends)
-            {
-                await EndRefunds(anotherTills, left, cancel);
-            }
-
-            await ForwardVoids(anotherTills, cancel);
-        }
-
-        return left.Count == 0 ? settled : settled with { Left = [.. settled.Left, .. left] };
+        bool ends = true;
+        Switches.Off("R17 ends", ref ends);
+        return await EndAfter(Settler.Settle(anotherTills, cancel), [], ends, anotherTills, cancel);
     }
 
     /// <summary>
     /// Above the floor limit: settled first, then OK. If the issuer refuses a coin payment, all of it is taken back (hole 12).
     /// </summary>
-    private TillResult SettleFirst(Sale sale, WalletCard card, PaymentProfile profile)
+    private async ValueTask<TillResult> SettleFirst(
+        Sale sale, WalletCard card, List<CashPayment> held, PaymentProfile profile, CancellationToken cancel)
     {
-        bool settled;
+        string? why;
         try
         {
-            settled = Settler.SettleNow(sale.Time, Online!, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            var (settled, refused) = await Settler.SettleNow(sale.Time, Online!, cancel);
+            if (refused is null)
+            {
+                return settled ? Accept(sale, card, held, profile, isSettled: true) : await ReverseAtIssuer(sale, card, cancel);
+            }
+
+            why = $"{refused.Sentence} This payment is not accepted yet.";
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (LinkException)
         {
-            // The coin payments may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another
-            // till of the shop asks.
-            string why = e is LinkException
-                ? "The issuer does not answer, so this payment is not accepted yet." : $"{e.Message} This payment is not accepted yet.";
-            return _store.Read(IsRevoked)
-                ? Refuse(sale, card, WhyRevoked!)
-                : End(sale, TillOutcome.IssuerGone, $"{why} Go on with it, or cancel it when the issuer can be reached.");
+            why = "The issuer does not answer, so this payment is not accepted yet.";
         }
 
-        return settled ? Accept(sale, card, profile, isSettled: true) : ReverseAtIssuer(sale, card);
+        // The coin payments may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till
+        // of the shop asks.
+        return _store.Read(IsRevoked)
+            ? Refuse(sale, card, WhyRevoked!)
+            : End(sale, TillOutcome.IssuerGone, $"{why} Go on with it, or cancel it when the issuer can be reached.");
     }
 
-    private TillResult ReverseAtIssuer(Sale sale, WalletCard card)
+    private async ValueTask<TillResult> ReverseAtIssuer(Sale sale, WalletCard card, CancellationToken cancel)
     {
         foreach (var payment in CoinPayments(sale.Time).Where(p => p.SW is null))
         {
             var sw = _key.Sign(SignedMessage.Void(payment.H.Id, W));
-            LinkMessage reply;
-            bool its;
             try
             {
-                reply = Online!.Call(Void(payment.H, sw), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-                its = IsReversal(reply, payment.H, Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+                var reply = await Online!.Call(Void(payment.H, sw), cancel);
+                if (await IsReversal(reply, payment.H, Online, cancel))
+                {
+                    _store.Write(db => CoinPaymentTable.Reverse(db, payment.H.Id, reply.Body, sw));
+                }
             }
             catch (LinkException)
             {
                 // Given up all the same; the reversal, and S_W after it, follow when the issuer can be reached.
                 break;
-            }
-
-            if (its)
-            {
-                _store.Write(db => CoinPaymentTable.Reverse(db, payment.H.Id, reply.Body, sw));
             }
         }
 
@@ -356,7 +368,7 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Before a payment: a till whose hot list is too old, or that has none, asks for it if it can.</summary>
-    private void RefreshHotList()
+    private async ValueTask RefreshHotList(CancellationToken cancel)
     {
         if (Online is null || _store.Read(_hot.IsFresh))
         {
@@ -365,9 +377,9 @@ public sealed partial class ShopTill
 
         try
         {
-            FetchHotList(Online, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            await FetchHotList(Online, cancel);
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (LinkException)
         {
             // Then this payment needs the issuer, and says so.
         }

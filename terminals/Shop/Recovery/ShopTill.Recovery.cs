@@ -13,25 +13,21 @@ public sealed partial class ShopTill
     /// Gives a payment up for good; with the card at hand it gets its money back at once. May be repeated when the card comes back
     /// later: then the till first learns whether the card had signed when it was pulled.
     /// </summary>
-    public TillResult Cancel(Sale sale, ICardChannel? channel = null) => Cancel(sale, channel, "The payment was cancelled.");
+    public TillResult Cancel(Sale sale, ICardChannel? channel = null) => Cancel(sale, Selected(channel), "The payment was cancelled.");
 
-    private TillResult Cancel(Sale sale, ICardChannel? channel, string message)
+    /// <summary>Null where there is no card, or it is gone, or no wallet.</summary>
+    private static WalletCard? Selected(ICardChannel? channel)
     {
-        WalletCard? card = null;
         try
         {
-            if (channel is not null)
-            {
-                card = new WalletCard(channel);
-                card.Select();
-            }
+            var card = channel is null ? null : new WalletCard(channel);
+            card?.Select();
+            return card;
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
         {
-            card = null;
+            return null;
         }
-
-        return Cancel(sale, card, message);
     }
 
     private TillResult Cancel(Sale sale, WalletCard? card, string message)
@@ -49,9 +45,10 @@ public sealed partial class ShopTill
 
         try
         {
-            if (card is not null)
+            // What the card signed, and the till did not hear of, must be known to be voided.
+            if (card is not null && Signed(current, card) is var (h, isKnown))
             {
-                Recover(current, card);
+                Hold(h, isKnown);
             }
         }
         catch (Exception e) when (e is CardChannelException or CardRefusedException)
@@ -67,37 +64,29 @@ public sealed partial class ShopTill
             ? End(sale, TillOutcome.Accepted, "This payment was accepted before and cannot be cancelled here.")
         : End(sale, TillOutcome.Refused, "This payment was given up before, and is being taken back.");
 
-    /// <summary>What the card signed for the rest of this payment, if it did; any other card signs nothing.</summary>
-    private CashPayment? Signed(Sale sale, WalletCard card)
+    /// <summary>
+    /// What the card signed for the rest of this payment, if it did, and whether the key of its coin is known; any other card signs
+    /// nothing.
+    /// </summary>
+    private (CashPayment H, bool IsKnown)? Signed(Sale sale, WalletCard card)
     {
-        var rest = Rest(sale);
+        var rest = Rest(sale, Payments(sale));
         return !rest.IsZero && card.Pay(PayCommand.Repeat(sale.Time, W, rest, _scheme.Terms.Currency), out var reply).IsSuccess
-            && reply?.Coin is { } coin
-            && Payment(coin, sale, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin)
-            ? h
+            && reply?.Coin is { } coin && _check.KeyOf(coin) is var key
+            && Payment(coin, sale, rest, reply) is var h && h.Verify(_suite) && !_check.IsForged(coin, key)
+            ? (h, key is not null)
             : null;
     }
 
-    /// <summary>Learns the H whose way to the till was cut: what the card signed must be known to be voided.</summary>
-    private void Recover(Sale sale, WalletCard card)
+    private void Hold(CashPayment h, bool isKnown) => _store.Write(db =>
     {
-        if (Signed(sale, card) is { } h)
-        {
-            Hold(h);
-        }
-    }
-
-    private void Hold(CashPayment h) => _store.Write(db =>
-    {
-        Hold(db, h);
+        Hold(db, h, isKnown);
         return true;
     });
 
-    private void Hold(IWriteTransaction db, CashPayment h)
-    {
-        bool known = _check.KnowsKeyOf(h.Coin);
-        Sales.Hold(db, h, known ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !known);
-    }
+    /// <param name="isKnown">The key of its coin was known before its signatures were checked.</param>
+    private void Hold(IWriteTransaction db, CashPayment h, bool isKnown) =>
+        Sales.Hold(db, h, isKnown ? OfferedUntil(h.Coin) : _scheme.Terms.TakenBackUntil(h), !isKnown);
 
     /// <summary>
     /// Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any
@@ -110,13 +99,13 @@ public sealed partial class ShopTill
         return until;
     }
 
-    private Amount Rest(Sale sale) => Rest(sale, CoinPayments(sale.Time));
-
     /// <summary>
-    /// What a card was asked for when these coin payments were there. One that signed more than it was asked for leaves nothing to ask for.
+    /// What a card was asked for when these payments were there. One that signed more than it was asked for leaves nothing to ask for.
     /// </summary>
-    private static Amount Rest(Sale sale, IEnumerable<CoinPayment> payments) =>
-        payments.Aggregate(sale.Amount, (rest, p) => rest - Amount.Min(rest, p.H.Paid));
+    private static Amount Rest(Sale sale, IEnumerable<CashPayment> payments) =>
+        payments.Aggregate(sale.Amount, (rest, h) => rest - Amount.Min(rest, h.Paid));
+
+    private List<CashPayment> Payments(Sale sale) => CoinPayments(sale.Time).ConvertAll(p => p.H);
 
     /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
     /// <param name="signed">What the card has just shown.</param>
@@ -131,7 +120,7 @@ public sealed partial class ShopTill
 
         _crash.Reach(CrashPoints.PaymentGivenUp);
         LogRefused(sale.Amount);
-        var voided = CoinPayments(sale.Time).Where(p => p.SW is not null).ToList();
+        var voided = CoinPayments(sale.Time).FindAll(p => p.SW is not null);
         if (voided.Count > 0 && !Restore(card, voided, signed))
         {
             message += " The card must come back to this till to get back what it signed.";

@@ -48,7 +48,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
             {
                 try
                 {
-                    Turn();
+                    await Turn(cancel);
                 }
                 catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException)
                 {
@@ -71,16 +71,16 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     }
 
     /// <summary>What was typed, the card that is there, the screen.</summary>
-    private void Turn()
+    private async ValueTask Turn(CancellationToken cancel)
     {
         while (Console.KeyAvailable)
         {
-            Type(Console.ReadKey(intercept: true));
+            await Type(Console.ReadKey(intercept: true), cancel);
         }
 
         if (_mood == TillScreenState.Card && CardIsNew())
         {
-            TakeCard(null);
+            await TakeCard(null, cancel);
         }
         else if (_mood == TillScreenState.Waiting && _typed.Length == 0)
         {
@@ -107,7 +107,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         _mood = _mood == TillScreenState.Waiting ? TillScreenState.Waiting : _sale is null ? TillScreenState.Refused : TillScreenState.Card;
     }
 
-    private void Type(ConsoleKeyInfo key)
+    private async ValueTask Type(ConsoleKeyInfo key, CancellationToken cancel)
     {
         bool pin = _mood == TillScreenState.Pin;
         if (_mood is TillScreenState.Paid or TillScreenState.Refused)
@@ -121,7 +121,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
         else if (key.Key == ConsoleKey.Enter)
         {
-            Enter();
+            await Enter(cancel);
         }
         else if (key.Key == ConsoleKey.Backspace)
         {
@@ -140,7 +140,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         }
     }
 
-    private void Enter()
+    private async ValueTask Enter(CancellationToken cancel)
     {
         if (_mood == TillScreenState.Waiting && _typed.Length > 0)
         {
@@ -163,7 +163,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         {
             string pin = _pin;
             _pin = "";
-            TakeCard(pin);
+            await TakeCard(pin, cancel);
         }
     }
 
@@ -222,18 +222,18 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
     }
 
     /// <summary>Goes on if there is a card; a card that is not there yet is waited for.</summary>
-    private void TakeCard(string? pin)
+    private async ValueTask TakeCard(string? pin, CancellationToken cancel)
     {
         // Whoever pressed Esc while the issuer was silent wants no more of this: the card may be asked again for hours, and the till is
         // deaf each time.
-        if (Ask(pin))
+        if (await Ask(pin, cancel))
         {
             Cancel();
         }
     }
 
     /// <returns>True if Esc was pressed meanwhile, and the issuer did not answer.</returns>
-    private bool Ask(string? pin)
+    private async ValueTask<bool> Ask(string? pin, CancellationToken cancel)
     {
         long insertion = _watch.Now.Insertion;
         _tried = (insertion, clock.GetTimestamp());
@@ -250,7 +250,8 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         bool cancels = false;
         try
         {
-            result = _sale is { } open ? till.Continue(open, card, pin) : till.Pay(card, _amount, pin);
+            result = await (_sale is { } open ? till.Continue(open, card, pin, PaymentProfile.Fast, cancel)
+                : till.Pay(card, _amount, pin, PaymentProfile.Fast, cancel));
         }
         finally
         {

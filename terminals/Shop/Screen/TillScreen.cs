@@ -1,4 +1,5 @@
 using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -22,6 +23,18 @@ public sealed record TillScreen(
     Amount Queued, string? Offline, string Held, string Reader,
     bool IsRevoked = false, string? Fault = null)
 {
+    /// <summary>A way to draw on a terminal: without colours where NO_COLOR is set, and as plain lines where TERM is dumb.</summary>
+    public static IAnsiConsole ConsoleOn(TextWriter terminal)
+    {
+        bool isDumb = CommonOptions.Variable("TERM") == "dumb";
+        return AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isDumb ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = isDumb || CommonOptions.Variable("NO_COLOR") is not null ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Out = new AnsiConsoleOutput(terminal),
+        });
+    }
+
     public IRenderable Render()
     {
         var (title, color) = Mood switch

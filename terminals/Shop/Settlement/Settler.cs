@@ -2,8 +2,10 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
+using Answer = (HierCash.Shop.CoinPayment CoinPayment, HierCash.Shop.CoinPaymentState State, HierCash.Protocol.Cash.Receipt Receipt);
 
 namespace HierCash.Shop;
 
@@ -20,13 +22,17 @@ public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, 
 }
 
 /// <summary>One thing that a settlement could not end.</summary>
-/// <param name="What">Payment, Refund or HotList.</param>
-/// <param name="Sale">The moment on its receipt; 0 for the hot list.</param>
+/// <param name="Sale">The moment on its receipt; null for the hot list.</param>
+/// <param name="Amount">Null for the hot list.</param>
 /// <param name="Why">For people: the reason, and what happens next.</param>
-public sealed record LeftItem(string What, Timestamp Sale, Amount Amount, string Why);
+public sealed record LeftItem(LeftKind What, Timestamp? Sale, Amount? Amount, string Why);
+
+/// <summary>What a settlement could not end.</summary>
+public enum LeftKind { Payment, Refund, HotList }
 
 /// <summary>Sends accepted payments to the issuer in batches (EP 0810563, settlement step 1). Sending again is harmless (hole 5).</summary>
-public sealed class Settler
+public sealed class Settler(
+    Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock, ICrashPoints crash)
 {
     /// <summary>For the people of a till that is behind.</summary>
     public const string RunRecover =
@@ -34,64 +40,53 @@ public sealed class Settler
             + "nothing before 'hiercash-shop recover' was run.";
 
     private const int BatchSize = 256;
-    private readonly Database _store;
-    private readonly ICashSuite _suite;
-    private readonly Scheme _scheme;
-    private readonly ISigningKey _key;
-    private readonly TimeProvider _clock;
-    private readonly PeerClock _issuersClock;
-    private readonly ICrashPoints _crash;
     private bool _agreed;
-
-    internal Settler(Database store, ICashSuite suite, Scheme scheme, ISigningKey key, TimeProvider clock, PeerClock issuersClock,
-        ICrashPoints crash)
-    {
-        _issuersClock = issuersClock;
-        _key = key;
-        _clock = clock;
-        _store = store;
-        _suite = suite;
-        _scheme = scheme;
-        _crash = crash;
-    }
 
     /// <summary>
     /// Settles everything that is queued, then asks what became of payments whose excess was promised or waits (rule R1).
     /// </summary>
+    /// <returns>Refused: the issuer's answer is not signed or not complete, and everything stays queued.</returns>
     /// <exception cref="LinkException">The issuer cannot be reached; what was not answered stays queued.</exception>
-    /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete; everything stays queued.</exception>
-    public async ValueTask<SettlementResult> Settle(ILink issuer, CancellationToken cancel)
+    public async ValueTask<Result<SettlementResult>> Settle(ILink issuer, CancellationToken cancel)
     {
-        var answers = await SettleQueued(issuer, cancel);
-        await BringAgain(issuer, cancel);
+        var (answers, refused) = await SettleQueued(issuer, cancel);
+        if ((refused ?? await BringAgain(issuer, cancel)) is { } stopped)
+        {
+            return stopped;
+        }
+
         bool asks = true;
         Switches.Off("R1 asks", ref asks);
         bool goesOn = true;
         Switches.Off("R25 goes on", ref goesOn);
-        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued)))
+        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued))
+            && await AskAgain(issuer, cancel) is { } unasked)
         {
-            await AskAgain(issuer, cancel);
+            return unasked;
         }
 
         int Count(params CoinPaymentState[] states) => answers.Count(a => states.Contains(a.State));
         var left = answers.Where(a => a.State == CoinPaymentState.Queued).Select(a => Left(a.CoinPayment, a.Receipt)).ToList();
-        var result = new SettlementResult(
+        return new SettlementResult(
             Count(CoinPaymentState.Settled), Count(CoinPaymentState.Guaranteed), Count(CoinPaymentState.Refused, CoinPaymentState.Dead),
-            Count(CoinPaymentState.Queued), Count(CoinPaymentState.Waiting));
-        return left.Count == 0 ? result : result with { Left = left };
+            Count(CoinPaymentState.Queued), Count(CoinPaymentState.Waiting)) { Left = left };
     }
 
     /// <summary>Everything that is queued, each once. What comes early stays queued, and the rest goes on (rule R25).</summary>
-    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> SettleQueued(ILink issuer,
-        CancellationToken cancel)
+    private async ValueTask<Result<List<Answer>>> SettleQueued(ILink issuer, CancellationToken cancel)
     {
-        var answers = new List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>();
+        var answers = new List<Answer>();
         var stay = new HashSet<PaymentId>();
-        while (_store.Read(CoinPaymentTable.HasQueued)
+        while (store.Read(CoinPaymentTable.HasQueued)
             && Take(db => [.. CoinPaymentTable.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id))
                 .Take(BatchSize)]) is { Count: > 0 } batch)
         {
-            var batchAnswers = await Settle(batch, issuer, cancel);
+            var (batchAnswers, refused) = await Settle(batch, issuer, cancel);
+            if (refused is not null)
+            {
+                return refused;
+            }
+
             answers.AddRange(batchAnswers);
             stay.UnionWith(batchAnswers.Where(a => a.State == CoinPaymentState.Queued).Select(a => a.CoinPayment.H.Id));
         }
@@ -102,56 +97,67 @@ public sealed class Settler
     /// <summary>
     /// What an issuer that was restored from a copy has forgotten goes to it again, with its own earlier word (rule R27).
     /// </summary>
-    internal async ValueTask BringAgain(ILink issuer, CancellationToken cancel)
+    internal async ValueTask<Refused?> BringAgain(ILink issuer, CancellationToken cancel)
     {
         bool brings = true;
         Switches.Off("R27 brings again", ref brings);
-        var now = Timestamp.Now(_clock);
+        var now = Timestamp.Now(clock);
         long after = 0;
-        while (brings && _store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (brings && store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
-            var over = batch.Select(b => b.CoinPayment).ToLookup(p => _scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
-            _store.Write(db => over[true].Sum(p => CoinPaymentTable.IsOver(db, p.H.Id)));
-            await Settle([.. over[false]], issuer, cancel);
+            var over = batch.Select(b => b.CoinPayment).ToLookup(p => scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
+            store.Write(db => over[true].Sum(p => CoinPaymentTable.IsOver(db, p.H.Id)));
+            if ((await Settle([.. over[false]], issuer, cancel)).Refused is { } refused)
+            {
+                return refused;
+            }
         }
+
+        return null;
     }
 
     /// <summary>Only two verdicts leave a payment queued.</summary>
     private LeftItem Left(CoinPayment payment, Receipt receipt) => new(
-        "Payment", payment.H.Time, payment.H.Paid,
+        LeftKind.Payment, payment.H.Time, payment.H.Paid,
         receipt.Verdict == Verdict.NotYetKnown
             ? "the issuer does not know its coin, and has not heard yet from all banks whether it was restored from an older copy. It "
                 + "stays queued, and is sent again by each settlement."
             : $"its time is ahead of the issuer's clock, which says {receipt.Date}. It stays queued, and can be settled from "
-                + $"{payment.H.Time.Minus(_scheme.Terms.ClockTolerance)} on.");
+                + $"{payment.H.Time.Minus(scheme.Terms.ClockTolerance)} on.");
 
     /// <summary>The newest revision of each receipt that is not the last word.</summary>
-    private async ValueTask AskAgain(ILink issuer, CancellationToken cancel)
+    private async ValueTask<Refused?> AskAgain(ILink issuer, CancellationToken cancel)
     {
-        var now = Timestamp.Now(_clock);
+        var now = Timestamp.Now(clock);
         long after = 0;
-        while (_store.Read(db => CoinPaymentTable.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (store.Read(db => CoinPaymentTable.Unended(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
-            var known = batch.Select(b => b.CoinPayment).Where(p => !_scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
-            if (known.Count > 0)
+            var known = batch.Select(b => b.CoinPayment).Where(p => !scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now)).ToList();
+            if ((await Settle(known, issuer, cancel)).Refused is { } refused)
             {
-                await Settle(known, issuer, cancel);
+                return refused;
             }
         }
+
+        return null;
     }
 
     /// <summary>Settles one payment before OK is said; true if all of it was credited (hole 12).</summary>
     /// <exception cref="LinkException">The issuer cannot be reached: neither OK nor S_W.</exception>
-    internal async ValueTask<bool> SettleNow(Timestamp sale, ILink issuer, CancellationToken cancel)
+    internal async ValueTask<Result<bool>> SettleNow(Timestamp sale, ILink issuer, CancellationToken cancel)
     {
         // Each answer is a contact of this till with the issuer: what it took offline before goes first, or it would count no more if its
         // coin is lost (rule R6).
-        await SettleQueued(issuer, cancel);
+        if ((await SettleQueued(issuer, cancel)).Refused is { } refused)
+        {
+            return refused;
+        }
+
         var open = Take(db => CoinPaymentTable.Of(db, sale).FindAll(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
-        var states = await Settle(open, issuer, cancel);
-        return _store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
+        var (states, now) = await Settle(open, issuer, cancel);
+        return now is not null ? now : store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
             && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
@@ -160,12 +166,9 @@ public sealed class Settler
     /// revision of its receipt.
     /// </summary>
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
-    /// <exception cref="InvalidOperationException">The issuer's answer is not signed or not complete.</exception>
-    internal async ValueTask Ask(Timestamp sale, ILink issuer, CancellationToken cancel)
-    {
-        await SettleQueued(issuer, cancel);
-        await Settle(_store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel);
-    }
+    internal async ValueTask<Refused?> Ask(Timestamp sale, ILink issuer, CancellationToken cancel) =>
+        (await SettleQueued(issuer, cancel)).Refused
+            ?? (await Settle(store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel)).Refused;
 
     /// <summary>
     /// Coin payments to be sent, chosen and marked so in one transaction. Whoever refunds one at the same moment, in this process or
@@ -174,62 +177,62 @@ public sealed class Settler
     private List<CoinPayment> Take(Func<IReadSnapshot, List<CoinPayment>> choose)
     {
         List<CoinPayment>? before = null;
-        Switches.Replace("R4 marked", ref before, _store.Read(choose));
-        _crash.Reach(CrashPoints.SettlementChosen);
-        var marked = _store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
-        _crash.Reach(CrashPoints.SettlementMarked);
+        Switches.Replace("R4 marked", ref before, store.Read(choose));
+        crash.Reach(CrashPoints.SettlementChosen);
+        var marked = store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
+        crash.Reach(CrashPoints.SettlementMarked);
         return before ?? marked;
     }
 
-    private async ValueTask<List<(CoinPayment CoinPayment, CoinPaymentState State, Receipt Receipt)>> Settle(List<CoinPayment> batch,
-        ILink issuer, CancellationToken cancel)
+    private async ValueTask<Result<List<Answer>>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
     {
         if (batch.Count == 0)
         {
-            return [];
+            return new List<Answer>();
         }
 
-        if (await _issuersClock.Ask(issuer, cancel) is { } wrong)
+        if (await issuersClock.Ask(issuer, cancel) is { } wrong)
         {
-            throw new InvalidOperationException($"{wrong} All payments stay queued.");
+            return new Refused(Outcome.ClockDiffers, $"{wrong} All payments stay queued.");
         }
 
         await Agree(issuer, cancel);
-        if (_store.Read(ShopTill.IsBehind))
+        if (store.Read(ShopTill.IsBehind))
         {
-            throw new InvalidOperationException(RunRecover);
+            return new Refused(Outcome.StandsStill, RunRecover);
         }
 
         // Its own earlier word, for an issuer that has forgotten it: else what was settled in time would be late now (rule R27).
         // And its newest, which shows one that was put back together with all banks that it was.
-        var newest = _store.Read(Submissions.Newest);
+        var newest = store.Read(Submissions.Newest);
         var words = batch.Select(p => p.Receipt).Append(newest).OfType<Receipt>().Where(r => r.Counts)
             .Select(r => r with { Repeated = false }).DistinctBy(r => r.Subject).ToList();
-        var date = _store.Write(db => Submissions.Date(db, Timestamp.Now(_clock), _scheme.Terms.ClockTolerance));
-        var message = SettleMessage.Sign(
-            _key, _scheme.Issuer, batch.ConvertAll(p => p.H), date, _store.Read(db => Submissions.OldestBut(db, batch)), words);
+        var date = store.Write(db => Submissions.Date(db, Timestamp.Now(clock), scheme.Terms.ClockTolerance));
+        var oldest = store.Read(db => Submissions.OldestBut(db, batch));
+        var submission = Submission.Sign(key, scheme.Issuer, batch.Select(p => p.H.Id.Value).ToArray(), date, oldest);
+        var message = new SettleMessage(submission, batch.ConvertAll(p => p.Encoded), words);
         var (answer, refused) = await issuer.Ask(message, cancel);
-        _crash.Reach(CrashPoints.SettlementAnswered);
+        crash.Reach(CrashPoints.SettlementAnswered);
         bool whole = answer?.Receipts.Count == batch.Count;
         Switches.On("hole 5 count", ref whole);
         if (answer is null || !whole)
         {
-            throw refused is { } refusal
-                ? new InvalidOperationException($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
-                : new InvalidOperationException("The issuer's answer to the settlement is not complete. All payments stay queued.");
+            return refused is { } refusal
+                ? new Refused(Outcome.PeerRefused, $"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
+                : new Refused(Outcome.PeerRefused, "The issuer's answer to the settlement is not complete. All payments stay queued.");
         }
 
-        bool genuine = await CertificateStore.Signed(_store, _scheme, _suite, issuer,
+        bool genuine = await CertificateStore.Signed(store, scheme, suite, issuer,
             () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
-            throw new InvalidOperationException(
-                "A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
+            return new Refused(
+                Outcome.PeerRefused, "A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
         }
 
         var states = answer.Receipts.Select(Judge).ToList();
-        _store.Write(db =>
+        store.Write(db =>
         {
             for (int i = 0; i < states.Count; i++)
             {
@@ -238,16 +241,16 @@ public sealed class Settler
 
             return true;
         });
-        _crash.Reach(CrashPoints.SettlementRecorded);
-        return [.. batch.Zip(states, answer.Receipts)];
+        crash.Reach(CrashPoints.SettlementRecorded);
+        return batch.Zip(states, answer.Receipts).ToList();
     }
 
     private bool IsGenuine(CashPayment h, Receipt receipt)
     {
-        bool its = receipt.Issuer == _scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid
+        bool its = receipt.Issuer == scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid
             && receipt.Currency == h.Coin.Terms.Currency;
         Switches.On("hole 5 receipt", ref its);
-        return its && _scheme.IsStatement(k => receipt.Verify(_suite, k));
+        return its && scheme.IsStatement(k => receipt.Verify(suite, k));
     }
 
     /// <summary>
@@ -262,27 +265,27 @@ public sealed class Settler
             return;
         }
 
-        if ((await issuer.Ask(new NewestBatchMessage(Derivations.W(_key.PublicKey)), cancel)).Reply is not var (subject, proof))
+        if ((await issuer.Ask(new NewestBatchMessage(Derivations.W(key.PublicKey)), cancel)).Reply is not var (subject, proof))
         {
             // An issuer that does not say it refuses the batch, too, and says why.
             return;
         }
 
         Volatile.Write(ref _agreed, true);
-        bool own = proof?.IsBy(_suite, _key.PublicKey, _scheme.Issuer, subject) == true;
+        bool own = proof?.IsBy(suite, key.PublicKey, scheme.Issuer, subject) == true;
         Switches.Replace("R27 own batch", ref own, proof is not null);
         // Read after the answer: what another process of this till has signed meanwhile is in the store.
-        if (own && proof!.Submission.Date > _store.Read(TillTable.Submitted))
+        if (own && proof!.Submission.Date > store.Read(TillTable.Submitted))
         {
-            _store.Write(db => BehindTable.Note(db, Timestamp.Now(_clock), proof.Submission.Date));
+            store.Write(db => BehindTable.Note(db, Timestamp.Now(clock), proof.Submission.Date));
         }
     }
 
     /// <summary>True if a card and the issuer signed what this till is said to have submitted.</summary>
     internal bool IsOurs(SubmittedPayment paid) =>
-        paid.H.Till == Derivations.W(_key.PublicKey) && paid.H.Verify(_suite) && IsGenuine(paid.H, paid.Receipt)
+        paid.H.Till == Derivations.W(key.PublicKey) && paid.H.Verify(suite) && IsGenuine(paid.H, paid.Receipt)
         && (paid.Reversal is not { } word
-            || (word.Issuer == _scheme.Issuer && word.Payment == paid.H.Id && _scheme.IsStatement(k => word.Verify(_suite, k))));
+            || (word.Issuer == scheme.Issuer && word.Payment == paid.H.Id && scheme.IsStatement(k => word.Verify(suite, k))));
 
     internal static CoinPaymentState Judge(Receipt receipt) => receipt.Verdict switch
     {

@@ -52,10 +52,9 @@ public sealed class Settling(ShopTill till, ILink issuer, TimeProvider clock)
                 return ("Another process settles this till.", null);
             }
 
-            await till.Synchronise(issuer, cancel);
-            return (null, null);
+            return ((await till.Synchronise(issuer, cancel)).Refused?.Sentence, null);
         }
-        catch (Exception e) when (e is LinkException or InvalidOperationException)
+        catch (LinkException e)
         {
             return (e.Message, null);
         }

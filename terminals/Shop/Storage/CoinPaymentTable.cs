@@ -19,6 +19,10 @@ internal static partial class CoinPaymentTable
     public static List<CoinPayment> Of(IReadSnapshot db, Timestamp sale) =>
         db.Query($"SELECT {Columns} FROM part WHERE time = $1 ORDER BY {Arrival}", Read, sale.ToLedger());
 
+    /// <summary>True if the issuer may have one of them.</summary>
+    public static bool WasSent(IReadSnapshot db, Timestamp sale) =>
+        db.Number("SELECT count(*) FROM part WHERE time = $1 AND sent = 1", sale.ToLedger()) > 0;
+
     public static bool IsKnown(IReadSnapshot db, PaymentId payment) =>
         db.Number("SELECT count(*) FROM part WHERE payment_id = $1", payment.Value.ToArray()) == 1;
 
@@ -26,7 +30,7 @@ internal static partial class CoinPaymentTable
     public static List<(PaymentId Id, Reversal? Reversal, bool IsTakenBack)> Between(IReadSnapshot db, PaymentId first, PaymentId last) =>
         db.Query(
         "SELECT payment_id, reversal, sw FROM part WHERE payment_id BETWEEN $1 AND $2",
-        r => (new PaymentId(Digest.Read(r.Bytes(0))), r.BytesOrNull(1) is { } word ? Reversal.Decode(word) : null, !r.IsDBNull(2)),
+        r => (r.Payment(0), r.KeptOrNull(1, Reversal.Decode), !r.IsDBNull(2)),
         first.Value.ToArray(), last.Value.ToArray());
 
     /// <summary>Sum of y in a state.</summary>
@@ -49,7 +53,7 @@ internal static partial class CoinPaymentTable
     /// </summary>
     public static (long Count, Timestamp Since) Missing(IReadSnapshot db, CoinId coin, ushort seq) => db.Query(
         "SELECT coalesce(max(seq), 0), coalesce(max(time), 0) FROM part WHERE coin_id = $1 AND seq < $2",
-        r => (seq - 1 - r.GetInt64(0), Timestamp.FromLedger(r.GetInt64(1))), coin.Value.ToArray(), (long)seq)[0];
+        r => (seq - 1 - r.GetInt64(0), r.Date(1)), coin.Value.ToArray(), (long)seq)[0];
 
     /// <summary>S_U is here. What is known already stays as it is.</summary>
     /// <param name="until">After that moment its S_W is offered to no card and to nobody else.</param>
@@ -91,7 +95,7 @@ internal static partial class CoinPaymentTable
     /// <summary>The oldest that are to be settled, by name.</summary>
     public static List<(PaymentId Id, Timestamp Sale)> QueuedIds(IReadSnapshot db, int limit) => db.Query(
         $"SELECT payment_id, time FROM part WHERE state = $1 ORDER BY time, {Arrival} LIMIT $2",
-        r => (new PaymentId(Digest.Read(r.Bytes(0))), Timestamp.FromLedger(r.GetInt64(1))), nameof(CoinPaymentState.Queued), (long)limit);
+        r => (r.Payment(0), r.Date(1)), nameof(CoinPaymentState.Queued), (long)limit);
 
     /// <summary>From here on the payment may have been sent: no S_W without the issuer's word (hole 2).</summary>
     /// <returns>False, and nothing is changed, where it will never be sent: it was given up or refunded, and its S_W may be out.</returns>
@@ -105,7 +109,7 @@ internal static partial class CoinPaymentTable
 
     /// <summary>The issuer's newest receipt of a payment; null if it has not answered.</summary>
     public static Receipt? ReceiptOf(IReadSnapshot db, PaymentId payment) =>
-        db.First("SELECT receipt FROM part WHERE payment_id = $1 AND receipt IS NOT NULL", r => Receipt.Decode(r.Bytes(0))!,
+        db.First("SELECT receipt FROM part WHERE payment_id = $1 AND receipt IS NOT NULL", r => r.Kept(0, Receipt.Decode),
             payment.Value.ToArray());
 
     /// <summary>The issuer has answered. What was taken back meanwhile stays so.</summary>
@@ -115,7 +119,7 @@ internal static partial class CoinPaymentTable
 
     /// <summary>The newest receipts of all that the issuer pays, or may pay.</summary>
     public static List<Receipt> Receipts(IReadSnapshot db) => db.Query(
-        "SELECT receipt FROM part WHERE receipt IS NOT NULL AND state IN ($1, $2, $3)", r => Receipt.Decode(r.Bytes(0))!,
+        "SELECT receipt FROM part WHERE receipt IS NOT NULL AND state IN ($1, $2, $3)", r => r.Kept(0, Receipt.Decode),
         nameof(CoinPaymentState.Settled), nameof(CoinPaymentState.Guaranteed), nameof(CoinPaymentState.Waiting));
 
     /// <summary>Those whose receipt is not the last word: a later revision may say more.</summary>
@@ -142,14 +146,11 @@ internal static partial class CoinPaymentTable
     /// <summary>All of which the issuer gave its word: a receipt, a reversal, or both.</summary>
     public static List<(PaymentId Id, Receipt? Receipt, bool IsVoided, Reversal? Reversal)> Answered(IReadSnapshot db) => db.Query(
         "SELECT payment_id, receipt, sw, reversal FROM part WHERE receipt IS NOT NULL OR reversal IS NOT NULL",
-        r => (new PaymentId(Digest.Read(r.Bytes(0))), r.BytesOrNull(1) is { } receipt ? Receipt.Decode(receipt) : null, !r.IsDBNull(2),
-            r.BytesOrNull(3) is { } word ? Reversal.Decode(word) : null));
+        r => (r.Payment(0), r.KeptOrNull(1, Receipt.Decode), !r.IsDBNull(2), r.KeptOrNull(3, Reversal.Decode)));
 
     private static CoinPayment Read(DbDataReader r) => new(
-        CashPayment.Decode(r.Bytes(0)) ?? throw new InvalidOperationException("A payment in the till's store is damaged."),
-        Enum.Parse<CoinPaymentState>(r.GetString(1)), r.GetInt64(2) == 1,
-        r.BytesOrNull(3) is { } receipt ? Receipt.Decode(receipt) : null,
-        r.BytesOrNull(4), new Offer((Delivery)r.GetInt64(5), Timestamp.FromLedger(r.GetInt64(6)), r.GetInt64(7) == 1));
+        r.Kept(0, CashPayment.Decode), r.Bytes(0), Enum.Parse<CoinPaymentState>(r.GetString(1)), r.Flag(2),
+        r.KeptOrNull(3, Receipt.Decode), r.BytesOrNull(4), new Offer((Delivery)r.GetInt64(5), r.Date(6), r.Flag(7)));
 
     private static (long Row, CoinPayment CoinPayment) ReadRow(DbDataReader r) => (r.GetInt64(8), Read(r));
 }

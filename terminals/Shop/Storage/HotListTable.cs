@@ -7,7 +7,7 @@ namespace HierCash.Shop;
 internal static class HotListTable
 {
     public static bool Holds(IReadSnapshot db, CoinId coin) =>
-        db.Query("SELECT list FROM hot_list", r => HotList.Decode(r.Bytes(0))!).Any(l => l.Holds(coin));
+        db.Query("SELECT list FROM hot_list", r => r.Kept(0, HotList.Decode)).Any(l => l.Holds(coin));
 
     public static void Keep(IWriteTransaction db, HotList list) => db.Execute(
         "INSERT INTO hot_list(version, list) VALUES($1, $2) ON CONFLICT(version) DO UPDATE SET list = excluded.list", (long)list.Version,

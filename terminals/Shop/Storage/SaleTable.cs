@@ -88,7 +88,7 @@ internal static class SaleTable
 
     /// <summary>What was accepted last, the newest first.</summary>
     public static List<Amount> LastAccepted(IReadSnapshot db, int count) => db.Query(
-        "SELECT y FROM ticket WHERE state = $1 ORDER BY time DESC LIMIT $2", r => Amount.FromLedger(r.GetInt64(0)),
+        "SELECT y FROM ticket WHERE state = $1 ORDER BY time DESC LIMIT $2", r => r.Money(0),
         nameof(SaleState.Accepted), (long)count);
 
     /// <summary>Sum and count of accepted sales since a moment, less the coin payments of them that were taken back.</summary>
@@ -97,7 +97,7 @@ internal static class SaleTable
         SELECT CAST(coalesce(sum(p.y), 0) AS BIGINT), count(DISTINCT t.time) FROM ticket t JOIN part p ON p.time = t.time
         WHERE t.state = $1 AND t.time >= $2 AND p.state NOT IN ($3, $4)
         """,
-        r => (Amount.FromLedger(r.GetInt64(0)), (int)r.GetInt64(1)),
+        r => (r.Money(0), (int)r.GetInt64(1)),
         nameof(SaleState.Accepted), moment.ToLedger(), nameof(CoinPaymentState.Voided), nameof(CoinPaymentState.Reversed))[0];
 
     /// <summary>
@@ -107,8 +107,8 @@ internal static class SaleTable
     public static List<HeldPayment> Held(IReadSnapshot db, Timestamp now) => db.Query(
         ReadHeld,
         r => new HeldPayment(
-            Read(r), Amount.FromLedger(r.GetInt64(3)), Amount.FromLedger(r.GetInt64(4)), Amount.FromLedger(r.GetInt64(5)),
-            r.GetInt64(6) == 1, r.GetInt64(7) == 1, r.GetInt64(8)),
+            Read(r), r.Money(3), r.Money(4), r.Money(5),
+            r.Flag(6), r.Flag(7), r.GetInt64(8)),
         now.ToLedger(), (long)Delivery.None, nameof(SaleState.Refunded), nameof(SaleState.Open), nameof(CoinPaymentState.Dead));
 
     /// <summary>A sale that a copy had forgotten, accepted, of nothing yet (R27).</summary>
@@ -135,5 +135,5 @@ internal static class SaleTable
         nameof(SaleState.Open));
 
     private static Sale Read(DbDataReader r) =>
-        new(Timestamp.FromLedger(r.GetInt64(0)), Amount.FromLedger(r.GetInt64(1)), Enum.Parse<SaleState>(r.GetString(2)));
+        new(r.Date(0), r.Money(1), Enum.Parse<SaleState>(r.GetString(2)));
 }

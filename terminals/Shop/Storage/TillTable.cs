@@ -29,7 +29,7 @@ internal static class TillTable
 
     /// <summary>The issuer's newest receipt of a payment that counts; null if there is none.</summary>
     public static Receipt? NewestReceipt(IReadSnapshot db) =>
-        db.First("SELECT word FROM till WHERE word IS NOT NULL", r => Receipt.Decode(r.Bytes(0))!);
+        db.First("SELECT word FROM till WHERE word IS NOT NULL", r => r.Kept(0, Receipt.Decode));
 
     public static void KeepNewestReceipt(IWriteTransaction db, Receipt receipt) =>
         db.Execute("UPDATE till SET word = $1", receipt.Encode());

@@ -8,7 +8,7 @@ internal static class StatementKeyTable
 {
     /// <summary>In the order in which they came.</summary>
     public static List<KeyCertificate> All(IReadSnapshot db) =>
-        db.Query("SELECT certificate FROM certificate ORDER BY rowid", r => KeyCertificate.Decode(r.Bytes(0))!);
+        db.Query("SELECT certificate FROM certificate ORDER BY rowid", r => r.Kept(0, KeyCertificate.Decode));
 
     public static int Add(IWriteTransaction db, KeyCertificate certificate) =>
         db.Execute("INSERT INTO certificate(certificate) VALUES($1) ON CONFLICT DO NOTHING", certificate.Encode());

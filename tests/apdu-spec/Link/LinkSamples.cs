@@ -80,7 +80,7 @@ internal static class LinkSamples
         new SubmittedMessage(Part.H.Till, 3).ToMessage(),
         new SubmittedReply([Part.Submitted, Part.Submitted with { Reversal = null }]).ToMessage(),
         new NonSettlementStatementMessage(Part.H).ToMessage(),
-        new DeadStatementReply(Part.Dead).ToMessage(),
+        new NonSettlementStatementReply(Part.Dead).ToMessage(),
         new RedeemMessage(Part.H).ToMessage(),
         new RedeemReply(Part.Receipt).ToMessage(),
         new UploadVoidMessage(Part.Voided).ToMessage(),

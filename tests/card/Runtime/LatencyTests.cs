@@ -1,3 +1,4 @@
+using HierCash.Simulation;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;

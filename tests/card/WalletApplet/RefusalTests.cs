@@ -6,6 +6,7 @@ using HierCash.Protocol;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Vectors;
 using HierCash.Traces;
@@ -206,7 +207,7 @@ public sealed class RefusalTests
         Assert.That(card.Coins().Single().Seq, Is.EqualTo(ushort.MaxValue - 1));
         Assert.That(Pay(100_000), Is.EqualTo(WalletStatus.CounterExhausted));
         Assert.That(card.Balance().Minor, Is.EqualTo(100_000 - (ushort.MaxValue - 1)));
-        var redeemed = town.Wallet.Redeem(card.Card, card.Pin, null, default).AsTask().GetAwaiter().GetResult();
+        var redeemed = town.Wallet.Redeem(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter().GetResult();
         Assert.That(redeemed.Single().Done, "the last seq is kept for redemption, so that no balance is stuck");
         Assert.That(card.Coins().Single().Seq, Is.EqualTo(ushort.MaxValue));
     }

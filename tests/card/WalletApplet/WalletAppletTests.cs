@@ -6,6 +6,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Tests.Runtime;
 using HierCash.Tests.Scenarios;
 
@@ -261,7 +262,7 @@ public sealed class WalletAppletTests
 
             card.Card.Reset();
             Assert.That(card.Pending(), Is.EqualTo(1).Or.EqualTo(completed ? 1 : 0), $"cut {cut}");
-            var resumed = town.Wallet.Resume(card.Card, card.Pin, default).AsTask().GetAwaiter().GetResult();
+            var resumed = town.Wallet.Resume(card.Card, card.Pin, default).OrRefuse().AsTask().GetAwaiter().GetResult();
             Assert.That(resumed.All(r => r.Outcome == HierCash.Wallet.WithdrawalOutcome.Issued));
             Assert.That(card.Balance().Minor, Is.EqualTo(300 * resumed.Count));
             if (completed)

@@ -29,7 +29,7 @@ public sealed class AgreedPointTests
         _town.Pay(_till, _alice, 1000);
         await _town.Settle(_till);
         await _town.RunCycle();
-        await _town.Till(_till).Refund(refunded.Sale.Time, _alice.Card, _town.TillLink(_till), default);
+        await _town.Till(_till).Refund(refunded.Sale.Time, _alice.Card, _town.TillLink(_till), default).OrRefuse();
         await _town.RunCycle();
     }
 
@@ -84,7 +84,7 @@ public sealed class AgreedPointTests
     {
         var user = _town.UserBank.Accounts.Single().User;
         ulong receipt = 1000;
-        var between = new Between(times: int.MaxValue, () => _town.UserBank.Deposit(user, new Amount(1), receipt++));
+        var between = new Between(times: int.MaxValue, () => _town.UserBank.Deposit(user, new Amount(1), receipt++).OrRefuse());
         Assert.That(Ask(between).Refused?.Sentence, Does.Contain("Run it again"));
         Assert.That(between.Moments, Is.EqualTo(AuditRun.Attempts), "bounded");
         Assert.That(Run().Ok, "and at rest they are sound");

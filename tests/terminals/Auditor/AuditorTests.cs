@@ -1,6 +1,7 @@
 using HierCash.Auditor;
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
@@ -125,7 +126,7 @@ public sealed partial class AuditorTests
         _town.Pay(kiosk, clone, 1500);
         await _town.Settle(cafe);
         await _town.Settle(kiosk);
-        await _town.Till(cafe).Refund(refunded.Sale.Time, alice.Card, _town.TillLink(cafe), default);
+        await _town.Till(cafe).Refund(refunded.Sale.Time, alice.Card, _town.TillLink(cafe), default).OrRefuse();
         await _town.RunCycle();
         _town.Pay(cafe, bob, 150);
         _town.Pay(kiosk, bob, 150);
@@ -133,10 +134,10 @@ public sealed partial class AuditorTests
         await _town.Settle(kiosk);
         Assert.That(_town.Withdraw(bob, 1_000_000).Outcome, Is.EqualTo(WithdrawalOutcome.Refused), "a tombstone");
         _town.Pay(kiosk, bob, 100);
-        await _town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 1000, default);
+        await _town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 1000, default).OrRefuse();
         _town.Clock.Advance(TimeSpan.FromDays(9));
         await _town.RunCycle();
-        Assert.That((await _town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 100, default)).Single().Done, "a dead payment");
+        Assert.That((await _town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 100, default).OrRefuse()).Single().Done, "a dead payment");
         _town.Clock.Advance(TimeSpan.FromDays(40));
         await _town.RunCycle();
         _evidence = _town.UserBank.EvidenceFiles.Single().Encode();

@@ -3,6 +3,7 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
 using HierCash.Terminals;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
@@ -36,7 +37,7 @@ public sealed class ClearingAuditTests
         await Ghost(town);
         town.Issuer.CloseCycle();
         var link = town.IssuerLink(new LinkPeer(LinkRole.Bank, town.ShopBank.Id), "bank-2");
-        await town.BankOver("bank-2", new Mute(link)).Run(default);
+        (await town.BankOver("bank-2", new Mute(link)).Run(default)).ThrowIfAny();
         Assert.That((town.ShopBank.Parked.Count, town.Issuer.Parked.Count), Is.EqualTo((1, 0)));
         var finding = Audit(town).Single();
         Assert.That((finding.Books, finding.Table), Is.EqualTo(("bank-2", "booked_transfer")), finding.ToString());
@@ -61,7 +62,7 @@ public sealed class ClearingAuditTests
         Assert.That((town.ShopBank.Audit.Suspense, town.Issuer.Parked.Single().StopsIssuing), Is.EqualTo((700L, false)));
         Assert.That(Audit(town), Is.Empty);
         town.AssertSound();
-        Assert.That(town.ShopBank.OpenShopAccount("Ghost"), Is.EqualTo(ghost));
+        Assert.That(town.ShopBank.OpenShopAccount("Ghost").OrRefuse(), Is.EqualTo(ghost));
         Assert.That(Audit(town), Is.Empty, "not yet tried again");
         await town.RunCycle();
         Assert.That((town.ShopBank.BalanceOfShop(ghost).Minor, town.Issuer.Parked.Count), Is.EqualTo((700UL, 0)));

@@ -66,7 +66,7 @@ public sealed class AccusedTests
         Wallet("rebut");
         Assert.That(Rebuttal.Decode(File.ReadAllBytes(file))!.Stamps.Select(s => s.Date),
             Is.SupersetOf(first.Select(s => s.Date)).And.Not.Empty, "what proves that it came in time is not written over");
-        var listed = _town.Json("hiercash-bank", "evidence", "--dir", "north")[0];
+        var listed = _town.Json("hiercash-bank", "evidence", "--dir", "north").GetProperty("cases")[0];
         Assert.That((listed.GetProperty("verdict").GetString(), listed.GetProperty("rebuttals").GetInt32()),
             Is.EqualTo(("ShopToAnswer", 1)));
         Assert.That(listed.GetProperty("fell").GetString(), Is.Not.Null);
@@ -100,7 +100,7 @@ public sealed class AccusedTests
 
         var withdrawn = _town.Run("hiercash-wallet", ["withdraw", "5.00", .. Alice, "--bank", _town.North.Address, "--json"]);
         Assert.That(withdrawn.Code, Is.Zero, withdrawn.Error);
-        Assert.That(JsonSerializer.Deserialize<JsonElement>(withdrawn.Output).GetProperty("withdrawn").GetInt64(), Is.EqualTo(500),
+        Assert.That(JsonSerializer.Deserialize<JsonElement>(withdrawn.Output).GetProperty("withdrawn").Minor(), Is.EqualTo(500),
             "one value on stdout");
         Assert.That(withdrawn.Error.Trim().Split('\n').Single(),
             Does.Contain("to be rebutted before").And.Contain("'hiercash-wallet rebut'"));
@@ -208,5 +208,5 @@ public sealed class AccusedTests
     private string Wallet(string command, params string[] arguments) =>
         _town.Must("hiercash-wallet", [command, .. arguments, .. Alice, "--bank", _town.North.Address]);
 
-    private JsonElement Notices() => JsonSerializer.Deserialize<JsonElement>(Wallet("notices", "--json"));
+    private JsonElement Notices() => JsonSerializer.Deserialize<JsonElement>(Wallet("notices", "--json")).GetProperty("notices");
 }

@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Text.Json;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
@@ -32,7 +33,7 @@ public sealed class CaseConsoleTests
         Assert.That(_folders.Issuer(town, "explain", h.Coin.Id.ToString()),
             Does.Contain("30.00 EUR may still be paid").And.Not.Contain("lost"));
         var lost = Timestamp.Now(town.Clock);
-        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, lost), default);
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(alice.Card, alice.Pin, lost), default).OrRefuse();
         var terms = town.Options.Terms;
         string said = _folders.Issuer(town, "explain", h.Coin.Id.ToString());
         Assert.That(said, Does.Contain($"Its card was reported as lost on {lost}.")
@@ -87,7 +88,7 @@ public sealed class CaseConsoleTests
         using var alice = town.User("Alice", 5000);
         var (_, rebuttal, h) = await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));
         var alone = town.BankOver("bank-1", new SilentLink());
-        await alone.Rebut(h.Coin.Id, rebuttal, default);
+        (await alone.Rebut(h.Coin.Id, rebuttal, default)).OrRefuse();
         Assert.That(Case(town), Is.EqualTo(("ShopToAnswer", (string?)Timestamp.Now(town.Clock).ToString())));
         Assert.That(_folders.Bank(town, "bank-1", "evidence"),
             Does.Contain("it fell on").And.Contain("ask it, after that, for the issuer's reversal"));
@@ -160,7 +161,7 @@ public sealed class CaseConsoleTests
         var invented = new InventedInstructions(other, other.UserBank.Id);
         invented.Sign(TransferKind.ClaimDebit, Digest.Of("one"u8), 700);
         invented.Sign(TransferKind.ClaimRestore, Digest.Of("two"u8), 20);
-        await other.BankOver("bank-1", invented).Run(default);
+        (await other.BankOver("bank-1", invented).Run(default)).ThrowIfAny();
         string[] lines = _folders.Bank(other, "bank-1", "parked").TrimEnd().Split(Environment.NewLine);
         Assert.That(lines[0], Does.Contain("ClaimDebit 7.00 EUR for coin ").And.Contain("has not verified an excess"));
         Assert.That(lines[1], Does.Contain("ClaimRestore 0.20 EUR").And.Contain("gives back more than this bank has booked of claims")
@@ -171,7 +172,7 @@ public sealed class CaseConsoleTests
     private (string Verdict, string? Fell) Case(SimulatedTown town)
     {
         using var json = JsonDocument.Parse(_folders.Bank(town, "bank-1", "evidence", "--json"));
-        var only = json.RootElement.EnumerateArray().Single();
+        var only = json.RootElement.GetProperty("cases").EnumerateArray().Single();
         return (only.GetProperty("verdict").GetString()!, only.GetProperty("fell").GetString());
     }
 

@@ -35,7 +35,7 @@ public sealed class IssuerKeyedConsoleTests
         var refused = town.Run("hiercash-shop", "pay", "2.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
         Assert.That((refused.Code, refused.Error.Trim()),
             Is.EqualTo((1, "The card's cash is issuer-keyed, which this till does not take.")));
-        Assert.That(town.Json("hiercash-wallet", ["balance", .. card]).GetProperty("balance").GetInt64(), Is.EqualTo(1500),
+        Assert.That(town.Json("hiercash-wallet", ["balance", .. card]).GetProperty("balance").Minor(), Is.EqualTo(1500),
             "the card has it back");
         Assert.That(town.Must("hiercash-issuer", "alarms", "--dir", "issuer").Trim(), Is.EqualTo("No alarms."));
     }

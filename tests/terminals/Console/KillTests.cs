@@ -74,12 +74,12 @@ public sealed class KillTests
 
         Assert.That(killed, Is.GreaterThanOrEqualTo(Kills));
         Drain(town, users);
-        long accepted = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64();
-        long settled = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("settled").GetInt64();
+        long accepted = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").Minor();
+        long settled = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("settled").Minor();
         long cards = users.Sum(u => town.Json("hiercash-wallet", "balance", "--reader", $"emulator:{u}.card", "--pin", "0000")
-            .GetProperty("balance").GetInt64());
+            .GetProperty("balance").Minor());
         long accounts = town.Json("hiercash-bank", "accounts", "--dir", "north").GetProperty("users").EnumerateArray()
-            .Sum(u => u.GetProperty("balance").GetInt64());
+            .Sum(u => u.GetProperty("balance").Minor());
         TestContext.Out.WriteLine(
             $"{killed} kills; {wallets} withdrawals and {shops} till commands begun; accepted {accepted}, on cards {cards}");
         Assert.That(accepted, Is.GreaterThan(0));
@@ -92,10 +92,11 @@ public sealed class KillTests
     /// <summary>Payments of which the card says that it signed them, and the till that it has not accepted them.</summary>
     private static List<string> SignedForNothing(NetworkTown town, string user)
     {
-        var accepted = town.Json("hiercash-shop", "journal", "--dir", "cafe").EnumerateArray()
-            .Where(t => t.GetProperty("state").GetString() == "Accepted").Select(t => t.GetProperty("time").GetString()!).ToHashSet();
-        return [.. town.Json("hiercash-wallet", "log", "--reader", $"emulator:{user}.card", "--pin", "0000").EnumerateArray()
-            .Where(e => e.GetProperty("state").GetString() != "Restored").Select(e => e.GetProperty("time").GetString()!)
+        var accepted = town.Json("hiercash-shop", "journal", "--dir", "cafe").GetProperty("sales").EnumerateArray()
+            .Where(t => t.GetProperty("state").GetString() == "accepted").Select(t => t.GetProperty("time").GetString()!).ToHashSet();
+        return [.. town.Json("hiercash-wallet", "log", "--reader", $"emulator:{user}.card", "--pin", "0000").GetProperty("payments")
+            .EnumerateArray()
+            .Where(e => e.GetProperty("state").GetString() != "restored").Select(e => e.GetProperty("time").GetString()!)
             .Where(t => !accepted.Contains(t)).Distinct()];
     }
 
@@ -127,7 +128,7 @@ public sealed class KillTests
         }
 
         town.Must("hiercash-shop", "settle", "--dir", "cafe");
-        long accepted = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64();
+        long accepted = town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").Minor();
         var started = Stopwatch.GetTimestamp();
         while (town.ShopBalance() != accepted && Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(30))
         {

@@ -139,10 +139,10 @@ internal sealed class NetworkTown : IDisposable
         JsonSerializer.Deserialize<JsonElement>(Must(console, [.. arguments, "--json"]));
 
     public long ShopBalance(string name) => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops").EnumerateArray()
-        .Single(s => s.GetProperty("name").GetString() == name).GetProperty("balance").GetInt64();
+        .Single(s => s.GetProperty("name").GetString() == name).GetProperty("balance").Minor();
 
     public long ShopBalance() => Json("hiercash-bank", "accounts", "--dir", "south").GetProperty("shops")[0].GetProperty("balance")
-        .GetInt64();
+        .Minor();
 
     public void AssertAudits()
     {

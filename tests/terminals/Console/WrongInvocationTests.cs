@@ -168,7 +168,7 @@ public sealed partial class WrongInvocationTests
     public void NothingWasChangedByAllThat()
     {
         var balance = _town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000");
-        Assert.That(balance.GetProperty("balance").GetInt64(), Is.EqualTo(2000));
+        Assert.That(balance.GetProperty("balance").Minor(), Is.EqualTo(2000));
         _town.AssertAudits();
     }
 

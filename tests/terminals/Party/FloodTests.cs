@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
@@ -153,7 +154,7 @@ public sealed class FloodTests
             new LinkTarget("127.0.0.1", issuer.Port, LinkRole.Issuer, grant.Scheme.Fingerprint), certificate, Suite, TimeProvider.System,
             new LinkLimits());
         long started = Stopwatch.GetTimestamp();
-        var result = await till.Settler.Settle(link, default);
+        var result = await till.Settler.Settle(link, default).OrRefuse();
         var took = Stopwatch.GetElapsedTime(started);
         Assert.That(result, Is.EqualTo(new SettlementResult(1, 0, 0, 0)));
         return took;

@@ -37,10 +37,10 @@ public sealed class ShopConsoleTests
         Assert.That((paid.Code, paid.Output), Is.EqualTo((3, "")), paid.Error);
         Assert.That(Balance(), Is.EqualTo(before - 6000));
         var held = _town.Json("hiercash-shop", "status", "--dir", "cafe");
-        Assert.That((held.GetProperty("held").GetInt64(), held.GetProperty("owed").GetInt64(), held.GetProperty("accepted").GetInt64()),
+        Assert.That((held.GetProperty("held").Minor(), held.GetProperty("owed").Minor(), held.GetProperty("accepted").Minor()),
             Is.EqualTo((6000L, 0L, 0L)));
-        string receipt = held.GetProperty("payments")[0].GetProperty("time").GetString()!;
-        var waits = held.GetProperty("waits").EnumerateArray().Single(w => w.GetProperty("kind").GetString() == "HeldPayment");
+        string receipt = held.GetProperty("heldPayments")[0].GetProperty("time").GetString()!;
+        var waits = held.GetProperty("waits").EnumerateArray().Single(w => w.GetProperty("kind").GetString() == "heldPayment");
         Assert.That((waits.GetProperty("what").GetString(), waits.GetProperty("since").GetString()),
             Is.EqualTo(("60.00 EUR that a card signed", receipt)));
         Assert.That(waits.GetProperty("reason").GetString(), Is.EqualTo("The issuer has not answered."));
@@ -123,7 +123,7 @@ public sealed class ShopConsoleTests
 
         Assert.That(_town.Must("hiercash-shop", "tickets", "--dir", "cafe"),
             Does.StartWith(receipt).And.Contain("2.00 EUR").And.Contain("'hiercash-shop tickets ask'"));
-        Assert.That(_town.Json("hiercash-shop", ["tickets", "ask", .. Alice, "--dir", "cafe"]).GetProperty("givenBack").GetInt64(),
+        Assert.That(_town.Json("hiercash-shop", ["tickets", "ask", .. Alice, "--dir", "cafe"]).GetProperty("givenBack").Minor(),
             Is.EqualTo(200));
         Assert.That(Balance(), Is.EqualTo(before));
         Assert.That(_town.Must("hiercash-shop", "tickets", "--dir", "cafe"), Does.Contain("No card went before its answer came."));
@@ -156,7 +156,7 @@ public sealed class ShopConsoleTests
         _town.Must("hiercash-issuer", "rotate", "coin", "--dir", "issuer");
 
         // The bank may hand on an answer under the new key before it has fetched its certificate: then the withdrawal is gone on with.
-        long Has() => _town.Json("hiercash-wallet", ["balance", .. rita, "--pin", "0000"]).GetProperty("balance").GetInt64();
+        long Has() => _town.Json("hiercash-wallet", ["balance", .. rita, "--pin", "0000"]).GetProperty("balance").Minor();
         _town.Run("hiercash-wallet", ["withdraw", "5.00", .. rita, "--pin", "0000", "--bank", _town.North.Address]);
         var started = Stopwatch.GetTimestamp();
         while (Has() != 500)
@@ -239,8 +239,8 @@ public sealed class ShopConsoleTests
             said);
         _town.Must("hiercash-shop", "settle", "--dir", "corner");
         var status = _town.Json("hiercash-shop", "status", "--dir", "corner");
-        Assert.That((Balance(), status.GetProperty("queued").GetInt64()), Is.EqualTo((before - 200, 0L)));
-        Assert.That(status.GetProperty("settled").GetInt64(), Is.EqualTo(status.GetProperty("accepted").GetInt64()));
+        Assert.That((Balance(), status.GetProperty("queued").Minor()), Is.EqualTo((before - 200, 0L)));
+        Assert.That(status.GetProperty("settled").Minor(), Is.EqualTo(status.GetProperty("accepted").Minor()));
     }
 
     /// <summary>
@@ -338,5 +338,5 @@ public sealed class ShopConsoleTests
 
     private ConsoleResult Shell(string line) => ConsoleProcess.Run(_town.Folder, "sh", "-c", line);
 
-    private long Balance() => _town.Json("hiercash-wallet", ["balance", .. Alice, "--pin", "0000"]).GetProperty("balance").GetInt64();
+    private long Balance() => _town.Json("hiercash-wallet", ["balance", .. Alice, "--pin", "0000"]).GetProperty("balance").Minor();
 }

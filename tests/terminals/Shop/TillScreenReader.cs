@@ -17,6 +17,9 @@ internal sealed class TillScreenReader : IDisposable
 
     public void Keys(string keys) => Tmux("send-keys", "-t", _session, keys);
 
+    /// <summary>From here on, what the terminal is sent goes into this file too.</summary>
+    public void Record(string file) => Tmux("pipe-pane", "-t", _session, $"cat > '{file}'");
+
     public string Now() => Tmux("capture-pane", "-p", "-t", _session);
 
     /// <summary>Waits until the screen shows all of this; the screen.</summary>

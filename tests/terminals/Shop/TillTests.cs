@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 
 namespace HierCash.Tests.Consoles;
 
 /// <summary>The till as the person behind the counter sees it: in a terminal (tmux), with keys.</summary>
 [Parallelizable]
-public sealed class TillTests
+public sealed partial class TillTests
 {
     [Test]
     public void WaitingPayingPaidRefusedAndOffline()
@@ -56,7 +57,7 @@ public sealed class TillTests
             screen.ExpectGone();
         }
 
-        Assert.That(town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64(), Is.EqualTo(12250));
+        Assert.That(town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").Minor(), Is.EqualTo(12250));
     }
 
     /// <summary>A comma is a decimal sign, the whole amount is there before Enter, and Esc shows what it leaves with the issuer.</summary>
@@ -100,7 +101,7 @@ public sealed class TillTests
         }
 
         Assert.That(town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000").GetProperty("balance")
-            .GetInt64(), Is.EqualTo(9850));
+            .Minor(), Is.EqualTo(9850));
         town.AssertAudits();
     }
 
@@ -135,9 +136,37 @@ public sealed class TillTests
             screen.ExpectGone();
         }
 
-        Assert.That(town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").GetInt64(), Is.EqualTo(1250));
+        Assert.That(town.Json("hiercash-shop", "status", "--dir", "cafe").GetProperty("accepted").Minor(), Is.EqualTo(1250));
         town.AssertAudits();
     }
+
+    /// <summary>NO_COLOR takes the colours away, and TERM=dumb every sequence; what the screen says stays.</summary>
+    [Test]
+    public void ColoursAndSequencesAreLeftOutWhereTheyAreNotWanted()
+    {
+        using var town = new NetworkTown();
+        foreach (var (variable, colours, sequences) in new[]
+            { ("HIERCASH_COLOR=1", true, true), ("NO_COLOR=1", false, true), ("TERM=dumb", false, false) })
+        {
+            string file = Path.Combine(town.Folder, variable);
+            using var screen = new TillScreenReader(town.Folder, $"{variable[..4]}-{Environment.ProcessId}",
+                $"env {variable} hiercash-shop till --reader emulator:nobody.card --dir cafe --settle 1");
+            screen.Expect(variable, "Amount");
+            screen.Record(file);
+            screen.Keys("12.50");
+            screen.Keys("Enter");
+            screen.Expect(variable, "Insert the card", "12.50 EUR");
+            screen.Keys("C-c");
+            screen.ExpectGone();
+            string sent = File.ReadAllText(file);
+            Assert.That(sent, Does.Contain("12.50 EUR"), variable);
+            Assert.That(Colour().IsMatch(sent), Is.EqualTo(colours), variable);
+            Assert.That(sent.Contains('\e', StringComparison.Ordinal), Is.EqualTo(sequences), variable);
+        }
+    }
+
+    [GeneratedRegex(@"\e\[[0-9;]*[34][0-9]")]
+    private static partial Regex Colour();
 
     private static void Change(NetworkTown town, string sql)
     {

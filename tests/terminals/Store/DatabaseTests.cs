@@ -94,7 +94,7 @@ public sealed class DatabaseTests
     public void WhatIsNo64BitIntegerIsNoNumber(string sql)
     {
         using var store = Open();
-        Assert.That(() => store.Read(db => db.Number(sql)), Throws.TypeOf<InvalidOperationException>().With.Message.Contains("64-bit"));
+        Assert.That(() => store.Read(db => db.Number(sql)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("64-bit"));
         Assert.That(store.Read(db => db.Number("SELECT value FROM pair WHERE name = 'none'")), Is.Zero, "no row");
     }
 

@@ -99,6 +99,47 @@ public sealed class UpgradeTests
         Assert.That(Rows(file).All.Single(), Is.EqualTo("pair: 1, 8"));
     }
 
+    /// <summary>An older program still runs: whoever would carry its database over says so, and leaves it as it is.</summary>
+    [Test]
+    public void NothingIsCarriedOverBeneathAProgramThatRuns()
+    {
+        string file = Old();
+        using (var running = Open(file))
+        {
+            using var look = running.CreateCommand();
+            look.CommandText = "SELECT value FROM pair";
+            look.ExecuteScalar();
+            Assert.That(() => Database.OpenFile(file, Doubling),
+                Throws.TypeOf<DatabaseException>().With.Message.Contains("Stop every other program of this party"));
+            Assert.That((Rows(file).Version, Rows(file).All.Single()), Is.EqualTo((11L, "pair: 1, 7")));
+        }
+
+        Database.OpenFile(file, Doubling).Dispose();
+        Assert.That((Rows(file).Version, Rows(file).All.Single()), Is.EqualTo(((long)Schema.Version, "pair: 1, 14")));
+        Assert.That(Ask(file, "PRAGMA journal_mode").Single(), Is.EqualTo("wal"));
+    }
+
+    [Test]
+    public void TablesThatDidNotChangeGetTheNumber()
+    {
+        string file = Old();
+        Database.OpenFile(file, Older).Dispose();
+        Assert.That((Rows(file).Version, Rows(file).All.Single()), Is.EqualTo(((long)Schema.Version, "pair: 1, 7")));
+    }
+
+    /// <summary>A probe of an older program that still runs would have every other one carry the database over once more.</summary>
+    [Test]
+    public void AProbeLeavesTheNumberAsItIs()
+    {
+        string file = Old();
+        using var store = Database.OpenFile(file, Older);
+        Change(file, "PRAGMA user_version = 99");
+        store.Probe();
+        Assert.That(Rows(file).Version, Is.EqualTo(99));
+    }
+
+    private static Schema Doubling => Schema.Of((11, string.Concat(Older.UpTo(11))), (12, "UPDATE pair SET value = 2 * value;"));
+
     private string Old()
     {
         string file = Path.Combine(_folder, "old.db");

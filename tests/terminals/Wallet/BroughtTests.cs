@@ -1,6 +1,7 @@
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Link;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
@@ -54,7 +55,7 @@ public sealed class BroughtTests
         Assert.That(rebuttal.Voids.Select(v => v.Voids(_town.Options.Suite, _h)), Is.EqualTo(new[] { false, true }));
         Assert.That(_town.Check(_file, new Defence([rebuttal], [])).Culprit, Is.EqualTo(Culprit.ShopToAnswer));
 
-        await _town.WalletWith(_records).Resume(_bela.Card, _bela.Pin, default);
+        await _town.WalletWith(_records).Resume(_bela.Card, _bela.Pin, default).OrRefuse();
         Assert.That(_records.IsUploaded(_h.Id));
         await _town.RunCycle();
         Assert.That((_town.ShopAccount("Cafe").Minor, _town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)),
@@ -69,10 +70,10 @@ public sealed class BroughtTests
     public async Task AfterARefusalThatEndsNothingItIsBroughtAgain()
     {
         Copy(how: 1);
-        await _town.WalletWith(_records).Resume(_bela.Card, _bela.Pin, default);
+        await _town.WalletWith(_records).Resume(_bela.Card, _bela.Pin, default).OrRefuse();
         Assert.That(_records.IsUploaded(_h.Id), Is.False);
         Copy(how: 0);
-        await _town.WalletWith(_records).Resume(_bela.Card, _bela.Pin, default);
+        await _town.WalletWith(_records).Resume(_bela.Card, _bela.Pin, default).OrRefuse();
         Assert.That(_records.IsUploaded(_h.Id));
         await _town.RunCycle();
         Assert.That((_town.ShopAccount("Cafe").Minor, _town.ShopAccount("Kiosk").Minor), Is.EqualTo((0UL, 5000UL)));

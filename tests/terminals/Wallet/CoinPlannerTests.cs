@@ -1,3 +1,4 @@
+using System.Globalization;
 using HierCash.Protocol.Cash;
 using HierCash.Protocol.Suite;
 using HierCash.Tests.Consoles;
@@ -27,12 +28,12 @@ public sealed class CoinPlannerTests
             var amount = new Amount((ulong)random.Next(int.MaxValue) + 1);
             var plan = CoinPlanner.Plan(amount);
             Assert.That(plan.Aggregate(Amount.Zero, (sum, c) => sum + c), Is.EqualTo(amount));
-            Assert.That(plan.All(CoinPlanner.IsOfSeries));
+            Assert.That(plan.All(IsOfSeries));
             Assert.That(plan, Has.Count.LessThanOrEqualTo(3 * 10), "at most three coins for each digit");
         }
-
-        Assert.That(new ulong[] { 3, 4, 12, 25, 700 }.Any(n => CoinPlanner.IsOfSeries(new Amount(n))), Is.False);
     }
+
+    private static bool IsOfSeries(Amount amount) => amount.Minor.ToString(CultureInfo.InvariantCulture).TrimEnd('0') is "1" or "2" or "5";
 
     [Test, Hole(23)]
     public void TheConsoleWithdrawsInTheSeries()
@@ -42,7 +43,7 @@ public sealed class CoinPlannerTests
         town.Must("hiercash-wallet", "withdraw", "37.50", "--set", "--reader", "emulator:Alice.card", "--pin", "0000", "--bank",
             town.North.Address);
         var balance = town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000");
-        Assert.That(balance.GetProperty("coins").EnumerateArray().Select(c => c.GetProperty("faceValue").GetInt64()),
+        Assert.That(balance.GetProperty("coins").EnumerateArray().Select(c => c.GetProperty("faceValue").Minor()),
             Is.EqualTo(new[] { 2000L, 1000, 500, 200, 50 }));
         var refused = town.Run("hiercash-wallet", "withdraw", "9999.99", "--set", "--reader", "emulator:Alice.card", "--pin", "0000",
             "--bank", town.North.Address);

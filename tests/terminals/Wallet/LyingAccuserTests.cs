@@ -5,6 +5,7 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Scenarios;
@@ -41,7 +42,7 @@ public sealed class LyingAccuserTests
         string kiosk = _town.AddTill("Kiosk");
         _h = _town.Pay(cafe, _alice, 1250).Payments.Single();
         await _town.Settle(cafe);
-        await _town.WalletWith(_records).Resume(_alice.Card, _alice.Pin, default);
+        await _town.WalletWith(_records).Resume(_alice.Card, _alice.Pin, default).OrRefuse();
         var card = new WalletCard(_alice.Card);
         card.Select();
         card.Verify(_alice.Pin);
@@ -103,8 +104,8 @@ public sealed class LyingAccuserTests
         Assert.That(_town.Check(_file, new Defence([invented], [])).Culprit, Is.EqualTo(Culprit.User),
             "what the issuer did not sign acquits nobody");
 
-        Assert.That((await _town.UserBank.Rebut(_h.Coin.Id, invented, default)).Culprit, Is.EqualTo(Culprit.User));
-        Assert.That((await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default)).Culprit, Is.EqualTo(Culprit.Issuer));
+        Assert.That(((await _town.UserBank.Rebut(_h.Coin.Id, invented, default)).OrRefuse()).Culprit, Is.EqualTo(Culprit.User));
+        Assert.That(((await _town.UserBank.Rebut(_h.Coin.Id, rebuttal, default)).OrRefuse()).Culprit, Is.EqualTo(Culprit.Issuer));
         Assert.That(_town.UserBank.Notices(_file.Order.User), Is.Empty, "the bank hears it, and the accusation falls");
     }
 
@@ -119,13 +120,13 @@ public sealed class LyingAccuserTests
         using var trace = new TracingChannel(_alice.Card);
         for (int i = 0; i < 5; i++)
         {
-            await Wallet("many", records).Resume(trace, _alice.Pin, default);
+            await Wallet("many", records).Resume(trace, _alice.Pin, default).OrRefuse();
         }
 
         Assert.That(records.Certificates, Is.Empty);
         Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x14, ..]), Is.EqualTo(5 * 5),
             "four of these, and the key that it seals to");
-        await _town.WalletWith(records).Resume(_alice.Card, _alice.Pin, default);
+        await _town.WalletWith(records).Resume(_alice.Card, _alice.Pin, default).OrRefuse();
         Assert.That(records.Certificates.Single().Verify(Suite, Root), "one that the card took");
         var genuine = records.Certificates[0];
         records.KeepCertificates(Enumerable.Range(1, 300).Select(i => genuine with { NotAfter = new Timestamp((ulong)i) }));
@@ -140,10 +141,10 @@ public sealed class LyingAccuserTests
         using var bela = _town.User("Bela", 900);
         using var store = Database.OpenMemory(WalletRecords.Schema);
         var records = new WalletRecords(store);
-        await _town.WalletWith(records).Resume(bela.Card, bela.Pin, default);
+        await _town.WalletWith(records).Resume(bela.Card, bela.Pin, default).OrRefuse();
         _town.Sign(bela, _town.AddTill("Closed"), 200);
         _town.Clock.Advance(_town.Options.Terms.SettlePeriod + TimeSpan.FromDays(1));
-        var back = (await Wallet("signature", records).Recover(bela.Card, bela.Pin, null, default)).Single();
+        var back = (await Wallet("signature", records).Recover(bela.Card, bela.Pin, null, default).OrRefuse()).Single();
         Assert.That((back.Done, bela.Balance().Minor), Is.EqualTo((true, 900UL)), back.Message);
         Assert.That(records.Certificates, Has.Count.EqualTo(1));
     }

@@ -31,26 +31,25 @@ public sealed class RecordsFileTests
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         Pay(town, till, alice, 3);
-        Assert.That(RecordsFile.Find(_folder, alice.Card, alice.Pin), Is.Null, "nothing was lost: the card knows of no copy");
+        Assert.That(RecordsFile.Find(_folder, alice.Card, alice.Pin).OrRefuse(), Is.Null, "nothing was lost: the card knows of no copy");
         Assert.That(Keep(alice), Is.EqualTo(3));
         File.Delete(FilePath);
-        foreach (Func<object?> use in new Func<object?>[] { () => RecordsFile.Make(_folder, alice.Card, alice.Pin), () =>
-            RecordsFile.Find(_folder, alice.Card, alice.Pin) })
+        foreach (var refused in new[] { RecordsFile.Make(_folder, alice.Card, alice.Pin).Refused,
+            RecordsFile.Find(_folder, alice.Card, alice.Pin).Refused })
         {
-            Assert.That(() => use(), Throws.TypeOf<RefusedException>()
-                .With.Message.Contains("are gone, and this card counts on copies of 2 of its payments there"));
+            Assert.That(refused?.Sentence, Does.Contain("are gone, and this card counts on copies of 2 of its payments there"));
         }
 
         Assert.That(Directory.GetFiles(_folder), Is.Empty, "nothing was made");
         var said = new List<string>();
-        using (var again = RecordsFile.Recover(_folder, alice.Card, alice.Pin, said.Add))
+        using (var again = RecordsFile.Recover(_folder, alice.Card, alice.Pin, said.Add).OrRefuse())
         {
             Assert.That(new WalletRecords(again).All, Has.Count.EqualTo(3), "all that the card still holds");
         }
 
         Assert.That(said.Single(), Does.Contain(": 2 of its payments")
             .And.Contain("Copies of payments that the card has forgotten since are gone"));
-        RecordsFile.Recover(_folder, alice.Card, alice.Pin, said.Add).Dispose();
+        RecordsFile.Recover(_folder, alice.Card, alice.Pin, said.Add).OrRefuse().Dispose();
         Assert.That(said, Has.Count.EqualTo(1), "nothing is missing any more");
         Assert.That(Keep(alice), Is.Zero);
     }
@@ -74,7 +73,7 @@ public sealed class RecordsFileTests
         Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>()
             .With.Message.Contains("lack 1 of the payments that this card was told are kept"));
         Assert.That(Keep(bob), Is.Zero, "Bob's card misses nothing");
-        RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).Dispose();
+        RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).OrRefuse().Dispose();
         Assert.That(Keep(alice), Is.Zero);
     }
 
@@ -100,9 +99,9 @@ public sealed class RecordsFileTests
         PrivateFile.Write(FilePath, older);
         Assert.That(() => Keep(alice), Throws.TypeOf<RefusedException>()
             .With.Message.Contains("lack 1 of the payments that this card was told are kept"));
-        RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).Dispose();
+        RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).OrRefuse().Dispose();
         Assert.That(Keep(alice), Is.Zero);
-        using var store = RecordsFile.Make(_folder, alice.Card, alice.Pin);
+        using var store = RecordsFile.Make(_folder, alice.Card, alice.Pin).OrRefuse();
         Assert.That(new WalletRecords(store).All.Single(e => e.H.Id == h.Id).Entry.Proof, Is.Not.Null, "copied from the card again");
     }
 
@@ -123,14 +122,14 @@ public sealed class RecordsFileTests
 
         File.WriteAllText(FilePath, new string('x', 5000));
         Assert.That(() => Keep(alice), Throws.TypeOf<DatabaseException>().With.Message.Contains("is damaged"));
-        Assert.That(() => RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }), Throws.TypeOf<DatabaseException>(),
+        Assert.That(() => RecordsFile.Recover(_folder, alice.Card, alice.Pin, _ => { }).OrRefuse(), Throws.TypeOf<DatabaseException>(),
             "also for 'recover': somebody has to put it away first");
         Assert.That(File.ReadAllText(FilePath), Has.Length.EqualTo(5000));
     }
 
     private int Keep(TownCard card)
     {
-        using var store = RecordsFile.Make(_folder, card.Card, card.Pin);
+        using var store = RecordsFile.Make(_folder, card.Card, card.Pin).OrRefuse();
         return new WalletRecords(store).Keep(card.Card, card.Pin);
     }
 

@@ -5,6 +5,7 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Link;
 using HierCash.Shop;
 using HierCash.Simulation;
+using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Store;
 using HierCash.Tests.Cheating;
 using HierCash.Tests.Scenarios;
@@ -23,7 +24,7 @@ public sealed class WalletRecordsTests
         using var alice = town.User("Alice", 5000);
         string till = town.AddTill("Cafe");
         var first = town.Pay(till, alice, 100);
-        await town.Till(till).Refund(first.Sale.Time, alice.Card, town.TillLink(till), default);
+        await town.Till(till).Refund(first.Sale.Time, alice.Card, town.TillLink(till), default).OrRefuse();
         for (int i = 1; i < WalletApplet.LogSize; i++)
         {
             Assert.That(town.Pay(till, alice, 1).Outcome, Is.EqualTo(TillOutcome.Accepted));
@@ -84,7 +85,7 @@ public sealed class WalletRecordsTests
         async Task Restore(TownCard card, CashPayment payment)
         {
             town.Clock.Advance(town.Options.Terms.SettlePeriod + TimeSpan.FromDays(1));
-            Assert.That((await town.Wallet.Recover(card.Card, card.Pin, e => e.Seq == payment.Seq, default)).Single().Done);
+            Assert.That((await town.Wallet.Recover(card.Card, card.Pin, e => e.Seq == payment.Seq, default).OrRefuse()).Single().Done);
         }
     }
 

@@ -1,3 +1,4 @@
+using HierCash.Terminals.Consoles;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using HierCash.Card.Client;
@@ -109,9 +110,9 @@ public sealed class PullTests
             CardChannels.Create(_image, Suite);
             using var card = CardChannels.OpenImage(_image, Suite);
             var code = ActivationCode.Random(Suite.Random);
-            var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), code);
+            var account = town.UserBank.OpenAccount(_owner, new WalletCard(card), code).OrRefuse();
             TownCard.Activate(card, code);
-            town.UserBank.Deposit(account.User, new Amount(Deposit), (ulong)slot + 1);
+            town.UserBank.Deposit(account.User, new Amount(Deposit), (ulong)slot + 1).OrRefuse();
         }
 
         public int Pulled { get; private set; }
@@ -237,7 +238,7 @@ public sealed class PullTests
             {
                 long started = Stopwatch.GetTimestamp();
                 IReadOnlyList<WithdrawalResult> done = again
-                    ? Wait(_town.Wallet.Resume(channel, TownCard.HolderPin, default))
+                    ? Wait(_town.Wallet.Resume(channel, TownCard.HolderPin, default).OrRefuse())
                     : [Wait(_town.Wallet.Withdraw(channel, TownCard.HolderPin, new Amount(minor), default))];
                 _withdrawal = again ? _withdrawal : Stopwatch.GetElapsedTime(started);
                 Withdrawals += done.Count(d => d.Outcome == WithdrawalOutcome.Issued);
@@ -311,7 +312,7 @@ public sealed class PullTests
                 // made good.
                 _town.Till(_till).ComesBack(channel);
                 MakeRoom(channel);
-                _town.Wallet.Resume(channel, TownCard.HolderPin, default).AsTask().Wait();
+                _town.Wallet.Resume(channel, TownCard.HolderPin, default).OrRefuse().AsTask().Wait();
             }
 
             _town.Settle(_till).AsTask().Wait();

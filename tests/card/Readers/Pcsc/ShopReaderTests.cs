@@ -49,9 +49,9 @@ public sealed class ShopReaderTests
             string said = _town.Must("hiercash-shop", "pay", "12.50", "--reader", Reader, "--dir", "cafe");
             Assert.That(said, Does.Contain("Paid 12.50 EUR. Thank you."));
             var claim = _town.Json("hiercash-shop", "pay", "1.00", "--profile", "Claim", "--reader", Reader, "--dir", "cafe");
-            Assert.That(claim.GetProperty("paid").GetInt64(), Is.EqualTo(100));
+            Assert.That(claim.GetProperty("paid").Minor(), Is.EqualTo(100));
             Assert.That(_town.Must("hiercash-wallet", "log", "--reader", Reader, "--pin", "0000"), Does.Contain("12.50 EUR"));
-            Assert.That(_town.Json("hiercash-wallet", "balance", "--reader", Reader, "--pin", "0000").GetProperty("balance").GetInt64(),
+            Assert.That(_town.Json("hiercash-wallet", "balance", "--reader", Reader, "--pin", "0000").GetProperty("balance").Minor(),
                 Is.EqualTo(before - 1350));
         }
 
@@ -117,6 +117,6 @@ public sealed class ShopReaderTests
     private long Balance()
     {
         var said = _town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000");
-        return said.GetProperty("balance").GetInt64();
+        return said.GetProperty("balance").Minor();
     }
 }

@@ -1,0 +1,17 @@
+namespace HierCash.Bank;
+
+/// <summary>hiercash-bank alarms.</summary>
+internal static class AlarmsVerb
+{
+    public static Verb Make() => BankSession.Looks(
+        "alarms", "Lists what somebody should look at, the newest first.", BankJson.Default.AlarmsJson, open => (
+            new AlarmsJson([.. open.Party.Alarms.Select(a => new AlarmJson(a.Date, a.Kind, a.Number, a.Holder, a.Advice))]),
+            string.Join(Environment.NewLine, open.Party.Alarms.Select(a => $"{a.Date}  {a.Kind}{a.Subject}. {a.Advice}".TrimEnd())
+                .DefaultIfEmpty("No alarms."))));
+}
+
+internal sealed record AlarmsJson(IReadOnlyList<AlarmJson> Alarms);
+
+/// <param name="Number">Of the instruction or statement that it is about; 0 where it is about none.</param>
+/// <param name="Advice">What to do about it.</param>
+internal sealed record AlarmJson(JsonTime Date, string Kind, ulong Number, string? Holder, string Advice);

@@ -1,0 +1,38 @@
+using System.CommandLine;
+
+namespace HierCash.Bank;
+
+/// <summary>hiercash-bank lost.</summary>
+internal static class LostVerb
+{
+    public static Verb Make()
+    {
+        var json = new JsonOption<LostJson>(BankJson.Default.LostJson);
+        var file = new Argument<string>("FILE") { Description = "The report that the card signed: 'hiercash-wallet lost-report'." };
+        var verb = new Verb("lost",
+            "Takes the report of a lost card: its coins are cancelled, and what is left of them comes back after their terms.",
+            "hiercash-bank lost alice.lost --dir north")
+        {
+            file, BankSession.Folder, json,
+        };
+        verb.SetAction(async (given, cancel) =>
+        {
+            using var open = BankSession.Open(given);
+            string name = given.GetValue(file)!;
+            var report = LostCardReport.Decode(GivenFile.ReadBytes(name))
+                ?? throw new RefusedException(Outcome.Damaged, $"'{name}' is no report of a lost card.");
+            if (PrivateFile.Fault(name) is { } fault)
+            {
+                throw new RefusedException(Outcome.NotPrivate, fault);
+            }
+
+            int cancelled = (await open.Party.ReportLost(report, cancel)).OrRefuse();
+            json.PrintDone(given, new LostJson(cancelled), $"{Counted.Say(cancelled, "coin is", "coins are")} cancelled. The others follow "
+                + $"while 'serve' runs and the issuer can be reached.");
+        });
+        return verb;
+    }
+}
+
+/// <param name="Cancelled">Coins that the issuer has cancelled so far.</param>
+internal sealed record LostJson(int Cancelled);

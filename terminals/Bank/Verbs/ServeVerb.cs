@@ -1,0 +1,36 @@
+namespace HierCash.Bank;
+
+/// <summary>hiercash-bank serve.</summary>
+internal static class ServeVerb
+{
+    public static Verb Make()
+    {
+        var listen = CommonOptions.Listen(CommonOptions.BankPort);
+        var every = CommonOptions.Seconds("--every", "Seconds between two visits to the issuer.", 10);
+        var logFile = Serving.LogFile();
+        var logSize = Serving.LogSize();
+        var verb = new Verb("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.",
+            "hiercash-bank serve --dir north", "hiercash-bank serve --listen 0.0.0.0:7802 --log north.log --dir north")
+        {
+            BankSession.Folder, listen, every, logFile, logSize, CommonOptions.DespiteClock,
+        };
+        verb.SetAction(async (given, cancel) =>
+        {
+            int seconds = given.GetValue(every);
+            if (seconds < 1)
+            {
+                throw new UsageException("--every must be at least 1 second.");
+            }
+
+            using var open = BankSession.Open(given, SessionLock.Exclusive);
+            await using var serving = new Serving(
+                given.GetValue(BankSession.Folder)!, BankSession.Role, given.GetValue(logFile), given.GetValue(logSize),
+                TimeProvider.System);
+            var party = open.Serve(serving, given.GetValue(CommonOptions.DespiteClock));
+            await serving.Run(
+                given.GetValue(listen)!, () => open.Certificate, open.Scheme.Fingerprint, party, BankSession.Suite, open.Store,
+                TimeSpan.FromSeconds(seconds), () => null, async c => (await party.Run(c)).ThrowIfAny(), cancel);
+        });
+        return verb;
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using HierCash.Protocol.Cash;
+using HierCash.Terminals.Consoles;
+using HierCash.Terminals.Store;
+
+namespace HierCash.Wallet;
+
+/// <summary>hiercash-wallet report-lost.</summary>
+internal static class ReportLostVerb
+{
+    public static Verb Make()
+    {
+        var file = new Argument<string>("FILE") { Description = "The report that 'lost-report' wrote." };
+        var scheme = new Option<string>("--fingerprint") { Description =
+            "The scheme's fingerprint, because the card is not there to tell it.", HelpName = "HEX", Required = true };
+        var json = new JsonOption<ReportLostJson>(WalletJson.Default.ReportLostJson);
+        var verb = new Verb("report-lost",
+            "Reports the card as lost to the bank. Its coins are cancelled, and what is left of them comes back to the account after their "
+                + "terms.",
+            "hiercash-wallet report-lost alice.lost --fingerprint 5f3c...") { file, scheme, WalletSession.Bank, json };
+        verb.SetAction(async (given, cancel) =>
+        {
+            string name = given.GetValue(file)!;
+            var report = (File.Exists(name) ? LostCardReport.Decode(GivenFile.ReadBytes(name)) : null)
+                ?? throw new RefusedException(Outcome.Damaged, $"'{name}' is no report of a lost card.");
+            if (PrivateFile.Fault(name) is { } fault)
+            {
+                throw new RefusedException(Outcome.NotPrivate, fault);
+            }
+
+            string hex = given.GetValue(scheme)!;
+            if (hex.Length != 2 * Digest.Size || !hex.All(char.IsAsciiHexDigit))
+            {
+                throw new UsageException("--fingerprint has 64 hexadecimal digits.");
+            }
+
+            using var link = WalletSession.Dial(given, Digest.Read(Convert.FromHexString(hex)), report.Bank, null);
+            var terminal = new WalletTerminal(link, WalletSession.Suite, TimeProvider.System, NoCrashPoints.Instance);
+            ulong cancelled = await terminal.ReportLost(report, cancel).OrRefuse();
+
+            // The answer bears no signature of the issuer: somebody with a stolen key of the bank, and the network, can give it too
+            // (docs/security.md).
+            json.PrintDone(
+                given, new ReportLostJson(cancelled),
+                $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by "
+                    + $"itself. "
+                + "Nothing here proves it: report once more on another day, or ask at the bank's counter.");
+        });
+        return verb;
+    }
+}
+
+/// <summary>What <c>report-lost --json</c> prints.</summary>
+/// <param name="Cancelled">How many coins are cancelled, as the bank says.</param>
+internal sealed record ReportLostJson(ulong Cancelled);
