@@ -1,6 +1,3 @@
-using HierCash.Terminals.Consoles;
-using HierCash.Terminals.Store;
-
 namespace HierCash.Terminals;
 
 /// <summary>Transactions that may be refused.</summary>
