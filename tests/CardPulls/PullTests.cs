@@ -8,7 +8,6 @@ using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Pcsc;
 using HierCash.Tests.Properties;
 using HierCash.Tests.Scenarios;

@@ -7,7 +7,6 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Wallet;
 

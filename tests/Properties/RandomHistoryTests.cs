@@ -6,7 +6,6 @@ using HierCash.Protocol.Link;
 using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Scenarios;
 using HierCash.Tests.Suite;
 using HierCash.Wallet;

@@ -8,7 +8,6 @@ using HierCash.Protocol.Suite;
 using HierCash.Shop;
 using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Terminals.Link;
 using HierCash.Tests.Suite;
 using HierCash.Tests.Traces;

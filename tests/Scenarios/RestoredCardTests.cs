@@ -4,7 +4,6 @@ using HierCash.Card.Wallet;
 using HierCash.Protocol.Cash;
 using HierCash.Simulation;
 using HierCash.Terminals;
-using HierCash.Terminals.Consoles;
 using HierCash.Wallet;
 
 namespace HierCash.Tests.Scenarios;

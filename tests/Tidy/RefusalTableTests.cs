@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using HierCash.Terminals.Consoles;
 
 namespace HierCash.Tests.Tidy;
 

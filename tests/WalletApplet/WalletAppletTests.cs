@@ -6,7 +6,6 @@ using HierCash.Protocol.Cash;
 using HierCash.Protocol.Commands;
 using HierCash.Protocol.Suite;
 using HierCash.Simulation;
-using HierCash.Terminals.Consoles;
 using HierCash.Tests.Runtime;
 using HierCash.Tests.Scenarios;
 
