@@ -67,7 +67,7 @@ public sealed partial class RefusalTableTests
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
-                    "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" =>
+                    "RefusedException" or "Refused" or "new" or "DatabaseException" => "refused", "UsageException" =>
                         "usage", "LinkException" or "BooksInMotionException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
@@ -79,7 +79,7 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """(?<type>Refused)\.ByRule\(\s*|"""
+        + """(?<type>Refused)\.ByRule\(\s*|(?<type>new)\(\s*Outcome\.\w+,\s*|"""
         + """new (?<type>RefusedException|Refused|UsageException|LinkException|BooksInMotionException|PaymentFault|"""
         + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
 

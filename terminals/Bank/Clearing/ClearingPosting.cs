@@ -82,14 +82,15 @@ internal sealed class ClearingPosting(
             Switches.On("hole 18 signed", ref ours);
             if (!ours)
             {
-                return Alarm(BankAlarms.NotSigned, due, $"Instruction {transfer.Number} is not signed by the issuer for this bank.");
+                return Alarm(BankAlarms.NotSigned, due, Refused.ByRule(
+                    $"Instruction {transfer.Number} is not signed by the issuer for this bank."));
             }
 
             bool next = transfer.Number == due;
             Switches.On("hole 18 order", ref next);
             if (!next)
             {
-                return Alarm(BankAlarms.OutOfOrder, due, $"Instruction {transfer.Number} came where {due} was due.");
+                return Alarm(BankAlarms.OutOfOrder, due, Refused.ByRule($"Instruction {transfer.Number} came where {due} was due."));
             }
 
             due++;
@@ -100,10 +101,10 @@ internal sealed class ClearingPosting(
 
     private bool IsSigned(ClearingInstruction transfer) => scheme.IsStatement(k => transfer.Verify(suite, k));
 
-    private Refused Alarm(string kind, ulong number, string sentence)
+    private Refused Alarm(string kind, ulong number, Refused refused)
     {
         store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), kind, number));
-        return Refused.ByRule(sentence);
+        return refused;
     }
 
     /// <returns>Whether it is booked; else it is parked.</returns>

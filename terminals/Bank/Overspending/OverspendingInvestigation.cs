@@ -221,7 +221,7 @@ internal sealed class OverspendingInvestigation(
             if (page is null || !its)
             {
                 return Refused.ByRule(
-                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}".TrimEnd());
+                    $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}");
             }
 
             pages.Add(page);
