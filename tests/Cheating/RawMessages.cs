@@ -266,7 +266,8 @@ internal static class RawMessages
     /// </summary>
     public static EvidenceFinding Check(SimulatedTown world, Evidence file, Rebuttal? rebuttal, IEnumerable<ShopTill> honest)
     {
-        var answers = honest.SelectMany(t => file.Dossier.Payments.Select(h => t.Answer(h.Id.ToString()))).OfType<ShopAnswer>().ToList();
+        var answers = honest.SelectMany(t => file.Dossier.Payments.Select(h => t.Answer(h.Id.ToString())))
+            .Where(a => a.Refused is null).Select(a => a.OrRefuse()).ToList();
         return file.Check(world.Options.Suite, world.Scheme.Root,
             new Defence(rebuttal is null ? [] : [rebuttal], answers, ShopIsSilent: true));
     }

@@ -316,7 +316,7 @@ public sealed class WithdrawalTests
 
     internal static PublicKey PE(SimulatedTown town) => town.Scheme.EncryptionKey(Timestamp.Now(town.Clock))!;
 
-    private static IReadOnlyList<WithdrawalResult> Resume(SimulatedTown town, TownCard card) =>
+    private static List<WithdrawalResult> Resume(SimulatedTown town, TownCard card) =>
         town.Wallet.Resume(card.Card, card.Pin, default).OrRefuse().AsTask().GetAwaiter().GetResult();
 
     private static async Task<(IssueRequest Order, ILink Bank)> IssueOne(SimulatedTown town)

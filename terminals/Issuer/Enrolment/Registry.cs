@@ -46,7 +46,8 @@ public sealed partial class Registry(Database store)
         return BankTable.Find(db, bank) is { } entry ? entry : Unknown(bank);
     });
 
-    private static Refused Unknown(PartyId bank) => new(Outcome.NotFound, $"There is no bank {bank}. 'hiercash-issuer banks' lists them.");
+    private static Refused Unknown(PartyId bank) =>
+        new Refused(Outcome.NotFound, $"There is no bank {bank}. 'hiercash-issuer banks' lists them.");
 
     public IReadOnlyList<BankEntry> Banks => store.Read(BankTable.All);
 
