@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
