@@ -1,9 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Engines;
 using HierCash.Bench.Ratios;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 
 namespace HierCash.Bench.Micro;
 

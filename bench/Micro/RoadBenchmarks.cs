@@ -1,10 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using HierCash.Card.Client;
-using HierCash.Protocol;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Commands;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 using HierCash.Wallet;
 
 namespace HierCash.Bench.Micro;

@@ -1,5 +1,4 @@
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
 
 namespace HierCash.Bench.Ratios;
 

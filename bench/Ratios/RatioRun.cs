@@ -2,9 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using HierCash.Card.Runtime;
-using HierCash.Iso7816;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 
 namespace HierCash.Bench.Ratios;
 

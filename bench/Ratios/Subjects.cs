@@ -1,8 +1,4 @@
 using System.Diagnostics;
-using HierCash.Card.Client;
-using HierCash.Protocol.Cash;
-using HierCash.Protocol.Suite;
-using HierCash.Simulation;
 
 namespace HierCash.Bench.Ratios;
 
