@@ -52,7 +52,8 @@ internal static class RecoverVerb
         bool isWhole = hex.Length == 2 * PublicKey.Size;
         var key = isWhole && hex.All(char.IsAsciiHexDigit) ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null;
         return key ?? throw (isWhole && hex.StartsWith("04", StringComparison.Ordinal)
-            ? new UsageException("A digit of --lost-key is wrong: this is no public key.")
+            ? new UsageException("--lost-key needs a whole public key: 130 hexadecimal digits, of which the first two are 04. This is "
+                + "none: a digit is wrong.")
             : new UsageException("--lost-key needs a whole public key: 130 hexadecimal digits, of which the first two are 04."));
     }
 

@@ -74,7 +74,7 @@ public sealed partial class WrongInvocationTests
     [TestCase("hiercash-issuer watch --every often --dir issuer", 2, "'often' is no number of seconds. Give one such as 10.")]
     [TestCase("hiercash-issuer revoke bank north --dir issuer", 2, "'north' is no bank's number. Give one such as 1.")]
     [TestCase("hiercash-bank rebut abcd nosuch --dir north", 1, "0 cases begin with 'abcd'")]
-    [TestCase("hiercash-bank lost nosuch --dir north", 1, "The file 'nosuch' cannot be read.")]
+    [TestCase("hiercash-bank lost nosuch --dir north", 1, "There is no file 'nosuch'.")]
     [TestCase("hiercash-shop answer deadbee --out a --dir cafe", 2, "at least 8 hexadecimal digits")]
     [TestCase("hiercash-shop answer deadbeef --out a --dir cafe", 1, "took no payment whose id begins with 'deadbeef'")]
     [TestCase("hiercash-auditor audit --issuer issuer/issuer.db --bank north/bank.db --bank ./north/bank.db --root north.grant", 2, "is given twice")]
