@@ -333,7 +333,11 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
         if (screen != _shown)
         {
             _shown = screen;
-            AnsiConsole.Clear();
+            if (AnsiConsole.Profile.Capabilities.Ansi)
+            {
+                AnsiConsole.Clear();
+            }
+
             AnsiConsole.Write(screen.Render());
         }
     }
