@@ -80,8 +80,8 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """(?<type>Refused)\.ByRule\(\s*|(?<type>new)\(\s*Outcome\.(?!Stopped)\w+,\s*|"""
-        + """new (?<type>RefusedException|Refused|UsageException|LinkException|BooksInMotionException|PaymentFault|"""
+        + """(?<type>Refused)\.ByRule\(\s*|(?<type>BooksException)\.InMotion\(\s*|(?<type>new)\(\s*Outcome\.(?!Stopped)\w+,\s*|"""
+        + """new (?<type>RefusedException|Refused|UsageException|LinkException|PaymentFault|"""
         + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
