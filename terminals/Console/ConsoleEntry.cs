@@ -38,7 +38,7 @@ public static class ConsoleEntry
         try
         {
             var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            _wantsJson = parsed.CommandResult.Command.Options.OfType<JsonOption>().Any(o => parsed.GetResult(o) is not null);
+            _wantsJson = parsed.CommandResult.Command.Options.OfType<JsonOption>().Any(o => parsed.GetResult(o) is { Implicit: false });
             if (parsed.Action is ParseErrorAction)
             {
                 return await Fail(Outcome.InvalidCommandLine, MistypedLine.Explain(parsed, args));

@@ -71,7 +71,8 @@ internal static class ConsoleSchema
         };
         foreach (var (name, shape) in Verbs)
         {
-            definitions[name] = Of(shape);
+            var made = Of(shape);
+            definitions[name] = WriteOut(made, made);
         }
 
         return new JsonObject
@@ -81,6 +82,16 @@ internal static class ConsoleSchema
             ["definitions"] = definitions,
         };
     }
+
+    /// <summary>A type that a value holds twice is described once, by a way from the value's root. Here it stands at both places.</summary>
+    private static JsonNode? WriteOut(JsonNode root, JsonNode? node) => node switch
+    {
+        JsonObject o when o["$ref"]?.GetValue<string>() is { } way && !way.StartsWith(Definitions, StringComparison.Ordinal) =>
+            WriteOut(root, way.Split('/')[1..].Aggregate(root, (at, part) => at[part]!)),
+        JsonObject o => new JsonObject(o.Select(p => KeyValuePair.Create(p.Key, WriteOut(root, p.Value)))),
+        JsonArray a => new JsonArray([.. a.Select(e => WriteOut(root, e))]),
+        _ => node?.DeepClone(),
+    };
 
     private static JsonNode Of(JsonTypeInfo shape) => shape.GetJsonSchemaAsNode(new JsonSchemaExporterOptions
     {

@@ -52,7 +52,10 @@ internal static class JsonShapes
     private static JsonSchema Load(string definition)
     {
         var page = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Repository.PathOf("docs", "json.schema.json")))!.AsObject();
-        page["$ref"] = $"#/definitions/{definition}";
+
+        // Not the root itself: what is a way for the root is none for the definitions that name the same.
+        page["allOf"] = new System.Text.Json.Nodes.JsonArray(
+            new System.Text.Json.Nodes.JsonObject { ["$ref"] = $"#/definitions/{definition}" });
         return JsonSchema.FromJsonAsync(page.ToJsonString()).GetAwaiter().GetResult();
     }
 }
