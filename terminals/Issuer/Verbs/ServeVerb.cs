@@ -10,7 +10,7 @@ internal static class ServeVerb
         var logFile = Serving.LogFile();
         var logSize = Serving.LogSize();
         var verb = new Verb("serve", "Serves banks and shops until Ctrl-C or SIGTERM.",
-            "hiercash-issuer serve --dir issuer", "hiercash-issuer serve --listen 0.0.0.0:7801 --log-file issuer.log --dir issuer")
+            "hiercash-issuer serve --dir issuer", "hiercash-issuer serve --listen 0.0.0.0:7801 --log issuer.log --dir issuer")
         {
             IssuerSession.Folder, listen, cycle, logFile, logSize,
         };

@@ -73,7 +73,7 @@ public sealed class AccusedTests
 
         // The bank brings it to the issuer, and the shop that was left without gets its money.
         AssertRefused(1, "0 cases begin with 'dead'", "hiercash-bank", "rebut", "dead", "nosuch", "--dir", "north");
-        AssertRefused(1, "The file 'nosuch' cannot be read.", "hiercash-bank", "rebut", coin[..16], "nosuch", "--dir", "north");
+        AssertRefused(1, "There is no file 'nosuch'.", "hiercash-bank", "rebut", coin[..16], "nosuch", "--dir", "north");
         Assert.That(_town.Must("hiercash-bank", "rebut", coin[..16], "alice.rebuttal", "--dir", "north"),
             Does.StartWith("The rebuttal was heard.").And.Contain("it fell on"));
         NetworkTown.Eventually("made whole", () => _town.ShopBalance("Kiosk") == 5000);

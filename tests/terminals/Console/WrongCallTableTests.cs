@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace HierCash.Tests.Consoles;
 
@@ -38,7 +39,10 @@ public sealed partial class WrongInvocationTests
             foreach (var (call, result) in said)
             {
                 Assert.That(result.Code, Is.InRange(1, 3), call);
-                Assert.That(result.Output, Is.Empty, $"nothing on stdout: {call}");
+                string printed = call.Contains("--json", StringComparison.Ordinal) && result.Output.Length > 0
+                    ? JsonDocument.Parse(result.Output).RootElement.GetProperty("error").GetProperty("sentence").GetString() + "\n" : "";
+                Assert.That(result.Output.Length > 0 ? printed : "", Is.EqualTo(result.Output.Length > 0 ? result.Error : ""),
+                    $"on stdout nothing, or the same in JSON: {call}");
                 Assert.That(result.Error, Does.Not.Contain("   at ").And.Not.Contain("Exception").And.Not.Empty, call);
                 Assert.That(Secrets.Where(s => call.Contains(s, StringComparison.Ordinal)
                     && result.Error.Contains(s, StringComparison.Ordinal)), Is.Empty, $"echoed: {call}");

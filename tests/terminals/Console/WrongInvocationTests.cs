@@ -51,7 +51,7 @@ public sealed partial class WrongInvocationTests
     // Console and arguments, exit code, what the sentence has to hold.
     [TestCase("hiercash-issuer", 2, "Required command")]
     [TestCase("hiercash-issuer frobnicate", 2, "frobnicate")]
-    [TestCase("hiercash-issuer init --currency XYZ --dir new1", 2, "'XYZ' is no currency")]
+    [TestCase("hiercash-issuer init --currency XYZ --dir new1", 2, "'XYZ' is not a currency")]
     [TestCase("hiercash-issuer init --excess Maybe --dir new2", 2, "Maybe")]
     [TestCase("hiercash-issuer init --g 9 --dir new2", 2, "'9' is nothing that --g knows")]
     [TestCase("hiercash-issuer init --dir issuer", 1, "there and not empty")]
