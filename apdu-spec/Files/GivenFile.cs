@@ -15,13 +15,13 @@ public static class GivenFile
     public const int MaxTextSize = 64 << 20;
 
     /// <param name="path">Names a file.</param>
-    /// <exception cref="InvalidOperationException">Larger than <see cref="MaxSize"/>.</exception>
+    /// <exception cref="UnusableFileException">Larger than <see cref="MaxSize"/>.</exception>
     /// <exception cref="IOException">As of <see cref="File.ReadAllBytes"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">As of <see cref="File.ReadAllBytes"/>.</exception>
     public static byte[] ReadBytes(string path) => Read(path, MaxSize).ToArray();
 
     /// <param name="path">Names a file in UTF-8.</param>
-    /// <exception cref="InvalidOperationException">Larger than <see cref="MaxTextSize"/>.</exception>
+    /// <exception cref="UnusableFileException">Larger than <see cref="MaxTextSize"/>.</exception>
     /// <exception cref="IOException">As of <see cref="File.ReadAllText(string)"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">As of <see cref="File.ReadAllText(string)"/>.</exception>
     public static string ReadText(string path)
@@ -31,7 +31,7 @@ public static class GivenFile
     }
 
     /// <summary>All of standard input.</summary>
-    /// <exception cref="InvalidOperationException">More than <see cref="MaxTextSize"/> characters.</exception>
+    /// <exception cref="UnusableFileException">More than <see cref="MaxTextSize"/> characters.</exception>
     public static string ReadText(TextReader input)
     {
         var text = new StringBuilder();
@@ -73,6 +73,6 @@ public static class GivenFile
         return read;
     }
 
-    private static InvalidOperationException TooLarge(string what, int most) =>
+    private static UnusableFileException TooLarge(string what, int most) =>
         new($"{what} has more than {most >> 20} MiB, as no file has that these programs write. Check the name.");
 }

@@ -71,6 +71,7 @@ public static class ConsoleEntry
         LinkException => new(Outcome.PeerUnreachable, fault.Message),
         CardChannelException => new(Outcome.CardUnreachable, fault.Message),
         CardRefusedException => new(Outcome.CardRefused, fault.Message),
+        UnusableFileException => new(Outcome.StorageFailed, fault.Message),
         IOException or UnauthorizedAccessException => new(Outcome.StorageFailed, FileFault.Say(fault)),
         DbException e when IsOfTheDisk(e) => new(Outcome.StorageFailed, $"The disk has no room, or fails: "
             + $"{FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{(RootCommand.ExecutableName

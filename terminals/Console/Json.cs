@@ -21,7 +21,9 @@ public sealed record Money(string Amount, string Currency)
 /// <summary>A word of the program in JSON: camelCase, like names.</summary>
 public static class JsonWord
 {
-    public static string Of(Enum word) => JsonNamingPolicy.CamelCase.ConvertName(word.ToString());
+    public static string Of(Enum word) => Of(word.ToString());
+
+    public static string Of(string word) => JsonNamingPolicy.CamelCase.ConvertName(word);
 }
 
 /// <summary>A moment in JSON: ISO 8601, UTC, to the microsecond.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace HierCash.Terminals.Store;
 
 /// <summary>A database that cannot be what its party left: lost, damaged, or another's (rule R23). The message says what to do.</summary>
-public sealed class DatabaseException(string message, Exception? inner = null) : InvalidOperationException(message, inner);
+public sealed class DatabaseException(string message, Exception? inner = null) : UnusableFileException(message, inner);
 
 /// <summary>
 /// The store as a file: made once, for its owner alone, and never made anew in the place of one that is lost or damaged (rules R20 and
@@ -182,7 +182,7 @@ public sealed partial class Database
 
         if (Foreign(version) is { } why)
         {
-            throw new InvalidOperationException(why);
+            throw new DatabaseException(why);
         }
 
         using var model = OpenMemory(schema, (int)version);

@@ -55,7 +55,7 @@ internal static class EvidenceVerb
                 c.File.Dossier.Coin.ToString(), c.File.Dossier.Header.Revision, c.File.Name, c.File.Order.User.ToString(),
                 Money.Of(c.File.Dossier.Spent, c.Currency), Money.Of(c.File.Order.FaceValue, c.Currency),
                 Money.Of(c.File.Dossier.Guaranteed, c.Currency), c.File.Reversals.Count, c.File.Date, c.File.Notice.Date,
-                c.File.Notice.Until, c.View.Verdict, c.View.Fell, c.View.Finding.Finding, c.View.Heard,
+                c.File.Notice.Until, JsonWord.Of(c.View.Verdict), c.View.Fell, c.View.Finding.Finding, c.View.Heard,
                 Money.Of(c.View.Claimed, c.Currency))),
         ],
         path);

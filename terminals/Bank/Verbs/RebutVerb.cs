@@ -68,7 +68,7 @@ internal static class RebutVerb
             var after = open.Party.Cases.Single(c => c.File.Dossier.Coin == about);
             json.PrintDone(
                 given,
-                new HeardJson(finding.IsProven, JsonWord.Of(finding.Culprit), finding.Finding, after.Verdict, after.Fell),
+                new HeardJson(finding.IsProven, JsonWord.Of(finding.Culprit), finding.Finding, JsonWord.Of(after.Verdict), after.Fell),
                 "The rebuttal was heard. " + (finding.IsProven ? $"The accusation stands: {finding.Finding}"
                     : $"{finding.Finding} The case: {after.Say}"));
             return finding.IsProven ? ExitCode.Refused : ExitCode.Done;

@@ -67,7 +67,7 @@ public sealed class AccusedTests
             Is.SupersetOf(first.Select(s => s.Date)).And.Not.Empty, "what proves that it came in time is not written over");
         var listed = _town.Json("hiercash-bank", "evidence", "--dir", "north").GetProperty("cases")[0];
         Assert.That((listed.GetProperty("verdict").GetString(), listed.GetProperty("rebuttals").GetInt32()),
-            Is.EqualTo(("ShopToAnswer", 1)));
+            Is.EqualTo(("shopToAnswer", 1)));
         Assert.That(listed.GetProperty("fell").GetString(), Is.Not.Null);
         _town.Issuer.Start();
 

@@ -52,7 +52,7 @@ public sealed class CaseConsoleTests
         Assert.That(_folders.Issuer(town, "explain", file.Dossier.Payments.Single(p => p.Paid.Minor == 5000).Id.ToString()),
             Does.Contain("12.50 EUR promised, due on"));
         var (verdict, fell) = Case(town);
-        Assert.That((verdict, fell), Is.EqualTo(("Stands", (string?)null)));
+        Assert.That((verdict, fell), Is.EqualTo(("stands", (string?)null)));
         Assert.That(_folders.Bank(town, "bank-1", "evidence"),
             Does.Contain("Alice: 62.50 EUR").And.Contain($"told on {file.Notice.Date}").And.Contain("Verdict: it stands."));
         Assert.That(_folders.Bank(town, "bank-1", "explain", "Alice"),
@@ -68,7 +68,7 @@ public sealed class CaseConsoleTests
             .And.Contain("the excess fell"));
         Assert.That(issuer, Does.Not.Contain("twice").And.Not.Contain("promised"), "nobody signed twice, and nothing is promised any more");
         (verdict, fell) = Case(town);
-        Assert.That((verdict, fell), Is.EqualTo(("Fell", (string?)date.ToString())));
+        Assert.That((verdict, fell), Is.EqualTo(("fell", (string?)date.ToString())));
         Assert.That(_folders.Bank(town, "bank-1", "evidence"),
             Does.Contain($"Verdict: it fell on {date}").And.Contain("1 payments taken back"));
         Assert.That(_folders.Bank(town, "bank-1", "explain", "Alice"), Does.Contain($"it fell on {date}"));
@@ -84,7 +84,7 @@ public sealed class CaseConsoleTests
         var (_, rebuttal, h) = await BlameTests.SettledAllTheSame(town, alice, town.AddTill("Cafe"));
         var alone = town.BankOver("bank-1", new SilentLink());
         (await alone.Rebut(h.Coin.Id, rebuttal, default)).OrRefuse();
-        Assert.That(Case(town), Is.EqualTo(("ShopToAnswer", (string?)Timestamp.Now(town.Clock).ToString())));
+        Assert.That(Case(town), Is.EqualTo(("shopToAnswer", (string?)Timestamp.Now(town.Clock).ToString())));
         Assert.That(_folders.Bank(town, "bank-1", "evidence"),
             Does.Contain("it fell on").And.Contain("ask it, after that, for the issuer's reversal"));
     }

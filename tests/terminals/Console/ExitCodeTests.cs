@@ -122,7 +122,7 @@ public sealed class ExitCodeTests
         Assert.That(Shell($"{Pay} --json >/dev/full 2>/dev/full").Code, Is.Zero);
         Assert.That(Shell($"{Pay} >&- 2>&-").Code, Is.Zero);
         var journal = _town.Json("hiercash-shop", "journal", "--dir", "cafe");
-        Assert.That(journal.GetArrayLength(), Is.EqualTo(3));
+        Assert.That(journal.GetProperty("sales").GetArrayLength(), Is.EqualTo(3));
         Assert.That(_town.Must("hiercash-shop", "journal", "--dir", "cafe").Split("Accepted"), Has.Length.EqualTo(4));
     }
 

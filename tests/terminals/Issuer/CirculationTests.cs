@@ -122,7 +122,7 @@ public sealed class CirculationTests
         var coins = _town.Json("hiercash-wallet", "balance", "--reader", "emulator:Alice.card", "--pin", "0000").GetProperty("coins")
             .EnumerateArray()
             .Select(c => (Slot: c.GetProperty("slot").GetInt32(), TM: c.GetProperty("counter").GetInt32(),
-                X: c.GetProperty("faceValue").GetInt64())).ToList();
+                X: c.GetProperty("faceValue").Minor())).ToList();
         Assert.That(coins.Where(c => c.TM > 0).OrderBy(c => c.TM).Select(c => c.TM), Is.EqualTo(new[] { 1, 2, 3 }));
         Assert.That(coins.Where(c => c.TM > 0).Sum(c => c.X), Is.EqualTo(400));
         int further = coins.First(c => c.TM == 1).Slot;

@@ -29,11 +29,11 @@ public sealed class TownReaderTests
         using var service = new PcscService();
         var times = Inside(service, "time", "--pcsc", "--count", "50", "--json");
         TestContext.Out.WriteLine(times);
-        var fast = times.EnumerateArray().Single(
-            t => t.GetProperty("reader").GetString() == "Virtual PCD 00 00" && t.GetProperty("profile").GetString() == "Fast");
+        var fast = times.GetProperty("times").EnumerateArray().Single(
+            t => t.GetProperty("reader").GetString() == "Virtual PCD 00 00" && t.GetProperty("profile").GetString() == "fast");
         Assert.Multiple(() =>
         {
-            Assert.That(times.GetArrayLength(), Is.EqualTo(4));
+            Assert.That(times.GetProperty("times").GetArrayLength(), Is.EqualTo(4));
             Assert.That((fast.GetProperty("apdus").GetInt32(), fast.GetProperty("bytes").GetInt32(), fast.GetProperty("bits").GetInt32()),
                 Is.EqualTo((2, 303, 800)));
             Assert.That(fast.GetProperty("median").GetDouble(), Is.GreaterThan(fast.GetProperty("noOp").GetDouble()).And.LessThan(500));
@@ -51,6 +51,7 @@ public sealed class TownReaderTests
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, error.Result);
+        JsonShapes.Check("hiercash-town", arguments, ConsoleResult.Of(0, output, ""));
         return JsonSerializer.Deserialize<JsonElement>(output);
     }
 }

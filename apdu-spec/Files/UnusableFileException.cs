@@ -1,0 +1,4 @@
+namespace HierCash;
+
+/// <summary>A file that cannot be used: lost, damaged, without an end, or another program's. The message says which, and what to do.</summary>
+public class UnusableFileException(string message, Exception? inner = null) : InvalidOperationException(message, inner);

@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+
+namespace HierCash.Tests.Tidy;
+
+/// <summary>The way of 12.50 in docs/architecture.md: each hop's file is there, and holds the methods that the page names.</summary>
+[Parallelizable]
+public sealed partial class WalkTests
+{
+    private static readonly List<Match> Hops = [.. Hop().Matches(File.ReadAllText(Repository.PathOf("docs", "architecture.md")))];
+
+    [Test]
+    public void EveryHopIsWhereThePageSays()
+    {
+        Assert.That(Hops, Has.Count.GreaterThan(30));
+        Assert.Multiple(() =>
+        {
+            foreach (var hop in Hops)
+            {
+                var files = Quoted().Matches(hop.Groups["files"].Value).Select(m => Repository.PathOf(m.Groups[1].Value)).ToList();
+                Assert.That(files.Where(f => !File.Exists(f)), Is.Empty, hop.Value);
+                string code = string.Concat(files.Where(File.Exists).Select(File.ReadAllText));
+                foreach (string method in Quoted().Matches(hop.Groups["methods"].Value).Select(m => m.Groups[1].Value.Split('.')[^1]))
+                {
+                    Assert.That(Regex.IsMatch(code, $@"\b{method}(<\w+>)?\("), $"{method}: {hop.Value}");
+                }
+            }
+        });
+    }
+
+    /// <summary>A hop that is gone through twice would be there twice.</summary>
+    [Test]
+    public void NoHopIsTwice() =>
+        Assert.That(Hops.Select(h => h.Groups["files"].Value + h.Groups["methods"].Value), Is.Unique);
+
+    [GeneratedRegex(@"^\| *\d* *\| *\w* *\| [^|]*\| (?<files>`[^|]+\.cs`) \| (?<methods>`[^|]+`) \|$", RegexOptions.Multiline)]
+    private static partial Regex Hop();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Quoted();
+}
