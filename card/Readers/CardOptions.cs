@@ -18,6 +18,11 @@ public static class CardOptions
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("HIERCASH_READER") is { Length: > 0 } reader ? reader : null,
     };
 
+    /// <summary>
+    /// True if the command line itself says --reader: a verb that does without a real card takes none from the environment.
+    /// </summary>
+    public static bool IsNamed(ParseResult given) => given.GetResult(Reader) is { Implicit: false };
+
     public static Option<int> Wait { get; } = new("--wait")
     {
         Description = "How long to wait for a card to be put into a PC/SC reader.",

@@ -191,7 +191,8 @@ public static class AuditRun
                 findings.Add(each.Current);
             }
         }
-        catch (Exception e) when (e is SqliteException or InvalidCastException or OverflowException or ArgumentException)
+        catch (Exception e) when (e is SqliteException or InvalidCastException or InvalidOperationException or OverflowException
+            or ArgumentException)
         {
             findings.Add(new Finding(books.Name, "database", "", $"it cannot be read: {e.Message}"));
         }

@@ -17,13 +17,21 @@ internal static class BankKeys
         Find(store, suite, key) ?? throw new InvalidOperationException(OfAnother.Sentence);
 
     /// <summary>The same; null where it is not in this store.</summary>
-    public static ISigningKey? Find(Database store, ICashSuite suite, PublicKey key)
+    public static ISigningKey? Find(Database store, ICashSuite suite, PublicKey key) => store.Read(db =>
     {
-        var keys = store.Read(db => Imported(db, suite));
-        var found = keys.Find(k => k.PublicKey.Equals(key));
-        keys.Where(k => k != found).ToList().ForEach(k => k.Dispose());
-        return found;
-    }
+        for (int n = 1; SecretKeyTable.Find(db, n) is { } secret; n++)
+        {
+            var found = suite.ImportKey(secret);
+            if (found.PublicKey.Equals(key))
+            {
+                return found;
+            }
+
+            found.Dispose();
+        }
+
+        return null;
+    });
 
     /// <summary>The one after this, made at first use: a bank has one next key at most.</summary>
     /// <param name="isFresh">The next one that was made before is not wanted any more.</param>
@@ -35,18 +43,14 @@ internal static class BankKeys
     });
 
     /// <summary>Oldest first.</summary>
-    public static List<PublicKey> All(Database store, ICashSuite suite) => store.Read(db => Stored(db, suite));
+    public static List<PublicKey> All(Database store, ICashSuite suite) => store.Read(db => Stored(db, suite).ToList());
 
-    private static List<PublicKey> Stored(IReadSnapshot db, ICashSuite suite) => Imported(db, suite).ConvertAll(key =>
-    {
-        using (key)
+    private static IEnumerable<PublicKey> Stored(IReadSnapshot db, ICashSuite suite) =>
+        Enumerable.Range(1, SecretKeyTable.Count(db)).Select(n =>
         {
+            using var key = suite.ImportKey(SecretKeyTable.Find(db, n)!);
             return key.PublicKey;
-        }
-    });
-
-    private static List<ISigningKey> Imported(IReadSnapshot db, ICashSuite suite) =>
-        [.. Enumerable.Range(1, SecretKeyTable.Count(db)).Select(n => suite.ImportKey(SecretKeyTable.Find(db, n)!))];
+        });
 
     /// <summary>
     /// All of them, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).

@@ -56,12 +56,29 @@ internal sealed class BankSession : IDisposable
             session.Store = session.Keep(Database.OpenFile(session._folder.DatabasePath, BankParty.Schema));
             session.Certificate = session.Keep(
                 BankParty.LinkCertificate(session.Store, Suite, session._grant.LinkCertificate).OrRefuse());
+            RequireBank(session);
             return session;
         }
         catch
         {
             session.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A grant that is no bank's, or for two keys, comes from an issuer that errs or lies.</summary>
+    private static void RequireBank(BankSession session)
+    {
+        if (session._grant.BankCertificate is not { } own)
+        {
+            throw new RefusedException(Outcome.Damaged, "This grant is not a bank's. Have the bank's own request enrolled, and join with its "
+                + "grant.");
+        }
+
+        using var its = BankKeys.Find(session.Store, Suite, own.Key);
+        if (its is null)
+        {
+            throw new RefusedException(BankKeys.OfAnother);
         }
     }
 

@@ -38,7 +38,7 @@ public static class ConsoleEntry
         try
         {
             var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-            _wantsJson = parsed.CommandResult.Command.Options.OfType<JsonOption>().Any(o => parsed.GetResult(o) is { Implicit: false });
+            _wantsJson = JsonOption.IsSaid(parsed);
             if (parsed.Action is ParseErrorAction)
             {
                 return await Fail(Outcome.InvalidCommandLine, MistypedLine.Explain(parsed, args));
@@ -71,7 +71,8 @@ public static class ConsoleEntry
         LinkException => new(Outcome.PeerUnreachable, fault.Message),
         CardChannelException => new(Outcome.CardUnreachable, fault.Message),
         CardRefusedException => new(Outcome.CardRefused, fault.Message),
-        UnusableFileException => new(Outcome.StorageFailed, fault.Message),
+        UnusableFileException => new(Outcome.Damaged, fault.Message),
+        FileNotFoundException or DirectoryNotFoundException => new(Outcome.NotFound, FileFault.Say(fault)),
         IOException or UnauthorizedAccessException => new(Outcome.StorageFailed, FileFault.Say(fault)),
         DbException e when IsOfTheDisk(e) => new(Outcome.StorageFailed, $"The disk has no room, or fails: "
             + $"{FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{(RootCommand.ExecutableName

@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -8,6 +9,21 @@ public abstract class JsonOption() : Option<bool>("--json")
 {
     /// <summary>The description of the value that the verb prints.</summary>
     public abstract JsonTypeInfo Shape { get; }
+
+    /// <summary>True if a command line says --json, of its verb or of one above it: 'clock --json accept'.</summary>
+    internal static bool IsSaid(ParseResult given)
+    {
+        for (SymbolResult? at = given.CommandResult; at is not null; at = at.Parent)
+        {
+            if (at is CommandResult { Command: var command } && command.Options.OfType<JsonOption>().Any(
+                o => given.GetResult(o) is { Implicit: false, Tokens: var said } && !said.Any(t => t.Value == "false")))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <inheritdoc cref="JsonOption"/>
@@ -33,7 +49,7 @@ public sealed class JsonOption<T> : JsonOption
     /// </summary>
     public void PrintDone(ParseResult given, T value, string text) => ConsoleEntry.SayDone(IsOn(given), Line(given, value, text), text);
 
-    public bool IsOn(ParseResult given) => given.GetValue(this);
+    public bool IsOn(ParseResult given) => IsSaid(given);
 
     private string Line(ParseResult given, T value, string text) => IsOn(given) ? JsonSerializer.Serialize(value, _shape) : text;
 }

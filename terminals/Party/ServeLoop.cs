@@ -72,10 +72,14 @@ public static partial class ServeLoop
                         ? "the clock that is wrong is right, or the certificate is renewed; the peer is asked time and again"
                         : "the peer answers again; it is asked time and again");
                 }
-                catch (Exception e) when (StoreFault.Of(e) is not null)
+                catch (Exception e) when (StoreFault.Of(e) is { } fault)
                 {
-                    // The store itself has told it.
+                    // The store itself has told it, but for a row that is damaged: no commit ends that.
                     LogFault(log, e.Message);
+                    if (e is DatabaseException)
+                    {
+                        faults?.Note(Work, e.Message.TrimEnd('.'), fault.EndsWhen);
+                    }
                 }
                 catch (Exception e) when (e is RefusedException or InvalidOperationException or DbException or ArithmeticException
                     or ArgumentException)

@@ -287,7 +287,11 @@ public sealed partial class ShopTill
 
             // What is in the store already is no further coin payment: a thing that says the same for ever would keep the till for ever.
             bool repeats = held.Exists(k => k.Id == h!.Id);
-            held.Add(h!);
+            if (!repeats)
+            {
+                held.Add(h!);
+            }
+
             Switches.Off("R10 repeats", ref repeats);
             if (repeats)
             {

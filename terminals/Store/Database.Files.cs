@@ -45,7 +45,7 @@ public sealed partial class Database
     /// no others. What an older version wrote is carried over, in one transaction, while no other program has it open.
     /// </summary>
     /// <exception cref="DatabaseException">It is lost, damaged, another's, or cannot be carried over now; nothing was changed.</exception>
-    /// <exception cref="InvalidOperationException">It is of another version.</exception>
+    /// <exception cref="UnusableFileException">It is of another version.</exception>
     public static Database OpenFile(string path, Schema schema)
     {
         bool isMadeAnew = false;
@@ -98,10 +98,11 @@ public sealed partial class Database
     /// </summary>
     private static void CarryOver(string path, Schema schema)
     {
-        using var turn = new Mutex(false, $"hiercash-{Digest.Of(Encoding.UTF8.GetBytes(LinkedFile.Resolve(path)))}");
+        using var turn = new Mutex(false,
+            $@"Global\hiercash-{Digest.Of(Encoding.UTF8.GetBytes(Path.GetFullPath(LinkedFile.Resolve(path))))}");
         if (!HasTurn(turn))
         {
-            throw new DatabaseException($"Another program is carrying the database '{path}' over to this version. Wait until it has, and "
+            throw new UnusableFileException($"Another program is carrying the database '{path}' over to this version. Wait until it has, and "
                 + $"run this again.");
         }
 
@@ -122,12 +123,12 @@ public sealed partial class Database
         }
         catch (SqliteException e) when (StoreFault.IsLocked(e))
         {
-            throw new DatabaseException($"The database '{path}' is of an older version, and another program has it open. Nothing was "
+            throw new UnusableFileException($"The database '{path}' is of an older version, and another program has it open. Nothing was "
                 + $"carried over. Stop every other program of this party, and run this again.", e);
         }
         catch (SqliteException e) when (StoreFault.Of(e) is { } fault)
         {
-            throw new DatabaseException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. Run this "
+            throw new UnusableFileException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. Run this "
                 + $"again when {fault.EndsWhen}.", e);
         }
         finally
@@ -182,7 +183,7 @@ public sealed partial class Database
 
         if (Foreign(version) is { } why)
         {
-            throw new DatabaseException(why);
+            throw new UnusableFileException(why);
         }
 
         using var model = OpenMemory(schema, (int)version);

@@ -175,9 +175,9 @@ public sealed partial class WalletTerminal(
         }
 
         var results = await Resume(card, status, certificates, cancel);
-        if (Differs is { } differs && results.Exists(r => r.Outcome == WithdrawalOutcome.ClockDiffers))
+        if (results.Find(r => r.Outcome == WithdrawalOutcome.ClockDiffers) is { } stops)
         {
-            return differs;
+            return new Refused(Outcome.ClockDiffers, stops.Message);
         }
 
         await TryUpload(card, status, certificates, cancel);

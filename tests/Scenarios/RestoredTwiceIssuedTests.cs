@@ -296,7 +296,7 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
         Town.Clock.Advance(TimeSpan.FromMinutes(1));
         PutBack(copies);
         await Town.RunCycle();
-        Assert.That(async () => await Visit(Till), Throws.InvalidOperationException.With.Message.Contain("hiercash-issuer recover"));
+        Assert.That(async () => await Visit(Till), Throws.TypeOf<RefusedException>().With.Message.Contain("hiercash-issuer recover"));
         await Recover();
         Assert.That(Town.Account(_bob).Minor, Is.EqualTo(5000));
     }

@@ -202,7 +202,7 @@ public sealed class WrongClockTests
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var ahead = Timestamp.Now(town.Clock).Plus(TimeSpan.FromHours(hours));
-        (await town.HearHotList(till, HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, ahead, []))).ThrowIfAny();
+        town.TellHotList(till, 0, ahead);
         await town.Till(till).FetchHotList(town.TillLink(till), default).OrRefuse();
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty);
@@ -239,7 +239,7 @@ public sealed class WrongClockTests
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Till(till).Online = null;
         clock.Off = TimeSpan.FromDays(2);
-        (await town.HearHotList(till, HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, Timestamp.Now(clock), []))).ThrowIfAny();
+        town.TellHotList(till, 0, Timestamp.Now(clock));
         Assert.That(town.Pay(till, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
 
         clock.Off = TimeSpan.Zero;
@@ -270,7 +270,7 @@ public sealed class WrongClockTests
         town.GiveClock(kiosk, clock);
         town.Till(kiosk).Online = null;
         clock.Off = TimeSpan.FromDays(80);
-        (await town.HearHotList(kiosk, HotList.Sign(town.StatementKey, new PartyId(1), 9, 0, Timestamp.Now(clock), []))).ThrowIfAny();
+        town.TellHotList(kiosk, 9, Timestamp.Now(clock));
         Assert.That(town.Pay(kiosk, alice, 400).Outcome, Is.EqualTo(TillOutcome.Accepted));
         clock.Off = TimeSpan.Zero;
         Assert.That(town.Till(kiosk).CoinPayments(copied.Paid[1].Sale.Time).Single().State, Is.EqualTo(CoinPaymentState.Guaranteed));

@@ -6,7 +6,8 @@ namespace HierCash.Tests.Tidy;
 [Parallelizable]
 public sealed partial class WalkTests
 {
-    private static readonly List<Match> Hops = [.. Hop().Matches(File.ReadAllText(Repository.PathOf("docs", "architecture.md")))];
+    private static readonly List<Match> Hops =
+        Hop().Matches(File.ReadAllText(Repository.PathOf("docs", "architecture.md"))).ToList();
 
     [Test]
     public void EveryHopIsWhereThePageSays()

@@ -40,7 +40,7 @@ internal static class ApduRunVerb
             "hiercash-card apdu run select.apdu --reader \"Virtual PCD\" --junit report.xml") { files, image, CardOptions.Reader, CardOptions.Wait, pin, payment, junit, json };
         command.SetAction(async (result, cancel) =>
         {
-            string? reader = result.GetValue(CardOptions.Reader);
+            string? reader = CardOptions.IsNamed(result) ? result.GetValue(CardOptions.Reader) : null;
             if (reader is not null && result.GetValue(image) is not null)
             {
                 throw new UsageException("Give --card or --reader, not both.");

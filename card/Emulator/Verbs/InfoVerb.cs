@@ -17,7 +17,7 @@ internal static class InfoVerb
         { file, CardOptions.Reader, CardOptions.Wait, json };
         command.SetAction(async (result, cancel) =>
         {
-            if (result.GetValue(file) is not null && result.GetValue(CardOptions.Reader) is not null)
+            if (result.GetValue(file) is not null && CardOptions.IsNamed(result))
             {
                 throw new UsageException("Give FILE or --reader, not both.");
             }

@@ -36,17 +36,20 @@ internal sealed class Visit(Action<string, string> failed)
             }
         }
 
-        if (first?.Fault is { } fault)
+        if (first?.Fault is LinkException or InvalidOperationException)
         {
-            ExceptionDispatchInfo.Throw(fault);
+            ExceptionDispatchInfo.Throw(first.Value.Fault);
         }
 
-        return first?.Said;
+        return first is { Fault: { } fault }
+            ? new Refused(fault is IOException or DbException ? Outcome.StorageFailed : Outcome.Fault,
+                $"A step of the visit failed. {fault.Message}")
+            : first?.Said;
     }
 
     /// <summary>
     /// A peer that is away or lies, or a store that fails. A cancelled visit, and whatever nobody foresaw, ends all of it.
     /// </summary>
     private static bool IsOfOneStep(Exception e) =>
-        e is LinkException or DatabaseException or ArithmeticException or ArgumentException or IOException or DbException;
+        e is LinkException or InvalidOperationException or ArithmeticException or ArgumentException or IOException or DbException;
 }

@@ -173,7 +173,7 @@ internal sealed class OverspendingInvestigation(
             return true;
         }
 
-        Keep(dossier, row?.Order, proof, now);
+        Keep(dossier, row?.Order, proof, now, cancel);
         crash.Reach(CrashPoints.EvidenceStored);
         return true;
     }
@@ -233,12 +233,13 @@ internal sealed class OverspendingInvestigation(
     /// <summary>
     /// Signs and weighs the file before the transaction, which keeps it only if the case and the account are still what they were.
     /// </summary>
-    private void Keep(Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now)
+    private void Keep(Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now, CancellationToken cancel)
     {
         var coin = dossier.Coin;
         bool isKept = false;
         while (!isKept)
         {
+            cancel.ThrowIfCancellationRequested();
             var (seen, earlier, heard, brought) = store.Read(db => (
                 CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin)));
             if (proof != Proof.Excess || store.Read(db => AccountTable.Find(db, order!.User)) is not { } account)
@@ -266,7 +267,7 @@ internal sealed class OverspendingInvestigation(
                 }
 
                 CaseBook.Keep(db, file, standing, rebuttals.CountsUntil(file), now);
-                Rebuttals.Queue(db, voids, now);
+                Rebuttals.Queue(db, voids, Timestamp.Now(clock));
                 return true;
             });
         }

@@ -42,8 +42,9 @@ internal static class EvidenceVerb
             }
 
             var file = open.Case(wanted).OrRefuse();
+            var said = Json(open.Party.Cases.Where(c => c.File.Dossier.Coin == file.Dossier.Coin), path);
             PrivateFile.WriteOnce(path!, file.Encode());
-            json.PrintDone(given, Json(open.Party.Cases.Where(c => c.File.Dossier.Coin == file.Dossier.Coin), path),
+            json.PrintDone(given, said,
                 $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
         });
         return verb;

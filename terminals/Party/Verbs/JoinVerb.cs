@@ -33,7 +33,7 @@ public static class JoinVerb
             string scheme = grant.Scheme.Fingerprint.ToString();
             if (given.GetValue(fingerprint) is { } wanted && !scheme.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             {
-                throw new RefusedException(Outcome.Damaged, $"The grant is of the scheme {scheme}, not of {wanted}. Do not join it.");
+                throw new RefusedException(Outcome.RuleBroken, $"The grant is of the scheme {scheme}, not of {wanted}. Do not join it.");
             }
 
             RequireGoodNow(grant, named, clock);

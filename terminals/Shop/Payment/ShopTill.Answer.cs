@@ -3,6 +3,9 @@ namespace HierCash.Shop;
 /// <summary>What a shop says when somebody shows its S_W for a payment that it had submitted (rule R3).</summary>
 public sealed partial class ShopTill
 {
+    /// <summary>Of a payment's id: fewer may name another customer's payment.</summary>
+    public const int FewestDigits = 8;
+
     /// <summary>
     /// The till's signed answer about a payment: whether it has signed S_W of it, and the issuer's reversal, if it has one.
     /// </summary>
@@ -10,7 +13,7 @@ public sealed partial class ShopTill
     /// <returns>Refused unless this till took exactly one such payment.</returns>
     public Result<ShopAnswer> Answer(string id)
     {
-        var found = id.Length > 2 * Digest.Size || !id.All(char.IsAsciiHexDigit)
+        var found = id.Length is < FewestDigits or > 2 * Digest.Size || !id.All(char.IsAsciiHexDigit)
             ? [] : _store.Read(db => CoinPaymentTable.Between(db, Filled(id, '0'), Filled(id, 'F')));
         if (found is not [var (payment, reversal, isTakenBack)])
         {

@@ -50,9 +50,9 @@ public sealed partial class ShopTill
     {
         bool before = true;
         Switches.Off("R6 settles first", ref before);
-        if (!before)
+        if (!before && await _hot.Fetch(issuer, cancel) is { } early)
         {
-            await _hot.Fetch(issuer, cancel);
+            return early;
         }
 
         var settled = await Settler.Settle(issuer, cancel);
@@ -323,9 +323,14 @@ public sealed partial class ShopTill
 
             why = $"{refused.Sentence} This payment is not accepted yet.";
         }
-        catch (LinkException)
+        catch (Exception e) when (e is LinkException or OperationCanceledException)
         {
+            // Who stops the program gets an end of the payment too: the card has signed, and the issuer may have settled.
             why = "The issuer does not answer, so this payment is not accepted yet.";
+        }
+        catch (UnusableFileException e)
+        {
+            why = $"{e.Message} This payment is not accepted yet.";
         }
 
         // The coin payments may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till
@@ -348,7 +353,7 @@ public sealed partial class ShopTill
                     _store.Write(db => CoinPaymentTable.Reverse(db, payment.H.Id, reply.Body, sw));
                 }
             }
-            catch (LinkException)
+            catch (Exception e) when (e is LinkException or OperationCanceledException)
             {
                 // Given up all the same; the reversal, and S_W after it, follow when the issuer can be reached.
                 break;
@@ -370,7 +375,7 @@ public sealed partial class ShopTill
         {
             await FetchHotList(Online, cancel);
         }
-        catch (LinkException)
+        catch (Exception e) when (e is LinkException or UnusableFileException)
         {
             // Then this payment needs the issuer, and says so.
         }

@@ -44,7 +44,7 @@ internal sealed class TillConsole(ShopTill till, string shop, Scheme scheme, str
                 {
                     await Turn(cancel);
                 }
-                catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException)
+                catch (Exception e) when (e is DbException or UnusableFileException or IOException or UnauthorizedAccessException)
                 {
                     Fail(e);
                 }

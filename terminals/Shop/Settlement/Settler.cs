@@ -11,7 +11,13 @@ namespace HierCash.Shop;
 public sealed record SettlementResult(int Settled, int Guaranteed, int Refused, int StillQueued, int Waiting = 0)
 {
     /// <summary>What could not be ended, each with its reason and what happens next; the rest went on (rule R25).</summary>
-    public IReadOnlyList<LeftItem> Left { get; init; } = [];
+    public IReadOnlyList<LeftItem> Left
+    {
+        get;
+
+        // Two results of which nothing is left are equal.
+        init => field = value.Count == 0 ? [] : value;
+    } = [];
 }
 
 /// <summary>One thing that a settlement could not end.</summary>

@@ -56,7 +56,8 @@ public sealed class Settling(ShopTill till, ILink issuer, TimeProvider clock)
         {
             return (e.Message, null);
         }
-        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DbException or UnusableFileException or RefusedException or IOException
+            or UnauthorizedAccessException)
         {
             return (e.Message, e.Message);
         }

@@ -26,9 +26,9 @@ internal static class AnswerVerb
         {
             using var open = TillSession.Open(given, sells: true);
             string id = given.GetValue(payment)!;
-            if (id.Length < 8 || !id.All(char.IsAsciiHexDigit))
+            if (id.Length < ShopTill.FewestDigits || !id.All(char.IsAsciiHexDigit))
             {
-                throw new UsageException("Give at least 8 hexadecimal digits of the payment id.");
+                throw new UsageException($"Give at least {ShopTill.FewestDigits} hexadecimal digits of the payment id.");
             }
 
             var answer = open.Till.Answer(id).OrRefuse();

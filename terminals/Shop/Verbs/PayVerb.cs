@@ -104,7 +104,7 @@ internal static class PayVerb
             await open.Till.FetchKeys(open.Issuer, cancel);
             return true;
         }
-        catch (LinkException)
+        catch (Exception e) when (e is LinkException or UnusableFileException)
         {
             return false;
         }

@@ -53,7 +53,12 @@ internal static class TimeVerb
             using var card = TownCard.Make("Alice", suite, PowerImage.Create(Path.Combine(folder, "alice.card")));
             string till = town.AddTill("Corner Cafe");
             town.OpenAccount(card, Enough);
-            town.Wallet.Withdraw(card.Card, card.Pin, Enough, CancellationToken.None).AsTask().Wait();
+            var cash = town.Wallet.Withdraw(card.Card, card.Pin, Enough, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+            if (cash.Outcome != Wallet.WithdrawalOutcome.Issued)
+            {
+                throw new RefusedException(Outcome.Fault, cash.Message);
+            }
+
             var readers = new List<ITownReader> { new DirectReader() };
             if (pcsc is not null)
             {

@@ -91,13 +91,13 @@ public sealed class LatencyTests
     {
         var run = ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "profile", "--json");
         using var json = System.Text.Json.JsonDocument.Parse(run.Output);
-        var flows = json.RootElement.EnumerateArray().ToList();
+        var flows = json.RootElement.GetProperty("flows").EnumerateArray().ToList();
         Assert.That(flows.Select(f => f.GetProperty("flow").GetString()),
             Is.EqualTo(new[] { "withdrawal", "payment, fast profile", "payment, claim profile" }));
         var withdrawal = flows[0].GetProperty("steps").EnumerateArray().ToList();
         Assert.That(withdrawal.Select(s => s.GetProperty("command").GetString()),
             Is.EqualTo(new[] { "SELECT", "VERIFY", "BEGIN WITHDRAWAL", "AUTHORISE WITHDRAWAL", "FINISH WITHDRAWAL" }));
-        Assert.That(withdrawal[2].GetProperty("work").GetProperty("Agree").GetInt32(), Is.EqualTo(2), "R and the shared secret");
+        Assert.That(withdrawal[2].GetProperty("work").GetProperty("agree").GetInt32(), Is.EqualTo(2), "R and the shared secret");
         foreach (var flow in flows)
         {
             var times = flow.GetProperty("times").EnumerateArray().ToList();

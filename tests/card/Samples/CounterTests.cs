@@ -1,5 +1,6 @@
 using HierCash.Card.Runtime;
 using HierCash.Card.Samples;
+using HierCash.Iso7816;
 
 namespace HierCash.Tests.Samples;
 

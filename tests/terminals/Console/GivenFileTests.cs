@@ -45,7 +45,7 @@ public sealed class GivenFileTests
     {
         Assert.That(GivenFile.ReadText(new StringReader("a request")), Is.EqualTo("a request"));
         Assert.That(() => GivenFile.ReadText(new Endless()),
-            Throws.InvalidOperationException.With.Message.StartsWith("Standard input has more than 64 MiB"));
+            Throws.TypeOf<UnusableFileException>().With.Message.StartsWith("Standard input has more than 64 MiB"));
     }
 
     [TestCase("2026-11-05T10:15Z", "2026-11-05T10:15:00.000000Z")]

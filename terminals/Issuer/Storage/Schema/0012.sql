@@ -1,5 +1,2 @@
 -- "only" is a reserved word of SQL.
 ALTER TABLE clock RENAME COLUMN only TO singleton;
-
--- A case is forgotten by its coin, and never by a look at all reversals.
-CREATE INDEX case_reversal_coin ON case_reversal(coin_id);

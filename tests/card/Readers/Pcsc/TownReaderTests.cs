@@ -30,7 +30,7 @@ public sealed class TownReaderTests
         var times = Inside(service, "time", "--pcsc", "--count", "50", "--json");
         TestContext.Out.WriteLine(times);
         var fast = times.GetProperty("times").EnumerateArray().Single(
-            t => t.GetProperty("reader").GetString() == "Virtual PCD 00 00" && t.GetProperty("profile").GetString() == "fast");
+            t => t.GetProperty("reader").GetString() == "Virtual PCD 00 00" && t.GetProperty("profile").GetString() == "Fast");
         Assert.Multiple(() =>
         {
             Assert.That(times.GetProperty("times").GetArrayLength(), Is.EqualTo(4));
