@@ -1,4 +1,5 @@
 namespace HierCash;
 
-/// <summary>A file that cannot be used: lost, damaged, without an end, or another program's. The message says which, and what to do.</summary>
+/// <summary>A file that cannot be used: lost, damaged, without an end, or another program's. The message says which, and what to
+/// do.</summary>
 public class UnusableFileException(string message, Exception? inner = null) : InvalidOperationException(message, inner);

@@ -71,7 +71,8 @@ internal sealed class BankSession : IDisposable
     {
         if (session._grant.BankCertificate is not { } own)
         {
-            throw new RefusedException(Outcome.Damaged, "This grant is not a bank's. Have the bank's own request enrolled, and join with its "
+            throw new RefusedException(Outcome.Damaged,
+                "This grant is not a bank's. Have the bank's own request enrolled, and join with its "
                 + "grant.");
         }
 

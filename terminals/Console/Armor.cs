@@ -45,7 +45,8 @@ public static class Armor
         }
         catch (FormatException)
         {
-            throw new RefusedException(Outcome.Damaged, $"'{file}' holds no {label}. Copy the whole text, its first and last line included.");
+            throw new RefusedException(Outcome.Damaged,
+                $"'{file}' holds no {label}. Copy the whole text, its first and last line included.");
         }
     }
 }

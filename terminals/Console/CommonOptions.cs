@@ -62,7 +62,8 @@ public static class CommonOptions
         Description = $"Where the {who} listens.",
         HelpName = "HOST[:PORT]",
         DefaultValueFactory = result =>
-            Variable($"HIERCASH_{who.ToUpperInvariant()}") is { } named ? PeerAddress.Parse(result, named, port) : new HostPort("127.0.0.1", port),
+            Variable($"HIERCASH_{who.ToUpperInvariant()}") is { } named ? PeerAddress.Parse(result, named, port) : new HostPort("127.0.0.1",
+                port),
         CustomParser = result => PeerAddress.Parse(result, result.Tokens.Single().Value, port),
     };
 

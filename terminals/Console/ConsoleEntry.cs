@@ -59,7 +59,8 @@ public static class ConsoleEntry
     }
 
     /// <summary>
-    /// The one table from what ends a verb to its outcome. What the program does not expect is a fault: a process that dies has no sentence,
+    /// The one table from what ends a verb to its outcome. What the program does not expect is a fault: a process that dies has no
+    /// sentence,
     /// and an exit code that means nothing. What a fault says may hold anything, and is not printed.
     /// </summary>
     private static Refused Explain(Exception fault) => fault switch
@@ -147,7 +148,8 @@ public static class ConsoleEntry
         }
         catch (IOException e)
         {
-            throw new RefusedException(Outcome.StorageFailed, $"{done} could not be written: {FileFault.Say(e).TrimEnd('.')}. {again} prints it again.");
+            throw new RefusedException(Outcome.StorageFailed,
+                $"{done} could not be written: {FileFault.Say(e).TrimEnd('.')}. {again} prints it again.");
         }
     }
 

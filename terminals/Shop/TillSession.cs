@@ -73,7 +73,8 @@ internal sealed class TillSession : IDisposable
     /// <summary>The sale of that receipt.</summary>
     /// <exception cref="RefusedException">There is none.</exception>
     public Sale Find(string receipt) => Till.Journal.FirstOrDefault(t => t.Time.ToString() == receipt)
-        ?? throw new RefusedException(Outcome.NotFound, $"There is no payment '{receipt}' at this till. 'hiercash-shop journal' lists them.");
+        ?? throw new RefusedException(Outcome.NotFound,
+            $"There is no payment '{receipt}' at this till. 'hiercash-shop journal' lists them.");
 
     public string Show(Amount amount) => amount.Show(Currency);
 

@@ -102,7 +102,8 @@ public sealed partial class Database
             $@"Global\hiercash-{Digest.Of(Encoding.UTF8.GetBytes(Path.GetFullPath(LinkedFile.Resolve(path))))}");
         if (!HasTurn(turn))
         {
-            throw new UnusableFileException($"Another program is carrying the database '{path}' over to this version. Wait until it has, and "
+            throw new UnusableFileException($"Another program is carrying the database '{path}' over to this version. Wait until it has, "
+                + "and "
                 + $"run this again.");
         }
 
@@ -128,7 +129,8 @@ public sealed partial class Database
         }
         catch (SqliteException e) when (StoreFault.Of(e) is { } fault)
         {
-            throw new UnusableFileException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. Run this "
+            throw new UnusableFileException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. "
+                + "Run this "
                 + $"again when {fault.EndsWhen}.", e);
         }
         finally

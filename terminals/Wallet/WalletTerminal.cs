@@ -212,7 +212,8 @@ public sealed partial class WalletTerminal(
     }
 
     /// <summary>
-    /// Both times, where the clocks differ: then the card signs nothing under the time of this one (rule R26). The bank has just been heard.
+    /// Both times, where the clocks differ: then the card signs nothing under the time of this one (rule R26). The bank has just been
+    /// heard.
     /// </summary>
     private Refused? Differs => _banksClock.Fault is { } fault ? new Refused(Outcome.ClockDiffers, fault) : null;
 

@@ -90,7 +90,8 @@ internal sealed partial class CheatTown
                 {
                     // The till that took her payment back is revoked since: what her card has again, she has redeemed in time
                     // (docs/security.md).
-                    Try(() => World.Wallet.Redeem(person.Card.Card, person.Card.Pin, null, default).OrRefuse().AsTask().GetAwaiter().GetResult(),
+                    Try(() => World.Wallet.Redeem(person.Card.Card, person.Card.Pin, null, default).OrRefuse().AsTask().GetAwaiter()
+                        .GetResult(),
                         $"{person.Name}, redeeming");
                 }
             }

@@ -237,7 +237,8 @@ internal sealed partial class CheatTown
         {
             card.Card.Reset();
             ulong before = Balance(card);
-            var results = World.WalletWith(WalletOf(person, card)).Redeem(card.Card, card.Pin, null, default).OrRefuse().AsTask().GetAwaiter()
+            var results = World.WalletWith(WalletOf(person, card)).Redeem(card.Card, card.Pin, null, default).OrRefuse().AsTask()
+                .GetAwaiter()
                 .GetResult();
             Tell($"{person.Name} redeems {Money(before)}: {string.Join(" ", results.Select(r => r.Message))}");
         });

@@ -128,7 +128,8 @@ internal static class Drain
     {
         var journal = world.Ask(till, "journal").GetProperty("sales").EnumerateArray()
             .ToDictionary(t => t.GetProperty("time").GetString()!, t => t.GetProperty("state").GetString());
-        var signed = world.Ask(user, "log").GetProperty("payments").EnumerateArray().Where(e => e.GetProperty("state").GetString() != "restored")
+        var signed = world.Ask(user, "log").GetProperty("payments").EnumerateArray().Where(e => e.GetProperty("state")
+            .GetString() != "restored")
             .Select(e => e.GetProperty("time").GetString()!);
         Cancel(world, user, till, signed.Distinct().Where(t => journal.TryGetValue(t, out string? state) && state != "accepted"));
     }

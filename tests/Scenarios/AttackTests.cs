@@ -77,7 +77,8 @@ public sealed class AttackTests
         var terminal = new WalletTerminal(new SwappingBank(swapped), suite, town.Clock, NoCrashPoints.Instance);
         Assert.That(async () => await terminal.Withdraw(alice.Card, alice.Pin, new Amount(500), default),
             Throws.TypeOf<CardRefusedException>().With.Property("Status").EqualTo(WalletStatus.InvalidSignature));
-        Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default).OrRefuse(), Throws.TypeOf<CardRefusedException>(),
+        Assert.That(async () => await terminal.Redeem(alice.Card, alice.Pin, null, default).OrRefuse(),
+            Throws.TypeOf<CardRefusedException>(),
             "nor is anything sealed to it");
         Assert.That(alice.Balance().Minor, Is.EqualTo(1000));
 

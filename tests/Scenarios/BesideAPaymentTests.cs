@@ -95,7 +95,8 @@ public sealed class BesideAPaymentTests
         string cafe = town.AddTill("Cafe");
         string next = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
-        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).HandOver(town.TillLink(next), default).OrRefuse().AsTask().GetAwaiter().GetResult());
+        hook.Set(CrashPoints.PaymentHeld, () => town.Till(cafe).HandOver(town.TillLink(next), default).OrRefuse().AsTask().GetAwaiter()
+            .GetResult());
         Assert.That((town.Pay(cafe, alice, 2000).Outcome, town.Till(cafe).Accepted.Minor), Is.EqualTo((TillOutcome.Accepted, 2000UL)));
     }
 

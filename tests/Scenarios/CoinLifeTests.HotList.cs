@@ -20,7 +20,8 @@ public sealed partial class CoinLifeTests
         {
             using var victim = _town.User($"Victim {i}", 1000);
             hot.Add(victim.Coins().Single().Coin.Id);
-            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victim.Card, victim.Pin, Timestamp.Now(_town.Clock)), default).OrRefuse();
+            await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(victim.Card, victim.Pin, Timestamp.Now(_town.Clock)), default)
+                .OrRefuse();
             _town.Clock.Advance(TimeSpan.FromHours(2));
             await _town.RunCycle();
             lists.Add((await link.Ask(new HotListMessage((ulong)i, till.W, Timestamp.Now(_town.Clock)), default)).Reply!.List);
@@ -143,7 +144,8 @@ public sealed partial class CoinLifeTests
     public async Task ACardWhoseCoinIsOnTheListIsNotAskedToSign()
     {
         using var mallory = _town.User("Mallory", 5000);
-        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default).OrRefuse();
+        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default)
+            .OrRefuse();
         await _town.Till(_till).FetchHotList(_town.TillLink(_till), default).OrRefuse();
         mallory.Card.Reset();
         var refused = _town.Till(_till).Pay(mallory.Card, new Amount(1000), mallory.PaymentPin, PaymentProfile.Claim);
@@ -167,7 +169,8 @@ public sealed partial class CoinLifeTests
         till.Online = new ReversalTests.DeadLink();
         var waiting = _town.Pay(_till, mallory, 1000);
         Assert.That((waiting.Outcome, till.HeldPayments.Single().WasSent), Is.EqualTo((TillOutcome.IssuerGone, false)));
-        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default).OrRefuse();
+        await _town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(_town.Clock)), default)
+            .OrRefuse();
         await till.FetchHotList(_town.TillLink(_till), default).OrRefuse();
         var ended = till.Continue(waiting.Sale, mallory.Card);
         Assert.That((ended.Outcome, ended.Message),

@@ -65,7 +65,8 @@ public sealed partial class CoinLifeTests
             o with { Faults = (_, to, message) =>
                 message.Type == MessageType.RelaySealed && !lost && (lost = true) ? LinkFault.LoseReply : LinkFault.None });
         using var bob = town.User("Bob", 3000);
-        var first = await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).OrRefuse().AsTask().ContinueWith(t => t.Exception?.InnerException);
+        var first = await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).OrRefuse().AsTask().ContinueWith(t =>
+            t.Exception?.InnerException);
         Assert.That(first, Is.TypeOf<LinkException>());
         Assert.That(bob.Balance().IsZero, "the card has signed");
         Assert.That((await town.Wallet.Redeem(bob.Card, bob.Pin, null, default).OrRefuse()).Single().Done);

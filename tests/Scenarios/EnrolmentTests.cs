@@ -108,7 +108,8 @@ public sealed class EnrolmentTests
         var before = _town.Rows(SimulatedTown.IssuerName);
         foreach (var vouched in new[]
         {
-            _town.Till(second).Vouch(request, _town.ShopOf(cafe)).OrRefuse(), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe")).OrRefuse(),
+            _town.Till(second).Vouch(request, _town.ShopOf(cafe)).OrRefuse(), _town.ShopBank.Vouch(request, _town.AccountOf("Cafe"))
+                .OrRefuse(),
             _town.ShopBank.Vouch(request, stall).OrRefuse(),
         })
         {

@@ -103,6 +103,7 @@ public sealed class FreedMoneyTests
             await town.Submit(tills[1], third);
         }
 
-        return (async () => await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default).OrRefuse(), second, third, tills);
+        return (async () => await town.Till(cafe).Refund(first.Sale.Time, null, town.TillLink(cafe), default).OrRefuse(), second, third,
+            tills);
     }
 }

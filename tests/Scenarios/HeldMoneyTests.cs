@@ -64,7 +64,8 @@ public sealed class HeldMoneyTests
         Assert.That((till.GiveBack(bob.Card).Minor, bob.Balance().Minor), Is.EqualTo((0UL, 10_000UL)));
         Assert.That((till.GiveBack(alice.Card).Minor, alice.Balance().Minor), Is.EqualTo((6000UL, 10_000UL)));
         Assert.That(till.HeldPayments, Is.Empty);
-        Assert.That((await till.Cancel(waiting.Sale, alice.Card, town.TillLink(name), default).OrRefuse()).Message, Does.Contain("60.00 EUR"),
+        Assert.That((await till.Cancel(waiting.Sale, alice.Card, town.TillLink(name), default).OrRefuse()).Message,
+            Does.Contain("60.00 EUR"),
             "again: no harm");
         town.AssertSoundAfterCycle(alice, bob);
     }
@@ -83,7 +84,8 @@ public sealed class HeldMoneyTests
         Assert.That(alice.Balance().Minor, Is.EqualTo(9500));
         var begun = till.Pay(alice.Card, new Amount(9600));
         Assert.That(begun.Outcome, Is.EqualTo(TillOutcome.PinRequired));
-        Assert.That((await till.Cancel(begun.Sale, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default).OrRefuse()).Message,
+        Assert.That((await till.Cancel(begun.Sale, null, new SilentLink(town.TillLink(name), MessageType.ForwardVoid), default).OrRefuse())
+            .Message,
             Does.StartWith("The payment was cancelled."));
         Assert.That(till.OpenSales, Is.Empty);
         town.AssertSoundAfterCycle(alice);

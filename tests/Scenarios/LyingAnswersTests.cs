@@ -130,7 +130,8 @@ public sealed class LyingAnswersTests
             town.UserBankLink(), MessageType.Issue, _ => new IssueReply(new(null, never)).ToMessage())).Run(default)).ThrowIfAny();
         Assert.That(town.Account(alice).Minor, Is.EqualTo(95_000), "the cash may be out");
         await town.RunCycle();
-        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         town.AssertSound(alice);
     }
 
@@ -266,7 +267,8 @@ public sealed class LyingAnswersTests
         var records = new WalletRecords(store);
         var lying = new WalletTerminal(new RefusingRelay(town, reason), town.Options.Suite, town.Clock, NoCrashPoints.Instance, records);
         await lying.Resume(alice.Card, alice.Pin, default).OrRefuse();
-        Assert.That(() => lying.Redeem(alice.Card, alice.Pin, null, default).OrRefuse(), Throws.TypeOf<LinkException>(), "the issuer was not reached");
+        Assert.That(() => lying.Redeem(alice.Card, alice.Pin, null, default).OrRefuse(), Throws.TypeOf<LinkException>(),
+            "the issuer was not reached");
         await town.WalletWith(records).Resume(alice.Card, alice.Pin, default).OrRefuse();
         await town.RunCycles();
         Assert.That(town.ShopAccount().Minor, Is.Zero, "Cafe gives back what it has no goods for");
@@ -327,7 +329,8 @@ public sealed class LyingAnswersTests
         await town.Settle(till);
         using var nobody = town.Options.Suite.GenerateKey();
         Assert.That(RawMessages.Pay(copy, Timestamp.Now(town.Clock), Derivations.W(nobody.PublicKey), 900, copy.PaymentPin), Is.Not.Null);
-        Assert.That((await town.Wallet.Recover(copy.Card, copy.Pin, null, default).OrRefuse()).Single().Done, "no till of the scheme was paid");
+        Assert.That((await town.Wallet.Recover(copy.Card, copy.Pin, null, default).OrRefuse()).Single().Done,
+            "no till of the scheme was paid");
         Assert.That(town.Rows("issuer")["hot"], Is.EqualTo(1));
         Assert.That(town.Pay(till, mallory, 100).Outcome, Is.EqualTo(TillOutcome.Accepted), "the till was not told yet");
         await town.Till(till).FetchHotList(town.TillLink(till), default).OrRefuse();

@@ -81,7 +81,8 @@ public sealed class ManyRotationsTests
         }
 
         await town.RunCycle();
-        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
     }
 
@@ -113,7 +114,8 @@ public sealed class ManyRotationsTests
         // A card that has no PS_I any more: eight other keys have come since.
         using var trace = new TracingChannel(alice.Card);
         await Forget(town, alice);
-        Assert.That((await town.Wallet.Resume(trace, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(trace, alice.Pin, default).OrRefuse()).Single().Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         Assert.That(trace.Apdus.Count(a => a.Command is [0x80, 0x24, ..]), Is.EqualTo(3),
             "with the newest, the one before, and the one that signed it");
         Assert.That(alice.Coins().Single().Coin.Terms.IssuerKey, Is.EqualTo(issuedUnder));

@@ -22,7 +22,8 @@ public sealed class RestoredWaitingTests : RestoredScenario
         var credit = Town.Issuer.Waits.One(WaitingKind.RecoveredCredit);
         Assert.That((credit.What, Town.Issuer.Waits.Shows(WaitingKind.RestoredIssuer)), Is.EqualTo(("10.00 EUR of 1 shops", false)));
         var till = Town.Till(Till);
-        Assert.That(async () => await till.Synchronise(new Broken(Town.TillLink(Till), m => m.Type == MessageType.Settle), default).OrRefuse(),
+        Assert.That(async () => await till.Synchronise(new Broken(Town.TillLink(Till), m => m.Type == MessageType.Settle), default)
+            .OrRefuse(),
             Throws.TypeOf<LinkException>());
         Assert.That(till.Waits.One(WaitingKind.BroughtAgain).What, Does.StartWith("14.00 EUR in 2"));
         await Visit(Till);

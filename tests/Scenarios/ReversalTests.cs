@@ -89,7 +89,8 @@ public sealed class ReversalTests
         var both = _town.Pay(_till, _alice, 9000);
         var other = _town.Pay(_till, _alice, 500);
         await _town.Settle(_till);
-        Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default).OrRefuse(),
+        Assert.That(async () => await _town.Till(_till).Refund(both.Sale.Time, null, new BreaksAfter(_town.TillLink(_till), 1), default)
+            .OrRefuse(),
             Throws.TypeOf<LinkException>());
         _town.Clock.Advance(TimeSpan.FromDays(80));
         await _town.Till(_till).Synchronise(_town.TillLink(_till), default).OrRefuse();

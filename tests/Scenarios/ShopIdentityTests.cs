@@ -77,9 +77,11 @@ public sealed class ShopIdentityTests
             Does.Contain("names no account"));
 
         // Kiosk's till for Cafe; and its word with another number put in.
-        Assert.That(_town.Issuer.Enrol(_town.Till(kiosk).Vouch(request, shop).OrRefuse(), Amount.Zero).Refused?.Sentence, Does.Contain("not signed by a till of shop"));
+        Assert.That(_town.Issuer.Enrol(_town.Till(kiosk).Vouch(request, shop).OrRefuse(), Amount.Zero).Refused?.Sentence,
+            Does.Contain("not signed by a till of shop"));
         var its = _town.Till(kiosk).Vouch(request, _town.ShopOf(kiosk)).OrRefuse();
-        Assert.That(_town.Issuer.Enrol(its with { Voucher = its.Voucher! with { Party = shop } }, Amount.Zero).Refused?.Sentence, Does.Contain("altered"));
+        Assert.That(_town.Issuer.Enrol(its with { Voucher = its.Voucher! with { Party = shop } }, Amount.Zero).Refused?.Sentence,
+            Does.Contain("altered"));
 
         // The bank's word for Cafe's account, under another till's request.
         var vouched = _town.ShopBank.Vouch(EnrolmentRequest.Sign(_town.TillKey(kiosk), EnrolmentRole.Shop, "Cafe"),
@@ -130,8 +132,10 @@ public sealed class ShopIdentityTests
             Is.EqualTo(new[] { Verdict.TillUnknown }));
         using var key = _town.Options.Suite.GenerateKey();
         var request = EnrolmentRequest.Sign(key, EnrolmentRole.Shop, "Cafe");
-        Assert.That(_town.Issuer.Enrol(_town.Till(next).Vouch(request, shop).OrRefuse(), Amount.Zero).Refused?.Sentence, Does.Contain("is revoked"));
-        Assert.That(_town.Issuer.Enrol(_town.Till(morning).Vouch(request, shop).OrRefuse(), Amount.Zero).OrRefuse().Holder, Is.EqualTo(shop));
+        Assert.That(_town.Issuer.Enrol(_town.Till(next).Vouch(request, shop).OrRefuse(), Amount.Zero).Refused?.Sentence,
+            Does.Contain("is revoked"));
+        Assert.That(_town.Issuer.Enrol(_town.Till(morning).Vouch(request, shop).OrRefuse(), Amount.Zero).OrRefuse().Holder,
+            Is.EqualTo(shop));
     }
 
     /// <summary>

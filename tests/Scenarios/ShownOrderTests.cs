@@ -210,7 +210,8 @@ public sealed class ShownOrderTests : OrderScenario
         var refused = await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(700), default);
         Assert.That((refused.Outcome, refused.Waits, lying.Asked, lying.Renounced), Is.EqualTo((WithdrawalOutcome.Refused, true, asked, 0)),
             refused.Message);
-        Assert.That((await Wallet(null).Resume(Alice.Card, Alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await Wallet(null).Resume(Alice.Card, Alice.Pin, default).OrRefuse()).Single().Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         Town.AssertSoundAfterCycle(Alice, Bob);
     }
 

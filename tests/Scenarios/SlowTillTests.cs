@@ -29,7 +29,8 @@ public sealed class SlowTillTests
         town.Clock.Advance(TimeSpan.FromMinutes(2));
         var h = town.Sign(mallory, cafe, 4900, Slow());
         town.Clock.Advance(TimeSpan.FromMinutes(5));
-        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default)
+            .OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(49));
         Assert.That(RawMessages.Settle(town.TillLink(cafe), key, [h], Slow()), Is.EqualTo(new[] { Verdict.Settled }));
     }
@@ -104,7 +105,8 @@ public sealed class SlowTillTests
         mallory.Card.Reset();
         Assert.That(town.Till(cafe).Continue(begun.Sale, mallory.Card).Outcome, Is.EqualTo(TillOutcome.Accepted));
         town.Clock.Advance(TimeSpan.FromHours(1));
-        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default).OrRefuse();
+        await town.Wallet.ReportLost(WalletTerminal.SignLostReport(mallory.Card, mallory.Pin, Timestamp.Now(town.Clock)), default)
+            .OrRefuse();
         town.Clock.Advance(TimeSpan.FromHours(60));
         await town.Settle(cafe);
         await town.RunCycle();

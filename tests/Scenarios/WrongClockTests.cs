@@ -162,14 +162,16 @@ public sealed class WrongClockTests
         Assert.That(order.Message, Is.EqualTo("The bank's clock and the issuer's differ, so the bank orders nothing. Nothing was debited. "
             + "Tell the bank to set the wrong clock right, and try again then. "
             + "The withdrawal of 10.00 EUR waits on the card: 'hiercash-wallet resume' asks for it again."));
-        var relayed = await Assert.ThrowsAsync<LinkException>(async () => await trusting.Recover(alice.Card, alice.Pin, null, default).OrRefuse());
+        var relayed = await Assert.ThrowsAsync<LinkException>(async () => await trusting.Recover(alice.Card, alice.Pin, null, default)
+            .OrRefuse());
         Assert.That(relayed!.Message, Does.Contain("The clocks of bank and issuer differ"));
         Assert.That(town.Account(alice).Minor, Is.EqualTo(93_000));
 
         clock.Off = TimeSpan.Zero;
         (await town.UserBank.Run(default)).ThrowIfAny();
         Assert.That(town.UserBank.Waits.Shows(WaitingKind.DifferingClock), Is.False);
-        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome, Is.EqualTo(WithdrawalOutcome.Issued));
+        Assert.That((await town.Wallet.Resume(alice.Card, alice.Pin, default).OrRefuse()).Single().Outcome,
+            Is.EqualTo(WithdrawalOutcome.Issued));
         town.AssertSoundAfterCycle(alice);
     }
 
@@ -317,9 +319,11 @@ public sealed class WrongClockTests
         var settled = await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse();
         Assert.That(settled.Settled, Is.EqualTo(1));
         var left = settled.Left.Single();
-        Assert.That((left.What, left.Sale, left.Amount), Is.EqualTo((LeftKind.Refund, (Timestamp?)old.Sale.Time, (Amount?)new Amount(300))));
+        Assert.That((left.What, left.Sale, left.Amount), Is.EqualTo((LeftKind.Refund, (Timestamp?)old.Sale.Time,
+            (Amount?)new Amount(300))));
         Assert.That(left.Why, Does.Contain("Refund it in cash"));
-        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty, "it is said once, and stays a sale");
+        Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty,
+            "it is said once, and stays a sale");
         town.AssertSoundAfterCycle(alice);
     }
 

@@ -22,7 +22,7 @@ public sealed partial class WalkTests
                 string code = string.Concat(files.Where(File.Exists).Select(File.ReadAllText));
                 foreach (string method in Quoted().Matches(hop.Groups["methods"].Value).Select(m => m.Groups[1].Value.Split('.')[^1]))
                 {
-                    Assert.That(Regex.IsMatch(code, $@"\b{method}(<\w+>)?\("), $"{method}: {hop.Value}");
+                    Assert.That(Regex.IsMatch(code, $@"\b{method}(<[^>]+>)?\("), $"{method}: {hop.Value}");
                 }
             }
         });

@@ -9,7 +9,8 @@ internal static class ApduLintVerb
         var json = new JsonOption<LintJson>(CardJson.Default.LintJson);
         var command = new Verb(
             "lint",
-            "Checks that traces are well-formed, without a card: words that scriptor stumbles over, masks, directives, commands that nobody "
+            "Checks that traces are well-formed, without a card: words that scriptor stumbles over, masks, directives, commands that "
+                + "nobody "
                 + "checks.",
             "hiercash-card apdu lint apdu-spec/traces") { files, json };
         command.SetAction(result =>

@@ -12,7 +12,8 @@ internal static class ApduRecordVerb
             Sends the commands that come on stdin, one a line in hexadecimal or 'reset', and writes them with their answers as a trace.
             PINs and PUKs are not written. To record what another program does with a card: hiercash-card insert --record.
             """,
-            "hiercash-card apdu record new.apdu --reader emulator:alice.card < commands.txt") { file, CardOptions.Reader, CardOptions.Wait };
+            "hiercash-card apdu record new.apdu --reader emulator:alice.card < commands.txt") { file, CardOptions.Reader,
+                CardOptions.Wait };
         command.SetAction(async (result, cancel) =>
         {
             using var card = await CardOptions.OpenRaw(result, Program.Suite, cancel);

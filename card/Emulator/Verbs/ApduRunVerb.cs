@@ -37,7 +37,8 @@ internal static class ApduRunVerb
             names a fixture is then reported as not run. Exit code 0: all that were run passed, and at least one was.
             """,
             "hiercash-card apdu run apdu-spec/traces",
-            "hiercash-card apdu run select.apdu --reader \"Virtual PCD\" --junit report.xml") { files, image, CardOptions.Reader, CardOptions.Wait, pin, payment, junit, json };
+            "hiercash-card apdu run select.apdu --reader \"Virtual PCD\" --junit report.xml") { files, image, CardOptions.Reader,
+                CardOptions.Wait, pin, payment, junit, json };
         command.SetAction(async (result, cancel) =>
         {
             string? reader = CardOptions.IsNamed(result) ? result.GetValue(CardOptions.Reader) : null;

@@ -8,7 +8,8 @@ internal static class InsertVerb
     public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The card image. No other program can use it meanwhile." };
-        var slot = new Option<int>("--slot") { Description = "Slot of vpcd's reader, 0 or 1.", HelpName = "N", DefaultValueFactory = _ => 0 };
+        var slot = new Option<int>("--slot") { Description = "Slot of vpcd's reader, 0 or 1.", HelpName = "N", DefaultValueFactory = _ =>
+            0 };
         var at = new Option<HostPort>("--vpcd")
         {
             Description = "Where vpcd listens for slot 0.",

@@ -9,7 +9,8 @@ internal static class MemoryVerb
     {
         var file = new Argument<string>("FILE") { Description = "The image." };
         var json = new JsonOption<Runtime.MemoryReport>(CardJson.Default.MemoryReport);
-        var command = new Verb("memory", "Shows quota, use and wear of a card's memory, array by array.", "hiercash-card memory alice.card") { file, json };
+        var command = new Verb("memory", "Shows quota, use and wear of a card's memory, array by array.",
+            "hiercash-card memory alice.card") { file, json };
         command.SetAction(result =>
         {
             using var card = InsertVerb.Open(result.GetValue(file)!);

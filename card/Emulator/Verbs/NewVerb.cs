@@ -6,7 +6,8 @@ internal static class NewVerb
     public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The image to make; FILE.witness belongs to it, keep both together." };
-        var command = new Verb("new", "Makes an unpersonalised card. It has no PIN until its holder activates it.", "hiercash-card new alice.card") { file };
+        var command = new Verb("new", "Makes an unpersonalised card. It has no PIN until its holder activates it.",
+            "hiercash-card new alice.card") { file };
         command.SetAction(result =>
         {
             try

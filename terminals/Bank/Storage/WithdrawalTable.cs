@@ -97,6 +97,7 @@ internal static class WithdrawalTable
     {
         var reader = new BerTlvReader(r.Bytes(column));
         var order = WithdrawalOrder.Read(ref reader);
-        return reader.Complete ? order : throw new DatabaseException("A withdrawal order in the user database is damaged. Put back a good copy.");
+        return reader.Complete ? order : throw new DatabaseException("A withdrawal order in the user database is damaged. Put back a "
+            + "good copy.");
     }
 }

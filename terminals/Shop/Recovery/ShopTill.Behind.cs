@@ -79,7 +79,8 @@ public sealed partial class ShopTill
             if (!genuine)
             {
                 return new Refused(
-                    Outcome.PeerRefused, "What the issuer says that this till had submitted is not what a card and the issuer signed. Nothing of it is kept.");
+                    Outcome.PeerRefused, "What the issuer says that this till had submitted is not what a card and the issuer signed. "
+                        + "Nothing of it is kept.");
             }
 
             foreach (var one in page.Where(p => _store.Write(db => Sales.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt),

@@ -28,7 +28,8 @@ public sealed record TillScreen(
         return AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = isDumb ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = isDumb || CommonOptions.Variable("NO_COLOR") is not null ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            ColorSystem = isDumb || CommonOptions.Variable("NO_COLOR") is not null ? ColorSystemSupport.NoColors
+                : ColorSystemSupport.Detect,
             Out = new AnsiConsoleOutput(terminal),
         });
     }

@@ -167,7 +167,8 @@ public sealed class Settler(
     /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     internal async ValueTask<Refused?> Ask(Timestamp sale, ILink issuer, CancellationToken cancel) =>
         (await SettleQueued(issuer, cancel)).Refused
-            ?? (await Settle(store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel)).Refused;
+            ?? (await Settle(store.Read(db => CoinPaymentTable.Of(db, sale)).FindAll(p => p.SW is null && p.WasSent), issuer, cancel))
+                .Refused;
 
     /// <summary>
     /// Coin payments to be sent, chosen and marked so in one transaction. Whoever refunds one at the same moment, in this process or

@@ -6,7 +6,8 @@ internal static class ExplainVerb
     public static Verb Make()
     {
         var json = new JsonOption<ExplanationJson>(ConsoleJson.Default.ExplanationJson);
-        var verb = new Verb("explain", "Explains each coin and each payment on the card: its state, who signed what, and what happens next.",
+        var verb = new Verb("explain", "Explains each coin and each payment on the card: its state, who signed what, and what happens "
+            + "next.",
             "hiercash-wallet explain --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, json,
@@ -14,7 +15,8 @@ internal static class ExplainVerb
         verb.SetAction(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
-            var sentences = Enumerable.Range(0, open.Status.Slots).Select(i => Explain(open.Card.GetCoin((byte)i), i, open)).OfType<string>()
+            var sentences = Enumerable.Range(0, open.Status.Slots).Select(i => Explain(open.Card.GetCoin((byte)i), i, open))
+                .OfType<string>()
                 .Concat(WalletTerminal.ReadPayments(open.Channel, open.Code).OrderBy(e => e.Entry.Time)
                     .Select(e => Explain(e.State, e.Entry, open))).ToList();
             json.Print(given, new ExplanationJson(sentences),

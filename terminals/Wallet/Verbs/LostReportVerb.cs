@@ -8,7 +8,8 @@ internal static class LostReportVerb
         var file = new Argument<string>("FILE") { Description = "Where to write it. Keep it away from the card." };
         var verb = new Verb(
             "lost-report",
-            "Signs the report that cancels the card when it is lost. The card has to be there. Whoever has the file can cancel the card, and "
+            "Signs the report that cancels the card when it is lost. The card has to be there. Whoever has the file can cancel the card, "
+                + "and "
                 + "nothing else.",
             "hiercash-wallet lost-report alice.lost --reader emulator:alice.card")
         {

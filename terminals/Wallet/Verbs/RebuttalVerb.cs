@@ -9,7 +9,8 @@ internal static class RebuttalVerb
         var json = new JsonOption<RebuttalJson>(WalletJson.Default.RebuttalJson);
         var verb = new Verb(
             "rebuttal",
-            "Writes what the card and DIR/wallet.db hold against an accusation: every void and every dead statement that the card was given.",
+            "Writes what the card and DIR/wallet.db hold against an accusation: every void and every dead statement that the card was "
+                + "given.",
             "hiercash-wallet rebuttal alice.rebuttal --reader emulator:alice.card")
         {
             file, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank, WalletSession.Records, json,

@@ -4,7 +4,8 @@ namespace HierCash.Wallet;
 internal static class RedeemVerb
 {
     public static Verb Make() => Make(
-        new Verb("redeem", "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was spent.",
+        new Verb("redeem", "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was "
+            + "spent.",
             "hiercash-wallet redeem --reader emulator:alice.card"),
         (terminal, open, cancel) => terminal.Redeem(open.Channel, open.Code, null, cancel),
         "There is nothing to redeem.");

@@ -17,7 +17,8 @@ internal static class ReportLostVerb
         {
             string name = given.GetValue(file)!;
             var report = (File.Exists(name) ? LostCardReport.Decode(GivenFile.ReadBytes(name)) : null)
-                ?? throw new RefusedException(File.Exists(name) ? Outcome.Damaged : Outcome.NotFound, $"'{name}' is no report of a lost card.");
+                ?? throw new RefusedException(File.Exists(name) ? Outcome.Damaged : Outcome.NotFound,
+                    $"'{name}' is no report of a lost card.");
             if (PrivateFile.Fault(name) is { } fault)
             {
                 throw new RefusedException(Outcome.NotPrivate, fault);

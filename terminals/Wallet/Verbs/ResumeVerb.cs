@@ -29,7 +29,8 @@ internal static class ResumeVerb
             var done = await terminal.Resume(open.Channel, open.Code, cancel).OrRefuse();
             json.PrintDone(
                 given,
-                new ResumeJson([.. done.Select(d => new ResumeJson.WithdrawalJson(JsonWord.Of(d.Outcome), open.Money(d.Amount), d.Message))]),
+                new ResumeJson([.. done.Select(d => new ResumeJson.WithdrawalJson(JsonWord.Of(d.Outcome), open.Money(d.Amount),
+                    d.Message))]),
                 done.Count == 0 ? "No withdrawal is unfinished." : string.Join(Environment.NewLine, done.Select(d => d.Message)));
             await NoticesVerb.Warn(terminal, open.Status, cancel);
             return done.Exists(d => d.Outcome == WithdrawalOutcome.Refused) ? ExitCode.Refused

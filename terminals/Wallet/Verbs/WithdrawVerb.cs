@@ -132,7 +132,8 @@ internal static class WithdrawVerb
                 $"Slot {slot} holds no coin whose key could be used again. 'hiercash-wallet explain' shows the slots.")
             : cash.Coin.Terms.TM == 0 ? (byte)slot
             : throw new RefusedException(Outcome.RuleBroken,
-                $"The coin in slot {slot} was itself withdrawn under another coin's key. Give the slot of that coin, the first of that key.");
+                $"The coin in slot {slot} was itself withdrawn under another coin's key. Give the slot of that coin, the first of that "
+                    + "key.");
     }
 }
 

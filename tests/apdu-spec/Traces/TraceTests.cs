@@ -71,7 +71,8 @@ public sealed class TraceTests
     [Test]
     public void AllShippedTracesPassOnTheirFixtures()
     {
-        var results = JsonDocument.Parse(Must("apdu", "run", Repository.PathOf("apdu-spec", "traces"), "--json")).RootElement.GetProperty("traces");
+        var results = JsonDocument.Parse(Must("apdu", "run", Repository.PathOf("apdu-spec", "traces"), "--json"))
+            .RootElement.GetProperty("traces");
         Assert.That(results.GetArrayLength(), Is.GreaterThanOrEqualTo(5));
         Assert.That(
             File.ReadAllText(Repository.PathOf("README.md")), Does.Contain($"\n{results.GetArrayLength()} passed, 0 failed, 0 not run.\n"),

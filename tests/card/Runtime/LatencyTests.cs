@@ -108,7 +108,7 @@ public sealed class LatencyTests
 
         string text = ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "profile", "--at", "contact-18",
             Repository.PathOf("apdu-spec", "traces", "pay-fast.apdu")).Output;
-        Assert.That(text, Does.Contain("ms at contact-18").And.Contain("PAY").And.Contain("1 Sign"));
+        Assert.That(text, Does.Contain("ms at contact-18").And.Contain("PAY").And.Contain("1 sign"));
         var wrong = ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "profile", "--at", "nowhere");
         Assert.That((wrong.Code, wrong.Error.Contains("contactless-848", StringComparison.Ordinal)), Is.EqualTo((2, true)));
         Assert.That(ConsoleProcess.Run(Path.GetTempPath(), "hiercash-card", "insert", "x", "--like", "jcop9/x").Code, Is.EqualTo(2));

@@ -133,7 +133,8 @@ public sealed partial class AuditorTests
         await _town.Wallet.Redeem(alice.Card, alice.Pin, c => c.Coin.Terms.FaceValue.Minor == 1000, default).OrRefuse();
         _town.Clock.Advance(TimeSpan.FromDays(9));
         await _town.RunCycle();
-        Assert.That((await _town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 100, default).OrRefuse()).Single().Done, "a dead payment");
+        Assert.That((await _town.Wallet.Recover(bob.Card, bob.Pin, e => e.Paid.Minor == 100, default).OrRefuse()).Single().Done,
+            "a dead payment");
         _town.Clock.Advance(TimeSpan.FromDays(40));
         await _town.RunCycle();
         _evidence = _town.UserBank.EvidenceFiles.Single().Encode();

@@ -105,7 +105,8 @@ internal static class ConsoleSchema
             if (shared is not null)
             {
                 var reference = new JsonObject { ["$ref"] = Definitions + shared };
-                return mayBeNull ? new JsonObject { ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "null" }, reference) } : reference;
+                return mayBeNull ? new JsonObject { ["oneOf"] = new JsonArray(new JsonObject { ["type"] = "null" }, reference) }
+                    : reference;
             }
 
             if (node is JsonObject o && o.ContainsKey("properties"))

@@ -42,7 +42,8 @@ public sealed partial class HelpTests
     }
 
     private static List<string> Examples(string help) => help.Contains("\nExamples:\n", StringComparison.Ordinal)
-        ? [.. help[(help.IndexOf("\nExamples:\n", StringComparison.Ordinal) + 11)..].Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)]
+        ? [.. help[(help.IndexOf("\nExamples:\n", StringComparison.Ordinal) + 11)..].Split('\n').Select(l => l.Trim()).Where(l =>
+            l.Length > 0)]
         : [];
 
     /// <summary>As a shell splits them, up to a redirection or a remark.</summary>

@@ -35,7 +35,8 @@ public sealed partial class JsonPageTests
         int from = page.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         int to = page.IndexOf(End, from, StringComparison.Ordinal);
         string table = string.Concat(ConsoleSchema.Verbs.Select(v =>
-            $"| `{v.Key}` | {string.Join(", ", v.Value.Properties.Select(p => $"`{p.Name}`"))} |\n").Prepend("| verb | names |\n|---|---|\n"));
+            $"| `{v.Key}` | {string.Join(", ", v.Value.Properties.Select(p => $"`{p.Name}`"))} |\n")
+                .Prepend("| verb | names |\n|---|---|\n"));
         if (IsWriting)
         {
             File.WriteAllText(Repository.PathOf("docs", "json.md"), page[..from] + table + page[to..]);
@@ -60,7 +61,8 @@ public sealed partial class JsonPageTests
             Assert.That(shape.Kind, Is.EqualTo(System.Text.Json.Serialization.Metadata.JsonTypeInfoKind.Object), name);
         }
 
-        Assert.That(ConsoleSchema.Text, Does.Not.Match("\"(amount|balance|faceValue|owed|held|cap|float|claims)\": \\{\\s*\"type\": \"integer\""));
+        Assert.That(ConsoleSchema.Text, Does.Not.Match("\"(amount|balance|faceValue|owed|held|cap|float|claims)\": \\{\\s*\"type\": "
+            + "\"integer\""));
     }
 
     /// <summary>The validator sees what is wrong: else nothing that it says of the programs would count.</summary>

@@ -32,7 +32,8 @@ public sealed class RecoverConsoleTests
             .GetProperty("unfetched").GetInt64() == 0);
         Stopped(town.North, () => PutBack(town, "north"));
         NetworkTown.Eventually("north stands still", () => IsBehind(town, "hiercash-bank", "north"));
-        Stopped(town.North, () => Assert.That(Recover(town, "hiercash-bank", "north").GetProperty("withdrawals").GetInt64(), Is.Not.Negative));
+        Stopped(town.North, () => Assert.That(Recover(town, "hiercash-bank", "north").GetProperty("withdrawals").GetInt64(),
+            Is.Not.Negative));
         NetworkTown.Eventually("north goes on", () => town.Run("hiercash-wallet", withdraw).Code == 0);
 
         Stopped(town.Issuer, () => town.Copy("issuer", "issuer.copy"));

@@ -25,7 +25,8 @@ public sealed class VariableTests
     {
         Assert.That(Run("hiercash-issuer", ["status"], ("HIERCASH_DIR", "issuer")).Code, Is.Zero);
         Assert.That(Run("hiercash-issuer", ["status"]).Code, Is.EqualTo(1));
-        Assert.That(Run("hiercash-issuer", ["status", "--dir", "elsewhere"], ("HIERCASH_DIR", "issuer")).Error, Does.Contain("'elsewhere'"));
+        Assert.That(Run("hiercash-issuer", ["status", "--dir", "elsewhere"], ("HIERCASH_DIR", "issuer")).Error,
+            Does.Contain("'elsewhere'"));
     }
 
     [Test]
@@ -42,7 +43,8 @@ public sealed class VariableTests
     public void TheBankComesFromTheEnvironmentUnlessItIsGiven()
     {
         string[] call = ["report-lost", "nothing", "--fingerprint", new string('0', 64)];
-        Assert.That(Run("hiercash-wallet", [.. call, "--help"], ("HIERCASH_BANK", "bank.example:7")).Output, Does.Contain("[default: bank.example:7]"));
+        Assert.That(Run("hiercash-wallet", [.. call, "--help"], ("HIERCASH_BANK", "bank.example:7")).Output,
+            Does.Contain("[default: bank.example:7]"));
         Assert.That(Run("hiercash-wallet", [.. call, "--help"]).Output, Does.Contain("[default: 127.0.0.1:7802]"));
         var wrong = Run("hiercash-wallet", call, ("HIERCASH_BANK", "bank:port"));
         Assert.That((wrong.Code, wrong.Error), Is.EqualTo((2, "'bank:port' is no host and port. Give one such as 127.0.0.1:7802.\n"
