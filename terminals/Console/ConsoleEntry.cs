@@ -60,8 +60,7 @@ public static class ConsoleEntry
 
     /// <summary>
     /// The one table from what ends a verb to its outcome. What the program does not expect is a fault: a process that dies has no
-    /// sentence,
-    /// and an exit code that means nothing. What a fault says may hold anything, and is not printed.
+    /// sentence, and an exit code that means nothing. What a fault says may hold anything, and is not printed.
     /// </summary>
     private static Refused Explain(Exception fault) => fault switch
     {

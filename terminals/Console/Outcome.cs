@@ -138,7 +138,10 @@ public readonly struct Result<T>
     public T OrRefuse() => Refused is null ? _value! : throw new RefusedException(Refused);
 }
 
-/// <summary>Ends a verb with something refused. Only verbs throw it, and only <see cref="ConsoleEntry"/> catches it.</summary>
+/// <summary>
+/// Ends a verb, or what only verbs use (a party's folder, its session), with something refused. <see cref="ConsoleEntry"/> catches it; a
+/// process that serves notes it as a fault, and goes on.
+/// </summary>
 public sealed class RefusedException(Refused refused) : Exception(refused.Sentence)
 {
     public RefusedException(Outcome outcome, string sentence)
