@@ -27,8 +27,12 @@ public sealed class RecoverConsoleTests
         NetworkTown.Eventually("the cafe has 3.00", () => town.ShopBalance() == 300);
 
         Stopped(town.North, () => town.Copy("north", "north.copy"));
+        long cleared = Clearing(town);
         town.Must("hiercash-wallet", withdraw);
-        NetworkTown.Eventually("north has visited", () => town.Json("hiercash-issuer", "status", "--dir", "issuer")
+        town.Must("hiercash-shop", ["pay", "4.00", .. AtCafe]);
+        town.Must("hiercash-shop", "settle", "--dir", "cafe");
+        NetworkTown.Eventually("north has booked the 4.00", () => Clearing(town) != cleared);
+        NetworkTown.Eventually("the issuer has heard that", () => town.Json("hiercash-issuer", "status", "--dir", "issuer")
             .GetProperty("unfetched").GetInt64() == 0);
         Stopped(town.North, () => PutBack(town, "north"));
         NetworkTown.Eventually("north stands still", () => IsBehind(town, "hiercash-bank", "north"));
@@ -45,6 +49,9 @@ public sealed class RecoverConsoleTests
         NetworkTown.Eventually("the issuer goes on", () => town.Run("hiercash-wallet", withdraw).Code == 0);
         town.AssertAudits();
     }
+
+    private static long Clearing(NetworkTown town) =>
+        town.Json("hiercash-bank", "status", "--dir", "north").GetProperty("clearing").Minor();
 
     private static bool IsBehind(NetworkTown town, string console, string folder) =>
         town.Json(console, "status", "--dir", folder).GetProperty("behind").ValueKind == JsonValueKind.String;
