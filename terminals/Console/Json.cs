@@ -56,7 +56,7 @@ public sealed record ErrorJson(ErrorJson.Said Error)
 /// <summary>A list of sentences: what the verbs <c>explain</c> print.</summary>
 public sealed record ExplanationJson(IReadOnlyList<string> Sentences);
 
-/// <summary>JSON without reflection, which native code does not have.</summary>
+/// <summary>JSON without reflection: consoles that are compiled to native code have none.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ErrorJson))]
 [JsonSerializable(typeof(ExplanationJson))]

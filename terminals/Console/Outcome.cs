@@ -24,7 +24,7 @@ public enum Outcome
     /// <summary>It is done.</summary>
     Done,
 
-    /// <summary>The command line is invalid. Nothing was begun.</summary>
+    /// <summary>The command line, or what was typed at a prompt, is invalid.</summary>
     InvalidCommandLine,
 
     /// <summary>Ctrl-C or SIGTERM ended the call.</summary>

@@ -103,8 +103,7 @@ public sealed partial class Database
         if (!HasTurn(turn))
         {
             throw new UnusableFileException($"Another program is carrying the database '{path}' over to this version. Wait until it has, "
-                + "and "
-                + $"run this again.");
+                + $"and run this again.");
         }
 
         try
@@ -130,8 +129,7 @@ public sealed partial class Database
         catch (SqliteException e) when (StoreFault.Of(e) is { } fault)
         {
             throw new UnusableFileException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. "
-                + "Run this "
-                + $"again when {fault.EndsWhen}.", e);
+                + $"Run this again when {fault.EndsWhen}.", e);
         }
         finally
         {

@@ -10,8 +10,7 @@ internal static class ApduLintVerb
         var command = new Verb(
             "lint",
             "Checks that traces are well-formed, without a card: words that scriptor stumbles over, masks, directives, commands that "
-                + "nobody "
-                + "checks.",
+                + "nobody checks.",
             "hiercash-card apdu lint apdu-spec/traces") { files, json };
         command.SetAction(result =>
         {

@@ -24,16 +24,19 @@ internal sealed class IssuerSession : IDisposable
     private IssuerSession(PartyFolder<IssuerSettings> folder, SessionLock beside)
     {
         _folder = folder;
-        _held = beside == SessionLock.Exclusive ? folder.Lock() : null;
         var settings = folder.Settings;
         _terms = new SchemeParameters
         {
             Currency = Currency.TryParse(settings.Currency)
-                ?? throw new RefusedException(Outcome.Damaged, $"The settings name the unknown currency '{settings.Currency}'."),
+                ?? throw new RefusedException(Outcome.Damaged,
+                    $"The settings name the unknown currency '{settings.Currency}'. Put back a good copy of them."),
             Excess = settings.Excess,
             IssuerKeys = settings.IssuerKeys,
             G = settings.G,
         };
+
+        // Last: what throws before leaves no lock behind.
+        _held = beside == SessionLock.Exclusive ? folder.Lock() : null;
     }
 
     public static BclSuite Suite { get; } = new();
@@ -86,7 +89,13 @@ internal sealed class IssuerSession : IDisposable
 
     public void Dispose()
     {
-        _store?.Dispose();
-        _held?.Dispose();
+        try
+        {
+            _store?.Dispose();
+        }
+        finally
+        {
+            _held?.Dispose();
+        }
     }
 }

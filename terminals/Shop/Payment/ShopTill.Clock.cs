@@ -80,8 +80,7 @@ public sealed partial class ShopTill
         string good = card.GetCash(default, rest, _scheme.Terms.Currency, out var cash).IsSuccess
             ? $" It was good before {cash!.Coin.Terms.Expiry.End.ToDate():yyyy-MM-dd}." : "";
         return $"The card's cash has expired by this till's clock, which says {sale.Time}.{good} If the clock is wrong, set it right, and "
-            + $"take the payment again. "
-            + "If it is right, the holder gets the money back with 'hiercash-wallet redeem'.";
+            + "take the payment again. If it is right, the holder gets the money back with 'hiercash-wallet redeem'.";
     }
 
     private string ClockSentence(Timestamp last)

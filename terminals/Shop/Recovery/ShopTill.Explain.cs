@@ -96,8 +96,7 @@ public sealed partial class ShopTill
     /// <summary>Of a payment that the issuer may have settled, and has not taken back.</summary>
     private string WhatEnds(CashPayment h) =>
         $"The issuer takes it back until {_scheme.Terms.TakenBackUntil(h)}, with its signature; then the card gets it. After that this "
-            + "till asks it "
-            + $"whether the shop was paid. "
+            + $"till asks it whether the shop was paid. "
         + $"If it was not, the customer's own wallet gets it back: 'hiercash-wallet recover', after {_scheme.Terms.LateAfter(h)}.";
 
     /// <summary>What a verdict that pays nothing means for the shop.</summary>

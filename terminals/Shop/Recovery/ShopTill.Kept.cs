@@ -52,8 +52,7 @@ public sealed partial class ShopTill
         return over && _store.Write(db => SaleTable.Keep(db, sale.Time))
             ? KeptSentence(sale)
             : "The issuer did not sign that this payment is taken back. Until it signs what became of it the card gets nothing, and the "
-                + "shop pays no cash. "
-                + $"'hiercash-shop settle' asks again, and 'hiercash-shop explain {sale.Time}' says what ends it.";
+                + $"shop pays no cash. 'hiercash-shop settle' asks again, and 'hiercash-shop explain {sale.Time}' says what ends it.";
     }
 
     private string KeptSentence(Sale sale) => CashOf(sale) is { IsZero: false } cash

@@ -323,10 +323,14 @@ public sealed partial class ShopTill
 
             why = $"{refused.Sentence} This payment is not accepted yet.";
         }
-        catch (Exception e) when (e is LinkException or OperationCanceledException)
+        catch (LinkException)
         {
-            // Who stops the program gets an end of the payment too: the card has signed, and the issuer may have settled.
             why = "The issuer does not answer, so this payment is not accepted yet.";
+        }
+        catch (OperationCanceledException)
+        {
+            // The card has signed, and the issuer may have settled: whoever stops the program hears what became of the payment.
+            why = "The program was stopped before the issuer answered, so this payment is not accepted yet.";
         }
         catch (UnusableFileException e)
         {

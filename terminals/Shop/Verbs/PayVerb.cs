@@ -83,10 +83,9 @@ internal static class PayVerb
         return verb;
     }
 
-    /// <summary>What a verb that ends with a payment ends with.</summary>
+    /// <summary>What is said of a payment that was not accepted.</summary>
     private static Outcome Of(TillOutcome outcome) => outcome switch
     {
-        TillOutcome.Accepted => Outcome.Done,
         TillOutcome.PinRequired or TillOutcome.PinWrong => Outcome.PinRefused,
         TillOutcome.CardGone => Outcome.CardUnreachable,
         TillOutcome.IssuerGone => Outcome.PeerUnreachable,

@@ -9,8 +9,7 @@ internal static class LostReportVerb
         var verb = new Verb(
             "lost-report",
             "Signs the report that cancels the card when it is lost. The card has to be there. Whoever has the file can cancel the card, "
-                + "and "
-                + "nothing else.",
+                + "and nothing else.",
             "hiercash-wallet lost-report alice.lost --reader emulator:alice.card")
         {
             file, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin,

@@ -58,12 +58,10 @@ internal static class RebutVerb
             { Stands: false } => $" The bank heard the rebuttal: the accusation falls. Keep '{file}'.",
             { Stands: true, Rebuttal.Stamps.Count: > 0 } when done.Rebuttal.Stamps.All(s => s.Date > done.Notice.Until) =>
                 $" The bank heard the rebuttal, after {done.Notice.Until}: too late for the claim, and not for your name. Whoever checks "
-                    + "the "
-                    + $"evidence with '{file}' sees what it strikes out.",
+                    + $"the evidence with '{file}' sees what it strikes out.",
             { Stands: true } => $" The bank heard the rebuttal, and the accusation stands. '{file}' proves what was shown, and when.",
             { Rebuttal.Stamps.Count: > 0 } => $" The bank did not answer the rebuttal. Show it again; '{file}' has the issuer's stamp, "
-                + "which "
-                + "proves when it was made.",
+                + "which proves when it was made.",
             _ => $" The bank did not answer the rebuttal. Show it again; '{file}' has no stamp yet.",
         });
     }

@@ -39,8 +39,7 @@ internal static class ReportLostVerb
             json.PrintDone(
                 given, new ReportLostJson(cancelled),
                 $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by "
-                    + $"itself. "
-                + "Nothing here proves it: report once more on another day, or ask at the bank's counter.");
+                    + "itself. Nothing here proves it: report once more on another day, or ask at the bank's counter.");
         });
         return verb;
     }

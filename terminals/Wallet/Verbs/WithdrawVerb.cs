@@ -96,10 +96,9 @@ internal static class WithdrawVerb
         return verb;
     }
 
-    /// <summary>What a verb that ends with a withdrawal ends with.</summary>
-    public static Outcome Of(WithdrawalOutcome outcome) => outcome switch
+    /// <summary>What is said of a withdrawal that is not on the card.</summary>
+    private static Outcome Of(WithdrawalOutcome outcome) => outcome switch
     {
-        WithdrawalOutcome.Issued => Outcome.Done,
         WithdrawalOutcome.Pending => Outcome.PeerUnreachable,
         WithdrawalOutcome.ClockDiffers => Outcome.ClockDiffers,
         WithdrawalOutcome.NotConfirmed => Outcome.NotConfirmed,
