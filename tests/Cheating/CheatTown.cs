@@ -158,7 +158,7 @@ internal sealed partial class CheatTown : IDisposable
             return true;
         }
         catch (Exception e) when (e is not (
-            LinkException or CardChannelException or CardRefusedException or RefusedException or InvalidOperationException
+            LinkException or CardChannelException or CardRefusedException or RefusedException or UnusableFileException
             or ArgumentException))
         {
             // No sentence for people, but a crash: whoever has it stands still for good.

@@ -56,8 +56,7 @@ internal sealed class Room : IDisposable
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         info.Environment["PATH"] = SystemPath;
-        info.Environment.Remove("HIERCASH_PIN");
-        info.Environment.Remove("HIERCASH_PAYMENT_PIN");
+        ConsoleProcess.RemoveVariables(info);
         return info;
     }
 

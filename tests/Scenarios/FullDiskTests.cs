@@ -57,6 +57,40 @@ public sealed class FullDiskTests
         await run;
     }
 
+    /// <summary>A row that is damaged, or a file that was moved away: that is said, and settlement goes on when it is mended.</summary>
+    [Test]
+    public async Task SettlementInTheBackgroundOutlivesADamagedFile()
+    {
+        Assert.That(_town.Pay(_cafe, _alice, 1250).Outcome, Is.EqualTo(TillOutcome.Accepted));
+        bool isDamaged = true;
+        var way = new Hooked(_town.TillLink(_cafe), () =>
+        {
+            if (isDamaged)
+            {
+                throw new DatabaseException("A receipt cannot be read. Put back a good copy.");
+            }
+        });
+        var settling = new Settling(Till, way, TimeProvider.System);
+        using var stop = new CancellationTokenSource();
+        var run = settling.Run(TimeSpan.FromMilliseconds(50), stop.Token);
+        Assert.That(() => settling.Fault, Is.EqualTo("A receipt cannot be read. Put back a good copy.").After(20_000, 20));
+        Assert.That(run.IsCompleted, Is.False);
+        isDamaged = false;
+        Assert.That(() => (settling.Fault, settling.Offline), Is.EqualTo(((string?)null, (string?)null)).After(20_000, 20));
+        Assert.That(Till.Sum(CoinPaymentState.Queued).IsZero);
+        await stop.CancelAsync();
+        await run;
+    }
+
+    private sealed class Hooked(ILink inner, Action before) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            before();
+            return inner.Call(request, cancel);
+        }
+    }
+
     /// <summary>The same fault as a till's screen shows it: what is wrong, and that it needs nobody.</summary>
     [Test]
     public void TheScreenSaysWhatIsWrong()

@@ -42,6 +42,27 @@ public sealed class HeldMoneyTests
         town.AssertSound(alice);
     }
 
+    /// <summary>Ctrl-C while the issuer is asked: the card has signed, so the payment has an end that can be gone on with.</summary>
+    [Test, Rule(4)]
+    public async Task WhoStopsTheTillHearsWhatBecameOfThePayment()
+    {
+        using var town = Towns.Make();
+        string name = town.AddTill("Cafe");
+        var till = town.Till(name);
+        using var alice = town.User("Alice", 10_000);
+        using var stop = new CancellationTokenSource();
+        till.Online = new StoppedLink(town.TillLink(name), stop);
+        var stopped = await till.Pay(alice.Card, new Amount(6000), alice.PaymentPin, PaymentProfile.Fast, stop.Token);
+        Assert.That(stopped.Outcome, Is.EqualTo(TillOutcome.IssuerGone));
+        Assert.That(stopped.Message, Does.StartWith("The program was stopped before the issuer answered").And.Contain("cancel it"));
+        Assert.That((Held(till), alice.Balance().Minor), Is.EqualTo(((6000UL, 0UL), 4000UL)));
+        await till.Cancel(stopped.Sale, alice.Card, town.TillLink(name), default).OrRefuse();
+        Assert.That((alice.Balance().Minor, till.HeldPayments.Count), Is.EqualTo((10_000UL, 0)));
+        await town.RunCycles();
+        Assert.That(town.ShopAccount().Minor, Is.Zero);
+        town.AssertSound(alice);
+    }
+
     /// <summary>
     /// The card was gone by then. It gets its money when it is put in, without a payment, and nothing is asked of another card.
     /// </summary>
@@ -245,6 +266,22 @@ public sealed class HeldMoneyTests
         till.HeldPayments.Aggregate((0UL, 0UL), (sum, h) => (sum.Item1 + h.Held.Minor, sum.Item2 + h.Owed.Minor));
 
     /// <summary>The request arrives; its answer, if it is of that kind, does not.</summary>
+    /// <summary>The issuer settles, and the till is stopped before it hears that.</summary>
+    private sealed class StoppedLink(ILink inner, CancellationTokenSource stop) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await inner.Call(request, cancel);
+            if (request.Type == MessageType.Settle)
+            {
+                await stop.CancelAsync();
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            return reply;
+        }
+    }
+
     private sealed class SilentLink(ILink inner, MessageType kind) : ILink
     {
         public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)

@@ -81,8 +81,7 @@ public sealed class OwedMoneyTests : OwedMoneyScenario
         Assert.That(
             string.Join('\n', Till.Explain(ticket)),
             Does.Contain("The card gets it when it comes to this till again. A card that does not show the payment any more gets it on the "
-                + "holder's account, "
-                + $"after the coin has expired at the end of {expiry}."));
+                + $"holder's account, after the coin has expired at the end of {expiry}."));
         Town.Clock.Advance(expiry.End.ToDate()!.Value + Town.Options.Terms.SettlePeriod + TimeSpan.FromDays(2) - Town.Clock.GetUtcNow());
         await Town.LetDaysPass(2);
         Assert.That(Town.Account(Alice).Minor, Is.EqualTo(100_000), "all of the coin: nobody settled anything of it");

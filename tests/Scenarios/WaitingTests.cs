@@ -188,7 +188,7 @@ public sealed class WaitingTests
         {
             await visit();
         }
-        catch (Exception e) when (e is LinkException or RefusedException or InvalidOperationException)
+        catch (Exception e) when (e is LinkException or RefusedException)
         {
             // It is told that its key was revoked.
         }

@@ -204,7 +204,7 @@ public sealed class WrongClockTests
         string till = town.AddTill("Cafe");
         using var alice = town.User("Alice", 5000);
         var ahead = Timestamp.Now(town.Clock).Plus(TimeSpan.FromHours(hours));
-        town.TellHotList(till, 0, ahead);
+        (await town.HearHotList(till, HotList.Sign(town.StatementKey, new PartyId(1), 0, 0, ahead, []))).ThrowIfAny();
         await town.Till(till).FetchHotList(town.TillLink(till), default).OrRefuse();
         Assert.That(town.Pay(till, alice, 300).Outcome, Is.EqualTo(TillOutcome.Accepted));
         Assert.That((await town.Till(till).Synchronise(town.TillLink(till), default).OrRefuse()).Left, Is.Empty);

@@ -35,8 +35,8 @@ internal static class TownPowers
         }));
 
         /// <summary>The till was told a hot list of that date, which holds nothing new; from whom nobody knows.</summary>
-        public void TellHotList(string till, long version, Timestamp date) => town.StoreOf(till).Write(db =>
-            db.Execute("UPDATE hot_state SET version = $1, date = $2", version, date.ToLedger()));
+        public void TellHotList(string till, long version, Timestamp date) => Assert.That(town.StoreOf(till).Write(db =>
+            db.Execute("UPDATE hot_state SET version = $1, date = $2", version, date.ToLedger())), Is.EqualTo(1), "it has a list");
 
         /// <summary>How many rows each table of a party has.</summary>
         public IReadOnlyDictionary<string, long> Rows(string party) => town.StoreOf(party).Read(db => db

@@ -85,8 +85,7 @@ public sealed partial class AuditorTests
                 + "INSERT INTO ledger_account(kind, owner) SELECT 'vault', x'' WHERE NOT EXISTS (SELECT 1 FROM ledger_account WHERE kind = "
                 + "'vault'); "
                 + "INSERT INTO ledger_entry SELECT (SELECT max(id) FROM ledger_tx), id, CASE kind WHEN 'vault' THEN 9000 ELSE -9000 END "
-                + "FROM ledger_account "
-                + "WHERE kind = 'vault' OR id = (SELECT min(id) FROM ledger_account WHERE kind = 'shop'); "
+                + "FROM ledger_account WHERE kind = 'vault' OR id = (SELECT min(id) FROM ledger_account WHERE kind = 'shop'); "
                 + "UPDATE ledger_account SET balance = (SELECT coalesce(sum(amount), 0) FROM ledger_entry e WHERE e.account = "
                 + "ledger_account.id)", "ledger_account"),
         ("an order that the user did not sign", "bank-1", "UPDATE withdrawal SET user_order = CAST(substr(user_order, 1, "

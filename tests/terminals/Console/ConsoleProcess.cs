@@ -98,12 +98,17 @@ internal static class ConsoleProcess
             RedirectStandardError = true,
         };
         info.Environment["PATH"] = SearchPath;
+        RemoveVariables(info);
+        return info;
+    }
+
+    /// <summary>What a shell says for consoles says nothing in tests.</summary>
+    public static void RemoveVariables(ProcessStartInfo info)
+    {
         foreach (string name in info.Environment.Keys.Where(k => k.StartsWith("HIERCASH_", StringComparison.Ordinal)).ToList())
         {
             info.Environment.Remove(name);
         }
-
-        return info;
     }
 }
 

@@ -20,7 +20,8 @@ internal static class ConsoleSchema
         WriteIndented = true, IndentSize = 1, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly string[] Assemblies =
+    /// <summary>All consoles.</summary>
+    public static readonly string[] Assemblies =
         ["hiercash-issuer", "hiercash-bank", "hiercash-shop", "hiercash-wallet", "hiercash-auditor", "hiercash-town", "hiercash-card"];
 
     /// <summary>All verbs that print JSON, such as "hiercash-card apdu run", with what they print.</summary>
@@ -53,7 +54,8 @@ internal static class ConsoleSchema
     private static IEnumerable<(string Name, Command Verb)> Leaves(string name, Command command) => command.Subcommands.Count == 0
         ? [(name, command)]
         : command.Subcommands.SelectMany(c => Leaves($"{name} {c.Name}", c))
-            .Concat(command.Action is null ? [] : new[] { (name, command) });
+            .Concat(command.Action is null && command is not HierCash.Terminals.Consoles.Verb { Examples.Count: > 0 } ? []
+                : new[] { (name, command) });
 
     private static IEnumerable<(string Name, JsonTypeInfo Shape)> Of(string name, Command command) =>
         Leaves(name, command).SelectMany(l => l.Verb.Options.OfType<JsonOption>().Select(o => (l.Name, o.Shape)));

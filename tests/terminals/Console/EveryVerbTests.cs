@@ -163,6 +163,8 @@ public sealed class EveryVerbTests
     private void Keep()
     {
         Print("hiercash-issuer", "clock", "accept", "--dir", "issuer");
+        var early = _town.Run("hiercash-issuer", "clock", "--json", "accept", "--dir", "issuer");
+        Assert.That(JsonDocument.Parse(early.Output).RootElement.TryGetProperty("ahead", out _), "--json counts before the verb below it");
         _town.Issuer.Stop();
         _town.North.Stop();
         _town.South.Stop();

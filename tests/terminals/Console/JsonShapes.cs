@@ -8,10 +8,6 @@ namespace HierCash.Tests.Consoles;
 internal static class JsonShapes
 {
     private static readonly ConcurrentDictionary<string, JsonSchema> Known = new();
-    private static readonly ConcurrentDictionary<string, bool> Validated = new();
-
-    /// <summary>The verbs whose value, not an error, was validated so far.</summary>
-    public static IEnumerable<string> Seen => Validated.Keys;
 
     /// <summary>Throws where a call with --json printed anything but one value of its verb's shape, or one error.</summary>
     public static void Check(string console, string[] arguments, ConsoleResult result)
@@ -39,9 +35,15 @@ internal static class JsonShapes
             throw new InvalidDataException($"'{call}' ({result.Code}) is not as docs/json.md has it: {string.Join("; ", faults)}: {result.Output}");
         }
 
-        if (!isError)
+        if (isError)
         {
-            Validated[verb] = true;
+            var error = value.GetProperty("error");
+            var outcome = Enum.GetValues<Outcome>().Single(o => o.Code() == error.GetProperty("code").GetString());
+            string sentence = error.GetProperty("sentence").GetString()!;
+            if (outcome.ExitCode() != result.Code || !(result.Error + result.Waited).Contains(sentence, StringComparison.Ordinal))
+            {
+                throw new InvalidDataException($"'{call}' says {outcome} and '{sentence}' in JSON, and ended with {result.Code}: {result.Error}");
+            }
         }
     }
 

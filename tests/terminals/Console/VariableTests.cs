@@ -39,6 +39,20 @@ public sealed class VariableTests
         Assert.That((said.Code, said.Error), Is.EqualTo((3, "There is no card image 'bob.card'. Make one first.\n")));
     }
 
+    /// <summary>Traces hold wrong PINs: a variable of the environment never makes them play on somebody's card.</summary>
+    [Test]
+    public void TheEnvironmentsReaderIsNotUsedWhereNoCardIsMeant()
+    {
+        string before = Convert.ToHexString(File.ReadAllBytes(Path.Combine(_folder, "alice.card")));
+        string trace = Repository.PathOf("apdu-spec", "traces", "select.apdu");
+        var run = Run("hiercash-card", ["apdu", "run", trace, "--json"], ("HIERCASH_READER", "emulator:alice.card"));
+        Assert.That((run.Code, run.Error), Is.EqualTo((0, "")));
+        Assert.That(JsonSerializer.Deserialize<JsonElement>(run.Output).GetProperty("passed").GetInt32(), Is.EqualTo(1));
+        Assert.That(Convert.ToHexString(File.ReadAllBytes(Path.Combine(_folder, "alice.card"))), Is.EqualTo(before));
+        Assert.That(Run("hiercash-card", ["info", "alice.card"], ("HIERCASH_READER", "emulator:bob.card")).Code, Is.Zero);
+        Assert.That(Run("hiercash-card", ["apdu", "run", trace], ("HIERCASH_READER", "emulator:bob.card")).Code, Is.Zero);
+    }
+
     [Test]
     public void TheBankComesFromTheEnvironmentUnlessItIsGiven()
     {

@@ -132,10 +132,7 @@ public sealed class CirculationTests
                 + $"that key.")));
     }
 
-    /// <summary>Money of JSON in cents.</summary>
-    private static long Minor(JsonElement of, string name) => long.Parse(
-        of.GetProperty(name).GetProperty("amount").GetString()!.Replace(".", "", StringComparison.Ordinal),
-        System.Globalization.CultureInfo.InvariantCulture);
+    private static long Minor(JsonElement of, string name) => of.GetProperty(name).Minor();
 
     private static JsonElement Banks() => _town.Json("hiercash-issuer", "banks", "--dir", "issuer");
 
