@@ -10,7 +10,7 @@ for commit in "${@:-HEAD}"; do
     git archive "$commit" card terminals apdu-spec | tar -x --to-stdout --wildcards '*.cs' | awk -v commit="$commit" \
         -v files="$(git ls-tree -r --name-only "$commit" card terminals apdu-spec | grep -c '\.cs$')" '
         { lines++; sub(/^[ \t\r\xef\xbb\xbf]+/, ""); sub(/[ \t\r]+$/, "") }
-        /^\/\// || /^(global )?using [A-Za-z_.]+( = [A-Za-z_.<>]+)?;$/ || /^namespace / || !/[A-Za-z0-9_"]/ { next }
+        /^\/\// || /^(global )?using [^(]*;$/ || /^namespace / || !/[A-Za-z0-9_"]/ { next }
         { code++; bytes += length($0) }
         END { printf "%-12s %6d %8d %8d %10d\n", commit, files, lines, code, bytes }'
 done
