@@ -30,7 +30,7 @@ internal sealed class Redemption(
         }
 
         var now = Timestamp.Now(clock);
-        var answer = store.Write(db => new RedeemReply(_judgement.Judge(db, Submitted.Redemption(h), now)).ToMessage());
+        var answer = store.Write(db => new RedeemReply(_judgement.Judge(db, new Submitted(h, request.Body, null, null, default), now)).ToMessage());
         crash.Reach(CrashPoints.RedeemCommitted);
         return answer;
     }

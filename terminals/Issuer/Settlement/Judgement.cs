@@ -1,14 +1,13 @@
 namespace HierCash.Issuer;
 
 /// <summary>A genuine payment that somebody brought.</summary>
+/// <param name="Encoded">H as it came: these bytes are kept.</param>
 /// <param name="Shop">Whose till was paid; null for a redemption by its holder.</param>
 /// <param name="Submission">That the till submitted it; null for a redemption.</param>
 /// <param name="Contact">The issuer's last answer to that till before this batch.</param>
 /// <param name="Before">The issuer's earlier word of it, as the till says; null if it shows none.</param>
-internal sealed record Submitted(CashPayment H, ShopEntry? Shop, SubmissionProof? Submission, Timestamp Contact, Receipt? Before = null)
-{
-    public static Submitted Redemption(CashPayment h) => new(h, null, null, default);
-}
+internal sealed record Submitted(
+    CashPayment H, byte[] Encoded, ShopEntry? Shop, SubmissionProof? Submission, Timestamp Contact, Receipt? Before = null);
 
 /// <summary>
 /// Judges a payment, a shop's or a redemption, in the order of <see cref="Verdict"/> (EP 0810563, claim 6, steps 9a to 9e): one piece of
@@ -215,7 +214,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         var h = submitted.H;
         var receipt = Receipt.Sign(
             keys.Statement, issuer, h.Id.Value, verdict, h.Paid, h.Coin.Terms.Currency, share, submitted.Before?.NextRevision ?? 1, now);
-        HistoryTable.Record(db, coin, h, submitted.Shop?.Id, submitted.Submission, receipt);
+        HistoryTable.Record(db, coin, submitted, receipt);
         return receipt;
     }
 

@@ -56,8 +56,8 @@ internal sealed class Settlement(
             var contact = TillTable.LastAnswer(db, till);
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
-                : Settle(db, peer, new Submitted(item.H!, ShopTable.OfTill(db, till), batch.Submission.Prove(subjects, i), contact,
-                    earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
+                : Settle(db, peer, new Submitted(item.H!, item.Bytes, ShopTable.OfTill(db, till), batch.Submission.Prove(subjects, i),
+                    contact, earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
             TillRegistrations.Note(db, batch.Submission, subjects);
             ServiceRecord.Answer(db, till, batch.Submission.Date, batch.Submission.Queued, now);
             crash.Reach(CrashPoints.SettleUncommitted);
@@ -75,7 +75,7 @@ internal sealed class Settlement(
     /// <summary>
     /// What needs no database: form and signatures. Each payment is looked at once, however often it stands in the batch.
     /// </summary>
-    private List<(Digest Subject, CashPayment? H, Verdict? Refused)> Checked(List<(byte[] Bytes, CashPayment? H)> read)
+    private List<(Digest Subject, byte[] Bytes, CashPayment? H, Verdict? Refused)> Checked(List<(byte[] Bytes, CashPayment? H)> read)
     {
         var genuine = new Dictionary<Digest, bool>();
         bool IsGenuine(byte[] bytes, CashPayment h)
@@ -85,8 +85,8 @@ internal sealed class Settlement(
         }
 
         return read.ConvertAll(i => i.H is not { } h
-            ? (Digest.Of(i.Bytes), (CashPayment?)null, (Verdict?)Verdict.Malformed)
-            : (h.Id.Value, h, IsGenuine(i.Bytes, h) ? null : Verdict.BadSignature));
+            ? (Digest.Of(i.Bytes), i.Bytes, (CashPayment?)null, (Verdict?)Verdict.Malformed)
+            : (h.Id.Value, i.Bytes, h, IsGenuine(i.Bytes, h) ? null : Verdict.BadSignature));
     }
 
     /// <summary>Only the till that was paid signs the batch, and only the shop that it is registered for brings it.</summary>

@@ -85,19 +85,16 @@ internal static class HistoryTable
             coin, (long)Verdict.Cancelled, (long)(shop?.Value ?? 0));
     }
 
-    /// <summary>Keeps a payment with its receipt, also one that was refused because its coin was cancelled.</summary>
-    public static void Record(
-        IWriteTransaction db, CoinRow coin, CashPayment h, PartyId? shop, SubmissionProof? submission, Receipt receipt) =>
-        db.Execute(
-            """
-            INSERT INTO history(
-                payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt, till)
-            VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-            """,
-            h.Id.Value.ToArray(), coin.Number, (long)h.Seq, (long)(shop?.Value ?? 0), h.Paid.ToLedger(), (long)receipt.Verdict,
-            receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(),
-            receipt.Share.Due.ToLedger(), receipt.Date.ToLedger(), h.Encode(), submission?.Encode(), receipt.Encode(),
-            h.Till.Value.ToArray());
+    /// <summary>Keeps a payment as it came, with its receipt, also one that was refused because its coin was cancelled.</summary>
+    public static void Record(IWriteTransaction db, CoinRow coin, Submitted submitted, Receipt receipt) => db.Execute(
+        """
+        INSERT INTO history(payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, due, date, h, submission, receipt, till)
+        VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """,
+        submitted.H.Id.Value.ToArray(), coin.Number, (long)submitted.H.Seq, (long)(submitted.Shop?.Id.Value ?? 0),
+        submitted.H.Paid.ToLedger(), (long)receipt.Verdict, receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(),
+        receipt.Share.Waiting.ToLedger(), receipt.Share.Due.ToLedger(), receipt.Date.ToLedger(), submitted.Encoded,
+        submitted.Submission?.Encode(), receipt.Encode(), submitted.H.Till.Value.ToArray());
 
     /// <summary>A payment of the coin: it holds the coin with its S_I.</summary>
     public static CashPayment? Shown(IReadSnapshot db, long coin) =>
