@@ -17,7 +17,7 @@ namespace HierCash.Terminals.Store;
 public sealed class Schema
 {
     /// <summary>Of this version's databases. A party whose tables a number did not change has no script of that number.</summary>
-    public const int Version = 13;
+    public const int Version = 14;
 
     /// <summary>Databases with an older number are from before the first release.</summary>
     public const int Oldest = 11;

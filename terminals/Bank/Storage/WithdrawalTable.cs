@@ -74,16 +74,10 @@ internal static class WithdrawalTable
         request.Value.ToArray(), (ek is null ? WithdrawalState.Reversed : WithdrawalState.Issued).ToString(),
         ek, never?.Encode(), now.ToLedger()) == 1;
 
-    /// <summary>
-    /// Those that ended in that state before that moment. The newest of all stays: numbers of rows, by which an audit names them, are not
-    /// given twice.
-    /// </summary>
+    /// <summary>Those that ended in that state before that moment.</summary>
     public static List<(WithdrawalId Request, Amount FaceValue)> Over(
         IReadSnapshot db, WithdrawalState state, Timestamp before, int most) => db.Query(
-        """
-        SELECT request, x FROM withdrawal WHERE state = $1 AND ended < $2
-            AND rowid < (SELECT max(rowid) FROM withdrawal) ORDER BY ended, request LIMIT $3
-        """,
+        "SELECT request, x FROM withdrawal WHERE state = $1 AND ended < $2 ORDER BY ended, request LIMIT $3",
         r => (r.Request(0), r.Money(1)), state.ToString(), before.ToLedger(), (long)most);
 
     public static void Forget(IWriteTransaction db, WithdrawalId request) =>

@@ -31,8 +31,8 @@ internal static class IssuanceTable
     /// <summary>Those after a row, in the order in which they were entered.</summary>
     public static List<IssuedWithdrawal> IssuedAfter(IReadSnapshot db, PartyId bank, ulong row, int most) => db.Query(
         """
-        SELECT rowid, asked, ek FROM issuance WHERE bank = $1 AND ek IS NOT NULL AND asked IS NOT NULL AND rowid > $2
-        ORDER BY rowid LIMIT $3
+        SELECT number, asked, ek FROM issuance WHERE bank = $1 AND ek IS NOT NULL AND asked IS NOT NULL AND number > $2
+        ORDER BY number LIMIT $3
         """,
         r => new IssuedWithdrawal((ulong)r.GetInt64(0), Asked(r.Bytes(1)), r.Bytes(2)), (long)bank.Value, (long)row, (long)most);
 
