@@ -41,9 +41,9 @@ internal static partial class CoinPaymentTable
     public static List<CoinPayment> Unforwarded(IReadSnapshot db, Timestamp now, int ofEachCoin) => db.Query(
         $"""
         SELECT {Columns} FROM (
-            SELECT {Columns}, time, {Arrival} AS arrival, row_number() OVER (PARTITION BY coin_id ORDER BY time, {Arrival}) AS place
+            SELECT {Columns}, time, number, row_number() OVER (PARTITION BY coin_id ORDER BY time, number) AS place
             FROM part WHERE sw IS NOT NULL AND forwarded = 0 AND until >= $1) AS waiting
-        WHERE place <= $2 ORDER BY time, arrival
+        WHERE place <= $2 ORDER BY time, number
         """,
         Read, now.ToLedger(), (long)ofEachCoin);
 
@@ -77,7 +77,7 @@ internal static partial class CoinPaymentTable
         $"""
         UPDATE part SET until = 0, forwarded = 1
         WHERE unknown_key = 1 AND until > 0
-            AND payment_id NOT IN (SELECT payment_id FROM part WHERE unknown_key = 1 ORDER BY {Arrival} DESC LIMIT $1)
+            AND payment_id NOT IN (SELECT payment_id FROM part WHERE unknown_key = 1 ORDER BY number DESC LIMIT $1)
         """,
         (long)keep);
 }

@@ -7,15 +7,9 @@ internal static partial class CoinPaymentTable
 {
     private const string Columns = "h, state, sent, receipt, sw, delivered, until, unknown_key";
 
-    /// <summary>
-    /// What says in which order they came: the coin payments of one sale share its TIME, and what each card was asked for depends on those
-    /// before.
-    /// </summary>
-    private const string Arrival = "rowid";
-
-    /// <summary>In the order in which they came.</summary>
+    /// <summary>In the order in which they came: they share the sale's TIME, and what each card was asked for depends on those before.</summary>
     public static List<CoinPayment> Of(IReadSnapshot db, Timestamp sale) =>
-        db.Query($"SELECT {Columns} FROM part WHERE time = $1 ORDER BY {Arrival}", Read, sale.ToLedger());
+        db.Query($"SELECT {Columns} FROM part WHERE time = $1 ORDER BY number", Read, sale.ToLedger());
 
     /// <summary>True if the issuer may have one of them.</summary>
     public static bool WasSent(IReadSnapshot db, Timestamp sale) =>
@@ -87,12 +81,12 @@ internal static partial class CoinPaymentTable
 
     /// <summary>The oldest that are to be settled.</summary>
     public static List<CoinPayment> Queued(IReadSnapshot db, int limit) => db.Query(
-        $"SELECT {Columns} FROM part WHERE state = $1 ORDER BY time, {Arrival} LIMIT $2", Read, nameof(CoinPaymentState.Queued),
+        $"SELECT {Columns} FROM part WHERE state = $1 ORDER BY time, number LIMIT $2", Read, nameof(CoinPaymentState.Queued),
         (long)limit);
 
     /// <summary>The oldest that are to be settled, by name.</summary>
     public static List<(PaymentId Id, Timestamp Sale)> QueuedIds(IReadSnapshot db, int limit) => db.Query(
-        $"SELECT payment_id, time FROM part WHERE state = $1 ORDER BY time, {Arrival} LIMIT $2",
+        $"SELECT payment_id, time FROM part WHERE state = $1 ORDER BY time, number LIMIT $2",
         r => (r.Payment(0), r.Date(1)), nameof(CoinPaymentState.Queued), (long)limit);
 
     /// <summary>From here on the payment may have been sent: no S_W without the issuer's word (hole 2).</summary>
@@ -123,13 +117,13 @@ internal static partial class CoinPaymentTable
     /// <summary>Those whose receipt is not the last word: a later revision may say more.</summary>
     /// <param name="after">The row to go on from; 0 for the first.</param>
     public static List<(long Row, CoinPayment CoinPayment)> Unended(IReadSnapshot db, long after, int limit) => db.Query(
-        $"SELECT {Columns}, {Arrival} FROM part WHERE state IN ($1, $2) AND {Arrival} > $3 ORDER BY {Arrival} LIMIT $4", ReadRow,
+        $"SELECT {Columns}, number FROM part WHERE state IN ($1, $2) AND number > $3 ORDER BY number LIMIT $4", ReadRow,
         nameof(CoinPaymentState.Guaranteed), nameof(CoinPaymentState.Waiting), after, (long)limit);
 
     /// <summary>Those that an issuer has forgotten that was restored from a copy: they go to it again.</summary>
     /// <param name="after">The row to go on from; 0 for the first.</param>
     public static List<(long Row, CoinPayment CoinPayment)> Again(IReadSnapshot db, long after, int limit) => db.Query(
-        $"SELECT {Columns}, {Arrival} FROM part WHERE again = 1 AND {Arrival} > $1 ORDER BY {Arrival} LIMIT $2", ReadRow, after,
+        $"SELECT {Columns}, number FROM part WHERE again = 1 AND number > $1 ORDER BY number LIMIT $2", ReadRow, after,
         (long)limit);
 
     public static bool HasAgain(IReadSnapshot db) => db.Number("SELECT count(*) FROM part WHERE again = 1") > 0;
