@@ -75,7 +75,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         var known = bank.Rows("SELECT request FROM withdrawal UNION ALL SELECT request FROM recovered", r =>
             Convert.ToHexString(r.Blob(0))).ToHashSet();
         var issued = Issued();
-        return issuer.Check("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = $1 ORDER BY rowid", r => r.Blob(0), request =>
+        return issuer.Check("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = $1 ORDER BY number", r => r.Blob(0), request =>
         {
             bool missing = !known.Contains(Convert.ToHexString(request));
             Switches.Off("R27 issued", ref missing);

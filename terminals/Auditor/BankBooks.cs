@@ -80,11 +80,11 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     {
         foreach (var w in books.Rows(
             """
-            SELECT w.rowid, w.request, w.u, w.x, w.user_order, w.state, w.ek IS NOT NULL, w.never_issued, a.public_key,
+            SELECT w.number, w.request, w.u, w.x, w.user_order, w.state, w.ek IS NOT NULL, w.never_issued, a.public_key,
                 (SELECT coalesce(sum(e.amount), 0) FROM ledger_tx t JOIN ledger_entry e ON e.tx = t.id JOIN ledger_account l ON l.id = e.account
                  WHERE t.reference = w.request AND t.kind IN ('withdrawal', 'withdrawal reversed') AND l.kind = 'float'),
                 (SELECT count(*) FROM ledger_tx t WHERE t.reference = w.request AND t.kind = 'withdrawal')
-            FROM withdrawal w LEFT JOIN account a ON a.u = w.u ORDER BY w.rowid
+            FROM withdrawal w LEFT JOIN account a ON a.u = w.u ORDER BY w.number
             """,
             r => (Row: r.GetInt64(0), Request: r.Blob(1), U: r.Blob(2), X: r.GetInt64(3), Order: r.Blob(4), State: r.GetString(5),
                 Issued: r.GetInt64(6) == 1,

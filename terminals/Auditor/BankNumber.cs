@@ -33,7 +33,7 @@ internal static class BankNumber
     private static long? Ordered(Books bank, TrustedKeys keys)
     {
         foreach (var (bytes, key) in bank.Rows(
-            "SELECT w.user_order, a.public_key FROM withdrawal w JOIN account a ON a.u = w.u ORDER BY w.rowid LIMIT 1",
+            "SELECT w.user_order, a.public_key FROM withdrawal w JOIN account a ON a.u = w.u ORDER BY w.number LIMIT 1",
             r => (r.Blob(0), r.Blob(1))))
         {
             var reader = new BerTlvReader(bytes);

@@ -37,7 +37,7 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
         foreach (var (request, u, bytes, isAssigned) in books.Rows(
             """
             SELECT w.request, w.u, w.user_order, EXISTS (SELECT 1 FROM ledger_tx t WHERE t.kind = 'withdrawal assigned' AND t.reference = w.request)
-            FROM withdrawal w ORDER BY w.rowid
+            FROM withdrawal w ORDER BY w.number
             """,
             r => (r.Blob(0), Convert.ToHexString(r.Blob(1)), r.Blob(2),
                 r.GetInt64(3) == 1)))
