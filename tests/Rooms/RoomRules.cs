@@ -66,15 +66,6 @@ internal static partial class RoomRules
         ("Shop", "AccountId"), ("Shop", "WithdrawalOrder"),
     ];
 
-    /// <summary>
-    /// Tables that have no column for the order in which their rows came, and take SQLite's; each of them needs one for another engine.
-    /// </summary>
-    private static readonly string[] InOrderOfArrival =
-    [
-        "Shop/Storage/CoinPaymentTable.cs", "Wallet/Storage/KeptPaymentTable.cs", "Wallet/Storage/StatementKeyTable.cs",
-        "Issuer/Storage/IssuanceTable.cs", "Bank/Storage/WithdrawalTable.cs",
-    ];
-
     /// <summary>Folders of tests that are about no one folder of the product; every other has the path of what it tests.</summary>
     private static readonly string[] CrossCutting =
     [
@@ -88,7 +79,7 @@ internal static partial class RoomRules
     public static IEnumerable<string> Paths =>
     [
         "card/Runtime", "terminals/Auditor", "terminals/Store", .. MustNotName.Select(m => $"terminals/{m.Party}"),
-        .. InOrderOfArrival.Select(f => $"terminals/{f}"), .. CrossCutting.Select(f => $"tests/{f}"),
+        .. CrossCutting.Select(f => $"tests/{f}"),
     ];
 
     public static IReadOnlyDictionary<string, Func<string, IEnumerable<string>>> All { get; } =
@@ -142,7 +133,6 @@ internal static partial class RoomRules
         .Where(f => f.Split('/').Contains("Storage") || f.StartsWith("Store/", StringComparison.Ordinal))
         .SelectMany(f => Lines(Path.Combine(root, "terminals", f))
             .Where(l => OneEngine().IsMatch(l.Text) && !l.Text.TrimStart().StartsWith("//", StringComparison.Ordinal))
-            .Where(l => !(InOrderOfArrival.Contains(f) && l.Text.Contains("rowid", StringComparison.Ordinal)))
             .Select(l => $"terminals/{f}:{l.Number}: only one engine takes this: {l.Text.Trim()}"));
 
     private static IEnumerable<string> PartiesDoNotNameWhatTheyMustNotKnow(string root) =>
