@@ -23,7 +23,7 @@ public sealed partial class IssuerParty
         _ => null,
     };
 
-    private LinkMessage Answer(LinkPeer peer, LinkMessage request) => request.Type switch
+    private LinkMessage Answer(LinkPeer peer, LinkMessage request, CancellationToken cancel) => request.Type switch
     {
         MessageType.Certificates => new CertificatesReply(Keys.Certificates).ToMessage(),
         MessageType.ShowCertificates => request.As<ShowCertificatesMessage>()?.Certificates is { } shown
@@ -51,7 +51,7 @@ public sealed partial class IssuerParty
         MessageType.AuditStatements => request.As<AuditStatementsMessage>()?.After is { } after
             ? _statements.Fetch(peer.Id, after) : Refuse(RefusalReason.Malformed, "The request for statements is malformed."),
         MessageType.Dossiers => request.As<DossiersMessage>() is { } asked
-            ? _traces.Fetch(peer.Id, asked) : Refuse(RefusalReason.Malformed, "The request for a dossier is malformed."),
+            ? _traces.Fetch(peer.Id, asked, cancel) : Refuse(RefusalReason.Malformed, "The request for a dossier is malformed."),
         MessageType.DossierPage => request.As<DossierPageMessage>() is { } page
             ? _traces.FetchPage(peer.Id, page) : Refuse(RefusalReason.Malformed, "The request for a page is malformed."),
         MessageType.DossierOutcome => request.As<DossierOutcomeMessage>() is { } outcome

@@ -291,7 +291,7 @@ public sealed partial class IssuerParty : ILinkHandler
     {
         cancel.ThrowIfCancellationRequested();
         var now = Timestamp.Now(_clock);
-        var answer = Stopped(peer, request.Type, now) ?? NotFor(peer.Role, request.Type) ?? Answer(peer, request);
+        var answer = Stopped(peer, request.Type, now) ?? NotFor(peer.Role, request.Type) ?? Answer(peer, request, cancel);
         if (Refusal.Read(answer) is { } refusal)
         {
             LogRefused(peer, request.Type, refusal.Reason);

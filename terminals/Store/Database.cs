@@ -93,6 +93,31 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         }
     }
 
+    /// <summary>
+    /// For what takes long, such as a signature: it is made of a snapshot, outside of any transaction, and nobody waits for it. What is to
+    /// be written sees first whether the books still say what it was made of; where they do not, all of it begins anew.
+    /// </summary>
+    /// <param name="look">What it is made of.</param>
+    /// <param name="make">Gives what is to be written: false, and nothing is written, where the books have changed. Null: nothing is.</param>
+    /// <returns>False where there was nothing to write.</returns>
+    public bool WriteMade<T>(
+        Func<IReadSnapshot, T> look, Func<T, Func<IWriteTransaction, bool>?> make, CancellationToken cancel)
+    {
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (make(Read(look)) is not { } write)
+            {
+                return false;
+            }
+
+            if (Write(write, isWritten => isWritten))
+            {
+                return true;
+            }
+        }
+    }
+
     private T Transact<T>(string begin, string end, Func<Database, T> work, Predicate<T>? keeps = null)
     {
         try

@@ -114,7 +114,7 @@ internal sealed class Agreement(
     {
         _agreed = false;
         var heard = store.Read(db => PositionTable.Newest(db, PositionRole.Issuer));
-        var next = Next(isRestored, after);
+        var next = Next(isRestored, after, cancel);
         var answer = (await issuer.Ask(new AgreeMessage(next, heard), cancel))
             .OrRefused("The issuer does not say how far it is with this bank.");
         if (!answer.Has(out var reply))
@@ -212,36 +212,36 @@ internal sealed class Agreement(
     }
 
     /// <summary>This bank's next position, on its disk before it leaves; or the last one, if that was not answered.</summary>
-    private Position Next(bool isRestored, ulong after)
+    private Position Next(bool isRestored, ulong after, CancellationToken cancel)
     {
-        while (true)
+        var now = Timestamp.Now(clock);
+        Position next = null!;
+        store.WriteMade(db => Draw(db, isRestored, after, now), drawn =>
         {
-            var now = Timestamp.Now(clock);
-            var drawn = store.Read(db => Draw(db, isRestored, after, now));
             if (drawn.Signature.Length > 0 && drawn.Verify(suite, key.PublicKey))
             {
-                return drawn;
+                next = drawn;
+                return null;
             }
 
             // The bank may have another key since: the same word under that one, or its issuer would never hear it.
-            var next = Position.Sign(key, drawn);
-            bool isKept = store.Write(db =>
+            next = Position.Sign(key, drawn);
+            return db =>
             {
-                // Signed before: it is kept only if the books still say the same.
-                bool same = SignedMessage.Position(Draw(db, isRestored, after, now)).AsSpan().SequenceEqual(SignedMessage.Position(drawn));
+                bool same = IsSame(Draw(db, isRestored, after, now), drawn);
                 if (same)
                 {
                     PositionTable.Keep(db, next);
                 }
 
                 return same;
-            });
-            if (isKept)
-            {
-                return next;
-            }
-        }
+            };
+        }, cancel);
+        return next;
     }
+
+    private static bool IsSame(Position one, Position other) =>
+        SignedMessage.Position(one).AsSpan().SequenceEqual(SignedMessage.Position(other));
 
     /// <summary>
     /// What the bank says next, not signed yet. What was not answered it says again, the same bytes: so a copy does not catch up with what
@@ -269,8 +269,7 @@ internal sealed class Agreement(
     private bool Behind(IWriteTransaction db, Position said, bool own)
     {
         var mine = PositionTable.Newest(db, PositionRole.Bank)!;
-        bool isLater = said.Number > mine.Number
-            || (said.Number == mine.Number && !SignedMessage.Position(said).AsSpan().SequenceEqual(SignedMessage.Position(mine)));
+        bool isLater = said.Number > mine.Number || (said.Number == mine.Number && !IsSame(said, mine));
         if (own && isLater)
         {
             // What was not believed, while its key was not known, was true.

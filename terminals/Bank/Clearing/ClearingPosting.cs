@@ -22,7 +22,7 @@ internal sealed class ClearingPosting(
         int booked = 0;
         for (int round = 0; round < MaxRounds; round++)
         {
-            booked += Retry();
+            booked += Retry(cancel);
             var (seen, statements, more) = store.Read(db => ParkedPostings.Unheard(db, InstructionTable.Last(db)));
             var answer = (await issuer.Ask(new InstructionsMessage(seen, statements), cancel))
                 .OrRefused("The issuer sent no instructions.");
@@ -51,7 +51,7 @@ internal sealed class ClearingPosting(
 
             foreach (var transfer in transfers)
             {
-                var taken = Take(transfer);
+                var taken = Take(transfer, cancel);
                 if (!taken.Has(out bool isBooked))
                 {
                     return taken.Refused!;
@@ -107,29 +107,30 @@ internal sealed class ClearingPosting(
     }
 
     /// <returns>Whether it is booked; else it is parked.</returns>
-    private Result<bool> Take(ClearingInstruction transfer)
+    private Result<bool> Take(ClearingInstruction transfer, CancellationToken cancel)
     {
-        while (true)
+        var now = Timestamp.Now(clock);
+        var outcome = BookingOutcome.Booked;
+        bool isTaken = store.WriteMade(db => Bookings.Judge(db, transfer, suspended: false, now), judged =>
         {
-            var now = Timestamp.Now(clock);
-            var outcome = store.Read(db => Bookings.Judge(db, transfer, suspended: false, now));
+            outcome = judged;
+            bool isBooked = outcome == BookingOutcome.Booked;
             bool parks = true;
             Switches.Off("R8 parks", ref parks);
-            if (outcome != BookingOutcome.Booked && !parks)
+            if (!isBooked && !parks)
             {
-                return Refused.ByRule($"Instruction {transfer.Number} cannot be booked.");
+                return null;
             }
 
-            var word = outcome == BookingOutcome.Booked ? null : _parking.Sign(transfer.Number, outcome, now);
-            bool isTaken = store.Write(db =>
+            var word = isBooked ? null : _parking.Sign(transfer.Number, outcome, now);
+            return db =>
             {
-                // The books may have changed since: what was signed would not be what is written.
-                if (Bookings.Judge(db, transfer, suspended: false, now) != outcome)
+                if (Bookings.Judge(db, transfer, suspended: false, now) != judged)
                 {
                     return false;
                 }
 
-                InstructionTable.Add(db, transfer, outcome);
+                InstructionTable.Add(db, transfer, judged);
                 if (word is null)
                 {
                     Bookings.Book(db, transfer, suspended: false, now);
@@ -141,75 +142,87 @@ internal sealed class ClearingPosting(
 
                 crash.Reach(CrashPoints.InstructionUncommitted);
                 return true;
-            });
-            if (isTaken)
-            {
-                crash.Reach(CrashPoints.InstructionBooked);
-                return word is null;
-            }
+            };
+        }, cancel);
+        if (!isTaken)
+        {
+            return Refused.ByRule($"Instruction {transfer.Number} cannot be booked.");
         }
+
+        crash.Reach(CrashPoints.InstructionBooked);
+        return outcome == BookingOutcome.Booked;
     }
 
     /// <summary>Tries everything that is parked again; writes only where something changed.</summary>
-    private int Retry()
+    private int Retry(CancellationToken cancel)
     {
         var now = Timestamp.Now(clock);
-        int booked = BookSetOff(now);
+        int booked = BookSetOff(now, cancel);
         foreach (ulong number in store.Read(ParkedTable.Numbers))
         {
-            var (transfer, parked, outcome) = store.Read(db => Judged(db, number, now));
-            bool changes = outcome != parked.Outcome;
-            Switches.Replace("R8 reason", ref changes, outcome == BookingOutcome.Booked);
-            if (!changes && !_parking.IsDue(transfer, parked, now))
+            bool isBooked = false;
+            bool isWritten = store.WriteMade(db => Judged(db, number, now), seen =>
             {
-                continue;
+                var (transfer, parked, outcome) = seen;
+                bool changes = outcome != parked.Outcome;
+                Switches.Replace("R8 reason", ref changes, outcome == BookingOutcome.Booked);
+
+                // Another visit may have booked it since.
+                if (parked.Outcome == BookingOutcome.Booked || (!changes && !_parking.IsDue(transfer, parked, now)))
+                {
+                    return null;
+                }
+
+                isBooked = outcome == BookingOutcome.Booked;
+                var word = changes ? Word(number, outcome, now) : null;
+                return db =>
+                {
+                    var (_, parkedNow, outcomeNow) = Judged(db, number, now);
+                    if (parkedNow != parked || outcomeNow != outcome || (word is not null && !ParkedPostings.IsLater(db, word)))
+                    {
+                        return false;
+                    }
+
+                    if (isBooked)
+                    {
+                        Bookings.Book(db, transfer, parked.InSuspense, now);
+                    }
+
+                    if (word is not null)
+                    {
+                        ParkedPostings.Change(db, word);
+                    }
+                    else
+                    {
+                        ParkedPostings.Suspend(db, transfer, parked, now);
+                    }
+
+                    crash.Reach(CrashPoints.InstructionUncommitted);
+                    return true;
+                };
+            }, cancel);
+            if (isWritten)
+            {
+                crash.Reach(CrashPoints.InstructionBooked);
+                booked += isBooked ? 1 : 0;
             }
-
-            var word = changes ? Word(number, outcome, now) : null;
-            booked += store.Write(db =>
-            {
-                var (_, parkedNow, outcomeNow) = Judged(db, number, now);
-                if (parkedNow != parked || outcomeNow != outcome || (word is not null && !ParkedPostings.IsLater(db, word)))
-                {
-                    // Something else changed it since: the next visit tries it again.
-                    return 0;
-                }
-
-                if (outcome == BookingOutcome.Booked)
-                {
-                    Bookings.Book(db, transfer, parked.InSuspense, now);
-                }
-
-                if (word is not null)
-                {
-                    ParkedPostings.Change(db, word);
-                }
-                else
-                {
-                    ParkedPostings.Suspend(db, transfer, parked, now);
-                }
-
-                crash.Reach(CrashPoints.InstructionUncommitted);
-                return outcome == BookingOutcome.Booked ? 1 : 0;
-            });
-            crash.Reach(CrashPoints.InstructionBooked);
         }
 
         return booked;
     }
 
     /// <summary>Claims that are set off against what is to be given back of them: all of it is booked, or nothing.</summary>
-    private int BookSetOff(Timestamp now)
+    private int BookSetOff(Timestamp now, CancellationToken cancel)
     {
         int booked = 0;
-        while (store.Read(db => Together(db, now)) is { Count: > 0 } numbers)
+        bool IsBooked() => store.WriteMade(db => Together(db, now), numbers =>
         {
             var words = numbers.ConvertAll(n => Word(n, BookingOutcome.Booked, now));
-            booked += store.Write(db =>
+            return numbers.Count == 0 ? null : db =>
             {
                 if (!Together(db, now).SequenceEqual(numbers) || !words.TrueForAll(w => ParkedPostings.IsLater(db, w)))
                 {
-                    return 0;
+                    return false;
                 }
 
                 foreach (var word in words)
@@ -220,8 +233,12 @@ internal sealed class ClearingPosting(
                 }
 
                 crash.Reach(CrashPoints.InstructionUncommitted);
-                return numbers.Count;
-            });
+                booked += numbers.Count;
+                return true;
+            };
+        }, cancel);
+        while (IsBooked())
+        {
             crash.Reach(CrashPoints.InstructionBooked);
         }
 

@@ -51,6 +51,11 @@ internal static class CaseBook
         return most > claimed ? most - claimed : Amount.Zero;
     }
 
+    /// <summary>What a case is weighed by, and what stands for all of it.</summary>
+    public static (Digest Seen, Evidence? File, List<(Rebuttal Rebuttal, bool InTime)> Heard, List<BroughtVoid> Brought) Read(
+        IReadSnapshot db, CoinId coin) =>
+        (Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin));
+
     /// <summary>Stands for a case's file and for all that was heard on it: another one as soon as any of that changes.</summary>
     public static Digest Seen(IReadSnapshot db, CoinId coin) => Digest.Of(
     [

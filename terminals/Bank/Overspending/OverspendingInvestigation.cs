@@ -236,20 +236,12 @@ internal sealed class OverspendingInvestigation(
     private void Keep(Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now, CancellationToken cancel)
     {
         var coin = dossier.Coin;
-        bool isKept = false;
-        while (!isKept)
+        store.WriteMade(db => (CaseBook.Read(db, coin), proof == Proof.Excess ? AccountTable.Find(db, order!.User) : null), seen =>
         {
-            cancel.ThrowIfCancellationRequested();
-            var (seen, earlier, heard, brought) = store.Read(db => (
-                CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin)));
-            if (proof != Proof.Excess || store.Read(db => AccountTable.Find(db, order!.User)) is not { } account)
+            var ((mark, earlier, heard, brought), account) = seen;
+            if (account is null)
             {
-                store.Write(db =>
-                {
-                    EvidenceTable.Reject(db, dossier, proof, now);
-                    return true;
-                });
-                return;
+                return db => EvidenceTable.Reject(db, dossier, proof, now);
             }
 
             Switches.Replace("R3 kept", ref earlier, null);
@@ -259,9 +251,9 @@ internal sealed class OverspendingInvestigation(
             };
             var standing = rebuttals.Standing(file, heard, brought);
             var voids = rebuttals.Voids(file, heard);
-            isKept = store.Write(db =>
+            return db =>
             {
-                if (Rebuttals.HasChanged(db, coin, seen) || AccountTable.Find(db, order!.User) != account)
+                if (Rebuttals.HasChanged(db, coin, mark) || AccountTable.Find(db, order!.User) != account)
                 {
                     return false;
                 }
@@ -269,8 +261,8 @@ internal sealed class OverspendingInvestigation(
                 CaseBook.Keep(db, file, standing, rebuttals.CountsUntil(file), now);
                 Rebuttals.Queue(db, voids, Timestamp.Now(clock));
                 return true;
-            });
-        }
+            };
+        }, cancel);
     }
 
     /// <summary>Reversals that the issuer signed after the dossier stand in the file from then on (rule R3).</summary>

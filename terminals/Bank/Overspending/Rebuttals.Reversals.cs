@@ -46,24 +46,17 @@ internal sealed partial class Rebuttals
             Renew();
             foreach (var ofCoin in reversals.GroupBy(r => r.Coin, r => r.Reversal))
             {
-                while (true)
+                var coin = ofCoin.Key;
+                store.WriteMade(db => CaseBook.Read(db, coin), seen =>
                 {
-                    cancel.ThrowIfCancellationRequested();
-                    var coin = ofCoin.Key;
-                    var (seen, file, heard, brought) = store.Read(db => (
-                        CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin), VoidTable.Of(db, coin)));
                     (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
-                        file is not null && WithAll(file, brought, ofCoin, keys, ref known) is { } filed
-                            ? (filed, Standing(filed, heard, brought)) : null;
+                        seen.File is not null && WithAll(seen.File, seen.Brought, ofCoin, keys, ref known) is { } filed
+                            ? (filed, Standing(filed, seen.Heard, seen.Brought)) : null;
                     bool inside = false;
                     Switches.On("R10 filed outside", ref inside);
-                    if ((inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed
-                        || store.Write(db => !HasChanged(db, coin, seen)
-                            && CaseBook.Weigh(db, weighed.Filed, weighed.Standing, Timestamp.Now(clock))))
-                    {
-                        break;
-                    }
-                }
+                    return (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed ? null : db =>
+                        !HasChanged(db, coin, seen.Seen) && CaseBook.Weigh(db, weighed.Filed, weighed.Standing, Timestamp.Now(clock));
+                }, cancel);
             }
         }
         finally

@@ -241,27 +241,19 @@ internal sealed partial class Rebuttals(
             return null;
         }
 
-        bool isKept = false;
+        bool isKept;
         await _weighing.WaitAsync(cancel);
         try
         {
             Renew();
-            while (!isKept)
+            isKept = store.WriteMade(db => CaseBook.Read(db, coin), seen =>
             {
-                cancel.ThrowIfCancellationRequested();
-                (var seen, file, var before) = store.Read(
-                    db => (CaseBook.Seen(db, coin), EvidenceTable.Find(db, coin)?.File, RebuttalTable.Of(db, coin)));
-                var brought = store.Read(db => VoidTable.Of(db, coin));
-                Heard? Weighed() => Weigh(file, before, brought, rebuttal, came, cancel);
+                file = seen.File;
+                Heard? Weighed() => file is null ? null : Weigh(file, seen.Heard, seen.Brought, rebuttal, came, cancel);
                 bool inside = false;
                 Switches.On("R10 outside", ref inside);
-                if (file is null || (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } heard)
-                {
-                    break;
-                }
-
-                isKept = store.Write(db => Keep(db, coin, seen, heard));
-            }
+                return (inside ? store.Write(_ => Weighed()) : Weighed()) is { } heard ? db => Keep(db, coin, seen.Seen, heard) : null;
+            }, cancel);
         }
         finally
         {

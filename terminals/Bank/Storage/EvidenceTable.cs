@@ -37,12 +37,12 @@ internal static class EvidenceTable
         "SELECT a.name FROM evidence e JOIN account a ON a.u = e.u WHERE e.coin_id = $1", r => r.GetString(0), coin.Value.ToArray());
 
     /// <summary>A dossier that proves nothing: what the issuer is told. A file that an earlier revision gave stays.</summary>
-    public static void Reject(IWriteTransaction db, Dossier dossier, Proof proof, Timestamp now) => db.Execute(
+    public static bool Reject(IWriteTransaction db, Dossier dossier, Proof proof, Timestamp now) => db.Execute(
         """
         INSERT INTO evidence(coin_id, revision, proof, outcome, spent, excess, guaranteed, judged) VALUES($1, $2, $3, $3, $4, 0, 0, $5)
         ON CONFLICT(coin_id) DO UPDATE SET revision = excluded.revision, outcome = excluded.outcome, told = 0
         """,
-        dossier.Coin.Value.ToArray(), (long)dossier.Header.Revision, (long)proof, dossier.Spent.ToLedger(), now.ToLedger());
+        dossier.Coin.Value.ToArray(), (long)dossier.Header.Revision, (long)proof, dossier.Spent.ToLedger(), now.ToLedger()) > 0;
 
     /// <summary>Keeps a file, in the place of that of an earlier revision.</summary>
     /// <param name="standing">What it shows with all that was heard and filed.</param>

@@ -65,12 +65,28 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>
-    /// A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19).
+    /// A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19). What
+    /// is signed is signed outside of transactions; the header at each fetch, so that its date is the day's. Pages and revision stay.
     /// </summary>
-    public LinkMessage Fetch(PartyId bank, DossiersMessage asked)
+    public LinkMessage Fetch(PartyId bank, DossiersMessage asked, CancellationToken cancel)
     {
         var now = Timestamp.Now(clock);
-        return new DossiersReply(store.Write(db => Next(db, bank, asked.After ?? default, now))).ToMessage();
+        var after = asked.After ?? default;
+        var ready = new HashSet<CoinId>();
+        while (store.Write(db => Next(db, bank, ref after, ready, now)) is { } next)
+        {
+            if (next.Pages is { } pages)
+            {
+                var coinKey = DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey;
+                var header = Header(next.Coin, next.Row.Revision, next.Row.Claimed, coinKey, now);
+                return new DossiersReply((header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement)).ToMessage();
+            }
+
+            SignAnew(next.Row.Id, now, cancel);
+            ready.Add(next.Row.Id);
+        }
+
+        return new DossiersReply(null).ToMessage();
     }
 
     /// <summary>A page of the dossier that the bank was told of last.</summary>
@@ -128,93 +144,119 @@ internal sealed class OverspendingCases(
         ? new StampRebuttalReply(Stamp.Sign(keys.Statement, issuer, StampRole.Issuer, subject, Timestamp.Now(clock))).ToMessage()
         : Refuse(RefusalReason.Malformed, "The request for a stamp is malformed.");
 
-    private DossierHeader? Next(IWriteTransaction db, PartyId bank, CoinId after, Timestamp now)
+    /// <summary>Goes on to the next dossier that waits. Null after the last.</summary>
+    /// <param name="after">The last coin that was looked at.</param>
+    /// <param name="ready">Cases whose receipts were signed anew; of any other that has to be made the row is given, and no pages.</param>
+    private (CaseRow Row, CoinRow Coin, List<byte[]>? Pages)? Next(
+        IWriteTransaction db, PartyId bank, ref CoinId after, HashSet<CoinId> ready, Timestamp now)
     {
         while (TraceCaseTable.Next(db, bank, after) is { } row)
         {
-            after = row.Id;
             var coin = CoinTable.Find(db, row.Id)!;
             bool changed = row.Changed || (row.Judged < row.Revision && HasOldKeys);
             bool again = row.Judged > 0;
             Switches.Replace("R9 again", ref changed, changed && !again);
-            if (changed)
+            if (changed && HasOldKeys && !ready.Contains(row.Id))
             {
-                row = SignAnew(db, row.Id, now) > 0 ? TraceCaseTable.Find(db, bank, row.Id)! : row;
-                var choice = Choose(db, coin);
-                if (choice is { IsWhole: false } or { Proves: false })
-                {
-                    Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
-                }
+                return (row, coin, null);
+            }
 
-                bool proves = choice?.Proves != false;
-                Switches.On("R9 most", ref proves);
-                bool isOfTwo = choice is null && HistoryTable.Signed(db, row.Coin) > coin.FaceValue;
-                Switches.Off("R27 excess of two", ref isOfTwo);
-                if (!proves || isOfTwo)
-                {
-                    // An excess all the same: the case stays open, until a person has looked or something changes.
-                    TraceCaseTable.Settle(db, row, isExcess: true);
-                    continue;
-                }
-
-                if (choice is null || (choice.Content == row.Content && row.Judged == row.Revision))
-                {
-                    TraceCaseTable.Settle(db, row, choice is not null);
-                    continue;
-                }
-
-                if (choice.Content != row.Content)
-                {
-                    TraceCaseTable.Revise(db, row, choice.Content, choice.Claimed);
-                    DossierPageTable.Replace(db, row.Coin, DossierPage.Cut(choice.Entries).Select(p => p.Encode()));
-                }
+            after = row.Id;
+            if (changed && !IsMade(db, row, coin, now))
+            {
+                continue;
             }
 
             if (TraceCaseTable.Find(db, bank, row.Id) is { } made && made.Judged < made.Revision)
             {
-                return Sign(db, made, coin, now);
+                TraceCaseTable.Dated(db, made, now, terms.ClockTolerance);
+                return (made, coin, DossierPageTable.All(db, made.Coin));
             }
         }
 
         return null;
     }
 
+    /// <summary>Makes the dossier of a case that has changed anew. False where nothing of it is shown to the bank.</summary>
+    private bool IsMade(IWriteTransaction db, CaseRow row, CoinRow coin, Timestamp now)
+    {
+        var choice = Choose(db, coin);
+        if (choice is { IsWhole: false } or { Proves: false })
+        {
+            Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
+        }
+
+        bool proves = choice?.Proves != false;
+        Switches.On("R9 most", ref proves);
+        bool isOfTwo = choice is null && HistoryTable.Signed(db, row.Coin) > coin.FaceValue;
+        Switches.Off("R27 excess of two", ref isOfTwo);
+        if (!proves || isOfTwo)
+        {
+            // An excess all the same: the case stays open, until a person has looked or something changes.
+            TraceCaseTable.Settle(db, row, isExcess: true);
+            return false;
+        }
+
+        if (choice is null || (choice.Content == row.Content && row.Judged == row.Revision))
+        {
+            TraceCaseTable.Settle(db, row, choice is not null);
+            return false;
+        }
+
+        if (choice.Content != row.Content)
+        {
+            TraceCaseTable.Revise(db, row, choice.Content, choice.Claimed);
+            DossierPageTable.Replace(db, row.Coin, DossierPage.Cut(choice.Entries).Select(p => p.Encode()));
+        }
+
+        return true;
+    }
+
     private IEnumerable<KeyCertificate> StatementKeys => keys.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).Reverse();
 
     /// <summary>True if there are statement keys for which a dossier has no room.</summary>
-    public bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
+    private bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
 
     /// <summary>
     /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is
     /// made now is signed anew, or the bank would find every receipt of that time invalid, and prove nothing.
     /// </summary>
-    /// <returns>Receipts signed.</returns>
-    public int SignAnew(IWriteTransaction db, CoinId coin, Timestamp now)
+    public void SignAnew(CoinId id, Timestamp now, CancellationToken cancel)
     {
         bool looks = HasOldKeys;
         Switches.Off("R15 receipts", ref looks);
-        if (!looks || CoinTable.Find(db, coin) is not { } row || Choose(db, row) is not { } choice)
+        if (!looks)
         {
-            return 0;
+            return;
         }
 
         var named = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
-        var old = choice.Entries
-            .Where(e => !named.OrderBy(c => c.NotBefore > e.Receipt.Date).Any(c => e.Receipt.Verify(suite, c.Key)))
-            .ToList();
-        foreach (var entry in old)
+        store.WriteMade(db => (TraceCaseTable.Changes(db, id), ToSign(db, id, now)), seen =>
         {
-            queue.SignAnew(db, HistoryTable.Find(db, entry.H.Id)!, now);
-        }
+            var (changes, all) = seen;
+            var old = all.FindAll(r => !named.OrderBy(c => c.NotBefore > r.Row.Receipt.Date).Any(c => r.Row.Receipt.Verify(suite, c.Key)))
+                .ConvertAll(r => (r.Row, Receipt: queue.Sign(r.Row, r.Share, now)));
+            return old.Count == 0 ? null : db =>
+            {
+                if (TraceCaseTable.Changes(db, id) != changes)
+                {
+                    return false;
+                }
 
-        if (old.Count > 0)
-        {
-            // A revision that waits for its bank holds them as they were.
-            TraceCaseTable.MakeAnew(db, row.Number);
-        }
+                old.ForEach(r => HistoryTable.Revise(db, r.Row, r.Receipt));
 
-        return old.Count;
+                // A revision that waits for its bank holds them as they were.
+                TraceCaseTable.MakeAnew(db, old[0].Row.Coin);
+                return true;
+            };
+        }, cancel);
     }
+
+    /// <summary>What a dossier that is made now would hold, and what the receipt of each would say if it is signed once more.</summary>
+    private List<(HistoryRow Row, Share Share)> ToSign(IReadSnapshot db, CoinId id, Timestamp now) =>
+        TraceCaseTable.Has(db, id) && CoinTable.Find(db, id) is { } coin && Choose(db, coin) is { } choice
+            ? [.. choice.Entries.Select(e => HistoryTable.Find(db, e.H.Id)!).Select(row => (row, queue.Again(db, row, now)))]
+            : [];
 
     /// <summary>What may be evidence: not taken back, not of a cancelled coin, and with the coin's own S_I (rule R27).</summary>
     private static IEnumerable<DossierEntry> Counting(IReadSnapshot db, long coin, CoinId id)
@@ -246,15 +288,6 @@ internal sealed class OverspendingCases(
             && dossier.Spent >= dossier.Header.FaceValue
             ? Amount.Min(dossier.Spent - dossier.Header.FaceValue, dossier.Guaranteed)
             : null;
-
-    /// <summary>Signed anew at each fetch, so that its date is the day's; pages and revision stay.</summary>
-    private DossierHeader Sign(IWriteTransaction db, CaseRow row, CoinRow coin, Timestamp now)
-    {
-        var pages = DossierPageTable.All(db, row.Coin);
-        TraceCaseTable.Dated(db, row, now, terms.ClockTolerance);
-        var header = Header(coin, row.Revision, row.Claimed, DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey, now);
-        return (header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement);
-    }
 
     /// <summary>Unsigned and without pages.</summary>
     private DossierHeader Header(CoinRow coin, uint revision, Amount claimed, KeyId coinKey, Timestamp now)

@@ -4,21 +4,24 @@ namespace HierCash.Issuer;
 /// What tills show an issuer that was put back together with all banks (R27): its own receipts, of payments that count. One that it does
 /// not know, and cannot have forgotten by its terms, it has signed after the copy.
 /// </summary>
-internal sealed class ShownWords(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms)
+internal sealed class ShownWords(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
     /// <summary>
-    /// True if one of them says that this issuer was restored from an older copy: then it is noted, and nothing may be judged.
+    /// True if one of them says that this issuer was restored from an older copy: then it is noted, and nothing may be judged. Its
+    /// signature is verified outside of any transaction.
     /// </summary>
-    public bool IsBehind(IWriteTransaction db, IEnumerable<Receipt> words, TillId till, Timestamp now)
+    public bool IsBehind(IEnumerable<Receipt> words, TillId till, Timestamp now)
     {
-        var ended = RestorationTable.Newest(db)?.Ended;
-        var unknown = words.Where(w => IsUnknown(db, w, ended, now)).MaxBy(w => w.Date);
+        var unknown = store.Read(db =>
+        {
+            var ended = RestorationTable.Newest(db)?.Ended;
+            return words.Where(w => IsUnknown(db, w, ended, now)).MaxBy(w => w.Date);
+        });
         bool shown = unknown is not null && IsOwn(unknown);
         Switches.Off("R27 own receipt", ref shown);
         if (shown)
         {
-            BehindTable.Note(db, unknown!, now);
-            Alarms.Raise(db, Alarms.Restored, till.Value.ToArray(), now);
+            store.Write(db => BehindTable.Note(db, unknown!, now) > 0 && Alarms.Raise(db, Alarms.Restored, till.Value.ToArray(), now));
         }
 
         return shown;

@@ -4,7 +4,7 @@ namespace HierCash.Issuer;
 internal sealed class HotListPublisher(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
 {
-    private readonly ShownWords _shown = new(suite, keys, issuer, terms);
+    private readonly ShownWords _shown = new(store, suite, keys, issuer, terms);
 
     /// <summary>Most coins in one answer of the hot list.</summary>
     public int MostHot { get; set; } = HotList.MaxEntries;
@@ -21,31 +21,31 @@ internal sealed class HotListPublisher(
                 RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
         }
 
-        return store.Write(db =>
+        bool its = peer.Key is { } key && Derivations.W(key) == has.Till;
+        Switches.On("R6 own till", ref its);
+        if (!its)
         {
-            bool its = peer.Key is { } key && Derivations.W(key) == has.Till;
-            Switches.On("R6 own till", ref its);
-            if (!its)
-            {
-                return Refuse(RefusalReason.NotAllowed, "A till asks for the hot list in its own name.");
-            }
+            return Refuse(RefusalReason.NotAllowed, "A till asks for the hot list in its own name.");
+        }
 
-            if (has.Newest is { } word && _shown.IsBehind(db, [word], has.Till, now))
-            {
-                return Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped);
-            }
+        if (has.Newest is { } word && _shown.IsBehind([word], has.Till, now))
+        {
+            return Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped);
+        }
 
+        var (current, from, coins, restoration) = store.Write(db =>
+        {
             ServiceRecord.Answer(db, has.Till, has.Date, has.Queued, now);
             ulong newest = MakeVersions(db, now);
-            ulong from = has.Version <= newest ? has.Version : 0;
+            ulong since = has.Version <= newest ? has.Version : 0;
 
             // As many whole versions as a list holds; the till asks again until nothing is new.
-            ulong current = HotTable.LastWithin(db, from, MostHot);
-            Switches.Replace("hole 11 whole", ref current, newest);
-            current = HotTable.HasAfter(db, current) ? current : newest;
-            var list = HotList.Sign(keys.Statement, issuer, current, from, now, HotTable.Between(db, from, current));
-            return new HotListReply(list, Restorations.Announced(db)).ToMessage();
+            ulong last = HotTable.LastWithin(db, since, MostHot);
+            Switches.Replace("hole 11 whole", ref last, newest);
+            last = HotTable.HasAfter(db, last) ? last : newest;
+            return (last, since, HotTable.Between(db, since, last), Restorations.Announced(db));
         });
+        return new HotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), restoration).ToMessage();
     }
 
     /// <summary>

@@ -104,7 +104,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     }
 
     /// <summary>Signs the next revision: so much more is credited, so much less exceeds the coin, the guaranteed part first.</summary>
-    public void Revise(IWriteTransaction db, HistoryRow row, Amount credited, Timestamp now)
+    public void Revise(IWriteTransaction db, HistoryRow row, Amount credited, Timestamp now) =>
+        Revise(db, row, Revised(db, row, credited, now), now);
+
+    private Share Revised(IReadSnapshot db, HistoryRow row, Amount credited, Timestamp now)
     {
         var guaranteed = row.Share.Guaranteed - Amount.Min(credited, row.Share.Guaranteed);
         var waiting = row.Share.Excess - credited - guaranteed;
@@ -112,29 +115,20 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         // A date that has passed says that the guarantee paid: where it did not, its payment is promised anew.
         var due = row.Share.Due > now || GuaranteeTable.IsPaid(db, row.Payment) ? row.Share.Due : now.Plus(terms.DisputeTerm);
         Switches.Replace("R1 due", ref due, row.Share.Due);
-        Revise(db, row, new Share(row.Share.Credited + credited, guaranteed, waiting, guaranteed.IsZero ? default : due), now);
+        return new Share(row.Share.Credited + credited, guaranteed, waiting, guaranteed.IsZero ? default : due);
     }
 
     /// <summary>Signs the next revision.</summary>
-    public void Revise(IWriteTransaction db, HistoryRow row, Share share, Timestamp now)
-    {
-        var receipt = Receipt.Sign(
-            keys.Statement, issuer, row.Payment.Value, row.Receipt.Verdict, row.Y, terms.Currency, share, row.Receipt.NextRevision, now);
-        HistoryTable.Revise(db, row, share, receipt);
-    }
+    public void Revise(IWriteTransaction db, HistoryRow row, Share share, Timestamp now) =>
+        HistoryTable.Revise(db, row, Sign(row, share, now));
 
-    /// <summary>Signs the same once more, with the key of now (rule R15).</summary>
-    public void SignAnew(IWriteTransaction db, HistoryRow row, Timestamp now)
-    {
-        if (row.Share.Guaranteed.IsZero)
-        {
-            Revise(db, row, row.Share, now);
-        }
-        else
-        {
-            Revise(db, row, Amount.Zero, now);
-        }
-    }
+    /// <summary>The next revision of the payment's receipt, with the key of now.</summary>
+    public Receipt Sign(HistoryRow row, Share share, Timestamp now) => Receipt.Sign(
+        keys.Statement, issuer, row.Payment.Value, row.Receipt.Verdict, row.Y, terms.Currency, share, row.Receipt.NextRevision, now);
+
+    /// <summary>What a receipt says that is signed once more (rule R15).</summary>
+    public Share Again(IReadSnapshot db, HistoryRow row, Timestamp now) =>
+        row.Share.Guaranteed.IsZero ? row.Share : Revised(db, row, Amount.Zero, now);
 
     /// <summary>Takes from shops whose revoked tills signed S_W what the excess of this coin needs, and no more.</summary>
     private void Draw(IWriteTransaction db, CoinRow coin, Timestamp now)

@@ -5,7 +5,7 @@ namespace HierCash.Issuer;
 /// <param name="Shop">Whose till was paid; null for a redemption by its holder.</param>
 /// <param name="Submission">That the till submitted it; null for a redemption.</param>
 /// <param name="Contact">The issuer's last answer to that till before this batch.</param>
-/// <param name="Before">The issuer's earlier word of it, as the till says; null if it shows none.</param>
+/// <param name="Before">The issuer's own earlier word of it, which the till shows; null if it shows none.</param>
 internal sealed record Submitted(
     CashPayment H, byte[] Encoded, ShopEntry? Shop, SubmissionProof? Submission, Timestamp Contact, Receipt? Before = null);
 
@@ -71,7 +71,6 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         }
 
         // What this issuer counted in time, and has forgotten since with a copy, is no later than it was then (rule R27).
-        submitted = submitted with { Before = submitted.Before is { } said && IsOwnWord(said, h, now) ? said : null };
         bool late = closes || submitted.Before is not null ? terms.IsForgotten(h.Coin.Terms.Expiry, now) : now > terms.LateAfter(h);
         Switches.Off("hole 5 late", ref late);
         if (late)
@@ -108,10 +107,12 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         return Count(db, submitted, coin ?? HonouredCoins.Register(db, h.Coin, now), now);
     }
 
-    /// <summary>True if this issuer signed that this payment counts, which it does not say of what it does not keep.</summary>
-    private bool IsOwnWord(Receipt said, CashPayment h, Timestamp now)
+    /// <summary>
+    /// True if this issuer signed that this payment counts, which it does not say of what it does not keep. Before the transaction.
+    /// </summary>
+    public bool IsOwnWord(Receipt? said, CashPayment h, Timestamp now)
     {
-        bool own = said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid
+        bool own = said is not null && said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid
             && said.Currency == h.Coin.Terms.Currency && said.Date <= now.Plus(terms.ClockTolerance)
             && keys.IsStatement(k => said.Verify(suite, k));
         Switches.Off("R27 earlier word", ref own);

@@ -9,7 +9,7 @@ internal sealed class Settlement(
     ICrashPoints crash)
 {
     private readonly Judgement _judgement = new(suite, keys, issuer, terms, agreement);
-    private readonly ShownWords _shown = new(suite, keys, issuer, terms);
+    private readonly ShownWords _shown = new(store, suite, keys, issuer, terms);
 
     public LinkMessage Take(LinkPeer peer, SettleMessage batch)
     {
@@ -44,30 +44,27 @@ internal sealed class Settlement(
 
         items = Checked(read);
         var earlier = batch.Earlier.DistinctBy(r => r.Subject).ToDictionary(r => r.Subject);
+        var till = batch.Submission.Till!.Value;
+        var shown = earlier.Values.Where(w => items.TrueForAll(i => i.Subject != w.Subject || i.H?.Paid == w.Paid));
+        if (_shown.IsBehind(shown, till, now))
+        {
+            return Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped);
+        }
+
+        var own = items.Where(i => i.H is not null).DistinctBy(i => i.Subject)
+            .Where(i => _judgement.IsOwnWord(earlier.GetValueOrDefault(i.Subject), i.H!, now)).ToDictionary(i => i.Subject, i => earlier[i.Subject]);
         var receipts = store.Write(db =>
         {
-            var till = batch.Submission.Till!.Value;
-            var shown = earlier.Values.Where(w => items.TrueForAll(i => i.Subject != w.Subject || i.H?.Paid == w.Paid));
-            if (_shown.IsBehind(db, shown, till, now))
-            {
-                return null;
-            }
-
             var contact = TillTable.LastAnswer(db, till);
             var answers = items.Select((item, i) => item.Refused is { } verdict
                 ? Answer(item.Subject, verdict, item.H?.Paid ?? Amount.Zero, now)
                 : Settle(db, peer, new Submitted(item.H!, item.Bytes, ShopTable.OfTill(db, till), batch.Submission.Prove(subjects, i),
-                    contact, earlier.GetValueOrDefault(item.Subject)), till, now)).ToList();
+                    contact, own.GetValueOrDefault(item.Subject)), till, now)).ToList();
             TillRegistrations.Note(db, batch.Submission, subjects);
             ServiceRecord.Answer(db, till, batch.Submission.Date, batch.Submission.Queued, now);
             crash.Reach(CrashPoints.SettleUncommitted);
             return answers;
         });
-        if (receipts is null)
-        {
-            return Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped);
-        }
-
         crash.Reach(CrashPoints.SettleCommitted);
         return new SettleReply(receipts).ToMessage();
     }

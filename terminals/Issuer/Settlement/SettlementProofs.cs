@@ -20,11 +20,7 @@ internal sealed class SettlementProofs(Database store, OverspendingCases traces)
     {
         foreach (var coin in coins.Where(c => store.Read(db => IsWanted(db, c, now))))
         {
-            if (traces.HasOldKeys)
-            {
-                store.Write(db => traces.SignAnew(db, coin, now));
-            }
-
+            traces.SignAnew(coin, now, default);
             var (changes, dossier) = store.Read(db => (TraceCaseTable.Changes(db, coin), traces.Make(db, coin, now)));
             var proven = dossier is null ? null : traces.Weigh(dossier);
             store.Write(db => TraceCaseTable.KeepProven(db, coin, proven, changes, now, dossier?.Entries.Count ?? 0));

@@ -101,9 +101,10 @@ internal static class HistoryTable
         db.First("SELECT h FROM history WHERE coin = $1 ORDER BY id LIMIT 1", r => r.Kept(0, CashPayment.Decode), coin);
 
     /// <summary>A later revision replaces the earlier one.</summary>
-    public static void Revise(IWriteTransaction db, HistoryRow row, Share share, Receipt receipt) => db.Execute(
+    public static void Revise(IWriteTransaction db, HistoryRow row, Receipt receipt) => db.Execute(
         "UPDATE history SET credited = $2, guaranteed = $3, waiting = $4, due = $5, receipt = $6 WHERE id = $1",
-        row.Id, share.Credited.ToLedger(), share.Guaranteed.ToLedger(), share.Waiting.ToLedger(), share.Due.ToLedger(), receipt.Encode());
+        row.Id, receipt.Share.Credited.ToLedger(), receipt.Share.Guaranteed.ToLedger(), receipt.Share.Waiting.ToLedger(),
+        receipt.Share.Due.ToLedger(), receipt.Encode());
 
     /// <summary>Strikes the payment out for ever.</summary>
     /// <param name="kept">What of the coin's money stays with the shop (a revoked till's S_W moves only what an excess needs).</param>
