@@ -377,7 +377,7 @@ public sealed partial class BankParty : ILinkHandler
     private partial void LogRefused(MessageType request, RefusalReason reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the visit's step '{Step}' failed: {Reason}")]
-    private partial void LogFailed(string step, string reason);
+    private partial void LogFailed(string step, string reason, Exception? fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a card whose PUK was blocked is set back to a new activation code")]
     private partial void LogSetBack();
