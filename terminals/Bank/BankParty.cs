@@ -242,6 +242,8 @@ public sealed partial class BankParty : ILinkHandler
         return answer;
     }
 
+    public string? WhyNotStored(Exception fault) => StoreFault.Of(fault)?.Reason;
+
     /// <summary>Reports a user's card as lost, with what the card signed for that; may be repeated.</summary>
     /// <returns>Coins that the issuer cancelled so far. Refused where the report is not this account's.</returns>
     public ValueTask<Result<int>> ReportLost(LostCardReport report, CancellationToken cancel) => _losses.Report(report, cancel);

@@ -309,6 +309,8 @@ public sealed partial class IssuerParty : ILinkHandler
         return ValueTask.FromResult(answer);
     }
 
+    public string? WhyNotStored(Exception fault) => StoreFault.Of(fault)?.Reason;
+
     /// <summary>Why nobody, or not this peer, is answered now.</summary>
     private LinkMessage? Stopped(LinkPeer peer, MessageType type, Timestamp now)
     {

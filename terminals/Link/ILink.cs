@@ -22,16 +22,16 @@ public static class Answering
         {
             return await party.Handle(peer, request, cancel);
         }
-        catch (Exception e) when (IsOfStore(e))
+        catch (Exception e) when (IsOfFiles(party, e))
         {
             failed?.Invoke(e);
-            return new Refusal(RefusalReason.CannotStore, $"This party's own files fail: {StoreFault.Of(e)!.Reason}.").ToMessage();
+            return new Refusal(RefusalReason.CannotStore, $"This party's own files fail: {party.WhyNotStored(e)}.").ToMessage();
         }
     }
 
-    private static bool IsOfStore(Exception fault)
+    private static bool IsOfFiles(ILinkHandler party, Exception fault)
     {
-        bool isAnswered = StoreFault.Of(fault) is not null;
+        bool isAnswered = party.WhyNotStored(fault) is not null;
         Switches.Off("R28 true reason", ref isAnswered);
         return isAnswered;
     }
@@ -64,6 +64,9 @@ public interface ILinkHandler
 {
     /// <summary>Answers any request, also a malformed one. Throws only if the party itself is broken.</summary>
     ValueTask<LinkMessage> Handle(LinkPeer peer, LinkMessage request, CancellationToken cancel);
+
+    /// <summary>Why the party's own files fail (rule R28), where that is the fault: no path of its machine. Null for any other.</summary>
+    string? WhyNotStored(Exception fault) => null;
 }
 
 /// <summary>A party with accounts, whose signatures some requests bear: who sends such a request is no stranger (rule R22).</summary>

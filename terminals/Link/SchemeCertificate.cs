@@ -87,14 +87,14 @@ public static class SchemeCertificate
     }
 
     /// <summary>The certificate together with its secret key, as TLS wants it.</summary>
-    /// <exception cref="DatabaseException">The key is another party's: the database is not the one that belongs to these settings (rule
+    /// <exception cref="UnusableFileException">The key is another party's: the database is not the one that belongs to these settings (rule
     /// R23).</exception>
     public static X509Certificate2 WithKey(byte[] certificate, ISigningKey key)
     {
         using var bare = X509CertificateLoader.LoadCertificate(certificate);
         if (!bare.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.PublicKey.Bytes))
         {
-            throw new DatabaseException("The database and the settings of this folder are not of one party: their keys differ. Put back "
+            throw new UnusableFileException("The database and the settings of this folder are not of one party: their keys differ. Put back "
                 + "the two that belong together.");
         }
 

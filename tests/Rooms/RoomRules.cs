@@ -36,7 +36,7 @@ internal static partial class RoomRules
         ["HierCash.Card.Samples"] = ["HierCash.Iso7816", "HierCash.Card.Runtime"],
         ["HierCash.Terminals.Console"] = [.. Contract, "HierCash.Card.Client"],
         ["HierCash.Terminals.Store"] = Contract,
-        ["HierCash.Terminals.Link"] = [.. Contract, "HierCash.Terminals.Store"],
+        ["HierCash.Terminals.Link"] = Contract,
         ["HierCash.Terminals.Party"] = [.. Contract, "HierCash.Terminals.Console", "HierCash.Terminals.Link", "HierCash.Terminals.Store"],
         ["HierCash.Issuer"] = Shared,
         ["HierCash.Bank"] = WithCard,
