@@ -57,9 +57,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     /// <returns>Why there is no place for it; null if there is.</returns>
     public string? IsParty(Guest guest, LinkPeer peer, Digest key) => Enter(guest, _parties, (peer, key));
 
-    /// <summary>
-    /// It has sent a request with that account's signature. Where the account has its share already, it stays a stranger.
-    /// </summary>
+    /// <summary>It has sent a request with that account's signature. An account whose share is full stays a stranger.</summary>
     public void IsAccount(Guest guest, AccountId account)
     {
         bool counts = true;
@@ -70,9 +68,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         }
     }
 
-    /// <summary>
-    /// One of the few places for a stranger's long frame, also where somebody else has to lose his; null where it cannot be had.
-    /// </summary>
+    /// <summary>A place for a stranger's long frame, also where another has to lose his; null where it cannot be had.</summary>
     public Guest? LongFrame(ConnectionContext connection)
     {
         var place = new Guest(() => connection.Abort(new ConnectionAbortedException("Others need the place.")));
@@ -91,11 +87,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         }
     }
 
-    /// <summary>
-    /// Counts what strangers of an address ask that nobody understands, for a minute. Others of the same address, parties and wallets, do
-    /// not notice: only who asks once more is shut out.
-    /// </summary>
-    /// <param name="reply">What it was answered.</param>
+    /// <summary>Counts, for a minute, what an address's strangers ask that nobody understands. Who asks once more is shut out.</summary>
     public bool IsTooMuch(Guest guest, LinkMessage reply)
     {
         if (Refusal.Read(reply) is not { Reason: RefusalReason.Malformed or RefusalReason.UnknownMessage })
@@ -208,10 +200,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         return null;
     }
 
-    /// <summary>
-    /// Of those that have one to give the ones that have the most. Who keeps all of its own busy does not keep the idle ones of others in
-    /// their places; nor does it get the place of one that has no more than it has itself, unless nobody has more.
-    /// </summary>
+    /// <summary>Those with the most of the connections that may go. Who keeps its own busy does not press out others' idle ones.</summary>
     private static IEnumerable<Guest> Givers(Share share, HashSet<Guest>? own)
     {
         int largest = share.Of.Values.Max(g => g.Count);

@@ -3,8 +3,7 @@ namespace HierCash.Terminals.Link;
 /// <summary>A way to ask another party. Implementations: in-process, TCP.</summary>
 public interface ILink
 {
-    /// <exception cref="LinkException">No answer; whether the other side did it is unknown, so ask again: every request may be
-    /// repeated.</exception>
+    /// <exception cref="LinkException">No answer. Ask again: every request may be repeated.</exception>
     ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel);
 }
 
@@ -14,7 +13,6 @@ public enum LinkRole { Wallet, Bank, Shop, Issuer }
 public static class Answering
 {
     /// <summary>The party's answer; where its files fail, the refusal that says why.</summary>
-    /// <param name="failed">Told of such a fault.</param>
     public static async ValueTask<LinkMessage> Ask(
         ILinkHandler party, LinkPeer peer, LinkMessage request, Action<Exception>? failed, CancellationToken cancel)
     {

@@ -1,9 +1,6 @@
 namespace HierCash.Terminals.Link;
 
-/// <summary>
-/// Has the system find out within seconds that a line is gone that nobody closed (rule R29): a firewall that forgot it, a cable, a machine
-/// without power.
-/// </summary>
+/// <summary>Has the system find out within seconds that a line is gone that nobody closed (rule R29).</summary>
 internal static class LineWatch
 {
     private const int IpProtoTcp = 6;

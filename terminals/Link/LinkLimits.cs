@@ -45,10 +45,7 @@ public sealed record LinkLimits
     /// <summary>Bytes of a frame of a stranger: what a wallet asks before it is known is shorter (rule R30).</summary>
     public int MaxStrangerFrame { get; init; } = 16 * 1024;
 
-    /// <summary>
-    /// Bytes of a frame of a stranger that has one of the few places for long ones: the longest that a wallet sends, a rebuttal, and the
-    /// frame around it.
-    /// </summary>
+    /// <summary>Bytes of a stranger's long frame: the longest that a wallet sends, a rebuttal, and the frame around it.</summary>
     public int MaxLongFrame { get; init; } = LinkMessages.MostAtBank + 1024;
 
     /// <summary>Long frames of strangers at a time.</summary>
@@ -60,9 +57,7 @@ public sealed record LinkLimits
     /// <summary>Requests of a stranger's connection that are worked on at once.</summary>
     public int MaxPendingOfStranger { get; init; } = 4;
 
-    /// <summary>
-    /// Requests that nobody understands, of strangers of one address and in one minute: each further one ends its connection (rule R30).
-    /// </summary>
+    /// <summary>Unknown requests of strangers of one address in a minute: each further one ends its connection (rule R30).</summary>
     public int MaxUnknown { get; init; } = 60;
 
     /// <summary>After a failed connection no other is tried for this long, doubled each time up to <see cref="MaxBackOff"/>.</summary>

@@ -20,8 +20,7 @@ public sealed class LinkServer : IAsyncDisposable
 
     private LinkServer(WebApplication host, CancellationTokenSource stopping)
     {
-        _host = host;
-        _stopping = stopping;
+        (_host, _stopping) = (host, stopping);
     }
 
     /// <summary>Where it listens, with the port that it got.</summary>

@@ -2,21 +2,13 @@ using System.Globalization;
 
 namespace HierCash.Terminals.Link;
 
-/// <summary>
-/// What a peer said of its time, held against one's own clock (rule R26). It is compared, never adopted and never written anywhere. Between
-/// two answers time is counted by a clock that nobody sets, so one's own clock that is set while this process runs is noticed, too.
-/// </summary>
-/// <param name="own">One's own clock.</param>
-/// <param name="tolerance">How far clocks may differ.</param>
+/// <summary>What a peer said of its time, compared with one's own clock (rule R26), and never adopted or written.</summary>
 /// <param name="self">Whose clock that is, such as "this till".</param>
 /// <param name="peer">Who is asked, such as "the issuer".</param>
 /// <param name="server">The command that compares by itself, time and again; null: a person runs a command again.</param>
 public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self, string peer, string? server = null)
 {
-    /// <summary>
-    /// What was heard is good for so long before something is signed: then the peer is asked again. A clock that is set right is noticed as
-    /// soon.
-    /// </summary>
+    /// <summary>What was heard is good for so long before something is signed: then the peer is asked again.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(1);
 
     /// <summary>Without a further answer it says nothing any more: a machine that slept counted nothing meanwhile.</summary>
@@ -29,16 +21,11 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
     /// <summary>A person knows that the clocks differ, and wants to go on: <c>--despite-clock</c>.</summary>
     public bool IsOverridden { get; set; }
 
-    /// <summary>
-    /// Why nothing is to be signed now for that peer: both times, and what to do. Null where the clocks agree, or nothing was heard lately.
-    /// </summary>
+    /// <summary>Why nothing is to be signed now for that peer. Null where the clocks agree, or nothing was heard lately.</summary>
     public string? Fault => IsOverridden || Volatile.Read(ref _heard) is not { } heard || own.GetElapsedTime(heard.At) > Good ? null
         : Differs(heard, Timestamp.Now(own));
 
-    /// <summary>
-    /// The time now, if the peer's agrees with it: for what cannot be made good, such as forgetting. A clock may be set between a look at
-    /// <see cref="Fault"/> and the next look at the clock. Null where the two differ, or where nothing was heard lately.
-    /// </summary>
+    /// <summary>The time now, if the peer's agrees: for what cannot be made good. Null where they differ, or nothing was heard.</summary>
     public Timestamp? Agreed
     {
         get
@@ -63,12 +50,8 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
         }
     }
 
-    /// <summary>
-    /// The same as <see cref="Fault"/>, before something is signed: the peer is asked if it was not heard within a minute, or if what it
-    /// said then is a fault.
-    /// </summary>
+    /// <summary>The same before something is signed: the peer is asked again after a minute, or if there was a fault.</summary>
     /// <param name="anew">In any case: for who tells the peer by what follows that the clocks agree.</param>
-    /// <exception cref="LinkException">The peer cannot be reached.</exception>
     public async ValueTask<string?> Ask(ILink link, CancellationToken cancel, bool anew = false)
     {
         bool known = !anew && Volatile.Read(ref _heard) is { } heard && own.GetElapsedTime(heard.At) < Fresh
@@ -91,10 +74,9 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"The clock of {self} says {here}, and {peer}'s clock says {there}. At most {tolerance.TotalHours:0} hours between them "
-                    + $"are allowed. Nothing was signed. "
-                + $"Set the wrong clock right{(server is null ? ", and do this again" : "")}. "
-                + $"If {peer}'s clock is the wrong one, tell its people; "
-                + $"{(server is null ? "--despite-clock" : $"'{server} --despite-clock'")} goes on all the same.")
+                    + $"are allowed. Nothing was signed. Set the wrong clock right{(server is null ? ", and do this again" : "")}. If "
+                    + $"{peer}'s clock is the wrong one, tell its people; "
+                    + $"{(server is null ? "--despite-clock" : $"'{server} --despite-clock'")} goes on all the same.")
             : null;
     }
 

@@ -8,10 +8,7 @@ using X509PublicKey = System.Security.Cryptography.X509Certificates.PublicKey;
 
 namespace HierCash.Terminals.Link;
 
-/// <summary>
-/// TLS certificates of the scheme (link.md): the root key signs them, the subject names role and number, and an extension holds
-/// the root key, so that whoever knows its fingerprint, from a card or an enrolment, needs no other file to check one.
-/// </summary>
+/// <summary>TLS certificates of the scheme (link.md), signed by the root key, which they hold: its fingerprint checks one.</summary>
 public static class SchemeCertificate
 {
     /// <summary>The extension with the 65 bytes of the root key.</summary>
@@ -40,8 +37,7 @@ public static class SchemeCertificate
         request.CertificateExtensions.Add(new X509Extension(RootKeyOid, root.PublicKey.Bytes, false));
         var serial = Digest.Of([.. key.Bytes, (byte)role]).ToArray()[..16];
         serial[0] &= 0x7F;
-        using var certificate = request.Create(
-            new X500DistinguishedName("O=HierCash, CN=root"), new RootSigner(root), from, until, serial);
+        using var certificate = request.Create(new X500DistinguishedName("O=HierCash, CN=root"), new RootSigner(root), from, until, serial);
         return certificate.RawData;
     }
 
@@ -67,9 +63,8 @@ public static class SchemeCertificate
             static string Day(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
             return new Finding(
                 null,
-                $"{OutOfDate}: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, "
-                    + $"and the clock here says {Day(now)}; set this clock right if it is wrong; else tell the people whose "
-                    + $"certificate it is");
+                $"{OutOfDate}: it is good from {Day(certificate.NotBefore)} to {Day(certificate.NotAfter)}, and the clock here says "
+                    + $"{Day(now)}; set this clock right if it is wrong; else tell the people whose certificate it is");
         }
 
         if (certificate.PublicKey.Oid.Value != EcPublicKey
@@ -78,12 +73,8 @@ public static class SchemeCertificate
             return new Finding(null, "its certificate holds no key of the scheme's curve");
         }
 
-        if (ReadName(certificate.SubjectName) is { } name)
-        {
-            return new Finding(new LinkPeer(name.Role, name.Id, key), null);
-        }
-
-        return new Finding(null, $"its certificate names no role of the scheme ({PlainText.Escape(certificate.Subject)})");
+        return ReadName(certificate.SubjectName) is { } name ? new Finding(new LinkPeer(name.Role, name.Id, key), null)
+            : new Finding(null, $"its certificate names no role of the scheme ({PlainText.Escape(certificate.Subject)})");
     }
 
     /// <summary>The certificate together with its secret key, as TLS wants it.</summary>
@@ -104,10 +95,7 @@ public static class SchemeCertificate
         return bare.CopyWithPrivateKey(ecdsa);
     }
 
-    /// <summary>
-    /// O, OU and CN, each once and each in an RDN of its own, in any order: RFC 5280, 4.1.2.4 prescribes none, and openssl writes them in
-    /// the order in which they are given.
-    /// </summary>
+    /// <summary>O, OU and CN, each once and in an RDN of its own, in any order (RFC 5280, 4.1.2.4): openssl keeps the given one.</summary>
     private static (LinkRole Role, PartyId Id)? ReadName(X500DistinguishedName subject)
     {
         try

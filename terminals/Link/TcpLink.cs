@@ -7,7 +7,6 @@ using PublicKey = HierCash.Protocol.Suite.PublicKey;
 namespace HierCash.Terminals.Link;
 
 /// <summary>Whom a caller wants to reach.</summary>
-/// <param name="Host">Name or address.</param>
 /// <param name="Role">What the other side's certificate must say.</param>
 /// <param name="Scheme">Fingerprint of the root key that must have signed it.</param>
 /// <param name="Number">The one bank that is wanted: the card's (rule R19); null: any party of the role.</param>
@@ -19,15 +18,10 @@ public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Sch
     /// <summary>Why a key that the root key certified is not the peer's present one; null if it may be (rule R17).</summary>
     public Func<PublicKey, string?> KeyFault { get; init; } = _ => null;
 
-    /// <summary>
-    /// Certificates of that party's later keys, for one that answers under a key which they replaced: it may have been restored from a copy
-    /// that lacks them (R27).
-    /// </summary>
+    /// <summary>Certificates of that party's later keys, for one that answers under an older key: it may be an older copy (R27).</summary>
     public Func<PublicKey, IReadOnlyList<KeyCertificate>> Newer { get; init; } = _ => [];
 
-    /// <summary>
-    /// The issuer of a scheme, by number, and not under a statement key that is retired as far as the scheme's certificates are known here.
-    /// </summary>
+    /// <summary>The issuer of a scheme, by number, and not under a statement key that is known to be retired.</summary>
     public static LinkTarget IssuerOf(Scheme scheme, string host, int port) =>
         new(host, port, LinkRole.Issuer, scheme.Fingerprint, scheme.Issuer)
     {
@@ -67,9 +61,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     private TimeSpan _wait;
     private ulong _correlation;
 
-    /// <summary>
-    /// Told once a call, where the other side has not answered for 2 s: a person who sees nothing does not know whether anything happens.
-    /// </summary>
+    /// <summary>Told once a call that the other side has not answered for 2 s.</summary>
     public Action<string>? SayWaiting { get; init; }
 
     public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
@@ -266,21 +258,14 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
 
         public Connection(TcpClient client, SslStream stream, LinkTarget target, bool isCertified, TimeProvider clock)
         {
-            _isCertified = isCertified;
-            _clock = clock;
-            _client = client;
-            _stream = stream;
-            _target = target;
+            (_isCertified, _clock, _client, _stream, _target) = (isCertified, clock, client, stream, target);
             _ = Receive();
         }
 
         /// <summary>Takes no further call.</summary>
         public bool IsBroken { get; private set; }
 
-        /// <summary>
-        /// A call had no answer in time. Where nothing else came either since it began, the line is gone; else those that still wait get
-        /// what comes, and no other call does.
-        /// </summary>
+        /// <summary>A call had no answer in time. If nothing came since, the line is gone; else those that wait get what comes.</summary>
         public void Leave(long started)
         {
             IsBroken = true;

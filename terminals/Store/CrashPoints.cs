@@ -1,9 +1,6 @@
 namespace HierCash.Terminals.Store;
 
-/// <summary>
-/// A party says where it is; a test or simulator may stop it there for good, by an exception. Every party lists its points in
-/// <c>CrashPoints.All</c>, so that a test can visit each.
-/// </summary>
+/// <summary>A party says where it is; a test may stop it there, by an exception. <c>CrashPoints.All</c> lists the points.</summary>
 public interface ICrashPoints
 {
     void Reach(string point);

@@ -6,10 +6,7 @@ namespace HierCash.Terminals.Store;
 /// <summary>A database that cannot be what its party left: lost, damaged, or another's (rule R23). The message says what to do.</summary>
 public sealed class DatabaseException(string message, Exception? inner = null) : UnusableFileException(message, inner);
 
-/// <summary>
-/// The store as a file: made once, for its owner alone, and never made anew in the place of one that is lost or damaged (rules R20 and
-/// R23).
-/// </summary>
+/// <summary>The store as a file: made once, for its owner alone, and never anew for one that is lost (rules R20, R23).</summary>
 public sealed partial class Database
 {
     private const int Corrupt = 11;
@@ -21,9 +18,7 @@ public sealed partial class Database
     private const string Settings = "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 1000";
     private static int _made;
 
-    /// <summary>
-    /// Makes a new file with its tables, whole or not at all. Only the beginning of a party, or of a wallet's records, calls this.
-    /// </summary>
+    /// <summary>Makes a new file with its tables, whole or not at all. Only the beginning of a party, or of records, calls this.</summary>
     /// <exception cref="DatabaseException">There is a file of that name.</exception>
     public static Database CreateFile(string path, Schema schema) =>
         TryMake(path, schema) ? OpenFile(path, schema)
@@ -92,10 +87,7 @@ public sealed partial class Database
         return OpenFile(path, schema);
     }
 
-    /// <summary>
-    /// One program at a time, and only where no other one has the file open: an older one that still runs would go on in tables that are
-    /// not its own any more. SQLite leaves its write-ahead log for whoever is alone.
-    /// </summary>
+    /// <summary>One program at a time, and only where no other has the file open: it would go on in tables that changed.</summary>
     private static void CarryOver(string path, Schema schema)
     {
         using var turn = new Mutex(false,
@@ -150,10 +142,7 @@ public sealed partial class Database
         }
     }
 
-    /// <summary>
-    /// What is wrong with the file, one sentence for each fault: every page, every index against its table (PRAGMA integrity_check), every
-    /// reference. Empty if nothing is. It reads everything more than once: for audits.
-    /// </summary>
+    /// <summary>What is wrong with the file (PRAGMA integrity_check, references), a sentence each. Reads all of it: for audits.</summary>
     public IReadOnlyList<string> Damages()
     {
         try
@@ -206,10 +195,7 @@ public sealed partial class Database
         return version;
     }
 
-    /// <summary>
-    /// Another connection to the same file, after its disk has failed. It is the same while this process has it open under its name: a copy
-    /// that somebody has put there meanwhile is taken by no program that runs (rule R27).
-    /// </summary>
+    /// <summary>Another connection to the same file after its disk failed; a copy put there meanwhile is another one (rule R27).</summary>
     /// <exception cref="DatabaseException">It is another file.</exception>
     private void Reopen(string path)
     {
@@ -240,10 +226,7 @@ public sealed partial class Database
         _connection = connection;
     }
 
-    /// <summary>
-    /// By the links that Linux shows of what a process has open: of a file that was replaced they end in "(deleted)". Where there are none,
-    /// it counts as the same.
-    /// </summary>
+    /// <summary>By the open files that Linux shows: a replaced one ends in "(deleted)". Elsewhere it counts as the same.</summary>
     private static bool IsStillOpen(string path)
     {
         const string Open = "/proc/self/fd";
@@ -273,8 +256,7 @@ public sealed partial class Database
             {
                 store.Fill(schema, Schema.Version);
 
-                // Here, where it has no other name yet: of several who open a file at once and ask for the log, one may find the journal
-                // gone that another removes.
+                // Here, where it has no other name yet: several who ask for the log at once may find another's journal gone.
                 Run(store._connection, "PRAGMA journal_mode = WAL");
             }
 

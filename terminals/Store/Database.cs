@@ -14,10 +14,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     /// <summary>What <see cref="Faults"/> call this store.</summary>
     public const string FaultName = "database";
 
-    /// <summary>
-    /// After somebody else's lock has outlasted <see cref="Patience"/> nobody waits for it for so long: who asks meanwhile hears at once
-    /// why not.
-    /// </summary>
+    /// <summary>After a lock has outlasted <see cref="Patience"/> nobody waits so long: who asks meanwhile hears at once.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -37,8 +34,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
 
     private Database(SqliteConnection connection, string? path = null)
     {
-        _connection = connection;
-        _path = path;
+        (_connection, _path) = (connection, path);
     }
 
     /// <summary>Told what fails here, and when it works again; null where nobody asks for it.</summary>
@@ -74,17 +70,20 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     {
         lock (_gate)
         {
-            // A snapshot that is read cannot become one that is written once somebody else wrote; and a transaction has no second one
-            // within.
+            // What is read cannot become a transaction once somebody else wrote, and a transaction has no second one within.
             RequireNone();
             return Transact(Begin, Commit, work, keeps);
         }
     }
 
-    /// <summary>
-    /// Runs on one snapshot: no statement of it sees what another connection committed since the first. It changes nothing: what it would
-    /// write is undone. Within a Write or another Read it sees what that sees.
-    /// </summary>
+    /// <summary>The same, of what gives nothing.</summary>
+    public void Write(Action<IWriteTransaction> work) => Write(db =>
+    {
+        work(db);
+        return true;
+    });
+
+    /// <summary>Runs on one snapshot, and writes nothing. Within a Write or another Read it sees what that sees.</summary>
     public T Read<T>(Func<IReadSnapshot, T> work)
     {
         lock (_gate)
@@ -100,8 +99,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     /// <param name="look">What it is made of.</param>
     /// <param name="make">Gives what is to be written: false, and nothing is written, where the books have changed. Null: nothing is.</param>
     /// <returns>False where there was nothing to write.</returns>
-    public bool WriteMade<T>(
-        Func<IReadSnapshot, T> look, Func<T, Func<IWriteTransaction, bool>?> make, CancellationToken cancel)
+    public bool WriteMade<T>(Func<IReadSnapshot, T> look, Func<T, Func<IWriteTransaction, bool>?> make, CancellationToken cancel)
     {
         while (true)
         {
@@ -162,8 +160,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         }
         catch (SqliteException e)
         {
-            // After a full disk or an I/O error SQLite rolled back by itself; what went wrong first is what the caller hears. Where it did
-            // not, the next one opens anew.
+            // SQLite may have rolled back by itself. The first fault is what the caller hears; where it did not, the next opens anew.
             bool first = true;
             Switches.Off("R28 first error", ref first);
             _isSuspect |= e.SqliteErrorCode != NoTransaction;
@@ -214,10 +211,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         }
     }
 
-    /// <summary>
-    /// A commit that changes nothing: whether this store takes anything again is known without waiting for somebody who asks. The number
-    /// stays what it is, whoever has written it.
-    /// </summary>
+    /// <summary>A commit that changes nothing: whether this store takes anything again is known before somebody asks.</summary>
     public void Probe() => Write(db => db.Execute($"PRAGMA user_version = {db.Number("PRAGMA user_version")}"));
 
     private void RequireNone()
@@ -242,8 +236,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         return rows;
     }
 
-    public T? First<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> parameters)
-        where T : class
+    public T? First<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> parameters) where T : class
     {
         using var reader = Prepare(sql, parameters).ExecuteReader();
         return reader.Read() ? map(reader) : null;
@@ -291,7 +284,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
 
         for (int i = 0; i < parameters.Length; i++)
         {
-            command.Parameters[i].Value = parameters[i] ?? DBNull.Value;
+            command.Parameters[i].Value = Columns.Bound(parameters[i]);
         }
 
         return command;

@@ -3,8 +3,6 @@ namespace HierCash.Terminals.Store;
 /// <summary>Something that a serving process cannot do at present.</summary>
 /// <param name="What">In a word or two: "database", "log".</param>
 /// <param name="Reason">Why, as far as the process knows.</param>
-/// <param name="Since">When it was met first.</param>
-/// <param name="Times">How often it was met since.</param>
 /// <param name="EndsWhen">Goes on after "It ends when "; empty where the reason says what ends it.</param>
 public sealed record Fault(string What, string Reason, Timestamp Since, long Times, string EndsWhen)
 {
@@ -13,9 +11,7 @@ public sealed record Fault(string What, string Reason, Timestamp Since, long Tim
         + $"{Reason}.{(EndsWhen.Length > 0 ? $" It ends when {EndsWhen}." : "")}";
 }
 
-/// <summary>
-/// The faults that a serving process lives with (rule R28): each once, from the first time that it was met until it is over.
-/// </summary>
+/// <summary>The faults that a serving process lives with (rule R28): each once, from when it was met until it is over.</summary>
 public sealed class Faults(TimeProvider clock)
 {
     private readonly Lock _gate = new();

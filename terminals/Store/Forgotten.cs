@@ -1,10 +1,6 @@
 namespace HierCash.Terminals.Store;
 
-/// <summary>
-/// What a party's rows added up to before they were forgotten (rule R10): sums that an audit recomputes survive their rows, and a chain
-/// goes on from where
-/// its oldest kept link begins.
-/// </summary>
+/// <summary>What a party's rows added up to before they were forgotten (rule R10): audits recompute sums and chains.</summary>
 public static class Forgotten
 {
     /// <summary>Rows that a purge takes in one transaction, so that nobody waits for it.</summary>
@@ -20,7 +16,7 @@ public static class Forgotten
             number = CASE WHEN forgotten.number < excluded.number THEN excluded.number ELSE forgotten.number END,
             amount = forgotten.amount + excluded.amount, times = forgotten.times + 1, digest = excluded.digest
         """,
-        what, bank, kind, number, amount, digest?.ToArray());
+        what, bank, kind, number, amount, digest);
 
     /// <summary>Repeats a piece of work until it has nothing to do; each piece is a transaction of its own.</summary>
     /// <param name="piece">Gives how many rows it took.</param>

@@ -46,9 +46,7 @@ public sealed class Schema
     /// <summary>What makes the tables of that number in an empty database.</summary>
     public IEnumerable<string> UpTo(int version) => _scripts.Where(s => Number(s.Name) <= version).Select(s => s.Contents);
 
-    /// <summary>
-    /// Runs the scripts that are newer than the database, and writes their number; all of it in one transaction, or nothing.
-    /// </summary>
+    /// <summary>Runs the scripts that are newer than the database, and writes their number, all in one transaction.</summary>
     internal void Upgrade(SqliteConnection connection)
     {
         using var shared = new SharedConnection(connection);

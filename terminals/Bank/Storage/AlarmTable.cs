@@ -2,10 +2,7 @@ using System.Buffers.Binary;
 
 namespace HierCash.Bank;
 
-/// <summary>
-/// One row for each kind of alarm and what it is about, however often it happens. Its subject is a number, 8 bytes; or an account, and the
-/// moment of what was signed or the request; or two accounts and the request.
-/// </summary>
+/// <summary>One row for each kind of alarm and subject. Subjects are numbers, accounts, moments, requests.</summary>
 internal static class AlarmTable
 {
     /// <summary>About the issuer's instruction, statement or position of that number.</summary>
@@ -46,7 +43,7 @@ internal static class AlarmTable
     public static List<(Timestamp Date, bool OfAnother)> SetBacks(IReadSnapshot db, AccountId user) => db.Query(
         "SELECT date, kind FROM alarm WHERE kind IN ($1, $3) AND substr(subject, 1, 16) = $2 ORDER BY date, subject",
         r => (r.Date(0), r.GetString(1) == BankAlarms.SetBackOfAnother),
-        BankAlarms.CardSetBack, user.Value.ToArray(), BankAlarms.SetBackOfAnother);
+        BankAlarms.CardSetBack, user, BankAlarms.SetBackOfAnother);
 
     /// <summary>The newest first, each with the names of the holders that it is about.</summary>
     public static List<BankAlarm> All(IReadSnapshot db) => db.Query(
@@ -59,16 +56,15 @@ internal static class AlarmTable
             r.TextOrNull(4) is { } other ? $"{r.TextOrNull(3)} and {other}" : r.TextOrNull(3)),
         BankAlarms.RivalOrder);
 
-    /// <returns>Rows forgotten.</returns>
     public static int Forget(IWriteTransaction db, Timestamp before, int most) => db.Execute(
         """
         DELETE FROM alarm WHERE (kind, subject) IN (
             SELECT kind, subject FROM alarm WHERE date < $1 ORDER BY date, kind, subject LIMIT $2)
         """,
-        before.ToLedger(), (long)most);
+        before, most);
 
     private static byte[] SetBack(AccountId user, Timestamp signed) => [.. user.Value.ToArray(), .. BankColumns.Bytes(signed.Microseconds)];
 
     private static int Add(IWriteTransaction db, Timestamp now, string kind, byte[] subject) => db.Execute(
-        "INSERT INTO alarm(kind, subject, date) VALUES($1, $2, $3) ON CONFLICT DO NOTHING", kind, subject, now.ToLedger());
+        "INSERT INTO alarm(kind, subject, date) VALUES($1, $2, $3) ON CONFLICT DO NOTHING", kind, subject, now);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Data.Common;
 
 namespace HierCash.Bank;
 

@@ -9,7 +9,7 @@ internal static class CancellationTable
         INSERT INTO cancellation(request, u) SELECT request, u FROM withdrawal WHERE u = $1 AND state <> 'Reversed'
         ON CONFLICT DO NOTHING
         """,
-        user.Value.ToArray());
+        user);
 
     /// <summary>Coins that the issuer has not cancelled, the first ended first.</summary>
     public static List<WithdrawalId> Open(IReadSnapshot db) => db.Query(
@@ -29,20 +29,20 @@ internal static class CancellationTable
 
     /// <param name="date">By the issuer's clock.</param>
     public static bool MarkCancelled(IWriteTransaction db, WithdrawalId request, Timestamp date) =>
-        db.Execute("UPDATE cancellation SET date = $2 WHERE request = $1", request.Value.ToArray(), date.ToLedger()) > 0;
+        db.Execute("UPDATE cancellation SET date = $2 WHERE request = $1", request, date) > 0;
 
     /// <summary>When the issuer cancelled the coin; null where it did not.</summary>
     public static Timestamp? DateOf(IReadSnapshot db, WithdrawalId request) =>
-        db.Query("SELECT date FROM cancellation WHERE request = $1", r => r.DateOrNull(0), request.Value.ToArray()).FirstOrDefault();
+        db.Query("SELECT date FROM cancellation WHERE request = $1", r => r.DateOrNull(0), request).FirstOrDefault();
 
     /// <summary>How many coins of that account the issuer has cancelled.</summary>
     public static long CountCancelled(IReadSnapshot db, AccountId user) =>
-        db.Number("SELECT count(*) FROM cancellation WHERE u = $1 AND date IS NOT NULL", user.Value.ToArray());
+        db.Number("SELECT count(*) FROM cancellation WHERE u = $1 AND date IS NOT NULL", user);
 
     /// <summary>The issuer has forgotten what it cancelled since: it is asked again.</summary>
     public static bool Reopen(IWriteTransaction db, Timestamp since) =>
-        db.Execute("UPDATE cancellation SET date = NULL WHERE date >= $1", since.ToLedger()) > 0;
+        db.Execute("UPDATE cancellation SET date = NULL WHERE date >= $1", since) > 0;
 
     public static void Forget(IWriteTransaction db, WithdrawalId request) =>
-        db.Execute("DELETE FROM cancellation WHERE request = $1", request.Value.ToArray());
+        db.Execute("DELETE FROM cancellation WHERE request = $1", request);
 }

@@ -1,9 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// What the issuer signed and contradicts its statements of circulation, each with the one that it contradicts: proof that the books were
-/// changed.
-/// </summary>
+/// <summary>What contradicts the issuer's statements of circulation, each with the contradicted one: proof of changed books.</summary>
 internal static class ContradictionTable
 {
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM contradiction");
@@ -11,7 +8,7 @@ internal static class ContradictionTable
     /// <summary>Nothing happens where it is kept already.</summary>
     public static void Add(IWriteTransaction db, CirculationStatement refused, CirculationStatement? kept, Timestamp now) => db.Execute(
         "INSERT INTO contradiction(digest, date, refused, kept) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        refused.Digest.ToArray(), now.ToLedger(), refused.Encode(), kept?.Encode());
+        refused.Digest, now, refused.Encode(), kept?.Encode());
 
     /// <summary>Oldest first.</summary>
     public static List<(CirculationStatement Refused, CirculationStatement? Kept)> All(IReadSnapshot db) => db.Query(

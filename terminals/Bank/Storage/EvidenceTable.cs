@@ -9,20 +9,16 @@ internal sealed record CaseEntry(uint Revision, Proof Proof, Amount Allowed, Evi
 /// <param name="Excess">What is proven to be signed too much.</param>
 /// <param name="Guaranteed">What the receipts in the dossier promise.</param>
 /// <param name="Noticed">The most of which a notice whose term is over told the holder.</param>
-/// <param name="Claimed">What is claimed already.</param>
 internal sealed record ClaimBounds(Amount Excess, Amount Guaranteed, Amount Noticed, Amount Claimed);
 
-/// <summary>
-/// Cases (claim 6, step 9e): the newest dossier of each, what may be claimed on it, what was, and what the issuer is told of it.
-/// </summary>
+/// <summary>Cases (claim 6, step 9e): the newest dossier of each, what may be and was claimed, and what the issuer is told.</summary>
 internal static class EvidenceTable
 {
     public static CaseEntry? Find(IReadSnapshot db, CoinId coin) => db.First(
         "SELECT revision, proof, excess, guaranteed, file FROM evidence WHERE coin_id = $1",
         r => new CaseEntry(
-            checked((uint)r.GetInt64(0)), (Proof)r.GetInt64(1), Amount.Min(r.Money(2), r.Money(3)),
-            r.KeptOrNull(4, Evidence.Decode)),
-        coin.Value.ToArray());
+            checked((uint)r.GetInt64(0)), (Proof)r.GetInt64(1), Amount.Min(r.Money(2), r.Money(3)), r.KeptOrNull(4, Evidence.Decode)),
+        coin);
 
     /// <summary>The files, the first judged first.</summary>
     public static List<Evidence> Files(IReadSnapshot db) =>
@@ -30,11 +26,11 @@ internal static class EvidenceTable
 
     /// <summary>The bytes of the file; none where there is no file.</summary>
     public static byte[] EncodedFile(IReadSnapshot db, CoinId coin) =>
-        db.First("SELECT file FROM evidence WHERE coin_id = $1", r => r.BytesOrNull(0) ?? [], coin.Value.ToArray()) ?? [];
+        db.First("SELECT file FROM evidence WHERE coin_id = $1", r => r.BytesOrNull(0) ?? [], coin) ?? [];
 
     /// <summary>The name of the holder whom the case is about; null where it is about none.</summary>
     public static string? HolderOf(IReadSnapshot db, CoinId coin) => db.First(
-        "SELECT a.name FROM evidence e JOIN account a ON a.u = e.u WHERE e.coin_id = $1", r => r.GetString(0), coin.Value.ToArray());
+        "SELECT a.name FROM evidence e JOIN account a ON a.u = e.u WHERE e.coin_id = $1", r => r.GetString(0), coin);
 
     /// <summary>A dossier that proves nothing: what the issuer is told. A file that an earlier revision gave stays.</summary>
     public static bool Reject(IWriteTransaction db, Dossier dossier, Proof proof, Timestamp now) => db.Execute(
@@ -42,7 +38,7 @@ internal static class EvidenceTable
         INSERT INTO evidence(coin_id, revision, proof, outcome, spent, excess, guaranteed, judged) VALUES($1, $2, $3, $3, $4, 0, 0, $5)
         ON CONFLICT(coin_id) DO UPDATE SET revision = excluded.revision, outcome = excluded.outcome, told = 0
         """,
-        dossier.Coin.Value.ToArray(), (long)dossier.Header.Revision, (long)proof, dossier.Spent.ToLedger(), now.ToLedger()) > 0;
+        dossier.Coin, dossier.Header.Revision, proof, dossier.Spent, now) > 0;
 
     /// <summary>Keeps a file, in the place of that of an earlier revision.</summary>
     /// <param name="standing">What it shows with all that was heard and filed.</param>
@@ -55,9 +51,8 @@ internal static class EvidenceTable
             spent = excluded.spent, excess = excluded.excess, guaranteed = excluded.guaranteed, file = excluded.file,
             fell = CASE WHEN excluded.fell IS NULL THEN NULL ELSE coalesce(evidence.fell, excluded.fell) END
         """,
-        file.Dossier.Coin.Value.ToArray(), (long)file.Dossier.Header.Revision, file.Order.User.Value.ToArray(), (long)Shown(standing),
-        standing.Spent.ToLedger(), standing.Excess.ToLedger(), standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger(),
-        standing.IsProven ? null : now.ToLedger());
+        file.Dossier.Coin, file.Dossier.Header.Revision, file.Order.User, Shown(standing),
+        standing.Spent, standing.Excess, standing.Guaranteed, file.Encode(), now, standing.IsProven ? null : now);
 
     /// <summary>Something was heard or filed: what the file shows now. The issuer is to be told if that is another finding.</summary>
     public static void Weigh(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp now) => db.Execute(
@@ -66,13 +61,12 @@ internal static class EvidenceTable
             spent = $3, excess = $4, guaranteed = $5, file = $6, fell = CASE WHEN $2 = $8 THEN NULL ELSE coalesce(fell, $7) END
         WHERE coin_id = $1
         """,
-        file.Dossier.Coin.Value.ToArray(), (long)Shown(standing), standing.Spent.ToLedger(), standing.Excess.ToLedger(),
-        standing.Guaranteed.ToLedger(), file.Encode(), now.ToLedger(), (long)Proof.Excess);
+        file.Dossier.Coin, Shown(standing), standing.Spent, standing.Excess, standing.Guaranteed, file.Encode(), now, Proof.Excess);
 
     /// <summary>Since when a case proves nothing any more, and what is claimed on it now.</summary>
     public static (Timestamp? Fell, Amount Claimed) Standing(IReadSnapshot db, CoinId coin) =>
         db.Query(
-            "SELECT fell, claimed FROM evidence WHERE coin_id = $1", r => (r.DateOrNull(0), r.Money(1)), coin.Value.ToArray()).Single();
+            "SELECT fell, claimed FROM evidence WHERE coin_id = $1", r => (r.DateOrNull(0), r.Money(1)), coin).Single();
 
     /// <summary>Null where there is no case.</summary>
     /// <param name="over">The notices count whose term is over then.</param>
@@ -85,15 +79,14 @@ internal static class EvidenceTable
         FROM evidence e WHERE e.coin_id = $1
         """,
         r => new ClaimBounds(r.Money(0), r.Money(1), r.Money(2), r.Money(3)),
-        coin.Value.ToArray(), over.ToLedger(), (long)Proof.Excess, counts.ToLedger());
+        coin, over, Proof.Excess, counts);
 
     /// <summary>What is claimed on the case of that coin; nothing where there is none.</summary>
-    public static Amount Claimed(IReadSnapshot db, CoinId coin) =>
-        Amount.FromLedger(db.Number("SELECT claimed FROM evidence WHERE coin_id = $1", coin.Value.ToArray()));
+    public static Amount Claimed(IReadSnapshot db, CoinId coin) => db.Sum("SELECT claimed FROM evidence WHERE coin_id = $1", coin);
 
     /// <param name="change">In minor units; below zero what is given back.</param>
     public static void AddClaimed(IWriteTransaction db, CoinId coin, long change) =>
-        db.Execute("UPDATE evidence SET claimed = claimed + $2 WHERE coin_id = $1", coin.Value.ToArray(), change);
+        db.Execute("UPDATE evidence SET claimed = claimed + $2 WHERE coin_id = $1", coin, change);
 
     /// <summary>What the issuer is to be told.</summary>
     public static List<(CoinId Coin, uint Revision, Proof Outcome)> Untold(IReadSnapshot db) => db.Query(
@@ -103,15 +96,13 @@ internal static class EvidenceTable
     /// <summary>The issuer was told; unless the finding changed meanwhile.</summary>
     public static bool MarkTold(IWriteTransaction db, CoinId coin, uint revision, Proof outcome) => db.Execute(
         "UPDATE evidence SET told = 1 WHERE coin_id = $1 AND revision = $2 AND outcome = $3",
-        coin.Value.ToArray(), (long)revision, (long)outcome) > 0;
+        coin, revision, outcome) > 0;
 
     /// <summary>The issuer asks again: its answer was lost.</summary>
     public static bool TellAgain(IWriteTransaction db, CoinId coin) =>
-        db.Execute("UPDATE evidence SET told = 0 WHERE coin_id = $1", coin.Value.ToArray()) > 0;
+        db.Execute("UPDATE evidence SET told = 0 WHERE coin_id = $1", coin) > 0;
 
-    /// <summary>
-    /// Cases whose terms are over, the first judged first, with what was claimed on each. Not what waits for an answer of the issuer.
-    /// </summary>
+    /// <summary>Cases whose terms are over and that wait for no answer, the first judged first, with what was claimed on each.</summary>
     /// <param name="proved">Those with a file, or a claim, that were judged before that moment.</param>
     /// <param name="rejected">The others.</param>
     public static List<(CoinId Coin, Amount Claimed)> Over(IReadSnapshot db, Timestamp proved, Timestamp rejected, int most) => db.Query(
@@ -121,10 +112,9 @@ internal static class EvidenceTable
             AND NOT EXISTS (SELECT 1 FROM void_message v WHERE v.coin_id = e.coin_id AND v.answer IS NULL)
         ORDER BY judged, coin_id LIMIT $3
         """,
-        r => (r.Coin(0), r.Money(1)), rejected.ToLedger(), proved.ToLedger(), (long)most);
+        r => (r.Coin(0), r.Money(1)), rejected, proved, most);
 
-    public static void Forget(IWriteTransaction db, CoinId coin) =>
-        db.Execute("DELETE FROM evidence WHERE coin_id = $1", coin.Value.ToArray());
+    public static void Forget(IWriteTransaction db, CoinId coin) => db.Execute("DELETE FROM evidence WHERE coin_id = $1", coin);
 
     private static Proof Shown(EvidenceFinding finding) => finding.IsProven ? Proof.Excess : Proof.Nothing;
 }

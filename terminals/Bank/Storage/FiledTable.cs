@@ -8,5 +8,5 @@ internal static class FiledTable
 
     public static bool SetLast(IWriteTransaction db, ulong number) => db.Execute(
         "INSERT INTO filed(singleton, number) VALUES(1, $1) ON CONFLICT(singleton) DO UPDATE SET number = excluded.number",
-        (long)number) > 0;
+        number) > 0;
 }

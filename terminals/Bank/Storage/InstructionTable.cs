@@ -1,8 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// The issuer's instructions in order of number, each booked or parked (R8), and beside them the number of the last that is kept.
-/// </summary>
+/// <summary>The issuer's instructions by number, each booked or parked (R8), and the number of the last that is kept.</summary>
 internal static class InstructionTable
 {
     /// <summary>The last instruction that was taken, booked or parked; 0 before the first.</summary>
@@ -12,19 +10,19 @@ internal static class InstructionTable
     {
         db.Execute(
             "INSERT INTO booked_transfer(number, transfer, state) VALUES($1, $2, $3)",
-            (long)instruction.Number, instruction.Encode(), (long)outcome);
+            instruction.Number, instruction.Encode(), outcome);
         db.Execute(
             "INSERT INTO booked(singleton, number) VALUES(1, $1) ON CONFLICT(singleton) DO UPDATE SET number = excluded.number",
-            (long)instruction.Number);
+            instruction.Number);
     }
 
     public static void SetOutcome(IWriteTransaction db, ulong number, BookingOutcome outcome) =>
-        db.Execute("UPDATE booked_transfer SET state = $2 WHERE number = $1", (long)number, (long)outcome);
+        db.Execute("UPDATE booked_transfer SET state = $2 WHERE number = $1", number, outcome);
 
     /// <summary>Those that are kept with a higher number.</summary>
     public static List<ClearingInstruction> After(IReadSnapshot db, ulong number) => db.Query(
         "SELECT transfer FROM booked_transfer WHERE number > $1 ORDER BY number",
-        r => r.Kept(0, ClearingInstruction.Decode), (long)number);
+        r => r.Kept(0, ClearingInstruction.Decode), number);
 
     /// <summary>How many are kept.</summary>
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM booked_transfer");
@@ -44,8 +42,7 @@ internal static class InstructionTable
         SELECT t.transfer, coalesce(p.suspense, 0) FROM booked_transfer t LEFT JOIN parked p ON p.number = t.number
         WHERE t.state = 0 AND coalesce(p.told, 1) = 1 ORDER BY t.number LIMIT $1
         """,
-        r => (r.Kept(0, ClearingInstruction.Decode), r.Flag(1)), (long)most);
+        r => (r.Kept(0, ClearingInstruction.Decode), r.Flag(1)), most);
 
-    public static void Forget(IWriteTransaction db, ulong number) =>
-        db.Execute("DELETE FROM booked_transfer WHERE number = $1", (long)number);
+    public static void Forget(IWriteTransaction db, ulong number) => db.Execute("DELETE FROM booked_transfer WHERE number = $1", number);
 }

@@ -1,9 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// The bank's double-entry ledger: its transactions, their entries, and the accounts with their balances. What the bank owes is positive. A
-/// second transaction of the same name is not booked: that makes every booking idempotent.
-/// </summary>
+/// <summary>The bank's double-entry ledger. What the bank owes is positive. A transaction of one name is booked once.</summary>
 internal static class Ledger
 {
     /// <summary>What instructions took from account a. Only they may take a shop below zero: its bank bears that.</summary>
@@ -19,7 +16,7 @@ internal static class Ledger
     {
         long tx = db.Number(
             "INSERT INTO ledger_tx(date, kind, reference) VALUES($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
-            now.ToLedger(), named.Kind, named.Reference);
+            now, named.Kind, named.Reference);
         if (tx == 0)
         {
             return false;

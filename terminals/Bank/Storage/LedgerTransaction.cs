@@ -1,8 +1,6 @@
 namespace HierCash.Bank;
 
 /// <summary>A transaction of the ledger, by the name under which it is booked once.</summary>
-/// <param name="Kind">For people, and for who counts them.</param>
-/// <param name="Reference">What it is about.</param>
 internal readonly record struct LedgerTransaction(string Kind, byte[] Reference)
 {
     public const string KindOfInstruction = "instruction";
@@ -24,7 +22,6 @@ internal readonly record struct LedgerTransaction(string Kind, byte[] Reference)
     /// <summary>The money of a parked instruction of that number goes to suspense (R8).</summary>
     public static LedgerTransaction Suspense(ulong number) => new(KindOfSuspense, BankColumns.Bytes(number));
 
-    /// <param name="receipt">The counter's receipt number.</param>
     public static LedgerTransaction Deposit(ulong receipt) => new("deposit", BitConverter.GetBytes(receipt));
 
     /// <summary>From the account of a card that was replaced to that of the new one.</summary>

@@ -15,15 +15,15 @@ internal static class LetterTable
 
     public static bool Add(IWriteTransaction db, ActivationCode code, string holder, AccountId? user, bool isOffered) => db.Execute(
         "INSERT INTO letter(mark, holder, u, offered) VALUES($1, $2, $3, $4)",
-        Mark(code), holder, user?.Value.ToArray(), isOffered ? 1L : 0L) > 0;
+        Mark(code), holder, user, isOffered) > 0;
 
     /// <summary>The other letters of that card whose code it has heard of, or may have: the ids.</summary>
     public static List<long> OthersOffered(IReadSnapshot db, AccountId user, LetterEntry than) => db.Query(
-        "SELECT id FROM letter WHERE u = $1 AND id <> $2 AND offered = 1 ORDER BY id", r => r.GetInt64(0), user.Value.ToArray(), than.Id);
+        "SELECT id FROM letter WHERE u = $1 AND id <> $2 AND offered = 1 ORDER BY id", r => r.GetInt64(0), user, than.Id);
 
     /// <summary>True if the bank has signed a set-back of that card to another code than this one.</summary>
     public static bool HasOtherSigned(IReadSnapshot db, AccountId user, ActivationCode than) => db.Number(
-        "SELECT count(*) FROM letter WHERE u = $1 AND signed = 1 AND mark <> $2", user.Value.ToArray(), Mark(than)) > 0;
+        "SELECT count(*) FROM letter WHERE u = $1 AND signed = 1 AND mark <> $2", user, Mark(than)) > 0;
 
     public static bool MarkOffered(IWriteTransaction db, LetterEntry letter) =>
         db.Execute("UPDATE letter SET offered = 1 WHERE id = $1", letter.Id) > 0;
@@ -34,7 +34,7 @@ internal static class LetterTable
 
     /// <summary>A new card took the code, and has its account from now on.</summary>
     public static void MarkTaken(IWriteTransaction db, ActivationCode code, AccountId user) =>
-        db.Execute("UPDATE letter SET u = $2 WHERE mark = $1 AND u IS NULL", Mark(code), user.Value.ToArray());
+        db.Execute("UPDATE letter SET u = $2 WHERE mark = $1 AND u IS NULL", Mark(code), user);
 
     public static bool Forget(IWriteTransaction db, ActivationCode code) =>
         db.Execute("DELETE FROM letter WHERE mark = $1", Mark(code)) > 0;

@@ -11,13 +11,12 @@ internal static class NoticeTable
         ON CONFLICT(coin_id, revision) DO UPDATE SET
             u = excluded.u, until = excluded.until, allowed = excluded.allowed, last = excluded.last, notice = excluded.notice, fallen = 0
         """,
-        file.Dossier.Coin.Value.ToArray(), (long)file.Dossier.Header.Revision, file.Order.User.Value.ToArray(),
-        file.Notice.Until.ToLedger(), allowed.ToLedger(), last.ToLedger(), file.Notice.Encode());
+        file.Dossier.Coin, file.Dossier.Header.Revision, file.Order.User, file.Notice.Until, allowed, last, file.Notice.Encode());
 
     /// <summary>The notices of a case know from then on that it has fallen, if it has.</summary>
     public static void MarkFallen(IWriteTransaction db, CoinId coin) => db.Execute(
         "UPDATE notice SET fallen = 1 WHERE coin_id = $1 AND EXISTS (SELECT 1 FROM evidence e WHERE e.coin_id = $1 AND e.fell IS NOT NULL)",
-        coin.Value.ToArray());
+        coin);
 
     /// <summary>The newest notice of each case that stands against a user.</summary>
     public static List<Notice> Of(IReadSnapshot db, AccountId user) => db.Query(
@@ -26,19 +25,16 @@ internal static class NoticeTable
         WHERE n.u = $1 AND e.proof = $2 AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id)
         ORDER BY n.until, n.coin_id LIMIT $3
         """,
-        r => r.Kept(0, Notice.Decode), user.Value.ToArray(), (long)Proof.Excess, (long)NoticesReply.Max);
+        r => r.Kept(0, Notice.Decode), user, Proof.Excess, NoticesReply.Max);
 
-    /// <summary>
-    /// The newest notice of each case on which more may be claimed once its term is over; with what, when, and since when the case is.
-    /// </summary>
+    /// <summary>The newest notice of each case on which more may be claimed after its term, and since when the case is.</summary>
     public static List<(CoinId Coin, Amount Allowed, Timestamp Until, Timestamp Since)> InTerm(IReadSnapshot db, Timestamp now) => db.Query(
         """
         SELECT n.coin_id, n.allowed, n.until, e.judged FROM notice n JOIN evidence e ON e.coin_id = n.coin_id
         WHERE n.until > $1 AND n.fallen = 0 AND n.allowed > e.claimed
             AND n.revision = (SELECT max(revision) FROM notice m WHERE m.coin_id = n.coin_id) ORDER BY n.until, n.coin_id
         """,
-        r => (r.Coin(0), r.Money(1), r.Date(2), r.Date(3)), now.ToLedger());
+        r => (r.Coin(0), r.Money(1), r.Date(2), r.Date(3)), now);
 
-    public static void Forget(IWriteTransaction db, CoinId coin) =>
-        db.Execute("DELETE FROM notice WHERE coin_id = $1", coin.Value.ToArray());
+    public static void Forget(IWriteTransaction db, CoinId coin) => db.Execute("DELETE FROM notice WHERE coin_id = $1", coin);
 }

@@ -4,22 +4,22 @@ namespace HierCash.Bank;
 internal static class OrderedTable
 {
     /// <summary>The request that had this number; null where none had it.</summary>
-    public static WithdrawalId? RequestOf(IReadSnapshot db, AccountId user, uint number) => db.Query(
+    public static WithdrawalId? RequestOf(IReadSnapshot db, AccountId user, uint number) => db.Value(
         "SELECT request FROM ordered WHERE u = $1 AND number = $2",
-        r => (WithdrawalId?)r.Request(0), user.Value.ToArray(), (long)number).FirstOrDefault();
+        r => r.Request(0), user, number);
 
     /// <summary>The number is this request's; nothing happens where it was given before.</summary>
     public static void Add(IWriteTransaction db, WithdrawalOrder order, Timestamp now) => db.Execute(
         "INSERT INTO ordered(u, number, request, date) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray(), now.ToLedger());
+        order.User, order.Number, order.Request, now);
 
     public static int MarkDeclined(IWriteTransaction db, WithdrawalOrder order) => db.Execute(
         "UPDATE ordered SET declined = 1 WHERE u = $1 AND number = $2 AND request = $3",
-        order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray());
+        order.User, order.Number, order.Request);
 
     public static bool IsDeclined(IReadSnapshot db, WithdrawalOrder order) => db.Number(
         "SELECT declined FROM ordered WHERE u = $1 AND number = $2 AND request = $3",
-        order.User.Value.ToArray(), (long)order.Number, order.Request.Value.ToArray()) == 1;
+        order.User, order.Number, order.Request) == 1;
 
     /// <summary>$1 the moment, $2 how many.</summary>
     internal const string Old =
@@ -34,8 +34,8 @@ internal static class OrderedTable
 
     /// <summary>Known numbers whose withdrawal is forgotten, or which were declined or renounced, before that: the oldest first.</summary>
     public static List<(AccountId User, uint Number)> Over(IReadSnapshot db, Timestamp before, int most) =>
-        db.Query(Old, r => (r.User(0), checked((uint)r.GetInt64(1))), before.ToLedger(), (long)most);
+        db.Query(Old, r => (r.User(0), checked((uint)r.GetInt64(1))), before, most);
 
     public static void Forget(IWriteTransaction db, AccountId user, uint number) =>
-        db.Execute("DELETE FROM ordered WHERE u = $1 AND number = $2", user.Value.ToArray(), (long)number);
+        db.Execute("DELETE FROM ordered WHERE u = $1 AND number = $2", user, number);
 }

@@ -6,7 +6,7 @@ internal static class OwedTable
     /// <summary>Nothing happens where it stands there already.</summary>
     public static void Add(IWriteTransaction db, WithdrawalOrder order) => db.Execute(
         "INSERT INTO owed(request, u, user_order) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
-        order.Request.Value.ToArray(), order.User.Value.ToArray(), BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write));
+        order.Request, order.User, BerTlv.Encode(WithdrawalOrder.MaxEncodedSize, order.Write));
 
     /// <summary>What the account owes for its card and for those that it had before, in the order in which it was ordered.</summary>
     public static List<WithdrawalOrder> Of(IReadSnapshot db, AccountId user) => [.. db.Query(
@@ -15,14 +15,7 @@ internal static class OwedTable
             WITH RECURSIVE card(u) AS (SELECT $1 UNION SELECT r.u FROM replaced r JOIN card c ON r.successor = c.u) SELECT u FROM card)
         ORDER BY request
         """,
-        r => Decode(r.Bytes(0)), user.Value.ToArray()).OrderBy(o => o.Date).ThenBy(o => o.Number)];
+        r => r.Kept(0, WithdrawalOrder.Read), user).OrderBy(o => o.Date).ThenBy(o => o.Number)];
 
-    public static void Remove(IWriteTransaction db, WithdrawalId request) =>
-        db.Execute("DELETE FROM owed WHERE request = $1", request.Value.ToArray());
-
-    private static WithdrawalOrder Decode(byte[] bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        return WithdrawalOrder.Read(ref reader);
-    }
+    public static void Remove(IWriteTransaction db, WithdrawalId request) => db.Execute("DELETE FROM owed WHERE request = $1", request);
 }

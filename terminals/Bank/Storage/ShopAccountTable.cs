@@ -13,20 +13,20 @@ internal static class ShopAccountTable
 
     /// <summary>The shop's name; null where there is no such account.</summary>
     public static string? Name(IReadSnapshot db, Digest account) =>
-        db.First("SELECT name FROM shop_account WHERE reference = $1", r => r.GetString(0), account.ToArray());
+        db.First("SELECT name FROM shop_account WHERE reference = $1", r => r.GetString(0), account);
 
     /// <summary>How many have that name.</summary>
     public static long Namesakes(IReadSnapshot db, string name) => db.Number("SELECT count(*) FROM shop_account WHERE name = $1", name);
 
     /// <summary>One that has that name.</summary>
-    public static Digest? Named(IReadSnapshot db, string name) => db.Query(
-        "SELECT reference FROM shop_account WHERE name = $1 ORDER BY reference LIMIT 1", r => (Digest?)r.Digest(0), name).FirstOrDefault();
+    public static Digest? Named(IReadSnapshot db, string name) => db.Value(
+        "SELECT reference FROM shop_account WHERE name = $1 ORDER BY reference LIMIT 1", r => r.Digest(0), name);
 
     public static void Open(IWriteTransaction db, Digest account, string name) =>
-        db.Execute("INSERT INTO shop_account(reference, name) VALUES($1, $2)", account.ToArray(), name);
+        db.Execute("INSERT INTO shop_account(reference, name) VALUES($1, $2)", account, name);
 
     /// <summary>The same, of a shop that the issuer names.</summary>
     /// <returns>False where the account is open.</returns>
     public static bool OpenAgain(IWriteTransaction db, Digest account, string name) =>
-        db.Execute("INSERT INTO shop_account(reference, name) VALUES($1, $2) ON CONFLICT DO NOTHING", account.ToArray(), name) > 0;
+        db.Execute("INSERT INTO shop_account(reference, name) VALUES($1, $2) ON CONFLICT DO NOTHING", account, name) > 0;
 }

@@ -3,11 +3,10 @@ namespace HierCash.Bank;
 /// <summary>For which account a till's request was signed: signed again, it is for the same one (rule R18).</summary>
 internal static class ShopTillTable
 {
-    /// <param name="till">N_W of the request.</param>
-    public static Digest? AccountOf(IReadSnapshot db, PublicKey till) => db.Query(
-        "SELECT reference FROM shop_till WHERE till_key = $1", r => (Digest?)r.Digest(0), till.Bytes.ToArray()).FirstOrDefault();
+    public static Digest? AccountOf(IReadSnapshot db, PublicKey till) => db.Value(
+        "SELECT reference FROM shop_till WHERE till_key = $1", r => r.Digest(0), till);
 
     public static void Keep(IWriteTransaction db, PublicKey till, Digest account) => db.Execute(
         "INSERT INTO shop_till(till_key, reference) VALUES($1, $2) ON CONFLICT(till_key) DO UPDATE SET reference = excluded.reference",
-        till.Bytes.ToArray(), account.ToArray());
+        till, account);
 }

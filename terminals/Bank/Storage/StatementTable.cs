@@ -4,7 +4,7 @@ namespace HierCash.Bank;
 internal static class StatementTable
 {
     public static void Add(IWriteTransaction db, CirculationStatement statement) => db.Execute(
-        "INSERT INTO audit_statement(number, statement) VALUES($1, $2)", (long)statement.Number, statement.Encode());
+        "INSERT INTO audit_statement(number, statement) VALUES($1, $2)", statement.Number, statement.Encode());
 
     /// <summary>In order of number.</summary>
     public static List<CirculationStatement> All(IReadSnapshot db) => After(db, 0);
@@ -12,10 +12,10 @@ internal static class StatementTable
     /// <summary>Those with a higher number, in order.</summary>
     public static List<CirculationStatement> After(IReadSnapshot db, ulong number) => db.Query(
         "SELECT statement FROM audit_statement WHERE number > $1 ORDER BY number",
-        r => r.Kept(0, CirculationStatement.Decode), (long)number);
+        r => r.Kept(0, CirculationStatement.Decode), number);
 
     public static CirculationStatement? Find(IReadSnapshot db, ulong number) =>
-        db.First("SELECT statement FROM audit_statement WHERE number = $1", r => r.Kept(0, CirculationStatement.Decode), (long)number);
+        db.First("SELECT statement FROM audit_statement WHERE number = $1", r => r.Kept(0, CirculationStatement.Decode), number);
 
     /// <summary>Null before the first.</summary>
     public static CirculationStatement? Last(IReadSnapshot db) =>
@@ -27,8 +27,7 @@ internal static class StatementTable
     /// <summary>The first ones, without the last of all.</summary>
     public static List<CirculationStatement> FirstBeforeLast(IReadSnapshot db, int most) => db.Query(
         "SELECT statement FROM audit_statement WHERE number < (SELECT max(number) FROM audit_statement) ORDER BY number LIMIT $1",
-        r => r.Kept(0, CirculationStatement.Decode), (long)most);
+        r => r.Kept(0, CirculationStatement.Decode), most);
 
-    public static void Forget(IWriteTransaction db, ulong number) =>
-        db.Execute("DELETE FROM audit_statement WHERE number = $1", (long)number);
+    public static void Forget(IWriteTransaction db, ulong number) => db.Execute("DELETE FROM audit_statement WHERE number = $1", number);
 }

@@ -4,12 +4,12 @@ namespace HierCash.Bank;
 internal static class UnansweredTable
 {
     public static (Timestamp Since, string Said)? Find(IReadSnapshot db) =>
-        db.Query("SELECT since, said FROM unanswered", r => ((Timestamp, string)?)(r.Date(0), r.GetString(1))).FirstOrDefault();
+        db.Value("SELECT since, said FROM unanswered", r => (r.Date(0), r.GetString(1)));
 
     /// <summary>Where it did not answer before, since then, with its newer words.</summary>
     public static bool Note(IWriteTransaction db, Timestamp now, string said) => db.Execute(
         "INSERT INTO unanswered(singleton, since, said) VALUES(1, $1, $2) ON CONFLICT(singleton) DO UPDATE SET said = excluded.said",
-        now.ToLedger(), said) > 0;
+        now, said) > 0;
 
     public static bool End(IWriteTransaction db) => db.Execute("DELETE FROM unanswered") > 0;
 }

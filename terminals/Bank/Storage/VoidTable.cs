@@ -9,13 +9,12 @@ internal static class VoidTable
     /// <summary>The payments of that coin of which S_W goes, or went, to the issuer.</summary>
     public static List<BroughtVoid> Of(IReadSnapshot db, CoinId coin) => db.Query(
         "SELECT message, since FROM void_message WHERE coin_id = $1 ORDER BY payment_id",
-        r => new BroughtVoid(Read(r.Bytes(0)).As<BankVoidMessage>()!.Voided.H, r.Date(1)), coin.Value.ToArray());
+        r => new BroughtVoid(Read(r.Bytes(0)).As<BankVoidMessage>()!.Voided.H, r.Date(1)), coin);
 
     /// <summary>Nothing happens where the payment's S_W goes already.</summary>
     public static void Add(IWriteTransaction db, CashPayment h, VoidStatement statement, Timestamp now) => db.Execute(
         "INSERT INTO void_message(payment_id, coin_id, message, since) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        h.Id.Value.ToArray(), h.Coin.Id.Value.ToArray(), new BankVoidMessage(new(h, statement)).ToMessage().Body,
-        now.ToLedger());
+        h.Id, h.Coin.Id, new BankVoidMessage(new(h, statement)).ToMessage().Body, now);
 
     /// <summary>What the issuer has not answered, in order of payment, as it is brought.</summary>
     public static List<(PaymentId Payment, CoinId Coin, LinkMessage Message)> Unanswered(IReadSnapshot db) => db.Query(
@@ -26,17 +25,15 @@ internal static class VoidTable
     public static Tally TallyUnanswered(IReadSnapshot db) =>
         Tally.Read(db, "SELECT count(*), 0, min(since) FROM void_message WHERE answer IS NULL");
 
-    /// <param name="reversal">The issuer's answer.</param>
     public static bool MarkAnswered(IWriteTransaction db, PaymentId payment, LinkMessage reversal) => Answer(db, payment, reversal.Body);
 
     /// <summary>The issuer refuses for good.</summary>
     public static bool MarkRefused(IWriteTransaction db, PaymentId payment) => Answer(db, payment, []);
 
-    public static void Forget(IWriteTransaction db, CoinId coin) =>
-        db.Execute("DELETE FROM void_message WHERE coin_id = $1", coin.Value.ToArray());
+    public static void Forget(IWriteTransaction db, CoinId coin) => db.Execute("DELETE FROM void_message WHERE coin_id = $1", coin);
 
     private static LinkMessage Read(byte[] kept) => LinkBody.Kept<BankVoidMessage>(kept);
 
     private static bool Answer(IWriteTransaction db, PaymentId payment, byte[] answer) =>
-        db.Execute("UPDATE void_message SET answer = $2 WHERE payment_id = $1", payment.Value.ToArray(), answer) > 0;
+        db.Execute("UPDATE void_message SET answer = $2 WHERE payment_id = $1", payment, answer) > 0;
 }

@@ -24,7 +24,7 @@ internal static class AlarmTable
         INSERT INTO alarm(date, kind, subject, last) VALUES($1, $2, $3, $1)
         ON CONFLICT(kind, subject) DO UPDATE SET times = alarm.times + 1, last = excluded.last
         """,
-        now.ToLedger(), kind, subject);
+        now, kind, subject);
 
     /// <summary>The newest first; subjects as hexadecimal digits.</summary>
     public static List<(string Kind, string Subject, long Times, Timestamp Last)> All(IReadSnapshot db) => db.Query(
@@ -33,5 +33,5 @@ internal static class AlarmTable
 
     /// <summary>Forgets a piece of what happened last before a moment.</summary>
     public static int Forget(IWriteTransaction db, Timestamp before) => db.Execute(
-        "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE last < $1 LIMIT $2)", before.ToLedger(), (long)Forgotten.Piece);
+        "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE last < $1 LIMIT $2)", before, Forgotten.Piece);
 }

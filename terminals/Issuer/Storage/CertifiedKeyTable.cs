@@ -5,22 +5,20 @@ internal static class CertifiedKeyTable
 {
     /// <summary>When that key was; null if never.</summary>
     public static Timestamp? First(IReadSnapshot db, PublicKey key) =>
-        db.Query(
+        db.Value(
             "SELECT date FROM certified_key WHERE public_key = $1",
-            r => (Timestamp?)r.Date(0), key.Bytes.ToArray()).FirstOrDefault();
+            r => r.Date(0), key);
 
-    /// <summary>
-    /// The latest date of another key of the bank; of a key that is gone only if it is no later than that. 0: there is none.
-    /// </summary>
+    /// <summary>The latest date of another key of the bank; a key that is gone counts only up to that. 0: there is none.</summary>
     public static Timestamp NewestOfOthers(IReadSnapshot db, PartyId bank, PublicKey key, Timestamp goneUntil) =>
-        Timestamp.FromLedger(db.Number(
+        db.Date(
         """
         SELECT coalesce(max(date), 0) FROM certified_key
         WHERE bank = $1 AND public_key <> $2 AND (date <= $3 OR public_key NOT IN (SELECT public_key FROM former_key))
         """,
-        (long)bank.Value, key.Bytes.ToArray(), goneUntil.ToLedger()));
+        bank, key, goneUntil);
 
     public static int Set(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp date) => db.Execute(
         "INSERT INTO certified_key(public_key, bank, date) VALUES($1, $2, $3) ON CONFLICT(public_key) DO UPDATE SET date = excluded.date",
-        key.Bytes.ToArray(), (long)bank.Value, date.ToLedger());
+        key, bank, date);
 }

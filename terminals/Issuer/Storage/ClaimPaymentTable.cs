@@ -1,16 +1,10 @@
-using System.Data.Common;
-
 namespace HierCash.Issuer;
 
 /// <summary>A promise that was claimed and is not paid yet.</summary>
 /// <param name="Bank">Of the user: it pays.</param>
-/// <param name="Account">The shop's.</param>
 internal sealed record UnpaidClaim(PaymentId Payment, PartyId Bank, CoinId Coin, PartyId ShopBank, Digest Account, Amount Amount);
 
-/// <summary>
-/// Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that.
-/// What went back to claims instead, because the payment was taken back or the coin paid after all, is kept apart.
-/// </summary>
+/// <summary>Promises that are being paid: the ClaimDebit of each, when its shop was credited, and what went back to claims.</summary>
 internal static class ClaimPaymentTable
 {
     private const string Select = "SELECT payment_id, bank, coin_id, shop_bank, account, amount FROM claim_payment WHERE paid IS NULL AND";
@@ -18,11 +12,9 @@ internal static class ClaimPaymentTable
     /// <summary>The promise is claimed.</summary>
     public static void Add(IWriteTransaction db, DuePromise promise) => db.Execute(
         "INSERT INTO claim_payment(payment_id, bank, coin_id, shop_bank, account, amount) VALUES($1, $2, $3, $4, $5, $6)",
-        promise.Payment.Value.ToArray(), (long)promise.UserBank.Value, promise.Coin.Value.ToArray(), (long)promise.ShopBank.Value,
-        promise.Account.ToArray(), promise.Y.ToLedger());
+        promise.Payment, promise.UserBank, promise.Coin, promise.ShopBank, promise.Account, promise.Y);
 
-    public static UnpaidClaim? FindUnpaid(IReadSnapshot db, PaymentId payment) =>
-        db.First($"{Select} payment_id = $1", Read, payment.Value.ToArray());
+    public static UnpaidClaim? FindUnpaid(IReadSnapshot db, PaymentId payment) => db.First($"{Select} payment_id = $1", Read, payment);
 
     /// <summary>What the bank has booked, and no shop was credited for yet.</summary>
     public static List<UnpaidClaim> Booked(IReadSnapshot db, PartyId bank) => db.Query(
@@ -31,33 +23,29 @@ internal static class ClaimPaymentTable
             AND NOT EXISTS (SELECT 1 FROM parked k WHERE k.bank = $1 AND k.number = claim_payment.number AND k.outcome <> 0)
         ORDER BY number, payment_id
         """,
-        Read, (long)bank.Value);
+        Read, bank);
 
     /// <summary>Promises of that coin that were claimed in this cycle are in the instruction of that number.</summary>
     public static int Instructed(IWriteTransaction db, PartyId bank, CoinId coin, ulong number) => db.Execute(
         "UPDATE claim_payment SET number = $3 WHERE bank = $1 AND coin_id = $2 AND number IS NULL",
-        (long)bank.Value, coin.Value.ToArray(), (long)number);
+        bank, coin, number);
 
     /// <summary>So much of the claim goes back to claims.</summary>
     public static void GiveBack(IWriteTransaction db, PaymentId payment, Amount part) => db.Execute(
         "UPDATE claim_payment SET amount = amount - $2, restored = restored + $2 WHERE payment_id = $1",
-        payment.Value.ToArray(), part.ToLedger());
+        payment, part);
 
     /// <summary>The shop is credited.</summary>
     public static void MarkPaid(IWriteTransaction db, PaymentId payment, Timestamp now) =>
-        db.Execute("UPDATE claim_payment SET paid = $2 WHERE payment_id = $1", payment.Value.ToArray(), now.ToLedger());
+        db.Execute("UPDATE claim_payment SET paid = $2 WHERE payment_id = $1", payment, now);
 
     /// <summary>Claimed and not paid: goes into clearing, or will, and does not come out of it yet.</summary>
     public static Amount UnderWay(IReadSnapshot db) =>
-        Amount.FromLedger(db.Number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM claim_payment WHERE paid IS NULL"));
+        db.Sum("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM claim_payment WHERE paid IS NULL");
 
-    private static UnpaidClaim Read(DbDataReader r) => new(
-        r.Payment(0), r.Party(1), r.Coin(2), r.Party(3),
-        r.Digest(4), r.Money(5));
+    private static UnpaidClaim Read(DbDataReader r) => new(r.Payment(0), r.Party(1), r.Coin(2), r.Party(3), r.Digest(4), r.Money(5));
 
-    /// <summary>
-    /// Forgets a piece of the promises that were paid, of coins that are forgotten, after the instruction that they were in.
-    /// </summary>
+    /// <summary>Forgets a piece of the paid promises of forgotten coins, after their instruction.</summary>
     public static int ForgetPaid(IWriteTransaction db) => db.Execute(
         """
         DELETE FROM claim_payment WHERE payment_id IN (
@@ -65,5 +53,5 @@ internal static class ClaimPaymentTable
                 AND NOT EXISTS (SELECT 1 FROM trace_case c WHERE c.coin_id = p.coin_id)
                 AND NOT EXISTS (SELECT 1 FROM instruction i WHERE i.bank = p.bank AND i.number = p.number) LIMIT $1)
         """,
-        (long)Forgotten.Piece);
+        Forgotten.Piece);
 }

@@ -4,14 +4,14 @@ namespace HierCash.Issuer;
 internal static class ClockTable
 {
     /// <summary>The latest time that was gone by where something was signed or answered; 0 if there is none.</summary>
-    public static Timestamp Signed(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(signed), 0) FROM clock"));
+    public static Timestamp Signed(IReadSnapshot db) => db.Date("SELECT coalesce(max(signed), 0) FROM clock");
 
     /// <summary>Since when the clock is doubted, by itself; null if it is not.</summary>
     public static Timestamp? DoubtedSince(IReadSnapshot db) =>
-        db.Query("SELECT doubted FROM clock WHERE doubted IS NOT NULL", r => (Timestamp?)r.Date(0)).FirstOrDefault();
+        db.Value("SELECT doubted FROM clock WHERE doubted IS NOT NULL", r => r.Date(0));
 
     /// <summary>What was said until then may have been forgotten under a clock that was ahead; 0 if it never was by so much.</summary>
-    public static Timestamp Forgot(IReadSnapshot db) => Timestamp.FromLedger(db.Number("SELECT coalesce(max(forgot), 0) FROM clock"));
+    public static Timestamp Forgot(IReadSnapshot db) => db.Date("SELECT coalesce(max(forgot), 0) FROM clock");
 
     /// <summary>Something was signed or answered by that time.</summary>
     /// <param name="isConfirmed">Banks have agreed: the clock is doubted no more.</param>
@@ -21,7 +21,7 @@ internal static class ClockTable
         ON CONFLICT(singleton) DO UPDATE SET signed = CASE WHEN clock.signed > excluded.signed THEN clock.signed ELSE excluded.signed END,
             doubted = CASE WHEN $2 = 1 THEN NULL ELSE clock.doubted END
         """,
-        now.ToLedger(), isConfirmed ? 1L : 0L);
+        now, isConfirmed);
 
     /// <summary>The clock is doubted; since when does not change.</summary>
     public static int Doubt(IWriteTransaction db, Timestamp since) => db.Execute(
@@ -29,7 +29,7 @@ internal static class ClockTable
         INSERT INTO clock(singleton, signed, doubted) VALUES(1, 0, $1)
         ON CONFLICT(singleton) DO UPDATE SET doubted = coalesce(clock.doubted, excluded.doubted)
         """,
-        since.ToLedger());
+        since);
 
     /// <summary>A person says that the clock is right: nothing was signed later than now.</summary>
     /// <param name="hasForgotten">By a clock that was ahead coins may have been forgotten.</param>
@@ -40,5 +40,5 @@ internal static class ClockTable
             signed = CASE WHEN clock.signed < excluded.signed THEN clock.signed ELSE excluded.signed END, doubted = NULL,
             forgot = CASE WHEN $2 = 1 OR clock.forgot > excluded.signed THEN excluded.signed ELSE clock.forgot END
         """,
-        now.ToLedger(), hasForgotten ? 1L : 0L);
+        now, hasForgotten);
 }

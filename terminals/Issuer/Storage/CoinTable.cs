@@ -1,9 +1,6 @@
-using System.Data.Common;
-
 namespace HierCash.Issuer;
 
 /// <summary>A coin's sums as they stand, in minor units, for an audit.</summary>
-/// <param name="Credited">What its payments credited.</param>
 internal sealed record CoinBalance(long Number, long FaceValue, long Spent, bool IsOpen, long Returned, long Credited);
 
 /// <summary>A coin as the issuer keeps it.</summary>
@@ -35,19 +32,14 @@ internal sealed record CoinRow(
     }
 }
 
-/// <summary>
-/// The inspection database (EP 0810563, 105): coins that are not used up, with Y. At Y = X the row moves to the history
-/// database with all that a trace needs, and stays there until its terms end (claim 6, step 9d; hole 6).
-/// </summary>
+/// <summary>Coins: the inspection database (EP 0810563, 105), and, at Y = X, the history database (claim 6, step 9d; hole 6).</summary>
 internal static class CoinTable
 {
     private const string Open = "inspection";
     private const string UsedUp = "closed_coin";
     private const string Columns = "coin, coin_id, bank, request, opening, x, y, expiry, cancelled, returned, lost, keyed, closed";
 
-    /// <summary>
-    /// True if (n, TM) was issued before, n belongs to another bank's user (hole 15), or this issuer made the key of n (hole 14).
-    /// </summary>
+    /// <summary>True if (n, TM) was issued before, n is another bank's user's (hole 15), or this issuer made its key (hole 14).</summary>
     public static bool IsTaken(IReadSnapshot db, byte[] n, ushort tm, PartyId bank)
     {
         bool isMade = db.Number(
@@ -63,7 +55,7 @@ internal static class CoinTable
                 SELECT tm, bank FROM inspection WHERE n = $1 UNION ALL SELECT tm, bank FROM closed_coin WHERE n = $1) AS its
             WHERE tm = $2 OR bank NOT IN (0, $3)
             """,
-            n, (long)tm, (long)bank.Value) > 0;
+            n, tm, bank) > 0;
     }
 
     /// <summary>A coin that is issued enters.</summary>
@@ -75,33 +67,31 @@ internal static class CoinTable
             INSERT INTO inspection(coin_id, n, tm, bank, request, opening, x, expiry, keyed) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9)
             RETURNING coin
             """,
-            coin.Id.Value.ToArray(), coin.N, (long)coin.Terms.TM, (long)bank.Value, request.Value.ToArray(), opening,
-            coin.Terms.FaceValue.ToLedger(), (long)coin.Terms.Expiry.Index, coin.Terms.IssuerKeyed ? 1L : 0L);
+            coin.Id, coin.N, coin.Terms.TM, bank, request, opening, coin.Terms.FaceValue, coin.Terms.Expiry, coin.Terms.IssuerKeyed);
         return new CoinRow(
             number, coin.Id, bank, request, opening, coin.Terms.FaceValue, Amount.Zero, coin.Terms.Expiry, null, null, Amount.Zero,
             true, null, coin.Terms.IssuerKeyed);
     }
 
     /// <summary>The coin, open or used up (claim 6, step 9a).</summary>
-    public static CoinRow? Find(IReadSnapshot db, CoinId id) => In(db, Open, "coin_id = $1", id.Value.ToArray()) ?? FindUsedUp(db, id);
+    public static CoinRow? Find(IReadSnapshot db, CoinId id) => In(db, Open, "coin_id = $1", id) ?? FindUsedUp(db, id);
 
     private static CoinRow? FindUsedUp(IReadSnapshot db, CoinId id)
     {
-        var coin = In(db, UsedUp, "coin_id = $1", id.Value.ToArray());
+        var coin = In(db, UsedUp, "coin_id = $1", id);
         Switches.Replace("hole 6", ref coin, null);
         return coin;
     }
 
     /// <summary>The coin of a withdrawal.</summary>
-    public static CoinRow? OfRequest(IReadSnapshot db, WithdrawalId request) => First(db, "request = $1", request.Value.ToArray());
+    public static CoinRow? OfRequest(IReadSnapshot db, WithdrawalId request) => First(db, "request = $1", request);
 
     /// <summary>A coin of no bank by its key, TM and X (R27).</summary>
     public static CoinRow? Unclaimed(IReadSnapshot db, byte[] n, ushort tm, Amount x) =>
-        First(db, "n = $1 AND tm = $2 AND x = $3 AND bank = 0", n, (long)tm, x.ToLedger());
+        First(db, "n = $1 AND tm = $2 AND x = $3 AND bank = 0", n, tm, x);
 
     /// <summary>A coin by its key, TM and X, whatever S_I and bank it has (R27).</summary>
-    public static CoinRow? OfKey(IReadSnapshot db, byte[] n, ushort tm, Amount x) =>
-        First(db, "n = $1 AND tm = $2 AND x = $3", n, (long)tm, x.ToLedger());
+    public static CoinRow? OfKey(IReadSnapshot db, byte[] n, ushort tm, Amount x) => First(db, "n = $1 AND tm = $2 AND x = $3", n, tm, x);
 
     /// <summary>The coin that somebody shows; also where it is known by another S_I of the same withdrawal (R27).</summary>
     public static CoinRow? Of(IReadSnapshot db, Coin coin)
@@ -116,14 +106,11 @@ internal static class CoinTable
     public static List<CoinRow> Between(IReadSnapshot db, CoinId first, CoinId last)
     {
         const string Which = "coin_id BETWEEN $1 AND $2";
-        var open = All(db, Open, Which, first.Value.ToArray(), last.Value.ToArray());
-        return [.. open.Concat(All(db, UsedUp, Which, first.Value.ToArray(), last.Value.ToArray())).OrderBy(c => c.Number)];
+        var open = All(db, Open, Which, first, last);
+        return [.. open.Concat(All(db, UsedUp, Which, first, last)).OrderBy(c => c.Number)];
     }
 
-    /// <summary>
-    /// Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule
-    /// R2). What is left of a coin of no bank goes nowhere.
-    /// </summary>
+    /// <summary>Open coins that expired or ended, and of which nobody waits for an excess (rule R2). None of no bank.</summary>
     public static List<CoinRow> Returnable(IReadSnapshot db, Quarter expiredBy)
     {
         string ofBank = "bank <> 0";
@@ -138,7 +125,7 @@ internal static class CoinTable
                 WHERE h.coin = inspection.coin AND h.id > 0 AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
             ORDER BY coin
             """,
-            (long)expiredBy.Index);
+            expiredBy);
     }
 
     /// <summary>$1 the quarter.</summary>
@@ -151,22 +138,19 @@ internal static class CoinTable
         """;
 
     /// <summary>Used-up coins that expired before a quarter, and of which a redemption still waits for what shops refund.</summary>
-    public static List<long> AwaitedByRedemptions(IReadSnapshot db, Quarter expiredBy) =>
-        db.Query(Awaited, r => r.GetInt64(0), (long)expiredBy.Index);
+    public static List<long> AwaitedByRedemptions(IReadSnapshot db, Quarter expiredBy) => db.Query(Awaited, r => r.GetInt64(0), expiredBy);
 
-    /// <summary>
-    /// A piece of the used-up coins that expired before a quarter; of those with a case, only what expired before an earlier one.
-    /// </summary>
+    /// <summary>A piece of the used-up coins that expired before a quarter; those with a case, before an earlier one.</summary>
     public static List<CoinRow> Forgettable(IReadSnapshot db, Quarter expiredBy, Quarter casesUntil) => All(
         db, UsedUp,
         """
         expiry <= $1 AND (expiry <= $2 OR NOT EXISTS (SELECT 1 FROM trace_case t WHERE t.coin = closed_coin.coin)) ORDER BY coin LIMIT $3
         """,
-        (long)expiredBy.Index, (long)casesUntil.Index, (long)Forgotten.Piece);
+        expiredBy, casesUntil, Forgotten.Piece);
 
     /// <summary>A piece of the coins of no bank that expired before a quarter and are not used up (R27).</summary>
     public static List<CoinRow> ForgettableUnclaimed(IReadSnapshot db, Quarter expiredBy) =>
-        All(db, Open, "expiry <= $1 AND bank = 0 ORDER BY coin LIMIT $2", (long)expiredBy.Index, (long)Forgotten.Piece);
+        All(db, Open, "expiry <= $1 AND bank = 0 ORDER BY coin LIMIT $2", expiredBy, Forgotten.Piece);
 
     /// <summary>Y of all coins of no bank (R27), in minor units.</summary>
     public static long PaidUnclaimed(IReadSnapshot db) => db.Number(
@@ -177,31 +161,28 @@ internal static class CoinTable
 
     /// <summary>The coin has another S_I from now on (R27).</summary>
     public static int Rename(IWriteTransaction db, CoinRow coin, CoinId id) =>
-        db.Execute($"UPDATE {TableOf(coin)} SET coin_id = $2 WHERE coin = $1", coin.Number, id.Value.ToArray());
+        db.Execute($"UPDATE {TableOf(coin)} SET coin_id = $2 WHERE coin = $1", coin.Number, id);
 
-    /// <summary>
-    /// Of two S_I of a withdrawal one may expire later (R27): the coin is kept for as long as either could be paid with, or the later one
-    /// would look like one that was never spent.
-    /// </summary>
+    /// <summary>Of two S_I one may expire later (R27): the coin is kept that long, or that one would look as if never spent.</summary>
     public static CoinRow KeepUntil(IWriteTransaction db, CoinRow coin, Quarter expiry)
     {
         var until = coin.Expiry.Index >= expiry.Index ? coin.Expiry : expiry;
         Switches.Replace("R27 later expiry", ref until, expiry);
-        db.Execute($"UPDATE {TableOf(coin)} SET expiry = $2 WHERE coin = $1", coin.Number, (long)until.Index);
+        db.Execute($"UPDATE {TableOf(coin)} SET expiry = $2 WHERE coin = $1", coin.Number, until);
         return coin with { Expiry = until };
     }
 
     /// <summary>A coin of no bank gets the one whose withdrawal it is.</summary>
     public static void Adopt(IWriteTransaction db, CoinRow coin, PartyId bank, WithdrawalId request, byte[] opening) => db.Execute(
         $"UPDATE {TableOf(coin)} SET bank = $2, request = $3, opening = $4 WHERE coin = $1",
-        coin.Number, (long)bank.Value, request.Value.ToArray(), opening);
+        coin.Number, bank, request, opening);
 
     /// <summary>Y + y; at Y = X the coin leaves the inspection database (claim 6, steps 9b and 9d).</summary>
     public static void Spend(IWriteTransaction db, CoinRow coin, Amount y)
     {
         var sum = coin.Spent + y;
         Switches.Replace("claim 6 9b", ref sum, coin.Spent);
-        db.Execute("UPDATE inspection SET y = $2 WHERE coin = $1", coin.Number, sum.ToLedger());
+        db.Execute("UPDATE inspection SET y = $2 WHERE coin = $1", coin.Number, sum);
         bool usedUp = coin.Rest == y;
         Switches.Off("claim 6 9d", ref usedUp);
         if (usedUp)
@@ -218,13 +199,13 @@ internal static class CoinTable
             Move(db, coin.Number, UsedUp, Open);
         }
 
-        db.Execute("UPDATE inspection SET y = $2 WHERE coin = $1", coin.Number, (coin.Spent - y).ToLedger());
+        db.Execute("UPDATE inspection SET y = $2 WHERE coin = $1", coin.Number, coin.Spent - y);
     }
 
     /// <summary>So much of what is left goes back to its holder; with all of it the coin is done with (hole 9).</summary>
     public static void Return(IWriteTransaction db, CoinRow coin, Amount part)
     {
-        db.Execute("UPDATE inspection SET returned = $2 WHERE coin = $1", coin.Number, (coin.Returned + part).ToLedger());
+        db.Execute("UPDATE inspection SET returned = $2 WHERE coin = $1", coin.Number, coin.Returned + part);
         if (part == coin.Rest)
         {
             Move(db, coin.Number, Open, UsedUp);
@@ -249,7 +230,7 @@ internal static class CoinTable
     {
         string first = $"AND {column} IS NULL";
         Switches.Replace("hole 10 first date", ref first, "");
-        db.Execute($"UPDATE {TableOf(coin)} SET {column} = $2 WHERE coin = $1 {first}", coin.Number, date.ToLedger());
+        db.Execute($"UPDATE {TableOf(coin)} SET {column} = $2 WHERE coin = $1 {first}", coin.Number, date);
     }
 
     private static void Move(IWriteTransaction db, long number, string from, string to)
@@ -269,8 +250,7 @@ internal static class CoinTable
         db.Query($"SELECT {Columns} FROM {table} WHERE {where}", r => Read(r, table == Open), values);
 
     private static CoinRow Read(DbDataReader r, bool open) => new(
-        r.GetInt64(0), r.Coin(1), r.Party(2), r.Request(3), r.Bytes(4),
-        r.Money(5), r.Money(6), new Quarter(checked((ushort)r.GetInt64(7))),
+        r.GetInt64(0), r.Coin(1), r.Party(2), r.Request(3), r.Bytes(4), r.Money(5), r.Money(6), new Quarter(checked((ushort)r.GetInt64(7))),
         r.DateOrNull(8), r.DateOrNull(10), r.Money(9), open, r.DateOrNull(12), r.Flag(11));
 
     /// <summary>Coins that are not used up, and coins that are.</summary>

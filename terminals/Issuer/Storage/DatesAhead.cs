@@ -1,16 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Dates of all tables that say when something happened. Where a clock was ahead they are of today, or what waits for them would wait until
-/// then (rule R26).
-/// </summary>
+/// <summary>Dates that lie ahead because a clock did: they are set to today, or what waits for them would wait long (rule R26).</summary>
 internal static class DatesAhead
 {
-    /// <summary>
-    /// Dates that the issuer only reckons with: none of them is later than now. What is signed is not among them, nor the date of a
-    /// dossier: it says what was
-    /// signed, and where it lies ahead it dates nothing (Reversals).
-    /// </summary>
+    /// <summary>Dates that the issuer only reckons with. What is signed is not among them, nor the date of a dossier.</summary>
     private static readonly (string Table, string Column)[] Kept =
     [
         ("hot_version", "date"), ("till", "contact"), ("till", "revoked"), ("bank", "revoked"), ("bank", "keyed"),
@@ -27,9 +20,9 @@ internal static class DatesAhead
     {
         foreach (var (table, column) in Kept)
         {
-            db.Execute($"UPDATE {table} SET {column} = $1 WHERE {column} > $1", now.ToLedger());
+            db.Execute($"UPDATE {table} SET {column} = $1 WHERE {column} > $1", now);
         }
 
-        db.Execute("UPDATE outage SET ended = CASE WHEN began > $1 THEN began ELSE $1 END WHERE ended > $1", now.ToLedger());
+        db.Execute("UPDATE outage SET ended = CASE WHEN began > $1 THEN began ELSE $1 END WHERE ended > $1", now);
     }
 }

@@ -9,7 +9,7 @@ internal static class DossierPageTable
         Forget(db, coin);
         foreach (var (index, page) in pages.Index())
         {
-            db.Execute("INSERT INTO dossier_page(coin, page_index, page) VALUES($1, $2, $3)", coin, (long)index, page);
+            db.Execute("INSERT INTO dossier_page(coin, page_index, page) VALUES($1, $2, $3)", coin, index, page);
         }
     }
 
@@ -18,7 +18,7 @@ internal static class DossierPageTable
 
     /// <summary>One page; null where there is none of that number.</summary>
     public static byte[]? Find(IReadSnapshot db, long coin, uint index) =>
-        db.First("SELECT page FROM dossier_page WHERE coin = $1 AND page_index = $2", r => r.Bytes(0), coin, (long)index);
+        db.First("SELECT page FROM dossier_page WHERE coin = $1 AND page_index = $2", r => r.Bytes(0), coin, index);
 
     /// <summary>Forgets all pages of a coin's dossier.</summary>
     public static void Forget(IWriteTransaction db, long coin) => db.Execute("DELETE FROM dossier_page WHERE coin = $1", coin);

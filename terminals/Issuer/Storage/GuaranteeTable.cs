@@ -4,7 +4,6 @@ namespace HierCash.Issuer;
 internal sealed record OpenPromises(long Count, Amount Sum, Timestamp Opened, Timestamp Due);
 
 /// <summary>A promise of the guarantee that is due.</summary>
-/// <param name="Account">The shop's.</param>
 /// <param name="IsFound">The user's bank found the case proven, a dispute term ago at least.</param>
 /// <param name="Ahead">Sum of the coin's promises up to this one, the largest first.</param>
 /// <param name="Shown">What the newest dossier claims; null where it has to be made anew.</param>
@@ -27,58 +26,55 @@ internal static class GuaranteeTable
         WHERE g.due <= $1 AND ((c.proof = $2 AND c.judged + $3 <= $1) OR (c.is_excess = 1 AND g.due + $3 <= $1))
         """;
 
-    /// <summary>
-    /// Promises that are due, and whose case the bank found proven a dispute term ago, or which have been due for a dispute term while
-    /// their case is an excess.
-    /// </summary>
+    /// <summary>Promises that are due, and whose case was found proven a dispute term ago, or is an excess since then.</summary>
     public static List<DuePromise> DueBy(IReadSnapshot db, Timestamp now, TimeSpan disputeTerm) => db.Query(
         Due,
         r => new DuePromise(
             r.Payment(0), r.Money(1), r.Digest(2), r.Party(3), r.Party(4),
             r.Coin(5), r.Flag(6), r.Money(7), r.IsDBNull(8) ? null : r.Money(8)),
-        now.ToLedger(), (long)Proof.Excess, (long)disputeTerm.TotalMicroseconds);
+        now, Proof.Excess, (long)disputeTerm.TotalMicroseconds);
 
     /// <summary>The shop is promised so much of a payment's excess.</summary>
     public static void Promise(
         IWriteTransaction db, PaymentId payment, long coin, ShopEntry shop, Amount y, Timestamp now, Timestamp due) => db.Execute(
         "INSERT INTO guarantee(payment_id, coin, shop, account, y, opened, due) VALUES($1, $2, $3, $4, $5, $6, $7)",
-        payment.Value.ToArray(), coin, (long)shop.Id.Value, shop.Account.ToArray(), y.ToLedger(), now.ToLedger(), due.ToLedger());
+        payment, coin, shop.Id, shop.Account, y, now, due);
 
     /// <summary>True if the shop was credited from the bank's claims.</summary>
     public static bool IsPaid(IReadSnapshot db, PaymentId payment) =>
-        db.Number("SELECT paid FROM guarantee WHERE payment_id = $1", payment.Value.ToArray()) == 2;
+        db.Number("SELECT paid FROM guarantee WHERE payment_id = $1", payment) == 2;
 
     /// <summary>True if the account was promised something of this coin.</summary>
     public static bool HasOf(IReadSnapshot db, long coin, Digest account) =>
-        db.Number("SELECT count(*) FROM guarantee WHERE coin = $1 AND account = $2", coin, account.ToArray()) > 0;
+        db.Number("SELECT count(*) FROM guarantee WHERE coin = $1 AND account = $2", coin, account) > 0;
 
     /// <summary>All that is promised of a coin.</summary>
     public static Amount Promised(IReadSnapshot db, long coin) =>
-        Amount.FromLedger(db.Number("SELECT CAST(coalesce(sum(y), 0) AS BIGINT) FROM guarantee WHERE coin = $1", coin));
+        db.Sum("SELECT CAST(coalesce(sum(y), 0) AS BIGINT) FROM guarantee WHERE coin = $1", coin);
 
     /// <summary>All that an account was promised after a moment.</summary>
-    public static Amount PromisedSince(IReadSnapshot db, Digest account, Timestamp since) => Amount.FromLedger(db.Number(
+    public static Amount PromisedSince(IReadSnapshot db, Digest account, Timestamp since) => db.Sum(
         "SELECT CAST(coalesce(sum(y), 0) AS BIGINT) FROM guarantee WHERE account = $1 AND opened > $2",
-        account.ToArray(), since.ToLedger()));
+        account, since);
 
     /// <summary>So much of the promise is not needed any more; with all of it the promise is gone.</summary>
     public static void Lower(IWriteTransaction db, PaymentId payment, Amount by)
     {
-        db.Execute("UPDATE guarantee SET y = y - $2 WHERE payment_id = $1", payment.Value.ToArray(), by.ToLedger());
-        db.Execute("DELETE FROM guarantee WHERE payment_id = $1 AND y = 0", payment.Value.ToArray());
+        db.Execute("UPDATE guarantee SET y = y - $2 WHERE payment_id = $1", payment, by);
+        db.Execute("DELETE FROM guarantee WHERE payment_id = $1 AND y = 0", payment);
     }
 
     /// <summary>No promise is left.</summary>
     public static void Withdraw(IWriteTransaction db, PaymentId payment) =>
-        db.Execute("DELETE FROM guarantee WHERE payment_id = $1", payment.Value.ToArray());
+        db.Execute("DELETE FROM guarantee WHERE payment_id = $1", payment);
 
     /// <summary>What is promised is claimed from the user's bank.</summary>
     public static void MarkClaimed(IWriteTransaction db, PaymentId payment) =>
-        db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = $1", payment.Value.ToArray());
+        db.Execute("UPDATE guarantee SET paid = 1 WHERE payment_id = $1", payment);
 
     /// <summary>The shop is credited.</summary>
     public static void MarkPaid(IWriteTransaction db, PaymentId payment) =>
-        db.Execute("UPDATE guarantee SET paid = 2 WHERE payment_id = $1", payment.Value.ToArray());
+        db.Execute("UPDATE guarantee SET paid = 2 WHERE payment_id = $1", payment);
 
     /// <summary>Forgets all promises of a coin.</summary>
     public static void Forget(IWriteTransaction db, long coin) => db.Execute("DELETE FROM guarantee WHERE coin = $1", coin);
@@ -90,5 +86,5 @@ internal static class GuaranteeTable
 
     /// <summary>Promises that are not claimed yet are due then at the latest.</summary>
     public static int DueAtLatest(IWriteTransaction db, Timestamp latest) =>
-        db.Execute("UPDATE guarantee SET due = $1 WHERE paid = 0 AND due > $1", latest.ToLedger());
+        db.Execute("UPDATE guarantee SET due = $1 WHERE paid = 0 AND due > $1", latest);
 }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace HierCash.Issuer;
 
 /// <summary>What a bank has not fetched.</summary>
@@ -8,9 +6,7 @@ internal sealed record Unfetched(string Bank, long Count, Amount Sum);
 /// <summary>What each bank's books come to by what was and will be instructed, in minor units.</summary>
 internal sealed record SettledSum(PartyId Bank, long Settled, long Debited);
 
-/// <summary>
-/// The instructions of banks, and what is known in sum of those that were forgotten. Amounts that may be below zero are signed minor units.
-/// </summary>
+/// <summary>The instructions of banks, and sums of the forgotten ones. What may be below zero is in signed minor units.</summary>
 internal static class InstructionTable
 {
     /// <summary>All that was ever instructed, and what will be.</summary>
@@ -24,18 +20,18 @@ internal static class InstructionTable
     {
         db.Execute(
             "INSERT INTO instruction(bank, number, kind, reference, amount, transfer) VALUES($1, $2, $3, $4, $5, $6)",
-            (long)t.Bank.Value, (long)t.Number, (long)t.Kind, t.Reference.ToArray(), t.Total.ToLedger(), t.Encode());
+            t.Bank, t.Number, t.Kind, t.Reference, t.Total, t.Encode());
         return BankTable.Instructed(db, t.Bank);
     }
 
     /// <summary>The same instruction was signed again.</summary>
     public static int SignedAgain(IWriteTransaction db, ClearingInstruction t) =>
-        db.Execute("UPDATE instruction SET transfer = $3 WHERE bank = $1 AND number = $2", (long)t.Bank.Value, (long)t.Number, t.Encode());
+        db.Execute("UPDATE instruction SET transfer = $3 WHERE bank = $1 AND number = $2", t.Bank, t.Number, t.Encode());
 
     /// <summary>The bank's instructions after a number, as they were signed.</summary>
     public static List<byte[]> After(IReadSnapshot db, PartyId bank, ulong number, int most) => db.Query(
         "SELECT transfer FROM instruction WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3",
-        r => r.Bytes(0), (long)bank.Value, (long)number, (long)most);
+        r => r.Bytes(0), bank, number, most);
 
     /// <summary>What no bank has acknowledged, by bank and number.</summary>
     public static List<ClearingInstruction> AllUnfetched(IReadSnapshot db) =>
@@ -57,15 +53,15 @@ internal static class InstructionTable
         SELECT CAST(coalesce(sum(CASE kind WHEN 3 THEN amount ELSE -amount END), 0) AS BIGINT) FROM instruction
         WHERE bank = $1 AND reference = $2 AND kind IN (3, 8)
         """,
-        (long)bank.Value, coin.Value.ToArray())));
+        bank, coin)));
 
     /// <summary>What left floats and claims, of all that was ever instructed.</summary>
     public static Amount Debits(IReadSnapshot db) =>
-        Amount.FromLedger(db.Number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM every_instruction WHERE kind IN (1, 3)"));
+        db.Sum("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM every_instruction WHERE kind IN (1, 3)");
 
     /// <summary>What reached shops, of all that was ever instructed.</summary>
     public static Amount Credits(IReadSnapshot db) =>
-        Amount.FromLedger(db.Number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM every_instruction WHERE kind = 2"));
+        db.Sum("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM every_instruction WHERE kind = 2");
 
     /// <summary>What a bank paid into clearing by all instructions up to that number, less what it got.</summary>
     public static long ClearingOf(IReadSnapshot db, PartyId bank, ulong upTo) => db.Number(
@@ -73,7 +69,7 @@ internal static class InstructionTable
         SELECT CAST(coalesce(sum(CASE WHEN kind IN (1, 3, 7) THEN amount ELSE -amount END), 0) AS BIGINT) FROM every_instruction
         WHERE bank = $1 AND number <= $2 AND kind IN (1, 2, 3, 6, 7, 8)
         """,
-        (long)bank.Value, (long)upTo);
+        bank, upTo);
 
     /// <summary>What goes into clearing by all that was and will be instructed. What the issuer bears stands among it, as bank 0.</summary>
     public static long IntoClearing(IReadSnapshot db) =>
@@ -91,12 +87,7 @@ internal static class InstructionTable
         """,
         r => new SettledSum(r.Party(0), r.GetInt64(1), r.GetInt64(2)));
 
-    /// <summary>
-    /// Forgets a piece of a bank's instructions up to that number, and carries their sums forward: all but what the bank parked, what a
-    /// shop is still to be credited for, and claims of a
-    /// case that is still open.
-    /// </summary>
-    /// <returns>How many.</returns>
+    /// <summary>Forgets a piece of a bank's instructions and carries sums forward; not what is parked, unpaid or of open cases.</summary>
     public static int Forget(IWriteTransaction db, PartyId bank, ulong upTo)
     {
         var old = db.Query(
@@ -107,11 +98,11 @@ internal static class InstructionTable
                 AND NOT (kind IN (3, 8) AND EXISTS (SELECT 1 FROM trace_case c WHERE c.coin_id = i.reference))
             ORDER BY number LIMIT $3
             """,
-            r => (Number: r.GetInt64(0), Kind: r.GetInt64(1), Amount: r.GetInt64(2)), (long)bank.Value, (long)upTo, (long)Forgotten.Piece);
+            r => (Number: r.GetInt64(0), Kind: r.GetInt64(1), Amount: r.GetInt64(2)), bank, upTo, Forgotten.Piece);
         foreach (var row in old)
         {
             Forgotten.Add(db, "instruction", bank.Value, row.Kind, row.Number, row.Amount);
-            db.Execute("DELETE FROM instruction WHERE bank = $1 AND number = $2", (long)bank.Value, row.Number);
+            db.Execute("DELETE FROM instruction WHERE bank = $1 AND number = $2", bank, row.Number);
             ParkedTable.Remove(db, bank, (ulong)row.Number);
         }
 
@@ -128,5 +119,5 @@ internal static class InstructionTable
             UNION ALL SELECT bank, kind, reference, amount FROM transfer_delta) AS told
         WHERE bank = $1 AND reference = $2 AND kind IN ($3, $4)
         """,
-        (long)bank.Value, coin.Value.ToArray(), (long)TransferKind.ClaimDebit, (long)TransferKind.ClaimRestore)));
+        bank, coin, TransferKind.ClaimDebit, TransferKind.ClaimRestore)));
 }

@@ -22,7 +22,7 @@ internal static class MarkTable
                     AND NOT EXISTS (SELECT 1 FROM mark m WHERE m.bank = b.id AND m.what = $1 AND (m.date > $3 OR m.number = b.{column}))
                 ON CONFLICT DO NOTHING
                 """,
-                Name(what), now.ToLedger(), since.ToLedger());
+                Name(what), now, since);
         }
     }
 
@@ -31,15 +31,15 @@ internal static class MarkTable
     {
         long bound = db.Number(
             "SELECT coalesce(max(number), 0) FROM mark WHERE bank = $1 AND what = $2 AND date < $3",
-            (long)bank.Value, Name(what), before.ToLedger());
-        db.Execute("DELETE FROM mark WHERE bank = $1 AND what = $2 AND number < $3", (long)bank.Value, Name(what), bound);
+            bank, Name(what), before);
+        db.Execute("DELETE FROM mark WHERE bank = $1 AND what = $2 AND number < $3", bank, Name(what), bound);
         return (ulong)bound;
     }
 
     /// <summary>A bank that was restored has no more than that.</summary>
     public static int SetBack(IWriteTransaction db, PartyId bank, ulong instruction, ulong statement) => db.Execute(
         "DELETE FROM mark WHERE bank = $1 AND number > CASE WHEN what = $4 THEN $2 ELSE $3 END",
-        (long)bank.Value, (long)instruction, (long)statement, Name(Marked.Instruction));
+        bank, instruction, statement, Name(Marked.Instruction));
 
     private static string Name(Marked what) => what == Marked.Instruction ? "instruction" : "statement";
 }

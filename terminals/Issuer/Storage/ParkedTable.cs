@@ -14,7 +14,7 @@ internal static class ParkedTable
 {
     public static ParkedRow? Find(IReadSnapshot db, PartyId bank, ulong number) => db.First(
         "SELECT outcome, date FROM parked WHERE bank = $1 AND number = $2",
-        r => new ParkedRow((BookingOutcome)r.GetInt64(0), r.Date(1)), (long)bank.Value, (long)number);
+        r => new ParkedRow((BookingOutcome)r.GetInt64(0), r.Date(1)), bank, number);
 
     /// <summary>Keeps a bank's newest word; since when it is known stays.</summary>
     public static int Hear(IWriteTransaction db, BookingStatement s, Timestamp now) => db.Execute(
@@ -22,7 +22,7 @@ internal static class ParkedTable
         INSERT INTO parked(bank, number, outcome, heard, date, statement) VALUES($1, $2, $3, $4, $5, $6)
         ON CONFLICT(bank, number) DO UPDATE SET outcome = excluded.outcome, date = excluded.date, statement = excluded.statement
         """,
-        (long)s.Bank.Value, (long)s.Number, (long)s.Outcome, now.ToLedger(), s.Date.ToLedger(), s.Encode());
+        s.Bank, s.Number, s.Outcome, now, s.Date, s.Encode());
 
     /// <summary>What is parked, by bank and number.</summary>
     public static List<UnbookedInstruction> All(IReadSnapshot db) => db.Query(
@@ -38,16 +38,14 @@ internal static class ParkedTable
     /// <param name="waits">What is parked stays so until the bank speaks.</param>
     public static int Unsay(IWriteTransaction db, PartyId bank, ulong after, bool waits)
     {
-        db.Execute(
-            "DELETE FROM parked WHERE bank = $1 AND number > $2 AND (outcome = 0 OR $3 = 0)",
-            (long)bank.Value, (long)after, waits ? 1L : 0L);
-        return db.Execute("UPDATE parked SET date = 0 WHERE bank = $1 AND number > $2", (long)bank.Value, (long)after);
+        db.Execute("DELETE FROM parked WHERE bank = $1 AND number > $2 AND (outcome = 0 OR $3 = 0)", bank, after, waits);
+        return db.Execute("UPDATE parked SET date = 0 WHERE bank = $1 AND number > $2", bank, after);
     }
 
     /// <summary>What a restored bank took this time without a word is parked no more.</summary>
     public static int RemoveUnsaid(IWriteTransaction db, PartyId bank) => db.Execute(
-        "DELETE FROM parked WHERE bank = $1 AND date = 0 AND number <= (SELECT acknowledged FROM bank WHERE id = $1)", (long)bank.Value);
+        "DELETE FROM parked WHERE bank = $1 AND date = 0 AND number <= (SELECT acknowledged FROM bank WHERE id = $1)", bank);
 
     public static int Remove(IWriteTransaction db, PartyId bank, ulong number) =>
-        db.Execute("DELETE FROM parked WHERE bank = $1 AND number = $2", (long)bank.Value, (long)number);
+        db.Execute("DELETE FROM parked WHERE bank = $1 AND number = $2", bank, number);
 }

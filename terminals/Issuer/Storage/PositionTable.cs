@@ -5,16 +5,16 @@ internal static class PositionTable
 {
     /// <summary>The newest position that one side has given about a bank; null before the first.</summary>
     public static Position? Newest(IReadSnapshot db, PartyId bank, PositionRole role) => db.First(
-        "SELECT position FROM position WHERE bank = $1 AND role = $2", r => r.Kept(0, Position.Decode), (long)bank.Value, (long)role);
+        "SELECT position FROM position WHERE bank = $1 AND role = $2", r => r.Kept(0, Position.Decode), bank, role);
 
     /// <summary>This issuer's newest words to all banks.</summary>
     public static List<Position> OfIssuer(IReadSnapshot db) =>
-        db.Query("SELECT position FROM position WHERE role = $1", r => r.Kept(0, Position.Decode), (long)PositionRole.Issuer);
+        db.Query("SELECT position FROM position WHERE role = $1", r => r.Kept(0, Position.Decode), PositionRole.Issuer);
 
     public static int Keep(IWriteTransaction db, Position position) => db.Execute(
         """
         INSERT INTO position(bank, role, number, position) VALUES($1, $2, $3, $4)
         ON CONFLICT(bank, role) DO UPDATE SET number = excluded.number, position = excluded.position
         """,
-        (long)position.Bank.Value, (long)position.Role, (long)position.Number, position.Encode());
+        position.Bank, position.Role, position.Number, position.Encode());
 }

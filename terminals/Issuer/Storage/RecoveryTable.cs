@@ -12,31 +12,25 @@ internal enum RecoveryState
     /// <summary>A person left it out.</summary>
     LeftOut = 2,
 
-    /// <summary>
-    /// It had shown what it has, and a person left it out all the same: it gives back when it comes after all, and stops nobody once more.
-    /// </summary>
+    /// <summary>A person left it out after it had shown what it has: it gives back if it comes, and stops nobody again.</summary>
     Away = 3,
 }
 
-/// <summary>
-/// Banks that have to give back, or have given back, what an issuer that was restored from a copy had signed (R27): since when they give it
-/// back, and where
-/// the copy ends, as far as is known.
-/// </summary>
+/// <summary>Banks that have to give back, or have, what a restored issuer had signed (R27); since when, and where its copy ends.</summary>
 internal static class RecoveryTable
 {
     /// <summary>Banks in that state whose key is good.</summary>
     public static List<PartyId> In(IReadSnapshot db, RecoveryState state) => db.Query(
         "SELECT bank FROM recovery WHERE done = $1 AND bank IN (SELECT id FROM bank WHERE revoked IS NULL) ORDER BY bank",
-        r => r.Party(0), (long)state);
+        r => r.Party(0), state);
 
     public static bool Is(IReadSnapshot db, PartyId bank, RecoveryState state) =>
-        db.Number("SELECT count(*) FROM recovery WHERE bank = $1 AND done = $2", (long)bank.Value, (long)state) > 0;
+        db.Number("SELECT count(*) FROM recovery WHERE bank = $1 AND done = $2", bank, state) > 0;
 
     /// <summary>Since when a bank that has not given back gives back what it has; null if it has.</summary>
-    public static Timestamp? AwaitedSince(IReadSnapshot db, PartyId bank) => db.Query(
+    public static Timestamp? AwaitedSince(IReadSnapshot db, PartyId bank) => db.Value(
         "SELECT since FROM recovery WHERE bank = $1 AND done <> $2",
-        r => (Timestamp?)r.Date(0), (long)bank.Value, (long)RecoveryState.GaveBack).FirstOrDefault();
+        r => r.Date(0), bank, RecoveryState.GaveBack);
 
     /// <summary>The issuer recovers: each bank whose key is good has to visit. Who stayed away goes on doing so.</summary>
     public static int Begin(IWriteTransaction db, Timestamp since, Timestamp copied)
@@ -46,41 +40,40 @@ internal static class RecoveryTable
             UPDATE recovery SET since = CASE WHEN since < $1 THEN since ELSE $1 END,
                 copied = CASE WHEN copied < $2 THEN copied ELSE $2 END WHERE done = $3
             """,
-            since.ToLedger(), copied.ToLedger(), (long)RecoveryState.Away);
+            since, copied, RecoveryState.Away);
         return db.Execute(
             "INSERT INTO recovery(bank, since, copied) SELECT id, $1, $2 FROM bank WHERE revoked IS NULL ON CONFLICT DO NOTHING",
-            since.ToLedger(), copied.ToLedger());
+            since, copied);
     }
 
     /// <summary>Nobody waits for that bank any more.</summary>
     /// <returns>False if it is none that recovers.</returns>
     public static bool LeaveOut(IWriteTransaction db, PartyId bank) => db.Execute(
         "UPDATE recovery SET done = CASE WHEN done = $2 THEN $3 ELSE done END WHERE bank = $1",
-        (long)bank.Value, (long)RecoveryState.Waits, (long)RecoveryState.LeftOut) > 0;
+        bank, RecoveryState.Waits, RecoveryState.LeftOut) > 0;
 
     public static int GaveBack(IWriteTransaction db, PartyId bank) =>
-        db.Execute("UPDATE recovery SET done = $2 WHERE bank = $1", (long)bank.Value, (long)RecoveryState.GaveBack);
+        db.Execute("UPDATE recovery SET done = $2 WHERE bank = $1", bank, RecoveryState.GaveBack);
 
-    public static int Remove(IWriteTransaction db, PartyId bank) => db.Execute("DELETE FROM recovery WHERE bank = $1", (long)bank.Value);
+    public static int Remove(IWriteTransaction db, PartyId bank) => db.Execute("DELETE FROM recovery WHERE bank = $1", bank);
 
     /// <summary>Withdrawals of the bank that nobody can open.</summary>
-    public static ulong Unopened(IReadSnapshot db, PartyId bank) =>
-        (ulong)db.Number("SELECT unopened FROM recovery WHERE bank = $1", (long)bank.Value);
+    public static ulong Unopened(IReadSnapshot db, PartyId bank) => (ulong)db.Number("SELECT unopened FROM recovery WHERE bank = $1", bank);
 
     public static int AddUnopened(IWriteTransaction db, PartyId bank, int count) =>
-        db.Execute("UPDATE recovery SET unopened = unopened + $2 WHERE bank = $1", (long)bank.Value, (long)count);
+        db.Execute("UPDATE recovery SET unopened = unopened + $2 WHERE bank = $1", bank, count);
 
     /// <summary>Since when this recovery's banks give back, and where the copy ends; null where no bank has to visit.</summary>
-    public static (Timestamp Since, Timestamp Copied)? Terms(IReadSnapshot db) => db.Query(
+    public static (Timestamp Since, Timestamp Copied)? Terms(IReadSnapshot db) => db.Value(
         "SELECT min(since), min(copied) FROM recovery WHERE done <> $1 HAVING count(*) > 0",
-        r => ((Timestamp, Timestamp)?)(r.Date(0), r.Date(1)), (long)RecoveryState.Away).FirstOrDefault();
+        r => (r.Date(0), r.Date(1)), RecoveryState.Away);
 
     /// <summary>The issuer has recovered: who was left out after it had shown a later word stays away until it comes.</summary>
     public static int End(IWriteTransaction db)
     {
         db.Execute(
             "UPDATE recovery SET done = $2 WHERE done = $1 AND bank IN (SELECT bank FROM behind)",
-            (long)RecoveryState.LeftOut, (long)RecoveryState.Away);
-        return db.Execute("DELETE FROM recovery WHERE done <> $1", (long)RecoveryState.Away);
+            RecoveryState.LeftOut, RecoveryState.Away);
+        return db.Execute("DELETE FROM recovery WHERE done <> $1", RecoveryState.Away);
     }
 }

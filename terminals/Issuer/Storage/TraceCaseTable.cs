@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace HierCash.Issuer;
 
 /// <summary>A case as the issuer keeps it.</summary>
@@ -9,9 +7,7 @@ namespace HierCash.Issuer;
 /// <param name="Content">What the last dossier chose and claimed; null: none was made.</param>
 internal sealed record CaseRow(long Coin, CoinId Id, uint Revision, uint Judged, bool Changed, Digest? Content, Amount Claimed);
 
-/// <summary>
-/// Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what this issuer's own check found.
-/// </summary>
+/// <summary>Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what the issuer did.</summary>
 internal static class TraceCaseTable
 {
     private const string Select = "SELECT coin, coin_id, revision, judged_revision, changed, content, claimed FROM trace_case";
@@ -33,37 +29,34 @@ internal static class TraceCaseTable
         INSERT INTO trace_case(coin, coin_id, bank, is_excess, opened) VALUES($1, $2, $3, $4, $5)
         ON CONFLICT(coin) DO UPDATE SET is_excess = CASE WHEN excluded.is_excess = 1 THEN 1 ELSE trace_case.is_excess END
         """,
-        coin.Number, coin.Id.Value.ToArray(), (long)coin.Bank.Value, isExcess ? 1L : 0L, now.ToLedger());
+        coin.Number, coin.Id, coin.Bank, isExcess, now);
 
     /// <summary>Whether there is an excess still.</summary>
     public static void SetExcess(IWriteTransaction db, long coin, bool isExcess) =>
-        db.Execute("UPDATE trace_case SET is_excess = $2 WHERE coin = $1", coin, isExcess ? 1L : 0L);
+        db.Execute("UPDATE trace_case SET is_excess = $2 WHERE coin = $1", coin, isExcess);
 
     public static CaseRow? Find(IReadSnapshot db, PartyId bank, CoinId coin) =>
-        db.First($"{Select} WHERE {Own} AND coin_id = $2", Read, (long)bank.Value, coin.Value.ToArray());
+        db.First($"{Select} WHERE {Own} AND coin_id = $2", Read, bank, coin);
 
     /// <summary>The first case of a bank after a coin id on which it has not spoken, or of which a row has changed since.</summary>
     public static CaseRow? Next(IReadSnapshot db, PartyId bank, CoinId after) => db.First(
         $"{Select} WHERE {Own} AND coin_id > $2 AND (changed = 1 OR judged_revision < revision) ORDER BY coin_id LIMIT 1",
-        Read, (long)bank.Value, after.Value.ToArray());
+        Read, bank, after);
 
     /// <summary>True if there is a case about the coin.</summary>
-    public static bool Has(IReadSnapshot db, CoinId coin) =>
-        db.Number("SELECT count(*) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()) > 0;
+    public static bool Has(IReadSnapshot db, CoinId coin) => db.Number("SELECT count(*) FROM trace_case WHERE coin_id = $1", coin) > 0;
 
     /// <summary>The same by the store's own number.</summary>
     public static bool Has(IReadSnapshot db, long coin) => db.Number("SELECT count(*) FROM trace_case WHERE coin = $1", coin) > 0;
 
     /// <summary>Whether more than X was signed, and what the bank found; null where there is no case.</summary>
-    public static (bool IsExcess, Proof? Found)? Standing(IReadSnapshot db, long coin) => db.Query(
+    public static (bool IsExcess, Proof? Found)? Standing(IReadSnapshot db, long coin) => db.Value(
         "SELECT is_excess, proof FROM trace_case WHERE coin = $1",
-        r => ((bool, Proof?)?)(r.Flag(0), r.IsDBNull(1) ? null : (Proof)r.GetInt64(1)), coin).FirstOrDefault();
+        r => (r.Flag(0), r.IsDBNull(1) ? (Proof?)null : (Proof)r.GetInt64(1)), coin);
 
-    /// <summary>
-    /// Nothing more of this case waits: all H together are within X, or the bank has what there is, or no dossier can show it.
-    /// </summary>
+    /// <summary>Nothing more of this case waits: all H are within X, or the bank has what there is, or no dossier can show it.</summary>
     public static void Settle(IWriteTransaction db, CaseRow row, bool isExcess) => db.Execute(
-        "UPDATE trace_case SET changed = 0, is_excess = $2, judged_revision = revision WHERE coin = $1", row.Coin, isExcess ? 1L : 0L);
+        "UPDATE trace_case SET changed = 0, is_excess = $2, judged_revision = revision WHERE coin = $1", row.Coin, isExcess);
 
     /// <summary>A revision on which its bank has not spoken is made anew.</summary>
     public static void MakeAnew(IWriteTransaction db, long coin) =>
@@ -72,46 +65,36 @@ internal static class TraceCaseTable
     /// <summary>The next revision of its dossier was made.</summary>
     public static void Revise(IWriteTransaction db, CaseRow row, Digest content, Amount claimed) => db.Execute(
         "UPDATE trace_case SET changed = 0, is_excess = 1, revision = $2, content = $3, claimed = $4 WHERE coin = $1",
-        row.Coin, (long)row.Revision + 1, content.ToArray(), claimed.ToLedger());
+        row.Coin, row.Revision + 1, content, claimed);
 
-    /// <summary>
-    /// The bank has spoken on the newest revision. Its first word of all, and its first on this revision, keep their dates.
-    /// </summary>
+    /// <summary>The bank has spoken on the newest revision. Its first word of all, and on this revision, keep their dates.</summary>
     public static void Judge(IWriteTransaction db, CaseRow row, Proof proof, Timestamp now) => db.Execute(
         """
         UPDATE trace_case SET proof = $2, judged = coalesce(judged, $3),
             found = CASE WHEN judged_revision = revision THEN found ELSE $3 END, judged_revision = revision WHERE coin = $1
         """,
-        row.Coin, (long)proof, now.ToLedger());
+        row.Coin, proof, now);
 
-    /// <summary>
-    /// A dossier of this case was signed under that date. A former date that lies ahead of it by more than the tolerance was an error of
-    /// the clock.
-    /// </summary>
+    /// <summary>A dossier of this case was signed under that date. A former date that lies ahead was an error of the clock.</summary>
     public static void Dated(IWriteTransaction db, CaseRow row, Timestamp date, TimeSpan tolerance) => db.Execute(
         "UPDATE trace_case SET dated = $2 WHERE coin = $1 AND (dated < $2 OR dated > $3)",
-        row.Coin, date.ToLedger(), date.Plus(tolerance).ToLedger());
+        row.Coin, date, date.Plus(tolerance));
 
     /// <summary>The latest date of a dossier of this coin; 0 if there is none.</summary>
     public static Timestamp LastDate(IReadSnapshot db, CoinId coin) =>
-        Timestamp.FromLedger(db.Number("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()));
+        db.Date("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = $1", coin);
 
-    /// <summary>
-    /// Most that the dossier of the coin proves, of an excess and of a guarantee, when it was verified last. Null where it proves no
-    /// excess.
-    /// </summary>
+    /// <summary>Most that the dossier of the coin proved when it was verified last. Null where it proves no excess.</summary>
     public static Amount? Proven(IReadSnapshot db, CoinId coin) =>
-        db.Number("SELECT coalesce(max(proven), -1) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()) is var proven and >= 0
+        db.Number("SELECT coalesce(max(proven), -1) FROM trace_case WHERE coin_id = $1", coin) is var proven and >= 0
             ? Amount.FromLedger(proven)
             : null;
 
     /// <summary>How often a payment of the case has changed.</summary>
     public static long Changes(IReadSnapshot db, CoinId coin) =>
-        db.Number("SELECT coalesce(max(changes), 0) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray());
+        db.Number("SELECT coalesce(max(changes), 0) FROM trace_case WHERE coin_id = $1", coin);
 
-    /// <summary>
-    /// True if this issuer never verified the case, or it has changed since: a large one only if it was not verified lately.
-    /// </summary>
+    /// <summary>True if this issuer never verified the case, or it has changed since; a large one not so soon.</summary>
     /// <param name="large">From so many payments on it is large.</param>
     /// <param name="lately">Since then; a date after now was an error of the clock.</param>
     public static bool IsToBeProven(IReadSnapshot db, CoinId coin, long large, Timestamp lately, Timestamp now) => db.Number(
@@ -119,7 +102,7 @@ internal static class TraceCaseTable
         SELECT count(*) FROM trace_case
         WHERE coin_id = $1 AND (proven_on = 0 OR (proven_at <> changes AND (proven_of <= $2 OR proven_on <= $3 OR proven_on > $4)))
         """,
-        coin.Value.ToArray(), large, lately.ToLedger(), now.ToLedger()) > 0;
+        coin, large, lately, now) > 0;
 
     /// <summary>Keeps what this issuer's own check found.</summary>
     /// <param name="proven">Null: no excess is proven.</param>
@@ -128,7 +111,7 @@ internal static class TraceCaseTable
     public static int KeepProven(
         IWriteTransaction db, CoinId coin, Amount? proven, long changes, Timestamp now, int payments) => db.Execute(
         "UPDATE trace_case SET proven = $2, proven_at = $3, proven_on = $4, proven_of = $5 WHERE coin_id = $1",
-        coin.Value.ToArray(), proven?.ToLedger() ?? -1L, changes, now.ToLedger(), (long)payments);
+        coin, proven?.ToLedger() ?? -1L, changes, now, payments);
 
     /// <summary>Forgets the case of a coin.</summary>
     public static void Forget(IWriteTransaction db, long coin) => db.Execute("DELETE FROM trace_case WHERE coin = $1", coin);
@@ -147,19 +130,18 @@ internal static class TraceCaseTable
     public static long CountUnjudged(IReadSnapshot db) => db.Number($"SELECT count(*) FROM trace_case WHERE {IsUnjudged}");
 
     /// <summary>Dossiers that were signed or verified later than now are looked at again.</summary>
-    /// <returns>How many.</returns>
     public static int LookAgain(IWriteTransaction db, Timestamp now) =>
-        db.Execute("UPDATE trace_case SET proven_on = 0, changed = 1 WHERE dated > $1 OR proven_on > $1", now.ToLedger());
+        db.Execute("UPDATE trace_case SET proven_on = 0, changed = 1 WHERE dated > $1 OR proven_on > $1", now);
 
     /// <summary>A bank that was restored is told its cases again.</summary>
     public static int TellAgain(IWriteTransaction db, PartyId bank) =>
-        db.Execute("UPDATE trace_case SET changed = 1 WHERE bank = $1", (long)bank.Value);
+        db.Execute("UPDATE trace_case SET changed = 1 WHERE bank = $1", bank);
 
     /// <summary>When the bank spoke first on the last revision; 0 if it has not.</summary>
     public static Timestamp FoundAt(IReadSnapshot db, CoinId coin) =>
-        Timestamp.FromLedger(db.Number("SELECT coalesce(found, 0) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()));
+        db.Date("SELECT coalesce(found, 0) FROM trace_case WHERE coin_id = $1", coin);
 
     /// <summary>When the bank spoke first on the case; 0 if it has not.</summary>
     public static Timestamp FirstJudgedAt(IReadSnapshot db, CoinId coin) =>
-        Timestamp.FromLedger(db.Number("SELECT coalesce(max(judged), 0) FROM trace_case WHERE coin_id = $1", coin.Value.ToArray()));
+        db.Date("SELECT coalesce(max(judged), 0) FROM trace_case WHERE coin_id = $1", coin);
 }

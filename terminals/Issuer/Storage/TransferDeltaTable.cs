@@ -3,11 +3,7 @@ namespace HierCash.Issuer;
 /// <summary>What a bank will be told with the next cycle.</summary>
 internal sealed record Owed(PartyId Bank, TransferKind Kind, Digest Reference, Amount Amount);
 
-/// <summary>
-/// What is owed between banks since the last cycle (hole 18), in minor units; below zero where an issuer that was restored has instructed
-/// it before (R27).
-/// Bank 0: what the issuer bears, which is never instructed.
-/// </summary>
+/// <summary>What is owed between banks since the last cycle (hole 18), in minor units; below zero if instructed before (R27).</summary>
 internal static class TransferDeltaTable
 {
     /// <summary>A bank will be told of so much more.</summary>
@@ -23,17 +19,17 @@ internal static class TransferDeltaTable
         INSERT INTO transfer_delta(bank, kind, reference, amount) VALUES($1, $2, $3, $4)
         ON CONFLICT(bank, kind, reference) DO UPDATE SET amount = transfer_delta.amount + excluded.amount
         """,
-        (long)bank.Value, (long)kind, reference.ToArray(), amount);
+        bank, kind, reference, amount);
 
     /// <summary>Takes from what is not instructed yet; nothing where there is none of it.</summary>
     public static int Lower(IWriteTransaction db, PartyId bank, TransferKind kind, Digest reference, Amount by) => db.Execute(
         "UPDATE transfer_delta SET amount = amount - $4 WHERE bank = $1 AND kind = $2 AND reference = $3",
-        (long)bank.Value, (long)kind, reference.ToArray(), by.ToLedger());
+        bank, kind, reference, by);
 
     /// <summary>It is instructed now.</summary>
     public static int Remove(IWriteTransaction db, Owed owed) => db.Execute(
         "DELETE FROM transfer_delta WHERE bank = $1 AND kind = $2 AND reference = $3",
-        (long)owed.Bank.Value, (long)owed.Kind, owed.Reference.ToArray());
+        owed.Bank, owed.Kind, owed.Reference);
 
     public static int RemoveEmpty(IWriteTransaction db) => db.Execute("DELETE FROM transfer_delta WHERE amount = 0");
 
@@ -54,7 +50,7 @@ internal static class TransferDeltaTable
             WHERE a.kind = $1 AND b.kind = $2 AND a.amount < 0 AND b.amount < 0) AS m
         WHERE kind IN ($1, $2) AND transfer_delta.bank = m.bank AND transfer_delta.reference = m.reference
         """,
-        (long)paid, (long)back);
+        paid, back);
 
     /// <summary>Claims that were instructed before (R27), with the last instruction that holds each; 0: none does.</summary>
     public static List<(PartyId Bank, Digest Coin, long Number)> ClaimedBefore(IReadSnapshot db) => db.Query(
@@ -63,7 +59,7 @@ internal static class TransferDeltaTable
             (SELECT max(number) FROM instruction i WHERE i.bank = d.bank AND i.kind = d.kind AND i.reference = d.reference)
         FROM transfer_delta d WHERE d.kind = $1 AND d.amount <= 0
         """,
-        r => (r.Party(0), r.Digest(1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), (long)TransferKind.ClaimDebit);
+        r => (r.Party(0), r.Digest(1), r.IsDBNull(2) ? 0 : r.GetInt64(2)), TransferKind.ClaimDebit);
 
     /// <summary>Rows of all banks.</summary>
     public static long Count(IReadSnapshot db) => db.Number("SELECT count(*) FROM transfer_delta WHERE bank <> 0");
@@ -81,10 +77,10 @@ internal static class TransferDeltaTable
         SELECT count(*), CAST(coalesce(sum(-amount), 0) AS BIGINT), NULL FROM transfer_delta
         WHERE amount < 0 AND kind = $1 HAVING count(*) > 0
         """,
-        WaitingSum.Read, (long)TransferKind.ShopCredit);
+        WaitingSum.Read, TransferKind.ShopCredit);
 
     /// <summary>What such coins paid, less what shops gave back, in minor units.</summary>
     public static long Borne(IReadSnapshot db) => db.Number(
         "SELECT CAST(coalesce(sum(CASE kind WHEN $2 THEN amount ELSE -amount END), 0) AS BIGINT) FROM transfer_delta WHERE bank = $1",
-        (long)HonouredCoins.NoBank.Value, (long)TransferKind.FloatDebit);
+        HonouredCoins.NoBank, TransferKind.FloatDebit);
 }

@@ -1,5 +1,3 @@
-using System.Data.Common;
-
 namespace HierCash.Issuer;
 
 /// <summary>How many of a kind wait, what they come to, and since when the first does. Null stands for none of them.</summary>
