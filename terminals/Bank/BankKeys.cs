@@ -1,8 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// The bank's secret keys: the first, and each next one that was made since (rule R17). Which of them is used, its grant says.
-/// </summary>
+/// <summary>The bank's secret keys: the first, and each next one (rule R17). Its grant says which of them is used.</summary>
 internal static class BankKeys
 {
     /// <summary>The first one, made at first use.</summary>
@@ -52,9 +50,7 @@ internal static class BankKeys
             return key.PublicKey;
         });
 
-    /// <summary>
-    /// All of them, and the keys that a person has named as this bank's own whose secret was lost with an older database (R27).
-    /// </summary>
+    /// <summary>All of them, and lost keys that a person has named as this bank's own (R27).</summary>
     public static List<PublicKey> Own(IReadSnapshot db, ICashSuite suite)
     {
         bool known = true;

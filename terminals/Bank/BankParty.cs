@@ -39,18 +39,12 @@ public sealed partial class BankParty : ILinkHandler
     private readonly PeerClock _issuersClock;
 
     /// <param name="store">Made with <see cref="Schema"/>; the caller disposes of it.</param>
-    /// <param name="issuer">The link to the issuer, authenticated as this bank.</param>
     /// <param name="relay">Another one, for what wallets send through the bank; null where no stranger reaches it.</param>
     public BankParty(
         BankIdentity identity, Database store, ICashSuite suite, ILink issuer, TimeProvider clock, ILogger log, ICrashPoints crash,
         ILink? relay = null)
     {
-        _identity = identity;
-        _store = store;
-        _suite = suite;
-        _clock = clock;
-        _log = log;
-        _crash = crash;
+        (_identity, _store, _suite, _clock, _log, _crash) = (identity, store, suite, clock, log, crash);
         var key = _key = BankKeys.Of(store, suite, identity.Certificate.Key);
         var scheme = identity.Scheme;
         CertificateStore.Load(store, scheme, suite);
@@ -88,12 +82,8 @@ public sealed partial class BankParty : ILinkHandler
         return EnrolmentRequest.Sign(key, EnrolmentRole.Bank, name);
     }
 
-    /// <summary>
-    /// The request for this bank's next key, which the present one signs (rule R17); the next is made at first use. Which key a bank uses
-    /// follows from its grant: until it joins with the grant for the next one, it goes on with the present one.
-    /// </summary>
-    /// <param name="isFresh">The next key that was made before is not wanted any more: it was lost, or revoked with the present
-    /// one.</param>
+    /// <summary>The request for this bank's next key, signed by the present one (rule R17). It is used once its grant is here.</summary>
+    /// <param name="isFresh">The next key that was made before is not wanted any more: it was lost or revoked.</param>
     public static EnrolmentRequest RequestNextKey(Database store, ICashSuite suite, BankIdentity identity, bool isFresh = false)
     {
         using var present = BankKeys.Of(store, suite, identity.Certificate.Key);
@@ -117,11 +107,8 @@ public sealed partial class BankParty : ILinkHandler
     /// <returns>The reference by which the issuer names the account.</returns>
     public Result<Digest> OpenShopAccount(string name) => _shops.Open(name, null);
 
-    /// <summary>
-    /// Opens a shop's account and adds it to the shop's request, signed. Signed again, the same till's request names the same account.
-    /// </summary>
-    /// <param name="account">The account of a shop that is known, whose further till this is: whoever asks for it has been recognised.
-    /// Null: a new shop's.</param>
+    /// <summary>Opens a shop's account and signs it into the shop's request. A till's request always names the same account.</summary>
+    /// <param name="account">The account of a known shop, whose further till this is. Null: a new shop's.</param>
     public Result<EnrolmentRequest> Vouch(EnrolmentRequest request, Digest? account = null)
     {
         if (Behind is not null)
@@ -147,15 +134,10 @@ public sealed partial class BankParty : ILinkHandler
         };
     }
 
-    /// <summary>
-    /// Shops with accounts here, and their balances in minor units; below zero is what a shop owes after reversals (rule R4).
-    /// </summary>
+    /// <summary>Shops with accounts here, and their balances in minor units; below zero is what a shop owes (rule R4).</summary>
     public IReadOnlyList<(string Name, Digest Account, long Balance)> ShopAccounts => _shops.All;
 
-    /// <summary>
-    /// The accounts that somebody may mean: those whose reference begins with these hexadecimal digits, 4 or more; where there are none,
-    /// those of that name.
-    /// </summary>
+    /// <summary>The accounts whose reference begins with these 4 or more hexadecimal digits; else those of that name.</summary>
     public IReadOnlyList<(string Name, Digest Account, long Balance)> FindShopAccounts(string named) => _shops.Find(named);
 
     /// <summary>The account's bookings, oldest first: when, what, and by how many minor units it changed.</summary>
@@ -169,15 +151,12 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>What the issuer said of this bank's circulation, day by day.</summary>
     public IReadOnlyList<CirculationStatement> CirculationStatements => _store.Read(StatementTable.All);
 
-    /// <summary>
-    /// Statements that contradict what the issuer said before, each with what it had said: together they prove that it changed its books.
-    /// </summary>
+    /// <summary>Statements that contradict what the issuer said before, each with that: they prove that it changed its books.</summary>
     public IReadOnlyList<(CirculationStatement Refused, CirculationStatement? Kept)> Contradictions => _store.Read(ContradictionTable.All);
 
     /// <summary>Pays cash into a user's account at the counter.</summary>
     /// <param name="receipt">The counter's receipt number: the same number is booked once.</param>
-    /// <returns>The account that has it: where the card was replaced, that of the present one. Refused where there is no such account, or
-    /// this bank was restored from an older copy.</returns>
+    /// <returns>The account that has it, of the present card. Refused where there is none, or this bank is an older copy.</returns>
     public Result<AccountEntry> Deposit(AccountId user, Amount amount, ulong receipt) => _store.Write<Result<AccountEntry>>(db =>
     {
         if (Agreement.BehindSince(db) is not null)
@@ -217,7 +196,7 @@ public sealed partial class BankParty : ILinkHandler
     {
         // What wallets send through the bank concerns the issuer alone.
         bool stopped = Behind is not null && request.Type is not (MessageType.Certificates or MessageType.Relay);
-        var answer = stopped ? new Refusal(RefusalReason.Unavailable, Agreement.Stopped).ToMessage() : request.Type switch
+        var answer = stopped ? Refuse(RefusalReason.Unavailable, Agreement.Stopped) : request.Type switch
         {
             MessageType.Withdraw => await _withdrawals.Handle(request, cancel),
             MessageType.ShowOrder => await _orders.HandleShown(request, cancel),
@@ -228,7 +207,7 @@ public sealed partial class BankParty : ILinkHandler
             MessageType.Accusation => _evidence.HandleAccusation(request),
             MessageType.Rebut => await _rebuttals.Handle(request, cancel),
             MessageType.Certificates => new CertificatesReply(_identity.Scheme.Certificates).ToMessage(),
-            _ => new Refusal(RefusalReason.UnknownMessage, $"The bank does not know message {(ushort)request.Type:X4}.").ToMessage(),
+            _ => Refuse(RefusalReason.UnknownMessage, $"The bank does not know message {(ushort)request.Type:X4}."),
         };
         if (Refusal.Read(answer) is { } refusal)
         {
@@ -252,10 +231,7 @@ public sealed partial class BankParty : ILinkHandler
     public ValueTask<Result<EvidenceFinding>> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
         _rebuttals.Rebut(coin, rebuttal, cancel);
 
-    /// <summary>
-    /// The rebuttal with this bank's stamp, which proves to anybody when it was shown here; as a witness where there is no case, or it is
-    /// not kept.
-    /// </summary>
+    /// <summary>The rebuttal with this bank's stamp of now; as a witness where there is no case, or it is not kept.</summary>
     public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => _rebuttals.Stamped(coin, rebuttal);
 
     /// <summary>
@@ -263,8 +239,7 @@ public sealed partial class BankParty : ILinkHandler
     /// cards, statements. Each step is tried by itself: one that fails keeps no other from running (R8), but where the two do not agree
     /// nothing runs (R27).
     /// </summary>
-    /// <returns>Why the first step failed; the others were done. Or that the clocks differ, and none was: all that a visit books, signs and
-    /// forgets is dated (rule R26).</returns>
+    /// <returns>Why the first step failed; the others were done. Or that the clocks differ, and none was (rule R26).</returns>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
     public async ValueTask<Refused?> Run(CancellationToken cancel)
     {
@@ -310,12 +285,8 @@ public sealed partial class BankParty : ILinkHandler
             ("statements", IfAgreed(_losses.FetchStatements)));
     }
 
-    /// <summary>
-    /// Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.
-    /// </summary>
-    /// <returns>That the clocks differ, that one of the two was restored from an older copy, or that the answer was none: nothing else of
-    /// the visit is done.</returns>
-    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <summary>Says how far this bank is with the issuer, and hears how far the issuer is (R27): first of all at each visit.</summary>
+    /// <returns>Why the two do not agree: then nothing else of the visit is done.</returns>
     public async ValueTask<Refused?> Agree(CancellationToken cancel) =>
         await CompareClocks(cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : await _agreement.Visit(cancel);
 
@@ -339,9 +310,7 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>What a person has to look at, the newest first.</summary>
     public IReadOnlyList<BankAlarm> Alarms => _store.Read(BankAlarms.All);
 
-    /// <summary>
-    /// Since when the issuer does not answer this bank, and why, in its words; null while it does, as far as the last visit knows.
-    /// </summary>
+    /// <summary>Since when the issuer does not answer this bank, and why, in its words; null while it does.</summary>
     public (Timestamp Since, string Said)? Unanswered => _store.Read(UnansweredTable.Find);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -54,8 +53,7 @@ internal sealed class BankSession : IDisposable
 
             session._grant = PartyEnrolment.Grant(session._folder, Role, Suite);
             session.Store = session.Keep(Database.OpenFile(session._folder.DatabasePath, BankParty.Schema));
-            session.Certificate = session.Keep(
-                BankParty.LinkCertificate(session.Store, Suite, session._grant.LinkCertificate).OrRefuse());
+            session.Certificate = session.Keep(BankParty.LinkCertificate(session.Store, Suite, session._grant.LinkCertificate).OrRefuse());
             RequireBank(session);
             return session;
         }
@@ -72,8 +70,7 @@ internal sealed class BankSession : IDisposable
         if (session._grant.BankCertificate is not { } own)
         {
             throw new RefusedException(Outcome.Damaged,
-                "This grant is not a bank's. Have the bank's own request enrolled, and join with its "
-                + "grant.");
+                "This grant is not a bank's. Have the bank's own request enrolled, and join with its grant.");
         }
 
         using var its = BankKeys.Find(session.Store, Suite, own.Key);
@@ -105,12 +102,10 @@ internal sealed class BankSession : IDisposable
         IsDespiteClock = isDespiteClock, Faults = serving.Faults,
     };
 
-    /// <exception cref="RefusedException">There is no such account.</exception>
     public AccountEntry Account(string name) =>
         Party.Accounts.FirstOrDefault(a => a.Name == name) ?? throw new RefusedException(BankParty.NoAccountOf(name));
 
     /// <summary>A shop's account, named by the beginning of its reference, or by the shop's name where only one has it.</summary>
-    /// <exception cref="RefusedException">None, or several are named so.</exception>
     public (string Name, Digest Account, long Balance) ShopAccount(string named)
     {
         var found = Party.FindShopAccounts(named);
@@ -125,7 +120,6 @@ internal sealed class BankSession : IDisposable
     }
 
     /// <summary>The case of a coin, which is named by the beginning of its number.</summary>
-    /// <exception cref="UsageException">That is no such beginning.</exception>
     public Result<Evidence> Case(string coin)
     {
         if (coin.Length < FewestDigits || !coin.All(char.IsAsciiHexDigit))
@@ -142,11 +136,9 @@ internal sealed class BankSession : IDisposable
     /// <summary>As people name an account.</summary>
     public static string Short(Digest account) => account.ToString()[..16];
 
-    private TcpLink Link(Action<string>? sayWaiting) =>
-        Keep(PartyEnrolment.IssuerLink(_folder, _grant, Certificate, Suite, sayWaiting));
+    private TcpLink Link(Action<string>? sayWaiting) => Keep(PartyEnrolment.IssuerLink(_folder, _grant, Certificate, Suite, sayWaiting));
 
-    private T Keep<T>(T opened)
-        where T : IDisposable
+    private T Keep<T>(T opened) where T : IDisposable
     {
         _open.Push(opened);
         return opened;

@@ -20,7 +20,6 @@ public static class CrashPoints
     public static IReadOnlyList<string> All { get; } =
     [
         LetterBooked, LetterWritten, LetterOffered, LossReported, WithdrawalUncommitted, WithdrawalDebited, WithdrawalRequested,
-        WithdrawalAnswered, WithdrawalConcluded,
-        InstructionUncommitted, InstructionBooked, EvidenceStored,
+        WithdrawalAnswered, WithdrawalConcluded, InstructionUncommitted, InstructionBooked, EvidenceStored,
     ];
 }

@@ -2,11 +2,7 @@ using System.Globalization;
 
 namespace HierCash.Issuer;
 
-/// <summary>
-/// The issuer's secret keys: root, SE_I, SS_I, statements, evidence. Made at first use, kept in the store. Each but root and evidence can
-/// be rotated: the newest one signs or is asked for, and the older ones open and verify what they were used for, until its terms end (hole
-/// 22).
-/// </summary>
+/// <summary>The issuer's secret keys: root, SE_I, SS_I, statements, evidence. All but root and evidence rotate (hole 22).</summary>
 public sealed class IssuerKeys
 {
     /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
@@ -92,10 +88,7 @@ public sealed class IssuerKeys
         return keys;
     }
 
-    /// <summary>
-    /// Takes over the keys that another process of this issuer made (hole 22), or certified again (rule R26): 'rotate' and 'clock accept'
-    /// beside 'serve'.
-    /// </summary>
+    /// <summary>Takes over keys that another process made (hole 22) or certified again (rule R26): 'rotate' beside 'serve'.</summary>
     internal void Refresh(Database store, Timestamp now)
     {
         // Root and evidence key are the two that are not rotated; they have no certificate.
@@ -115,9 +108,7 @@ public sealed class IssuerKeys
         }
     }
 
-    /// <summary>
-    /// Makes a new key of that use. What the old one signed stays good, and what was enciphered to it can still be opened.
-    /// </summary>
+    /// <summary>Makes a new key of that use. The old one still verifies what it signed, and opens what is enciphered to it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the issuer's uses.</exception>
     internal Result<KeyCertificate> Rotate(Database store, KeyUsage usage, Timestamp now) => Names.ContainsKey(usage)
         ? Make(store, usage, own => BeginsOn(usage, Of(usage).Concat(own).Max(c => c.NotBefore), now), now)
@@ -147,10 +138,7 @@ public sealed class IssuerKeys
         return keys[usage][^1].Certificate;
     }
 
-    /// <summary>
-    /// Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and
-    /// encipher to the newest of the day. So there is one for each day on which a lost one would be the newest to encipher to.
-    /// </summary>
+    /// <summary>Makes a newer key in the place of each lost one (R27), for each day on which that would be the newest.</summary>
     internal void Renew(Database store, Timestamp now)
     {
         // Two parties that show a lost key at once have one made.
@@ -192,11 +180,7 @@ public sealed class IssuerKeys
     /// <summary>True of a key of this issuer's own whose secret is lost.</summary>
     internal bool IsLost(KeyUsage usage, KeyId id) => _lost.Any(c => c.Usage == usage && c.Key.Id == id);
 
-    /// <summary>
-    /// Certificates that begin on a day that is still to come are made again, and begin now: a clock that was ahead had made them (rule
-    /// R26).
-    /// </summary>
-    /// <returns>How many.</returns>
+    /// <summary>Makes certificates again that a clock which was ahead had made for a day to come: they begin now (rule R26).</summary>
     internal int CertifyAgain(Database store, Timestamp now)
     {
         int made = 0;
@@ -236,14 +220,10 @@ public sealed class IssuerKeys
         return made;
     }
 
-    /// <summary>
-    /// When a new key begins: later than the present one, also where the clock was set back since. Whoever knows both takes the one that
-    /// began later for the issuer's, and drops whoever answers under the other (rule R17).
-    /// </summary>
+    /// <summary>When a new key begins: later than the present one, or others would take it for a replaced one (rule R17).</summary>
     private Result<Timestamp> BeginsOn(KeyUsage usage, Timestamp present, Timestamp now)
     {
-        // Whoever has the certificate of a lost key of a day to come keeps it: no clock that is set right mends that, and nothing may wait
-        // for that day (R27).
+        // Others keep the certificate of a lost key of a day to come: nothing may wait for that day (R27).
         bool isLost = _lost.Any(c => c.Usage == usage && c.NotBefore > now.Plus(MostAhead));
         Switches.Off("R27 lost key to come", ref isLost);
         if (present > now.Plus(MostAhead) && !isLost)
@@ -260,11 +240,7 @@ public sealed class IssuerKeys
     /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
     internal PublicKey? CoinKey(KeyId id) => Certificate(KeyUsage.IssuerCoin, id)?.Key;
 
-    /// <summary>
-    /// True if that key may have signed coins in that time: it was certified by its end, and no newer one before its beginning. A lost one
-    /// was, whatever its certificate says; and one that took the place of a lost one of a day to come has signed since that one was heard
-    /// of.
-    /// </summary>
+    /// <summary>True if that key may have signed coins in that time; a lost one always, one in its place since that was heard of.</summary>
     internal bool HasSignedCoins(IReadSnapshot db, KeyId id, Timestamp from, Timestamp to)
     {
         var kept = Of(KeyUsage.IssuerCoin);
@@ -276,9 +252,7 @@ public sealed class IssuerKeys
         return at >= 0 && (kept[at].NotBefore <= to || isLost || isInPlace) && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
     }
 
-    /// <summary>
-    /// Since when the lost key was heard of after which that one was certified at once, directly or not; null for any other.
-    /// </summary>
+    /// <summary>Since when the lost key is known in whose place that one was certified, directly or not; null for any other.</summary>
     private Timestamp? PlacedSince(IReadSnapshot db, List<KeyCertificate> kept, int at)
     {
         int its = at;

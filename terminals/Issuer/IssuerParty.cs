@@ -39,11 +39,7 @@ public sealed partial class IssuerParty : ILinkHandler
     public IssuerParty(PartyId id, Database store, ICashSuite suite, SchemeParameters terms, TimeProvider clock, ILogger log,
         ICrashPoints crash)
     {
-        Id = id;
-        _store = store;
-        _terms = terms;
-        _clock = clock;
-        _log = log;
+        (Id, _store, _terms, _clock, _log) = (id, store, terms, clock, log);
         _watch = new ClockWatch(store, terms, clock);
         _tills = new TillRegistrations(store);
         _service = new ServiceRecord(store, Timestamp.Now(clock));
@@ -153,10 +149,7 @@ public sealed partial class IssuerParty : ILinkHandler
         return _enrolment.Enrol(request, cap, bank);
     });
 
-    /// <summary>
-    /// The date of a key of its own is on disk before its certificate leaves (rule R26). A grant of a wrong day is mended by enrolling
-    /// again.
-    /// </summary>
+    /// <summary>The date of a new key is on disk before its certificate leaves (rule R26).</summary>
     private void NoteCertified(Timestamp now)
     {
         bool notes = true;
@@ -177,7 +170,6 @@ public sealed partial class IssuerParty : ILinkHandler
 
     /// <summary>Revokes a till's key, and those of the tills that it enrolled since the theft, directly or not (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: now.</param>
-    /// <returns>The tills that are revoked.</returns>
     public Result<List<TillId>> Revoke(TillId till, Timestamp? stolen = null)
     {
         var now = Timestamp.Now(_clock);
@@ -190,11 +182,7 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Revokes a bank's key.</summary>
     public Refused? Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
 
-    /// <summary>
-    /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while
-    /// nobody asks anything. What lies between the last such sign and the next one counts as an outage (rule R6), also where the process
-    /// stood still and was not started again.
-    /// </summary>
+    /// <summary>Until it is disposed of, the store says each minute that the issuer serves. A silence is an outage (rule R6).</summary>
     public ITimer StartService() => _service.Start(_clock, LogNoSign);
 
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
@@ -236,7 +224,6 @@ public sealed partial class IssuerParty : ILinkHandler
     }
 
     /// <summary>Forgets what has no term left (hole 6, rule R10); each cycle ends with it.</summary>
-    /// <returns>Coins forgotten.</returns>
     public int Purge() => _purge.Run(Timestamp.Now(_clock));
 
     /// <summary>What waits: transfers for the next cycle, instructions that banks did not fetch, cases without a finding, alarms.</summary>
@@ -255,9 +242,7 @@ public sealed partial class IssuerParty : ILinkHandler
         return _recovery.Begin(without);
     });
 
-    /// <summary>
-    /// Keys of this issuer's own whose secret is lost with what was newer than the copy that it was restored from; the newest last.
-    /// </summary>
+    /// <summary>Keys of this issuer's own whose secret its copy lacks; the newest last.</summary>
     public IReadOnlyList<KeyCertificate> LostKeys => _store.Read(LostKeyTable.All);
 
     /// <summary>Banks that were left out of a recovery after they had shown a later word, and may still come.</summary>
@@ -300,8 +285,7 @@ public sealed partial class IssuerParty : ILinkHandler
 
         if (request.Type != MessageType.Certificates)
         {
-            // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the comparison
-            // agrees to nothing by that.
+            // On disk before it leaves: it may be dated. Who overrides the comparison of clocks agrees to nothing by that.
             _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
         }
 

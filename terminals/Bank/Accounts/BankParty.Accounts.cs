@@ -1,13 +1,9 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// Whose card speaks on a connection: a wallet has no certificate, but some of its requests bear the account key's signature (rule R22).
-/// </summary>
+/// <summary>Whose card speaks on a connection: some of a wallet's requests bear the account key's signature (rule R22).</summary>
 public sealed partial class BankParty : IAccountKeeper
 {
-    /// <remarks>
-    /// An order counts while its date is in time: old ones stand in evidence files, and whoever has such a file is not the account.
-    /// </remarks>
+    /// <remarks>An order counts while its date is in time: whoever has an old one from an evidence file is not the account.</remarks>
     public AccountId? SignedBy(LinkMessage request) => request.Type switch
     {
         MessageType.Withdraw => request.As<WithdrawMessage>()?.Order is { } order ? Signer(order.User, order.Date, order.Verify) : null,
@@ -41,7 +37,6 @@ public sealed partial class BankParty : IAccountKeeper
 
     /// <summary>Before a visit. What it finds is a fault until it is over, so that 'status' can say why all stands still.</summary>
     /// <returns>Why not to go on; null where the clocks agree.</returns>
-    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     private async ValueTask<string?> CompareClocks(CancellationToken cancel)
     {
         var wrong = await _issuersClock.Ask(_issuer, cancel, anew: true);

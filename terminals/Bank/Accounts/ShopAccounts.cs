@@ -3,10 +3,7 @@ using System.Text;
 
 namespace HierCash.Bank;
 
-/// <summary>
-/// Accounts of shops. Each is named by its reference; a name is what people read, and two shops may have the same (rule R18): whoever asks
-/// under a name that is known gets an account of their own.
-/// </summary>
+/// <summary>Accounts of shops, each named by its reference: two shops may have one name (rule R18).</summary>
 internal sealed class ShopAccounts(PartyId bank, Database store)
 {
     /// <summary>With their balances in minor units, by name.</summary>
@@ -56,11 +53,7 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         });
     }
 
-    /// <summary>
-    /// The account that a person has named for this till. When its request is signed again, that account is meant, also if nobody names it
-    /// then.
-    /// </summary>
-    /// <param name="till">N_W of the request.</param>
+    /// <summary>The account that a person names for this till. Its request, signed again, is for that account too.</summary>
     public Result<Digest> Known(Digest account, PublicKey till) => store.Write<Result<Digest>>(db =>
     {
         if (ShopAccountTable.Name(db, account) is null)

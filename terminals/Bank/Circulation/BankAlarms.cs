@@ -32,8 +32,7 @@ public sealed record BankAlarm(Timestamp Date, string Kind, ulong Number, string
         BankAlarms.Parked => "This bank could not book it: 'hiercash-bank parked' says why.",
         BankAlarms.NumberTwice =>
             "The card of this holder signed two orders under one number, one under two, or one under number 0, which an honest card never "
-                + "does. What was issued is debited as soon as the account covers it. "
-            + "Ask the holder for the card.",
+                + "does. What was issued is debited as soon as the account covers it. Ask the holder for the card.",
         BankAlarms.RenouncedShown =>
             "This holder's card signed that an order cannot be shown any more, and it was shown. It is debited as soon as the account "
                 + "covers it. Somebody had kept it, or the card is not an honest one.",
@@ -66,9 +65,7 @@ internal static class BankAlarms
     public const string StrangeDossier = "dossier of no withdrawal";
     public const string CardSetBack = "card set back";
 
-    /// <summary>
-    /// The card that was to be set back said that it is not this account's: what was signed over its nonce serves no other card.
-    /// </summary>
+    /// <summary>The card that was to be set back said that it is not this account's: what was signed serves no other card.</summary>
     public const string SetBackOfAnother = "set-back with another card";
     /// <summary>One card, one number, two orders (R27).</summary>
     public const string NumberTwice = "order number used twice";
@@ -87,9 +84,7 @@ internal static class BankAlarms
         return keeps && AlarmTable.RaiseSetBack(db, now, user) > 0;
     }
 
-    /// <summary>
-    /// That this bank was restored, and that the issuer does not answer, come before everything else; then the newest first.
-    /// </summary>
+    /// <summary>First that this bank was restored, and that the issuer does not answer; then the newest first.</summary>
     public static List<BankAlarm> All(IReadSnapshot db) =>
     [
         .. Agreement.BehindSince(db) is { } since ? [new BankAlarm(since, Behind, 0)] : Array.Empty<BankAlarm>(),

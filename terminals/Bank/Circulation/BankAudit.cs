@@ -78,9 +78,7 @@ public sealed class BankAudit
     /// <summary>The last instruction that the bank has, booked or parked.</summary>
     public ulong LastInstruction => _store.Read(InstructionTable.Last);
 
-    /// <summary>
-    /// What is parked, and not in suspense, is missing in the clearing position and in the float by this much, in minor units.
-    /// </summary>
+    /// <summary>What is parked outside of suspense is missing in clearing and in the float by this much, in minor units.</summary>
     public (long Clearing, long Float) Unbooked => _store.Read(ParkedTable.All).Where(p => !p.Parked.InSuspense).Aggregate(
         (Clearing: 0L, Float: 0L),
         (sum, p) => p.ClearingInstruction.Kind switch
@@ -96,15 +94,10 @@ public sealed class BankAudit
     /// <summary>What is owed to somebody whom the bank cannot name yet, in minor units.</summary>
     public long Suspense => _store.Read(db => Ledger.Balance(db, LedgerAccount.Suspense) + RecoveredTable.TallyAll(db).Sum.ToLedger());
 
-    /// <summary>
-    /// Withdrawals that were issued before this bank was restored from a copy, and of which it has no order: how many, and what they come
-    /// to in minor units (R27).
-    /// </summary>
+    /// <summary>Withdrawals from before this bank was restored without an order (R27): how many, and their sum in minor units.</summary>
     public (long Times, long Sum) Unordered => _store.Read(RecoveredTable.TallyAll) is var all ? (all.Count, all.Sum.ToLedger()) : default;
 
-    /// <summary>
-    /// Shops whose account is below zero because payments were taken back, and what each owes this bank in minor units. No finding.
-    /// </summary>
+    /// <summary>Shops below zero because payments were taken back, and what each owes, in minor units. No finding.</summary>
     public IReadOnlyList<(string Shop, Amount Owed)> ShopDebts => _store.Read(Ledger.ShopDebts);
 
     /// <summary>The e-cash float in minor units.</summary>

@@ -24,10 +24,7 @@ internal sealed class Agreement(
 
     private volatile bool _agreed;
 
-    /// <summary>
-    /// The issuer's certificates were compared for the next agreement: an issuer that does not know a key of its own would not know its own
-    /// word (R27).
-    /// </summary>
+    /// <summary>The issuer's certificates were compared before the next agreement: one that lacks a key knows not its word (R27).</summary>
     private volatile bool _compared;
 
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
@@ -38,10 +35,7 @@ internal sealed class Agreement(
         return since;
     }
 
-    /// <summary>
-    /// Since when the issuer says that this bank is behind, and is not believed; null where it has said so never, or the two have agreed
-    /// since.
-    /// </summary>
+    /// <summary>Since when the issuer says that this bank is behind, and is not believed; null once the two agree.</summary>
     public static Timestamp? Disbelieved(IReadSnapshot db)
     {
         var since = DisbelievedTable.Since(db);
@@ -64,12 +58,10 @@ internal sealed class Agreement(
 
     /// <summary>True once the two agree since this process began; asked now if it was not yet. Why not is stored, and the next visit says
     /// it.</summary>
-    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask<bool> Ensure(CancellationToken cancel) =>
         store.Read(BehindSince) is null && (_agreed || await Visit(cancel) is null);
 
     /// <summary>Fetches the issuer's certificates, and shows it those of its own that it lacks.</summary>
-    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask Compare(ILink over, CancellationToken cancel)
     {
         await CertificateStore.Fetch(store, scheme, suite, over, cancel);
@@ -78,7 +70,6 @@ internal sealed class Agreement(
 
     /// <summary>Says how far this bank is, and hears how far the issuer is.</summary>
     /// <returns>Why the two do not agree: who is behind, or what was wrong with the answer. Null where they do.</returns>
-    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
     public async ValueTask<Refused?> Visit(CancellationToken cancel)
     {
         if (!_compared)
@@ -89,8 +80,7 @@ internal sealed class Agreement(
             }
             catch (LinkException)
             {
-                // An issuer that gives no certificates keeps no other step from running (rule R8). One that cannot be reached does not
-                // agree either.
+                // No certificates keep no other step from running (rule R8). An issuer that cannot be reached does not agree either.
             }
         }
 
@@ -157,7 +147,6 @@ internal sealed class Agreement(
             PositionTable.Keep(db, said);
             PositionTable.MarkAnswered(db, next.Number);
             DisbelievedTable.End(db);
-            return true;
         });
         if (said.IsRestored)
         {
@@ -243,10 +232,7 @@ internal sealed class Agreement(
     private static bool IsSame(Position one, Position other) =>
         SignedMessage.Position(one).AsSpan().SequenceEqual(SignedMessage.Position(other));
 
-    /// <summary>
-    /// What the bank says next, not signed yet. What was not answered it says again, the same bytes: so a copy does not catch up with what
-    /// it has forgotten by asking often.
-    /// </summary>
+    /// <summary>What the bank says next, unsigned. What was not answered it repeats: a copy does not catch up by asking often.</summary>
     private Position Draw(IReadSnapshot db, bool isRestored, ulong after, Timestamp now) =>
         isRestored || PositionTable.Unanswered(db) is not { } unanswered
             ? new Position(PositionRole.Bank, scheme.Issuer, bank,

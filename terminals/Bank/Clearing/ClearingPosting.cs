@@ -14,9 +14,7 @@ internal sealed class ClearingPosting(
     private readonly ParkedPostings _parking = new(bank, key, scheme.Terms);
 
     /// <summary>Fetches all instructions, books or parks each, and tries again what is parked.</summary>
-    /// <returns>How many were booked, and whether there are no more to fetch. Refused where the answer is not the issuer's next
-    /// instructions to this bank: nothing of it is kept, and there is an alarm.</returns>
-    /// <exception cref="LinkException">The issuer cannot be reached.</exception>
+    /// <returns>How many were booked, and whether there are no more. Refused, with an alarm, where they are not the next ones.</returns>
     public async ValueTask<Result<(int Booked, bool IsAll)>> Fetch(CancellationToken cancel)
     {
         int booked = 0;
@@ -67,10 +65,7 @@ internal sealed class ClearingPosting(
     /// <summary>What is parked, in order of number.</summary>
     public IReadOnlyList<ParkedInstruction> Parked => store.Read(db => _parking.All(db, Timestamp.Now(clock)));
 
-    /// <summary>
-    /// Unsigned, another's or out of order: no case for parking. Such a message is refused as a whole, because nothing in it can be
-    /// believed.
-    /// </summary>
+    /// <summary>Unsigned, another's or out of order: refused as a whole, for nothing in such a message can be believed.</summary>
     /// <param name="signed">All of them verify.</param>
     private Refused? Check(IReadOnlyList<ClearingInstruction> transfers, bool signed)
     {
@@ -106,7 +101,6 @@ internal sealed class ClearingPosting(
         return Refused.ByRule(sentence);
     }
 
-    /// <returns>Whether it is booked; else it is parked.</returns>
     private Result<bool> Take(ClearingInstruction transfer, CancellationToken cancel)
     {
         var now = Timestamp.Now(clock);

@@ -1,8 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// Parked instructions (R8): what the bank signed of them, what of that the issuer has heard, and where their money waits.
-/// </summary>
+/// <summary>Parked instructions (R8): what the bank signed of them, what the issuer has heard, and where their money waits.</summary>
 internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParameters terms)
 {
     /// <summary>The bank's word that it parks an instruction, or booked it after all: signed before the transaction.</summary>
@@ -58,14 +56,9 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
 
     public List<ParkedInstruction> All(IReadSnapshot db, Timestamp now) => ParkedTable.All(db).ConvertAll(p => new ParkedInstruction(
         bank, p.ClearingInstruction.Number, p.ClearingInstruction.Kind, p.ClearingInstruction.Reference, p.ClearingInstruction.Total,
-        p.Parked.Outcome, p.Parked.Since, IsOver(p.Parked, now), p.Parked.InSuspense, false)
-    {
-        Whose = Whose(db, p.ClearingInstruction),
-    });
+        p.Parked.Outcome, p.Parked.Since, IsOver(p.Parked, now), p.Parked.InSuspense, false) { Whose = Whose(db, p.ClearingInstruction) });
 
-    /// <summary>
-    /// A shop of this bank, or a holder of an account here; where it knows none, the reference by which it was instructed.
-    /// </summary>
+    /// <summary>A shop of this bank, or a holder; where it knows none, the reference by which it was instructed.</summary>
     private static string Whose(IReadSnapshot db, ClearingInstruction transfer) => transfer.Kind switch
     {
         TransferKind.ShopCredit or TransferKind.ShopDebit =>
@@ -80,10 +73,7 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
         _ => "",
     };
 
-    /// <summary>
-    /// What to say to the issuer: statements in order of number, and up to which number everything is said with them. More: say the rest
-    /// before anything new is fetched, so that no parked instruction ever counts as booked at the issuer.
-    /// </summary>
+    /// <summary>Statements for the issuer, and up to which number all is said with them. More: the rest comes first.</summary>
     public static (ulong Seen, List<BookingStatement> Statements, bool More) Unheard(IReadSnapshot db, ulong last)
     {
         var statements = ParkedTable.Unheard(db, InstructionsMessage.MaxStatements + 1);

@@ -1,16 +1,11 @@
-using System.Data.Common;
 using System.Runtime.ExceptionServices;
 
 namespace HierCash.Bank;
 
 /// <summary>The steps of a bank's visit at the issuer, each tried by itself; the first failure is the one that is reported (R8).</summary>
-/// <param name="failed">
-/// Told which step failed, and why. Of a fault of the program it gets all: what that says may hold anything, and goes no further than the
-/// log.
-/// </param>
+/// <param name="failed">Told which step failed, and why; of a fault of the program all, which goes no further than the log.</param>
 internal sealed class Visit(Action<string, string, Exception?> failed)
 {
-    /// <returns>What the first step that failed was refused.</returns>
     public async ValueTask<Refused?> Run(
         CancellationToken cancel, params (string Name, Func<CancellationToken, ValueTask<Refused?>> Do)[] steps)
     {

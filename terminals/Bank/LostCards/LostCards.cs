@@ -16,12 +16,12 @@ internal sealed class LostCards(
     {
         if (request.As<LostCardMessage>()?.Report is not { } report)
         {
-            return new Refusal(RefusalReason.Malformed, "The report is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The report is malformed.");
         }
 
         var reported = await Report(report, cancel);
         return reported.Has(out int cancelled) ? new LostCardReply((ulong)cancelled).ToMessage()
-            : new Refusal(RefusalReason.NotAllowed, reported.Refused!.Sentence).ToMessage();
+            : Refuse(RefusalReason.NotAllowed, reported.Refused!.Sentence);
     }
 
     /// <summary>Keeps the report, then cancels; what the issuer could not be asked is asked later.</summary>
@@ -43,7 +43,6 @@ internal sealed class LostCards(
         {
             LostReportTable.Add(db, report, now);
             CancellationTable.AddAllOf(db, report.User);
-            return true;
         });
         crash.Reach(CrashPoints.LossReported);
         await Resume(cancel);
@@ -58,8 +57,7 @@ internal sealed class LostCards(
             LinkMessage reply;
             try
             {
-                // A cancellation of a wrong day would let the finder pay on, or take honest payments from shops (rules R6, R26). The report
-                // is kept, and goes on at the next visit.
+                // A cancellation of a wrong day would harm shops, or let the finder pay on (rules R6, R26). The report is kept.
                 if (await issuersClock.Ask(issuer, cancel) is not null)
                 {
                     return;
@@ -84,8 +82,7 @@ internal sealed class LostCards(
     public static bool IsLost(IReadSnapshot db, AccountId user) => LostReportTable.DateOf(db, user) is not null;
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
-    /// <returns>Refused where a statement is not the issuer's for this bank; or does not continue what was said before: the issuer changed
-    /// its books, and both are kept. There is an alarm.</returns>
+    /// <returns>Refused, with an alarm, where a statement is not the issuer's, or contradicts an earlier one.</returns>
     public async ValueTask<Refused?> FetchStatements(CancellationToken cancel)
     {
         var last = store.Read(StatementTable.Last);
@@ -123,21 +120,14 @@ internal sealed class LostCards(
                     + $"prove that its books were changed.");
             }
 
-            store.Write(db =>
-            {
-                StatementTable.Add(db, statement);
-                return true;
-            });
+            store.Write(db => StatementTable.Add(db, statement));
             last = statement;
         }
 
         return null;
     }
 
-    /// <summary>
-    /// Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only
-    /// out of order.
-    /// </summary>
+    /// <summary>Keeps a statement with the one that it contradicts. One that the bank has, or had, is only out of order.</summary>
     private bool Contradict(IWriteTransaction db, CirculationStatement statement, CirculationStatement? last, ulong due)
     {
         var now = Timestamp.Now(clock);

@@ -4,10 +4,7 @@ namespace HierCash.Bank;
 internal static class CaseBook
 {
     /// <summary>Keeps a file, in the place of that of an earlier revision, and the notice that goes with it.</summary>
-    /// <param name="last">
-    /// The last moment at which what is shown counts for money. A notice that ends later could not be answered in its term: it allows no
-    /// claim.
-    /// </param>
+    /// <param name="last">The last moment at which what is shown counts for money. A notice that ends later allows no claim.</param>
     public static void Keep(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp last, Timestamp now)
     {
         bool late = file.Notice.Until > last;

@@ -12,10 +12,7 @@ internal sealed class OverspendingInvestigation(
     /// <summary>Headers in one visit, and requests for reversals; what is left waits for the next (R8).</summary>
     public const int MaxRounds = 64;
 
-    /// <summary>
-    /// Pages of a dossier from which on its next revision is judged a day later: with a shop's help its holder makes a new one with every
-    /// cent that is taken back (rule R10).
-    /// </summary>
+    /// <summary>From so many pages on the next revision is judged a day later: its holder makes one with every cent (rule R10).</summary>
     public const int LargePages = 16;
 
     private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
@@ -67,25 +64,25 @@ internal sealed class OverspendingInvestigation(
 
     public LinkMessage HandleNotices(LinkMessage request) => request.As<NoticesMessage>()?.User is { } user
         ? new NoticesReply(store.Read(db => NoticeTable.Of(db, user))).ToMessage()
-        : new Refusal(RefusalReason.Malformed, "The request for notices is malformed.").ToMessage();
+        : Refuse(RefusalReason.Malformed, "The request for notices is malformed.");
 
     /// <summary>Shows the accused the file behind a notice: their wallet answers to nothing less (rule R5).</summary>
     public LinkMessage HandleAccusation(LinkMessage request)
     {
         if (request.As<AccusationMessage>() is not var (user, coin, page))
         {
-            return new Refusal(RefusalReason.Malformed, "The request for the evidence is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The request for the evidence is malformed.");
         }
 
         var found = store.Read(db => EvidenceTable.Find(db, coin));
         var file = found?.Proof == Proof.Excess && found.File?.Order.User == user ? found.File : null;
         return (file, page) switch
         {
-            (null, _) => new Refusal(RefusalReason.NotAllowed, "The bank holds nothing against this account about that coin.").ToMessage(),
+            (null, _) => Refuse(RefusalReason.NotAllowed, "The bank holds nothing against this account about that coin."),
             (_, null) => new AccusationReply(scheme.Root, file).ToMessage(),
             (_, { } index) => index < file.Dossier.Pages.Count
                 ? new AccusationReply(file.Dossier.Pages[(int)index]).ToMessage()
-                : new Refusal(RefusalReason.NotAllowed, "The evidence has no such page.").ToMessage(),
+                : Refuse(RefusalReason.NotAllowed, "The evidence has no such page."),
         };
     }
 
@@ -178,10 +175,7 @@ internal sealed class OverspendingInvestigation(
         return true;
     }
 
-    /// <summary>
-    /// Of a dossier that proves nothing nothing is kept, however many come (R10): the issuer hears it at once, and sends it again if it did
-    /// not.
-    /// </summary>
+    /// <summary>Of a dossier that proves nothing nothing is kept (R10): the issuer hears it at once, or sends it again.</summary>
     private async ValueTask Answer(DossierHeader header, Proof proof, CancellationToken cancel) =>
         await issuer.Ask(new DossierOutcomeMessage(header.Coin, header.Revision, proof), cancel);
 
@@ -230,9 +224,7 @@ internal sealed class OverspendingInvestigation(
         return pages;
     }
 
-    /// <summary>
-    /// Signs and weighs the file before the transaction, which keeps it only if the case and the account are still what they were.
-    /// </summary>
+    /// <summary>Signs and weighs the file first. It is kept only if the case and the account are still what they were.</summary>
     private void Keep(Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now, CancellationToken cancel)
     {
         var coin = dossier.Coin;

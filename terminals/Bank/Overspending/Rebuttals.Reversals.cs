@@ -3,17 +3,14 @@ namespace HierCash.Bank;
 /// <summary>Reversals that the issuer signed, filed with the cases whose payments they take back (rule R3).</summary>
 internal sealed partial class Rebuttals
 {
-    /// <summary>
-    /// One filing at a time. It waits for no rebuttal that a stranger sent: a case that changes meanwhile is weighed again.
-    /// </summary>
+    /// <summary>One filing at a time. It waits for no stranger's rebuttal: a case that changes meanwhile is weighed again.</summary>
     private readonly SemaphoreSlim _filing = new(1);
 
     /// <summary>
     /// Files reversals with the evidence that holds their payments; others say nothing about this bank's cases. Each case is weighed once,
     /// however many there are, and the database waits for none of it (rule R10). Filed a second time they change nothing.
     /// </summary>
-    /// <exception cref="LinkException">One of them is signed by a key that this bank does not know, and the issuer cannot be asked for its
-    /// keys: file them again.</exception>
+    /// <exception cref="LinkException">One has an unknown key, and the issuer cannot be asked for its keys: file them again.</exception>
     public async ValueTask File(IReadOnlyCollection<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
     {
         if (reversals.Count == 0)
@@ -21,8 +18,7 @@ internal sealed partial class Rebuttals
             return;
         }
 
-        // The issuer may have another key since this bank heard of its keys. What it signed with that is not to be lost; what verifies
-        // under no key of it is nothing.
+        // The issuer may have another key by now: what it signed with that is not to be lost.
         bool known = await FileKnown(reversals, cancel);
         Switches.On("R3 asks for keys", ref known);
         if (!known)
@@ -32,8 +28,7 @@ internal sealed partial class Rebuttals
         }
     }
 
-    /// <returns>False if one of them is about a payment of a case, and does not verify under the issuer's keys that this bank
-    /// knows.</returns>
+    /// <returns>False if one of them is about a case and does not verify under the known keys of the issuer.</returns>
     private async ValueTask<bool> FileKnown(IEnumerable<(CoinId Coin, Reversal Reversal)> reversals, CancellationToken cancel)
     {
         var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
@@ -67,10 +62,7 @@ internal sealed partial class Rebuttals
         return known;
     }
 
-    /// <summary>
-    /// Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold other payments, and what the bank's
-    /// stamp says that it has heard stands in the file with what came of it, whatever the revision.
-    /// </summary>
+    /// <summary>Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold others.</summary>
     /// <returns>Null where none of them is one of these.</returns>
     private Evidence? WithAll(Evidence file, List<BroughtVoid> brought, IEnumerable<Reversal> reversals, List<KeyCertificate> keys,
         ref bool known)
@@ -92,9 +84,7 @@ internal sealed partial class Rebuttals
         return taken.Count > 0 ? file.File(taken) : null;
     }
 
-    /// <summary>
-    /// True where something was heard or filed while the case was weighed: written now, it would take that out of the books.
-    /// </summary>
+    /// <summary>True where something was heard or filed since: written now, it would be lost.</summary>
     public static bool HasChanged(IReadSnapshot db, CoinId coin, Digest seen)
     {
         bool changed = CaseBook.Seen(db, coin) != seen;

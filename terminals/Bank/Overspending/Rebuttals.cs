@@ -2,10 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HierCash.Bank;
 
-/// <summary>
-/// What is shown against an accusation (hole 19; rules R3, R4, R5): stamped, kept, weighed. {H, S_W} goes to the issuer, at each visit
-/// until it answers, and so does the finding: a rebuttal that is heard while the issuer is away loses nothing.
-/// </summary>
+/// <summary>What is shown against an accusation (hole 19; rules R3 to R5): stamped, kept, weighed, and brought to the issuer.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
 internal sealed partial class Rebuttals(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
@@ -13,9 +10,7 @@ internal sealed partial class Rebuttals(
     /// <summary>S_U, receipts and submissions of the largest dossier, and then some; tens of MB if somebody ever makes one.</summary>
     private const int MostKept = (3 * DossierHeader.MaxPages * DossierPage.MaxEntries) + OnceSuite.MaxKept;
 
-    /// <summary>
-    /// What was looked at in a case is not looked at again with every further rebuttal or revision of it, nor in a transaction.
-    /// </summary>
+    /// <summary>What was verified in a case is not verified again with each rebuttal or revision, nor in a transaction.</summary>
     private OnceSuite _once = new(suite, MostKept);
 
     /// <summary>What is verified with it is verified once: what was looked at before a transaction costs nothing in it.</summary>
@@ -36,14 +31,12 @@ internal sealed partial class Rebuttals(
 
     private byte[] _brought = [];
 
-    /// <summary>
-    /// A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.
-    /// </summary>
+    /// <summary>A wallet shows its rebuttal. It is heard first: a stamp that may name a shop leaves after that is on disk.</summary>
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (request.As<RebutMessage>() is not { } shown)
         {
-            return new Refusal(RefusalReason.Malformed, "The rebuttal is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The rebuttal is malformed.");
         }
 
         var came = Timestamp.Now(clock);
@@ -53,18 +46,14 @@ internal sealed partial class Rebuttals(
         return new RebutReply(stamp, certificate, stands).ToMessage();
     }
 
-    /// <summary>
-    /// Hears the user: if what is struck out leaves no excess, the case is closed, and the issuer told so before any claim is due.
-    /// </summary>
+    /// <summary>Hears the user: if no excess is left, the case is closed, and the issuer told so before any claim is due.</summary>
     /// <returns>What the evidence shows with all that was heard. Refused where there is no such case.</returns>
     public async ValueTask<Result<EvidenceFinding>> Rebut(CoinId coin, Rebuttal rebuttal, CancellationToken cancel) =>
         await Hear(coin, rebuttal, Timestamp.Now(clock), cancel) is { } file
             ? file.Check(_once, scheme.Root, new Defence([.. store.Read(db => RebuttalTable.Of(db, coin)).Select(r => r.Rebuttal)], []))
             : new Refused(Outcome.NotFound, "There is no case about this coin at this bank.");
 
-    /// <summary>
-    /// With this bank's stamp of now, for who shows it at the counter; as a witness where there is no case, or it is not kept.
-    /// </summary>
+    /// <summary>With this bank's stamp of now; as a witness where there is no case, or it is not kept.</summary>
     public Rebuttal Stamped(CoinId? coin, Rebuttal rebuttal) => rebuttal.With(
         StampOn(coin is { } c ? store.Read(db => EvidenceTable.Find(db, c)?.File) : null, rebuttal, Timestamp.Now(clock)), [certificate]);
 
@@ -79,10 +68,7 @@ internal sealed partial class Rebuttals(
     /// <summary>The last moment at which what is shown about this coin counts for money.</summary>
     public Timestamp CountsUntil(Evidence file) => file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
 
-    /// <summary>
-    /// True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it
-    /// has.
-    /// </summary>
+    /// <summary>True if the issuer may have forgotten the coin by then: what comes now no longer counts for money.</summary>
     private bool IsTooLate(Evidence file, Timestamp date)
     {
         bool late = date > CountsUntil(file);
@@ -170,8 +156,6 @@ internal sealed partial class Rebuttals(
                     {
                         VoidTable.MarkAnswered(db, payment, reply);
                     }
-
-                    return true;
                 });
             }
         }
@@ -226,11 +210,7 @@ internal sealed partial class Rebuttals(
         }
     }
 
-    /// <summary>
-    /// Keeps a rebuttal that strikes out what nothing strikes out yet, or has S_W that was not brought to the issuer yet, and weighs the
-    /// case again; of any other nothing is stored. Whoever asks is a stranger: all signatures are verified before the database is written,
-    /// and nobody waits for that (rule R10).
-    /// </summary>
+    /// <summary>Keeps a rebuttal that strikes out, or brings, something new, and weighs the case. Nobody waits for it (rule R10).</summary>
     /// <param name="came">When it was shown.</param>
     /// <returns>The file; null where there is no case.</returns>
     private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
@@ -293,8 +273,7 @@ internal sealed partial class Rebuttals(
             }
         }
 
-        // A shop may be named by S_W of a payment of the case, which goes to the issuer now. Of another one it goes once a later dossier
-        // counts it, if one ever does: no reversal might ever clear the shop.
+        // A shop may be named by S_W of a payment of the case, which goes to the issuer now, and by no other: nothing might clear it.
         var found = voids.Values.Select(v => (v.Void.Seq, Convert.ToHexString(v.Void.SW))).ToHashSet();
         bool its = shown.Voids.All(v => found.Contains((v.Seq, Convert.ToHexString(v.SW))));
         Switches.On("R5 heard coin", ref its);

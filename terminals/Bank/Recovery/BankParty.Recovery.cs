@@ -6,16 +6,13 @@ public sealed partial class BankParty
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
     public Timestamp? Behind => _store.Read(Agreement.BehindSince);
 
-    /// <summary>
-    /// Since when the issuer says that this bank is behind, by a word under no key that its database has; null where it does not.
-    /// </summary>
+    /// <summary>Since when the issuer says that this bank is behind, by a word under no key that it knows; null if it does not.</summary>
     public Timestamp? Disbelieved => _store.Read(Agreement.Disbelieved);
 
     /// <summary>Recovers from an older copy (R27): what was issued to this bank, and its shops; then a visit brings the rest.</summary>
     /// <param name="lostKey">The public half of the newest key, where the copy lacks it: a person says which that was, and nobody else's
     /// word makes it the bank's own. The secret is lost.</param>
     /// <returns>Refused where this bank was not restored as far as the issuer has shown, or it shows nothing that the key signed.</returns>
-    /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
     public async ValueTask<Result<BankRecovery>> Recover(CancellationToken cancel, PublicKey? lostKey = null)
     {
         if (lostKey is not null && await Adopt(lostKey, cancel) is { } unknown)

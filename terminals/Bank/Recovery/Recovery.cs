@@ -3,7 +3,6 @@ namespace HierCash.Bank;
 /// <summary>What a bank that was restored from a copy knows again.</summary>
 /// <param name="Withdrawals">Issued before, and known to this bank by its own signed request alone: their accounts are not known.</param>
 /// <param name="Total">What these come to: it is in suspense.</param>
-/// <param name="Shops">Shop accounts that were opened again.</param>
 public sealed record BankRecovery(int Withdrawals, Amount Total, int Shops);
 
 /// <summary>
@@ -14,9 +13,7 @@ public sealed record BankRecovery(int Withdrawals, Amount Total, int Shops);
 internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, Scheme scheme, ILink issuer, Agreement agreement,
     TimeProvider clock)
 {
-    /// <summary>
-    /// True while there are withdrawals of which nobody has shown the order. Of what its account does not cover yet, the order is known.
-    /// </summary>
+    /// <summary>True while there are withdrawals whose order nobody has shown. Of what is not covered the order is known.</summary>
     public static bool IsAwaiting(IReadSnapshot db)
     {
         bool all = RecoveredTable.TallyUnordered(db).Count > 0;
@@ -25,7 +22,6 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     }
 
     /// <returns>Refused where this bank was not restored, or the issuer gives no answer.</returns>
-    /// <exception cref="LinkException">The issuer cannot be reached: run it again.</exception>
     public async ValueTask<Result<BankRecovery>> Run(CancellationToken cancel)
     {
         if (store.Read(BehindTable.Proof) is not { } proof)

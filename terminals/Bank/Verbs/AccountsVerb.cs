@@ -1,6 +1,5 @@
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank accounts.</summary>
 internal static class AccountsVerb
 {
     public static Verb Make() => BankSession.Looks(

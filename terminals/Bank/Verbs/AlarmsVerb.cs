@@ -1,6 +1,5 @@
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank alarms.</summary>
 internal static class AlarmsVerb
 {
     public static Verb Make() => BankSession.Looks(
@@ -13,5 +12,4 @@ internal static class AlarmsVerb
 internal sealed record AlarmsJson(IReadOnlyList<AlarmJson> Alarms);
 
 /// <param name="Number">Of the instruction or statement that it is about; 0 where it is about none.</param>
-/// <param name="Advice">What to do about it.</param>
 internal sealed record AlarmJson(JsonTime Date, string Kind, ulong Number, string? Holder, string Advice);

@@ -1,6 +1,5 @@
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank audit.</summary>
 internal static class AuditVerb
 {
     public static Verb Make()

@@ -1,6 +1,5 @@
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank circulation.</summary>
 internal static class CirculationVerb
 {
     public static Verb Make() => BankSession.Looks(

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank deposit.</summary>
 internal static class DepositVerb
 {
     public static Verb Make()

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank enrol-shop.</summary>
 internal static class EnrolShopVerb
 {
     public static Verb Make()
@@ -15,10 +12,7 @@ internal static class EnrolShopVerb
             HelpName = "ACCOUNT",
         };
         var verb = new Verb("enrol-shop", "Opens a new shop's account and signs its request; prints it for the issuer.",
-            "hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched")
-        {
-            file, account, BankSession.Folder,
-        };
+            "hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched") { file, account, BankSession.Folder };
         verb.SetAction(given =>
         {
             using var open = BankSession.Open(given);

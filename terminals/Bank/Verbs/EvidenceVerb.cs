@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank evidence.</summary>
 internal static class EvidenceVerb
 {
     public static Verb Make()
@@ -44,8 +41,7 @@ internal static class EvidenceVerb
             var file = open.Case(wanted).OrRefuse();
             var said = Json(open.Party.Cases.Where(c => c.File.Dossier.Coin == file.Dossier.Coin), path);
             PrivateFile.WriteOnce(path!, file.Encode());
-            json.PrintDone(given, said,
-                $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
+            json.PrintDone(given, said, $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
         });
         return verb;
     }
@@ -63,11 +59,8 @@ internal static class EvidenceVerb
 }
 
 /// <param name="Cases">All, or the one whose file was written.</param>
-/// <param name="File">The evidence file that was written.</param>
 internal sealed record EvidenceListJson(IReadOnlyList<CaseJson> Cases, string? File);
 
-/// <param name="Reversed">Payments that were taken back since.</param>
-/// <param name="Noticed">When its holder was told.</param>
 /// <param name="Until">Its holder may rebut it before that.</param>
 /// <param name="Verdict">See <see cref="CaseView.Verdict"/>.</param>
 internal sealed record CaseJson(

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank explain.</summary>
 internal static class ExplainVerb
 {
     public static Verb Make()
@@ -11,10 +8,7 @@ internal static class ExplainVerb
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
         var verb = new Verb("explain",
             "Explains each withdrawal, each case and each set-back of a holder: its state, who signed what, and what happens next.",
-            "hiercash-bank explain Alice --dir north")
-        {
-            name, BankSession.Folder, json,
-        };
+            "hiercash-bank explain Alice --dir north") { name, BankSession.Folder, json };
         verb.SetAction(given =>
         {
             using var open = BankSession.Open(given);

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank lost.</summary>
 internal static class LostVerb
 {
     public static Verb Make()
@@ -11,10 +8,7 @@ internal static class LostVerb
         var file = new Argument<string>("FILE") { Description = "The report that the card signed: 'hiercash-wallet lost-report'." };
         var verb = new Verb("lost",
             "Takes the report of a lost card: its coins are cancelled, and what is left of them comes back after their terms.",
-            "hiercash-bank lost alice.lost --dir north")
-        {
-            file, BankSession.Folder, json,
-        };
+            "hiercash-bank lost alice.lost --dir north") { file, BankSession.Folder, json };
         verb.SetAction(async (given, cancel) =>
         {
             using var open = BankSession.Open(given);

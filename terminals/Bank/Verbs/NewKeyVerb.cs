@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank new-key.</summary>
 internal static class NewKeyVerb
 {
     public static Verb Make()
@@ -11,10 +8,7 @@ internal static class NewKeyVerb
         var verb = new Verb("new-key",
             "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until the first call "
                 + "to the issuer after 'join'. Stop 'serve' for 'join', and start it again.",
-            "hiercash-bank new-key --dir north > next.request")
-        {
-            fresh, BankSession.Folder,
-        };
+            "hiercash-bank new-key --dir north > next.request") { fresh, BankSession.Folder };
         verb.SetAction(given =>
         {
             using var open = BankSession.Open(given);

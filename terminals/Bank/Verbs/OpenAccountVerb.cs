@@ -1,10 +1,6 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>
-/// hiercash-bank open-account. The bank has the card in its own reader; it never sees a PIN or a PUK, and prints no activation code (R12).
-/// </summary>
+/// <summary>hiercash-bank open-account. The bank has the card in its reader; it sees no PIN or PUK, and prints no code (R12).</summary>
 internal static class OpenAccountVerb
 {
     /// <summary>The same for all that a bank does with a card.</summary>

@@ -1,6 +1,5 @@
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank parked.</summary>
 internal static class ParkedVerb
 {
     public static Verb Make() => BankSession.Looks(

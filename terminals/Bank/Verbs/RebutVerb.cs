@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank rebut.</summary>
 internal static class RebutVerb
 {
     public static Verb Make()
@@ -18,10 +15,7 @@ internal static class RebutVerb
         };
         var verb = new Verb("rebut",
             "Hears the accused: if what is struck out leaves no excess, the case is closed. Exit code 1: the accusation stands.",
-            "hiercash-bank rebut 83e16169 mallory.rebuttal --dir north")
-        {
-            coin, file, output, BankSession.Folder, json,
-        };
+            "hiercash-bank rebut 83e16169 mallory.rebuttal --dir north") { coin, file, output, BankSession.Folder, json };
         verb.SetAction(async (given, cancel) =>
         {
             var (wanted, named, path) = (given.GetValue(coin)!, given.GetValue(file)!, given.GetValue(output));
@@ -51,8 +45,7 @@ internal static class RebutVerb
                     none.Outcome, $"{none.Sentence} '{path}' holds what was shown with this bank's stamp, as a witness.");
             }
 
-            // The stamps that it has are over all of it. Without any, what speaks of other coins is left out: of those the bank learns
-            // nothing.
+            // Its stamps are over all of it. Without any, what speaks of other coins is left out: the bank learns nothing of those.
             var about = found.OrRefuse().Dossier.Coin;
             var rebuttal = Shown();
             if (rebuttal.Voids.Count + rebuttal.Dead.Count > 0 && rebuttal.About(about) is { Voids.Count: 0, Dead.Count: 0 })
@@ -79,5 +72,4 @@ internal static class RebutVerb
 
 /// <param name="Culprit">Who has to answer by the evidence alone.</param>
 /// <param name="Verdict">See <see cref="CaseView.Verdict"/>.</param>
-/// <param name="Fell">Since when nothing can be claimed on the case.</param>
 internal sealed record HeardJson(bool IsProven, string Culprit, string Finding, string Verdict, JsonTime? Fell);

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank recover.</summary>
 internal static class RecoverVerb
 {
     /// <summary>Of what no account is debited for.</summary>
@@ -16,18 +13,14 @@ internal static class RecoverVerb
         var lost = new Option<string?>("--lost-key")
         {
             Description = "The public key, 130 hexadecimal digits, of the bank's newest key, where the copy lacks it: such as --lost-key "
-                + "04A1...9F ('hiercash-issuer banks --json' lists the keys that were this "
-                + "bank's). See by your own papers that it was the bank's: the bank owes whatever was signed with it. Before that: "
-                + "'hiercash-issuer revoke bank N', 'hiercash-bank new-key --fresh > FILE', "
-                + "'hiercash-issuer enrol bank FILE --bank N > GRANT'; then stop 'serve', and 'hiercash-bank join GRANT'.",
+                + "04A1...9F ('hiercash-issuer banks --json' lists the keys that were this bank's). See by your own papers that it was the "
+                + "bank's: the bank owes whatever was signed with it. Before that: 'hiercash-issuer revoke bank N', 'hiercash-bank new-key "
+                + "--fresh > FILE', 'hiercash-issuer enrol bank FILE --bank N > GRANT'; then stop 'serve', and 'hiercash-bank join GRANT'.",
             HelpName = "HEX",
         };
         var verb = new Verb("recover",
             "After a restore from an older copy: asks the issuer for what this bank did since, and goes on. Stop 'serve' first.",
-            "hiercash-bank recover --dir north")
-        {
-            BankSession.Folder, lost, json,
-        };
+            "hiercash-bank recover --dir north") { BankSession.Folder, lost, json };
         verb.SetAction(async (given, cancel) =>
         {
             var key = given.GetValue(lost) is { } hex ? Read(hex) : null;
@@ -65,8 +58,5 @@ internal static class RecoverVerb
             + $"issued before this bank was restored, and no account is debited for them: {Left}";
 }
 
-/// <param name="Withdrawals">Issued since the copy.</param>
-/// <param name="Total">What these come to.</param>
-/// <param name="Shops">Shop accounts that were opened again.</param>
 /// <param name="Unordered">Of withdrawals for which no account is debited yet.</param>
 internal sealed record RecoveredJson(int Withdrawals, Money Total, int Shops, Money Unordered);

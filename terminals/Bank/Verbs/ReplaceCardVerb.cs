@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank replace-card.</summary>
 internal static class ReplaceCardVerb
 {
     public static Verb Make()

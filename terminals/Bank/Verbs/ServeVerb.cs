@@ -1,6 +1,5 @@
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank serve.</summary>
 internal static class ServeVerb
 {
     public static Verb Make()

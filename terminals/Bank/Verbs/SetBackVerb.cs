@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank set-back.</summary>
 internal static class SetBackVerb
 {
     public static Verb Make()

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank statement.</summary>
 internal static class StatementVerb
 {
     public static Verb Make()
@@ -11,10 +8,7 @@ internal static class StatementVerb
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
         var shop = new Option<bool>("--shop") { Description = "NAME is a shop's, or the beginning of its account." };
         var verb = new Verb("statement", "Lists an account's bookings.", "hiercash-bank statement Alice --dir north",
-            "hiercash-bank statement Cafe --shop --dir south")
-        {
-            name, shop, BankSession.Folder, json,
-        };
+            "hiercash-bank statement Cafe --shop --dir south") { name, shop, BankSession.Folder, json };
         verb.SetAction(given =>
         {
             using var open = BankSession.Open(given);
@@ -37,5 +31,4 @@ internal static class StatementVerb
 
 internal sealed record StatementJson(string Name, Money Balance, IReadOnlyList<BookingJson> Bookings);
 
-/// <param name="Change">By how much it changed the balance.</param>
 internal sealed record BookingJson(JsonTime Date, string Kind, Money Change);

@@ -1,6 +1,5 @@
 namespace HierCash.Bank;
 
-/// <summary>hiercash-bank status.</summary>
 internal static class StatusVerb
 {
     public static Verb Make()
@@ -60,8 +59,6 @@ internal static class StatusVerb
 }
 
 /// <param name="Claims">What overspenders owe this bank, with a minus.</param>
-/// <param name="Evidence">Evidence files.</param>
-/// <param name="Standing">Cases that stand.</param>
 /// <param name="Unanswered">What the issuer said when it answered this bank no more; null while it answers.</param>
 /// <param name="Unordered">Issued before this bank was restored from a copy, without an order.</param>
 internal sealed record BankStatusJson(

@@ -7,10 +7,7 @@ namespace HierCash.Bank;
 /// </summary>
 internal sealed class LetterBook(Database store)
 {
-    /// <summary>
-    /// True if a letter with this code was written for this very act and may be given out for it: for a new card, or to set that holder's
-    /// card back.
-    /// </summary>
+    /// <summary>True if a letter with this code was written for this very act: for a new card, or to set that holder's card back.</summary>
     /// <param name="user">Whose card is set back; null: a new card is personalised.</param>
     public bool IsFor(ActivationCode code, string holder, AccountId? user) => store.Read(db =>
         LetterTable.Find(db, code) is { } letter && Fault(db, letter, holder, user) is null);
@@ -21,15 +18,10 @@ internal sealed class LetterBook(Database store)
     /// <summary>True if a card has the code, and the account that goes with it.</summary>
     public bool IsTaken(ActivationCode code) => store.Read(db => LetterTable.Find(db, code) is { User: not null });
 
-    /// <summary>
-    /// True if a card of that account was, or may have been, set back before: this bank signed for another code than this one.
-    /// </summary>
+    /// <summary>True if this bank signed a set-back of that account's card to another code than this one.</summary>
     public bool WasSetBack(AccountId user, ActivationCode code) => store.Read(db => LetterTable.HasOtherSigned(db, user, code));
 
-    /// <summary>
-    /// Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens
-    /// nothing.
-    /// </summary>
+    /// <summary>Before its letter is on the disk: no letter has a code that is not in this book.</summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
     public void Write(ActivationCode code, string holder, AccountId? user) =>
         store.Write(db => LetterTable.Add(db, code, holder, user, isOffered: false));

@@ -1,9 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// The numbers of each account's orders (R27). A bank that was restored from a copy knows fewer than the card has given: what is missing in
-/// between has to be shown, or renounced, before the account withdraws more. So nobody keeps silent about what she withdrew.
-/// </summary>
+/// <summary>The numbers of each account's orders (R27). What a restored bank lacks has to be shown, or renounced, first.</summary>
 internal static class OrderBook
 {
     /// <summary>The number is this request's from now on, whatever becomes of it.</summary>
@@ -42,9 +39,7 @@ internal static class OrderBook
         return isForgotten;
     }
 
-    /// <summary>
-    /// The order came to nothing, and its card has heard so: it is never carried out, also where the account could pay it later.
-    /// </summary>
+    /// <summary>The order came to nothing, and its card has heard so: it is never carried out.</summary>
     public static bool IsDeclined(IReadSnapshot db, WithdrawalOrder order)
     {
         bool isDeclined = OrderedTable.IsDeclined(db, order);
@@ -52,12 +47,8 @@ internal static class OrderBook
         return isDeclined;
     }
 
-    /// <summary>
-    /// Forgets which request had a number once its withdrawal is forgotten, or was declined long ago. That its orders are known stays with
-    /// the account.
-    /// </summary>
+    /// <summary>Forgets which request had a number once its withdrawal is forgotten. That its orders are known stays.</summary>
     /// <param name="before">Until when the withdrawal, or what declined it, is that old.</param>
-    /// <returns>Rows forgotten.</returns>
     public static int Forget(IWriteTransaction db, Timestamp before)
     {
         var over = OrderedTable.Over(db, before, Forgotten.Piece);
@@ -75,9 +66,7 @@ internal static class OrderBook
     public static bool IsBound(IReadSnapshot db, WithdrawalOrder order) =>
         OrderedTable.RequestOf(db, order.User, order.Number) == order.Request;
 
-    /// <summary>
-    /// Goes on over what is known by now: orders, renunciations of which nothing can turn up any more, and those whose term is over.
-    /// </summary>
+    /// <summary>Goes on over what is known by now: orders, and renunciations that are final or whose term is over.</summary>
     /// <returns>The number up to which all are known.</returns>
     public static uint Advance(IWriteTransaction db, AccountId user, SchemeParameters terms, Timestamp now)
     {
@@ -86,9 +75,7 @@ internal static class OrderBook
         return GoOn(db, user, since => !isAwaiting || since.Plus(terms.DisputeTerm) <= now);
     }
 
-    /// <summary>
-    /// Why this order cannot be taken before others: one is missing, or was renounced and may turn up. Null where it can.
-    /// </summary>
+    /// <summary>Why this order waits for others: one is missing, or was renounced and may turn up. Null where it does not.</summary>
     public static Refusal? Beyond(IReadSnapshot db, WithdrawalOrder order, uint known, SchemeParameters terms)
     {
         bool isBeyond = order.Number > known + 1UL;
@@ -132,9 +119,7 @@ internal static class OrderBook
         return open;
     }
 
-    /// <summary>
-    /// A number has one request. What the bank awaits is taken all the same: whoever signed for it bears it; but somebody has to look.
-    /// </summary>
+    /// <summary>A number has one request. What the bank awaits is taken all the same, but somebody has to look.</summary>
     /// <returns>Why the order is not taken; null where it may be.</returns>
     public static Refusal? Used(IWriteTransaction db, WithdrawalOrder order, uint known, bool isAwaited, Timestamp now)
     {
@@ -158,9 +143,7 @@ internal static class OrderBook
             : null;
     }
 
-    /// <summary>
-    /// What was shown and not covered is booked first, as soon as the account covers it; also what its former cards had ordered.
-    /// </summary>
+    /// <summary>What was shown and not covered is booked first, once the account covers it; also orders of its former cards.</summary>
     /// <returns>Why the account withdraws nothing else; null where it may.</returns>
     public static Refusal? Owed(IWriteTransaction db, AccountId user, Timestamp now)
     {
@@ -184,10 +167,7 @@ internal static class OrderBook
         return null;
     }
 
-    /// <summary>
-    /// Two accounts have signed for one withdrawal that the bank had forgotten. The first to show its order bears it: E_K serves nobody but
-    /// the card that asked. Both are named; a person has to ask which card it is.
-    /// </summary>
+    /// <summary>Two accounts signed for one forgotten withdrawal: the first bears it, both are named. A person asks whose it is.</summary>
     public static void Rival(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
         var owner = Recovery.WasAssigned(db, order.Request) ? WithdrawalTable.Find(db, order.Request)?.Order.User : null;

@@ -1,8 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// Closes the gap of an order that this bank does not know: it is shown by a card that has its coin, or the account renounces it (R27).
-/// </summary>
+/// <summary>Closes the gap of an order that this bank does not know: a card shows it, or the account renounces it (R27).</summary>
 internal sealed class OrderRecovery(
     Database store, ICashSuite suite, Scheme scheme, Agreement agreement, Withdrawals withdrawals, TimeProvider clock)
 {
@@ -11,7 +9,7 @@ internal sealed class OrderRecovery(
     {
         if (request.As<ShowOrderMessage>()?.Order is not { } shown)
         {
-            return Withdrawals.Refuse(RefusalReason.Malformed, "The order is malformed.");
+            return Refuse(RefusalReason.Malformed, "The order is malformed.");
         }
 
         if (store.Read(db => RecoveredTable.Find(db, shown.Request)?.EI ?? WithdrawalTable.Find(db, shown.Request)?.Order.EI) is { } ei)
@@ -28,7 +26,7 @@ internal sealed class OrderRecovery(
     {
         if (request.As<RenounceMessage>()?.Word is not { } word)
         {
-            return Withdrawals.Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
+            return Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
         }
 
         return withdrawals.CheckSigner(word.Bank, word.User, key => IsSigned(word.Verify(suite, key)))
@@ -50,8 +48,7 @@ internal sealed class OrderRecovery(
         Switches.On("R27 renounced after agreement", ref agreed);
         if (!agreed)
         {
-            return Withdrawals.Refuse(
-                RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
+            return Refuse(RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");
         }
 
         return store.Write(db =>

@@ -20,9 +20,7 @@ internal static class Replacement
         return last;
     }
 
-    /// <summary>
-    /// After each booking on a user's account: what came for a card that was replaced goes on to the card that the account has now.
-    /// </summary>
+    /// <summary>After each booking on a user's account: what came for a replaced card goes on to the present one.</summary>
     public static void Forward(IWriteTransaction db, Timestamp now, AccountId user)
     {
         var next = Present(db, user);
@@ -41,10 +39,7 @@ internal static class Replacement
         }
     }
 
-    /// <summary>
-    /// The name under which the account of a card that was replaced is kept: the day and, because a name is one account's, the beginning of
-    /// U.
-    /// </summary>
+    /// <summary>The name of a replaced card's account: with the day and, because a name is one account's, the beginning of U.</summary>
     public static string FormerName(AccountEntry old, Timestamp now)
     {
         string tail = $" until {now.ToString()[..10]} {old.User.ToString()[..8]}";

@@ -2,13 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HierCash.Bank;
 
-/// <summary>
-/// Wallets' messages that only the issuer can read, and its answers (hole 23). Whoever sends one is a stranger: they go over a link of
-/// their own, a few at a time, and the bank's visits and withdrawals never wait behind them (rule R8).
-/// </summary>
+/// <summary>Sealed messages of wallets for the issuer (hole 23), on a link of their own: no visit waits for strangers (rule R8).</summary>
 /// <param name="issuer">Carries nothing else.</param>
-/// <param name="issuersClock">What is known of the issuer's clock: a wallet has no other way to it, and hears nothing of it (rule
-/// R26).</param>
+/// <param name="issuersClock">What is known of the issuer's clock: a wallet has no other way to it (rule R26).</param>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
 internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProvider clock)
 {
@@ -22,15 +18,15 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
     {
         if (request.As<RelayMessage>()?.Sealed is not { } message)
         {
-            return new Refusal(RefusalReason.Malformed, "The sealed message is malformed.").ToMessage();
+            return Refuse(RefusalReason.Malformed, "The sealed message is malformed.");
         }
 
         bool bounded = true;
         Switches.Off("R8 relayed", ref bounded);
         if (bounded && !await HasRoom(cancel))
         {
-            return new Refusal(RefusalReason.Unavailable,
-                "The bank passes too many messages to the issuer just now. Nothing is lost: try again later.").ToMessage();
+            return Refuse(RefusalReason.Unavailable,
+                "The bank passes too many messages to the issuer just now. Nothing is lost: try again later.");
         }
 
         try
@@ -39,29 +35,27 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
             Switches.Off("R26 relay", ref differs);
             if (differs)
             {
-                return new Refusal(RefusalReason.Unavailable, "The clocks of bank and issuer differ: the issuer could take for late what "
-                    + "is not. Nothing was sent, and nothing is lost. Try again later.").ToMessage();
+                return Refuse(RefusalReason.Unavailable, "The clocks of bank and issuer differ: the issuer could take for late what "
+                    + "is not. Nothing was sent, and nothing is lost. Try again later.");
             }
 
             var reply = await issuer.Call(new RelaySealedMessage(message).ToMessage(), cancel);
             return reply.As<RelaySealedReply>()?.Answer is { } answer
                 ? new RelayReply(answer).ToMessage()
-                : Refusal.Read(reply)?.ToMessage() ?? new Refusal(
-                    RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.").ToMessage();
+                : Refusal.Read(reply)?.ToMessage() ?? Refuse(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.");
         }
         catch (LinkException e) when (e.StoreFault is { } why)
         {
-            return new Refusal(RefusalReason.CannotStore, $"The issuer cannot use its own files: {why}.").ToMessage();
+            return Refuse(RefusalReason.CannotStore, $"The issuer cannot use its own files: {why}.");
         }
         catch (LinkException e) when (e.IsOutOfDate)
         {
-            return new Refusal(
-                RefusalReason.Unavailable, "This bank does not trust the issuer's certificate: by the bank's clock it is not good yet, or "
-                    + "no more. Nothing is lost: tell the bank.").ToMessage();
+            return Refuse(RefusalReason.Unavailable, "This bank does not trust the issuer's certificate: by the bank's clock it is not good yet, or "
+                    + "no more. Nothing is lost: tell the bank.");
         }
         catch (LinkException)
         {
-            return new Refusal(RefusalReason.Unavailable, "The issuer cannot be reached. Nothing is lost: try again later.").ToMessage();
+            return Refuse(RefusalReason.Unavailable, "The issuer cannot be reached. Nothing is lost: try again later.");
         }
         finally
         {

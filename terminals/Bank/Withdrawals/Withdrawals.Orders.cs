@@ -20,9 +20,7 @@ internal sealed partial class Withdrawals
         (new Refusal(RefusalReason.OutOfDate, "This withdrawal ended long ago, and whatever it left is on the account. Withdraw anew."),
             Next.Decline);
 
-    /// <summary>
-    /// Debits the account, once per E_I, and in the order of the account's numbers (R27). Null to go on, else why not, and what to do.
-    /// </summary>
+    /// <summary>Debits the account, once per E_I, in order of its numbers (R27). Null to go on, else why not, and what follows.</summary>
     private (Refusal Refusal, Next Next)? Begin(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
         if (WithdrawalTable.Find(db, order.Request) is { } earlier)
@@ -144,8 +142,7 @@ internal sealed partial class Withdrawals
             return (outOfDate, Next.None);
         }
 
-        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not. Its number is known;
-        // another number is not closed with it.
+        // The row is forgotten, the ledger is not. Its number is known; another number is not closed with it.
         if (Ledger.Has(db, LedgerTransaction.Withdrawal(order.Request)))
         {
             return Ended;

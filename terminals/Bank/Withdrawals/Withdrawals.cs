@@ -1,9 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>
-/// Withdrawals (EP 0810563, issuance steps 2 and 4): debited, requested, then issued or reversed. Idempotent per (U, E_I);
-/// money goes back only on the issuer's signed "never issued" (hole 7).
-/// </summary>
+/// <summary>Withdrawals (EP 0810563, issuance steps 2, 4), once per (U, E_I). Only "never issued" gives money back (hole 7).</summary>
 internal sealed partial class Withdrawals(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement,
     PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
@@ -58,10 +55,7 @@ internal sealed partial class Withdrawals(
         }
     }
 
-    /// <summary>
-    /// An order that the account cannot pay, one that is forgotten, or one of a card that is closed: nothing was debited, and the issuer's
-    /// "never issued" frees the card's slot, so that no later retry withdraws by surprise.
-    /// </summary>
+    /// <summary>An order that is not carried out: the issuer's "never issued" frees the card's slot, so that no retry surprises.</summary>
     private async ValueTask<LinkMessage> Decline(WithdrawalOrder order, Refusal refusal, CancellationToken cancel)
     {
         var answer = await Ask(order, withhold: true, cancel);
@@ -74,17 +68,14 @@ internal sealed partial class Withdrawals(
         return new WithdrawReply(new(null, never, refusal.Text)).ToMessage();
     }
 
-    /// <summary>
-    /// An order that this bank has never seen, and that is too old: the issuer says that it never issues it, which closes its number; or it
-    /// had issued it, and then the account bears it.
-    /// </summary>
+    /// <summary>An unknown order that is too old: the issuer says "never", which closes its number; or it is booked.</summary>
     private async ValueTask<LinkMessage> Withhold(WithdrawalOrder order, Refusal refusal, CancellationToken cancel)
     {
         var answer = await Ask(order, withhold: true, cancel);
         if (answer is null)
         {
-            return new Refusal(RefusalReason.Unavailable,
-                "The bank does not know this order, and has to hear the issuer first. Nothing was debited. Try again later.").ToMessage();
+            return Refuse(RefusalReason.Unavailable,
+                "The bank does not know this order, and has to hear the issuer first. Nothing was debited. Try again later.");
         }
 
         var now = Timestamp.Now(clock);
@@ -103,10 +94,7 @@ internal sealed partial class Withdrawals(
         return uncovered?.ToMessage() ?? new WithdrawReply(answer with { Text = answer.Never is null ? null : refusal.Text }).ToMessage();
     }
 
-    /// <summary>
-    /// Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer: then the order
-    /// waits anyway.
-    /// </summary>
+    /// <summary>Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer.</summary>
     private async ValueTask<string?> ClockFault(CancellationToken cancel)
     {
         try
@@ -161,12 +149,7 @@ internal sealed partial class Withdrawals(
 
         bool nothing = order.FaceValue.IsZero;
         Switches.Off("hole 7 strange order", ref nothing);
-        if (nothing)
-        {
-            return Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.");
-        }
-
-        return null;
+        return nothing ? Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.") : null;
     }
 
     private async ValueTask<WithdrawalRow> Advance(WithdrawalId request, CancellationToken cancel)
@@ -250,6 +233,4 @@ internal sealed partial class Withdrawals(
 
         return true;
     });
-
-    public static LinkMessage Refuse(RefusalReason reason, string text) => new Refusal(reason, text).ToMessage();
 }

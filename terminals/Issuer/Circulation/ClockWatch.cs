@@ -27,9 +27,7 @@ internal sealed class ClockWatch
 
     public ClockWatch(Database store, SchemeParameters terms, TimeProvider clock)
     {
-        _store = store;
-        _terms = terms;
-        _clock = clock;
+        (_store, _terms, _clock) = (store, terms, clock);
         var now = Timestamp.Now(clock);
         _seen = (now, clock.GetTimestamp());
         var (signed, doubted, alive) = store.Read(db => (ClockTable.Signed(db), ClockTable.DoubtedSince(db), AliveTable.Last(db)));
@@ -93,9 +91,7 @@ internal sealed class ClockWatch
         }
     }
 
-    /// <summary>
-    /// True while what ends terms waits. A clock that was set since it was looked at last is noticed by the time that nobody sets.
-    /// </summary>
+    /// <summary>True while what ends terms waits. A clock that was set is noticed by the time that nobody sets.</summary>
     public bool IsDoubted(Timestamp now)
     {
         lock (_turn)
@@ -141,9 +137,7 @@ internal sealed class ClockWatch
         return confirmed;
     }
 
-    /// <summary>
-    /// A person says that the clock is right. Where it was ahead by so much that coins may have been forgotten by it, that is noted.
-    /// </summary>
+    /// <summary>A person says that the clock is right. If coins may have been forgotten by it before, that is noted.</summary>
     public static void Accept(IWriteTransaction db, SchemeParameters terms, Timestamp now)
     {
         var signed = ClockTable.Signed(db);

@@ -14,10 +14,7 @@ public sealed record ClockState(Timestamp Now, Timestamp Signed, Timestamp? Doub
 /// <summary>One kind of things that were signed under a date that is still to come, and what became of them.</summary>
 public sealed record SignedAhead(string What, long Count, string Became);
 
-/// <summary>
-/// What was signed while the clock was ahead is signed again under the right date, once a person has confirmed the clock (rule R26).
-/// Numbers and versions go on, and none is used twice: what a bank may have already is followed by the next, not replaced.
-/// </summary>
+/// <summary>Signs again what was signed while the clock was ahead (rule R26). Numbers go on, and none is used twice.</summary>
 internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue,
     TimeProvider clock)
 {
@@ -53,55 +50,38 @@ internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issue
     }
 
     /// <summary>Of those that a bank may have booked already the number counts, and nobody books one twice.</summary>
-    private int Transfers(IWriteTransaction db, Timestamp now)
-    {
-        var ahead = InstructionTable.AllUnfetched(db).FindAll(t => t.Date > now);
-        foreach (var t in ahead)
-        {
-            InstructionTable.SignedAgain(
-                db, ClearingInstruction.Sign(keys.Statement, issuer, t.Number, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, now));
-        }
-
-        return ahead.Count;
-    }
+    private int Transfers(IWriteTransaction db, Timestamp now) => Each(InstructionTable.AllUnfetched(db).FindAll(t => t.Date > now), t =>
+        InstructionTable.SignedAgain(
+            db, ClearingInstruction.Sign(keys.Statement, issuer, t.Number, t.Bank, t.Kind, t.Reference, t.Total, t.Currency, now)));
 
     /// <summary>A promise that was made ahead is due a dispute term from today, as it would have been.</summary>
     private int Receipts(IWriteTransaction db, Timestamp now)
     {
         var latest = now.Plus(terms.DisputeTerm);
-        var ahead = HistoryTable.AnsweredAfter(db, now, latest);
+        var ahead = HistoryTable.AnsweredAfter(db, now, latest).ConvertAll(p => HistoryTable.Find(db, p)!);
         GuaranteeTable.DueAtLatest(db, latest);
-        foreach (var row in ahead.Select(p => HistoryTable.Find(db, p)!))
-        {
-            queue.Revise(db, row, row.Share with { Due = Timestamp.Min(row.Share.Due, row.Share.Guaranteed.IsZero ? now : latest) }, now);
-        }
-
+        int signed = Each(ahead, row => queue.Revise(
+            db, row, row.Share with { Due = Timestamp.Min(row.Share.Due, row.Share.Guaranteed.IsZero ? now : latest) }, now));
         HistoryTable.AnsweredBy(db, now);
-        return ahead.Count;
+        return signed;
     }
 
-    private int Reversals(IWriteTransaction db, Timestamp now)
+    private int Reversals(IWriteTransaction db, Timestamp now) => Each(HistoryTable.Reversals(db).FindAll(r => r.Date > now), reversal =>
     {
-        var ahead = HistoryTable.Reversals(db).FindAll(r => r.Date > now);
-        foreach (var reversal in ahead)
-        {
-            var again = Reversal.Sign(keys.Statement, issuer, reversal.Payment, reversal.Y, reversal.Moved, now);
-            HistoryTable.SignedAgain(db, again);
-            CaseReversalTable.SignedAgain(db, again);
-        }
+        var again = Reversal.Sign(keys.Statement, issuer, reversal.Payment, reversal.Y, reversal.Moved, now);
+        HistoryTable.SignedAgain(db, again);
+        CaseReversalTable.SignedAgain(db, again);
+    });
 
-        return ahead.Count;
-    }
-
-    private int Dead(IWriteTransaction db, Timestamp now)
+    private int Dead(IWriteTransaction db, Timestamp now) => Each(DeadPaymentTable.SignedAfter(db, now), dead =>
     {
-        var ahead = DeadPaymentTable.SignedAfter(db, now);
-        foreach (var dead in ahead)
-        {
-            var message = SignedMessage.Dead(issuer, dead.Payment, dead.Coin, dead.Seq, dead.Y, dead.Basis, now);
-            DeadPaymentTable.SignedAgain(db, dead with { Date = now, Signature = keys.Statement.Sign(message) });
-        }
+        var message = SignedMessage.Dead(issuer, dead.Payment, dead.Coin, dead.Seq, dead.Y, dead.Basis, now);
+        DeadPaymentTable.SignedAgain(db, dead with { Date = now, Signature = keys.Statement.Sign(message) });
+    });
 
+    private static int Each<T>(List<T> ahead, Action<T> sign)
+    {
+        ahead.ForEach(sign);
         return ahead.Count;
     }
 }

@@ -33,10 +33,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         return agreed;
     }
 
-    /// <summary>
-    /// True if all banks have agreed: then this issuer is no older copy, as far as anybody can show. One that was left out has shown all
-    /// that it will; what it keeps back is honoured.
-    /// </summary>
+    /// <summary>True if all banks have agreed, but those left out: then this issuer is no older copy, as far as anybody can show.</summary>
     public bool IsAgreedByAll(IReadSnapshot db)
     {
         var banks = BankTable.Valid(db);
@@ -80,9 +77,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         return store.Write(db => Answer(db, bank.Id, own, ours ? heard : null, Timestamp.Now(clock)));
     }
 
-    /// <summary>
-    /// True of what a bank signed at a moment that is now here, too: its position, or its request for cash. Their clocks agree (rule R26).
-    /// </summary>
+    /// <summary>True of what a bank dated with the time that is now here, too: their clocks agree (rule R26).</summary>
     public bool IsDatedNow(LinkMessage request, Timestamp now)
     {
         var signed = request.Type switch
@@ -155,10 +150,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         return new AgreeReply(next).ToMessage();
     }
 
-    /// <summary>
-    /// A bank that was restored gets again what comes after its copy, the same bytes: nothing is signed anew, so who only says so gets
-    /// nothing by it. What it had parked after that it parks again, or books; its cases it is told again.
-    /// </summary>
+    /// <summary>A restored bank gets again what comes after its copy, the same bytes: who only says so gets nothing by it.</summary>
     private static void TakeBack(IWriteTransaction db, Position own)
     {
         BankTable.SetBack(db, own.Bank, own.Instruction, own.Statement);

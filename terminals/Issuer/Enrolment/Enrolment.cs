@@ -63,8 +63,7 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
             : enrolled.Refused!;
     }
 
-    /// <param name="from">When the key was certified first, or now. The certificate begins a day earlier, for clocks that are
-    /// behind.</param>
+    /// <param name="from">When the key was certified first. The certificate begins a day earlier, for clocks that are behind.</param>
     private byte[] Certify(LinkRole role, PartyId id, PublicKey key, Timestamp from)
     {
         var date = from.ToDate()!.Value;

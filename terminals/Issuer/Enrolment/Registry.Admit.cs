@@ -1,14 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Whose request is answered (rule R17): a certificate says who somebody was when it was made; the registry says who it is now.
-/// </summary>
+/// <summary>Whose request is answered (rule R17): a certificate says who somebody was; the registry says who it is now.</summary>
 public sealed partial class Registry
 {
-    /// <summary>
-    /// Asked before every request, on whatever connection. A bank's first request with the next key that it announced retires the present
-    /// one.
-    /// </summary>
+    /// <summary>Asked before every request. A bank's first request with its announced next key retires the present one.</summary>
     /// <returns>Why this peer is not answered; null if it is.</returns>
     public Refusal? Refuses(LinkPeer peer, Timestamp now)
     {
@@ -94,10 +89,7 @@ public sealed partial class Registry
                     + $"'hiercash-shop settle --for DIR'.", date)
             : null;
 
-    /// <summary>
-    /// Why a batch that one till signed does not come from another one: null if it is its own, or of a till of the same shop whose key was
-    /// revoked. Whoever stole that key has no link; the shop has, and brings what its till was paid before.
-    /// </summary>
+    /// <summary>Why this peer may not bring that till's batch: its own, or of a till of its shop whose key was revoked, it may.</summary>
     internal static Refusal? BringerFault(IReadSnapshot db, LinkPeer peer, TillId signer)
     {
         bool its = peer.Key is { } key && Derivations.W(key) == signer;

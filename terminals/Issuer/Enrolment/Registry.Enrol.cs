@@ -3,19 +3,13 @@ namespace HierCash.Issuer;
 /// <summary>Who is taken in, and with which key (rules R17, R18). Whether a request is signed was seen before.</summary>
 public sealed partial class Registry
 {
-    /// <summary>
-    /// The bank that a request is about: named by its number, by a key that is enrolled, or by the voucher of one; null if it is a new one.
-    /// </summary>
+    /// <summary>The bank that a request is about, by its number, an enrolled key, or a voucher; null if it is a new one.</summary>
     public BankEntry? BankOf(EnrolmentRequest request, PartyId? number) => store.Read(db => number is { } id
         ? BankTable.Find(db, id)
         : BankTable.WithKey(db, request.Key) ?? (request.Voucher is { } voucher ? BankTable.Find(db, voucher.Party) : null));
 
-    /// <summary>
-    /// Enrols a bank; or returns the one of that key; or takes the next key that a bank announced; or, by number, gives a bank whose key
-    /// was revoked a new one.
-    /// </summary>
+    /// <summary>Enrols a bank or returns a known one; takes its announced next key; or gives one whose key was revoked a new one.</summary>
     /// <param name="number">Of the bank, where a person says whose request it is; null: it is a new bank's, or its key says so.</param>
-    /// <param name="validity">How long a certificate is good.</param>
     /// <returns>The bank, and when this key of it was certified first.</returns>
     public Result<(BankEntry Bank, Timestamp Certified)> EnrolBank(
         EnrolmentRequest request, Amount cap, Currency currency, PartyId? number, Timestamp now, TimeSpan validity) =>
@@ -53,18 +47,13 @@ public sealed partial class Registry
     /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
 
-    /// <summary>
-    /// When this key of a bank was certified first. Wallets take the certificate that began later for that of the newer key (rule R19): one
-    /// that is made again says the same date, or a bank that joins its next key would look as if it went back to a former one.
-    /// </summary>
+    /// <summary>When a bank's key was certified first: made again, a certificate says that, or it would look newer (rule R19).</summary>
     /// <param name="now">For a key that is certified for the first time, or was under a date that this clock calls impossible.</param>
-    /// <param name="validity">How long a certificate is good.</param>
     private static Result<Timestamp> CertifiedAt(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp now, TimeSpan validity)
     {
         var soon = now.Plus(MostAhead);
 
-        // A key that is retired, dropped or revoked is never enrolled again, so an impossible date of it stays: it must not keep the bank
-        // from every key after it.
+        // The impossible date of a key that is gone stays: it must not keep the bank from every key after it.
         var counts = soon;
         Switches.Replace("R17 gone date", ref counts, new Timestamp(long.MaxValue));
         var newest = CertifiedKeyTable.NewestOfOthers(db, bank, key, counts);
@@ -84,9 +73,7 @@ public sealed partial class Registry
         return first;
     }
 
-    /// <summary>
-    /// A new bank, under a name that no other bank has: not because the name counts, but so that nobody is asked which of two is meant.
-    /// </summary>
+    /// <summary>A new bank, under a name that no other has: so nobody is asked which of two is meant.</summary>
     private static Result<BankEntry> Add(IWriteTransaction db, string name, PublicKey key, Amount cap, Timestamp now) =>
         UsedBefore(db, key) is { } used ? used
         : BankTable.Named(db, name) is { } other
@@ -94,9 +81,7 @@ public sealed partial class Registry
             + $"this is that bank's new key after a revocation, add --bank {other.Id}.")
         : BankTable.Add(db, name, key, cap, now);
 
-    /// <summary>
-    /// The word of a bank's present key for its next one. A later word takes the place of an earlier one whose key was not used yet.
-    /// </summary>
+    /// <summary>The word of a bank's present key for its next one, in the place of an earlier word that was not used.</summary>
     private static Result<BankEntry> Announce(IWriteTransaction db, KeyVoucher voucher, PublicKey next, Timestamp now)
     {
         if (UsedBefore(db, next) is { } used)

@@ -3,13 +3,8 @@ namespace HierCash.Issuer;
 /// <summary>Which tills are taken in, and for which shop (rule R18).</summary>
 public sealed partial class Registry
 {
-    /// <summary>
-    /// Registers the till of a request, N_W, with its shop (hole 8: all tills of a shop lead to one account). It is judged and written in
-    /// one transaction: of a request that is refused nothing stays, and no revocation comes between the question and the row.
-    /// </summary>
-    /// <param name="request">Signed by its own key, which was seen before; with its bank's word for an account, or that of a till of the
-    /// shop.</param>
-    /// <returns>The shop, new or known.</returns>
+    /// <summary>Registers the till of a request with its shop (hole 8), judged and written in one transaction.</summary>
+    /// <param name="request">Its own signature was verified before. It has its bank's word for an account, or a till's.</param>
     public Result<ShopEntry> EnrolTill(EnrolmentRequest request, ICashSuite suite, Timestamp now)
     {
         var signer = request.Voucher is null ? AccountSigner(request, suite) : null;
@@ -33,18 +28,13 @@ public sealed partial class Registry
             : IsOf(db, w, shop.Id) ? shop : Refused.ByRule("This till key belongs to another shop.");
     }
 
-    /// <summary>
-    /// The present key of the bank that signed for the shop's account; null if that signature does not hold. It is looked at before the
-    /// transaction.
-    /// </summary>
+    /// <summary>The key of the bank that signed for the shop's account, verified before the transaction; null if none did.</summary>
     private PublicKey? AccountSigner(EnrolmentRequest request, ICashSuite suite) =>
         request.Account is { } account && store.Read(db => BankTable.Find(db, account.Bank)) is { Key: var key }
             && suite.Verify(key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature)
             ? key : null;
 
-    /// <summary>
-    /// True if the key is registered for that shop: a till's key is one shop's, whoever vouches for it, and whatever number its peer shows.
-    /// </summary>
+    /// <summary>True if the key is registered for that shop, whoever vouches for it, and whatever number its peer shows.</summary>
     private static bool IsOf(IReadSnapshot db, TillId w, PartyId shop)
     {
         bool its = ShopTable.OfTill(db, w)?.Id == shop;
@@ -72,10 +62,7 @@ public sealed partial class Registry
             : shop;
     }
 
-    /// <summary>
-    /// The shop with the account for which its bank signed, new or known. A known one keeps its name, and a new one may have another
-    /// shop's.
-    /// </summary>
+    /// <summary>The shop of the account for which its bank signed. A known one keeps its name; two may have one name.</summary>
     private static Result<ShopEntry> ShopWithAccount(IWriteTransaction db, EnrolmentRequest request, PublicKey? signer)
     {
         if (request.Account is not { } account)

@@ -32,14 +32,10 @@ public sealed record ShopEntry(PartyId Id, string Name, PartyId Bank, Digest Acc
 /// <param name="Revoked">Since when its key is revoked; null while it is good.</param>
 public sealed record TillRow(TillId W, PartyId Shop, string Name, Timestamp Registered, TillId? By, Timestamp? Revoked);
 
-/// <summary>
-/// Who takes part: banks, shops, tills, each found by number and key. Enrolling is in another file, and who is let in on a link in a third.
-/// </summary>
+/// <summary>Who takes part: banks, shops, tills, each found by number and key.</summary>
 public sealed partial class Registry(Database store)
 {
-    /// <summary>
-    /// Sets the most that a bank may have outstanding; below what is outstanding nothing more is issued until it is below.
-    /// </summary>
+    /// <summary>Sets the most that a bank may have outstanding. While it has more, nothing is issued to it.</summary>
     public Result<BankEntry> SetCap(PartyId bank, Amount cap) => store.TryWrite<BankEntry>(db =>
     {
         BankTable.SetCap(db, bank, cap);
@@ -59,10 +55,7 @@ public sealed partial class Registry(Database store)
 
     public BankEntry? FindBank(PartyId id) => store.Read(db => BankTable.Find(db, id));
 
-    /// <summary>
-    /// As a person names it. The number goes before names: a bank chooses its name, and may take one that looks like another's number (rule
-    /// R18).
-    /// </summary>
+    /// <summary>As a person names it: by number before name, for a bank may take a name that looks like a number (rule R18).</summary>
     public BankEntry? FindBank(string given)
     {
         var named = Banks.FirstOrDefault(b => b.Name == given);
@@ -74,16 +67,11 @@ public sealed partial class Registry(Database store)
     /// <summary>All tills, the newest first.</summary>
     public IReadOnlyList<TillRow> Tills => store.Read(TillTable.All);
 
-    /// <summary>
-    /// A till's key is not its shop's alone any more: its link is closed to it, and what it signs from now on does not count (hole 22). The
-    /// tills that it enrolled since the theft, directly or not, go with it (rule R18).
-    /// </summary>
+    /// <summary>A till's key is stolen: its link is closed (hole 22), and to the tills that it enrolled since (rule R18).</summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: since the revocation.</param>
-    /// <returns>The tills that are revoked now.</returns>
     public Result<List<TillId>> RevokeTill(TillId w, Timestamp now, Timestamp? stolen) => store.TryWrite<List<TillId>>(db =>
     {
-        // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled: not before
-        // the till's last contact, which is dated by the slower one of two clocks.
+        // Not before the till's last contact: a clock that is behind would date it before honest sales and enrolments.
         var seen = TillTable.LastAnswer(db, w);
         Switches.Replace("R17 clock behind", ref seen, default);
         var date = seen > now && seen <= now.Plus(MostAhead) ? seen : now;
@@ -95,8 +83,7 @@ public sealed partial class Registry(Database store)
             gone.AddRange(TillTable.EnrolledBy(db, gone[at], stolen ?? date));
         }
 
-        // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since
-        // goes.
+        // One that was revoked before keeps its date. Named again with an older theft, what it enrolled since goes.
         var revoked = gone.FindAll(t => TillTable.Revoke(db, t, date));
         return revoked.Count > 0 ? revoked
             : TillTable.RevokedAt(db, w) is { } before
@@ -105,10 +92,7 @@ public sealed partial class Registry(Database store)
             : new Refused(Outcome.NotFound, $"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
     });
 
-    /// <summary>
-    /// A bank's key is not its own alone any more: its link is closed to it, and to the next one that it announced, until a person enrols a
-    /// new one by the bank's number (hole 22, rule R17).
-    /// </summary>
+    /// <summary>A bank's key is stolen: its link is closed, also to its announced next key, until a new one is enrolled.</summary>
     public Refused? RevokeBank(PartyId bank, Timestamp now) => store.Write(db =>
     {
         if (BankTable.Revoke(db, bank, now))
@@ -131,10 +115,7 @@ public sealed partial class Registry(Database store)
         return revoked;
     }
 
-    /// <summary>
-    /// True if the till was registered after that moment: what it was paid before may have been pronounced dead as paid to nobody, without
-    /// a mark (rule R10).
-    /// </summary>
+    /// <summary>True if the till was registered later: what it was paid before may be dead as paid to nobody (rule R10).</summary>
     internal static bool IsNewer(IReadSnapshot db, TillId w, Timestamp moment)
     {
         bool newer = TillTable.IsRegisteredAfter(db, w, moment);

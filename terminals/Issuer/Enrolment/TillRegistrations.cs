@@ -1,8 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Shows a till its own newest batch, by which one that was restored from a copy notices that, and what it had submitted (R27).
-/// </summary>
+/// <summary>Shows a till its own newest batch, by which a restored one notices that, and what it had submitted (R27).</summary>
 internal sealed class TillRegistrations(Database store)
 {
     /// <summary>A till's batch was answered: its own signature under its newest date is kept.</summary>

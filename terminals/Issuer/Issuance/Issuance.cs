@@ -2,10 +2,7 @@ using System.Security.Cryptography;
 
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Issues cash (EP 0810563, issuance step 3, sections 101 to 106; claim 3). Idempotent per (B, X, E_I): S_I is stored before
-/// E_K is sent and never signed again; what was refused is tombstoned before that is said (hole 7).
-/// </summary>
+/// <summary>Issues cash (EP 0810563, issuance step 3; claim 3), once per (B, X, E_I). What is said is stored first (hole 7).</summary>
 internal sealed class Issuance(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock, ICrashPoints crash)
 {
@@ -65,8 +62,7 @@ internal sealed class Issuance(
         bool nothing = request.FaceValue.IsZero;
         Switches.Off("issue nothing", ref nothing);
 
-        // What was enciphered to a lost key nobody opens: it is answered with "never issued", or the holder's money would wait for ever
-        // (R27).
+        // What was enciphered to a lost key nobody opens: "never issued" frees the holder's money (R27).
         return foreign ? Refuse(RefusalReason.OtherCurrency, $"This issuer issues {terms.Currency}, not {request.Currency}.")
             : nothing ? Refuse(RefusalReason.AmountZero, "The amount must be at least one minor unit.")
             : keys.EncryptionKey(request.Key) is null && !keys.IsLost(KeyUsage.IssuerEncryption, request.Key)
@@ -94,12 +90,8 @@ internal sealed class Issuance(
 
         bool differs = row.FaceValue != request.FaceValue;
         Switches.Off("issue same", ref differs);
-        if (differs)
-        {
-            return Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.");
-        }
-
-        return new IssueReply(new(row.EK, row.Never)).ToMessage();
+        return differs ? Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.")
+            : new IssueReply(new(row.EK, row.Never)).ToMessage();
     }
 
     /// <summary>m, or null for any request that is not sound: one answer for all such (hole 21).</summary>
@@ -149,10 +141,7 @@ internal sealed class Issuance(
             : RecordRefusal(db, request, reason, now);
     }
 
-    /// <summary>
-    /// A refusal is kept for months, and costs whoever asks nothing: so each bank has so many at a time, and more the more cash it may have
-    /// out.
-    /// </summary>
+    /// <summary>A refusal is kept for months, and costs nothing to ask for: each bank has so many, by its cap.</summary>
     private static bool IsFull(IReadSnapshot db, BankEntry bank)
     {
         ulong most = LeastTombstones + (bank.Cap.Minor / CapPerTombstone);
@@ -192,10 +181,7 @@ internal sealed class Issuance(
         return new IssueReply(new(ek, null)).ToMessage();
     }
 
-    /// <summary>
-    /// The withdrawal of a coin that was honoured turns up (rule R27): it was issued once, and its shops are paid, so the bank gets the
-    /// same S_I again and bears what the coin paid, also where it asks for nothing any more.
-    /// </summary>
+    /// <summary>The withdrawal of an honoured coin turns up (rule R27): the bank gets the same S_I, and bears what it paid.</summary>
     private LinkMessage? Adopt(IWriteTransaction db, IssueRequest request, CoinRequest? m, Timestamp now)
     {
         var found = m is { IsWithoutKey: false } && m.FaceValue == request.FaceValue

@@ -1,9 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// What goes into a dossier (rule R9): the payments whose guarantee is claimed, then the largest, as few as prove X and what is claimed.
-/// Payments that were taken back are never chosen, and others take their place in the next revision.
-/// </summary>
+/// <summary>What goes into a dossier (rule R9): guaranteed payments, then the largest, as few as prove X and what is claimed.</summary>
 /// <param name="Claimed">Sum of what the receipts guarantee, within what exceeds X.</param>
 /// <param name="Proves">False where so few payments do not exceed X.</param>
 /// <param name="IsWhole">False where more is guaranteed than so few payments prove: the rest is not claimed.</param>
@@ -17,9 +14,7 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
     ]);
 
     /// <param name="faceValue">X.</param>
-    /// <param name="pages">
-    /// Most pages. Whoever makes payments of one cent by the hundred thousand keeps nobody from what the large ones prove.
-    /// </param>
+    /// <param name="pages">Most pages: payments of one cent by the hundred thousand hide nothing that the large ones prove.</param>
     /// <returns>Null where all payments together are within X.</returns>
     public static DossierChoice? Of(IEnumerable<DossierEntry> entries, Amount faceValue, int pages)
     {

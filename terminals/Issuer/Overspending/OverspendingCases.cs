@@ -1,9 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and payments that prove the
-/// excess; the bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
-/// </summary>
+/// <summary>Overspenders (EP 0810563, claim 6, step 9e): the bank of the coin gets the proof and finds U; the issuer never does.</summary>
 internal sealed class OverspendingCases(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock,
     ICrashPoints crash)
@@ -11,9 +8,7 @@ internal sealed class OverspendingCases(
     /// <summary>Most pages that a dossier of this issuer has; the format allows <see cref="DossierHeader.MaxPages"/>.</summary>
     public int MostPages { get; set; } = DossierHeader.MaxPages;
 
-    /// <summary>
-    /// Notes a coin that signed twice under one seq or more than X, and cancels it. Called after the payment was recorded.
-    /// </summary>
+    /// <summary>Notes a coin that signed twice under one seq, or more than X, and cancels it; after the payment was recorded.</summary>
     public static void OpenCase(IWriteTransaction db, CoinRow coin, Timestamp now)
     {
         bool excess = HistoryTable.Signed(db, coin.Number) > coin.FaceValue;
@@ -21,14 +16,13 @@ internal sealed class OverspendingCases(
         Switches.Off("R7 case", ref isKeyed);
         if (isKeyed)
         {
-            // This issuer could have signed it itself: there is no case and no dossier, but somebody has to look who used the key (hole
-            // 14).
-            Alarms.Raise(db, excess ? Alarms.IssuerKeyedExcess : Alarms.IssuerKeyedEquivocation, coin.Id.Value.ToArray(), now);
+            // This issuer could have signed it: there is no case, but somebody has to look who used the key (hole 14).
+            Alarms.Raise(db, excess ? Alarms.IssuerKeyedExcess : Alarms.IssuerKeyedEquivocation, coin.Id, now);
         }
         else if (IsOfNoBank(coin))
         {
             // E_I is not known: nobody could be told whose it is. The case is opened when a bank adopts the coin (rule R27).
-            Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
+            Alarms.Raise(db, Alarms.HonouredCoin, coin.Id, now);
         }
         else
         {
@@ -47,16 +41,11 @@ internal sealed class OverspendingCases(
         return isOfNoBank;
     }
 
-    /// <summary>
-    /// A payment was struck out: what is left may be no excess any more. A dossier that names it is made anew (case_changes).
-    /// </summary>
+    /// <summary>A payment was struck out: what is left may be no excess. A dossier that names it is made anew (case_changes).</summary>
     public static void Struck(IWriteTransaction db, CoinRow coin) =>
         TraceCaseTable.SetExcess(db, coin.Number, HistoryTable.Signed(db, coin.Number) > coin.FaceValue);
 
-    /// <summary>
-    /// True if there is a case about this coin, also one of which no dossier was fetched yet, and what the holder's side brings of it is
-    /// still taken back.
-    /// </summary>
+    /// <summary>True if there is a case about this coin, and what its holder's side brings is still taken back.</summary>
     public static bool IsHeard(IReadSnapshot db, CoinRow coin, SchemeParameters terms, Timestamp now)
     {
         var term = terms.DisputedTerm;
@@ -118,7 +107,7 @@ internal sealed class OverspendingCases(
             DossierPageTable.Forget(db, row.Coin);
             if (outcome.Proof is not (Proof.Excess or Proof.Equivocation or Proof.Nothing))
             {
-                Alarms.Raise(db, Alarms.DossierRefused, row.Id.Value.ToArray(), Timestamp.Now(clock));
+                Alarms.Raise(db, Alarms.DossierRefused, row.Id, Timestamp.Now(clock));
             }
 
             return true;
@@ -183,7 +172,7 @@ internal sealed class OverspendingCases(
         var choice = Choose(db, coin);
         if (choice is { IsWhole: false } or { Proves: false })
         {
-            Alarms.Raise(db, Alarms.DossierTooLarge, row.Id.Value.ToArray(), now);
+            Alarms.Raise(db, Alarms.DossierTooLarge, row.Id, now);
         }
 
         bool proves = choice?.Proves != false;
@@ -217,10 +206,7 @@ internal sealed class OverspendingCases(
     /// <summary>True if there are statement keys for which a dossier has no room.</summary>
     private bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
 
-    /// <summary>
-    /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is
-    /// made now is signed anew, or the bank would find every receipt of that time invalid, and prove nothing.
-    /// </summary>
+    /// <summary>Signs anew what a key signed that a dossier has no room for: else the bank would find those receipts invalid.</summary>
     public void SignAnew(CoinId id, Timestamp now, CancellationToken cancel)
     {
         bool looks = HasOldKeys;

@@ -16,9 +16,7 @@ internal static class Restorations
         return newest is null ? null : newest with { Since = since };
     }
 
-    /// <summary>
-    /// Until when tills may still bring what this issuer has forgotten; null if it has forgotten nothing, or that is over.
-    /// </summary>
+    /// <summary>Until when tills may bring what this issuer has forgotten; null if there is nothing, or that is over.</summary>
     public static Timestamp? WaitsUntil(IReadSnapshot db, SchemeParameters terms, Timestamp now)
     {
         var until = RestorationTable.Newest(db)?.Ended.Plus(terms.SettlePeriod);

@@ -1,15 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// What tills show an issuer that was put back together with all banks (R27): its own receipts, of payments that count. One that it does
-/// not know, and cannot have forgotten by its terms, it has signed after the copy.
-/// </summary>
+/// <summary>What tills show an issuer that was put back with all banks (R27): its own receipts, which it does not know.</summary>
 internal sealed class ShownWords(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
-    /// <summary>
-    /// True if one of them says that this issuer was restored from an older copy: then it is noted, and nothing may be judged. Its
-    /// signature is verified outside of any transaction.
-    /// </summary>
+    /// <summary>True, and noted, if one of them shows that this issuer is an older copy: then nothing may be judged.</summary>
     public bool IsBehind(IEnumerable<Receipt> words, TillId till, Timestamp now)
     {
         var unknown = store.Read(db =>
@@ -29,8 +23,7 @@ internal sealed class ShownWords(Database store, ICashSuite suite, IssuerKeys ke
 
     private bool IsUnknown(IReadSnapshot db, Receipt said, Timestamp? ended, Timestamp now)
     {
-        // What it had said before it recovered it recovered from, as far as tills bring it again: nobody keeps some of it back, to stop it
-        // once more.
+        // What it had said before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
         bool isAfter = ended is null || said.Date > ended;
         Switches.On("R27 recovered word", ref isAfter);
         bool isOfLate = said.Date <= now && now <= said.Date.Plus(terms.BackupMaxAge);

@@ -12,10 +12,7 @@ internal static class CancelledCoins
     /// <summary>How long after a coin was closed a payment may still bear as TIME: its till's clock, and the age of its list.</summary>
     public static readonly TimeSpan AfterClose = TimeSpan.FromDays(1);
 
-    /// <summary>
-    /// Of a coin that its holder has closed, a payment from a day later on is no honest card's. It does not count while all that was signed
-    /// fits X: what is left went, or goes, to the account. What exceeds X is an excess like any other, with evidence (rule R24).
-    /// </summary>
+    /// <summary>A payment of a closed coin from a day later on counts only as an excess, for what was left is gone (rule R24).</summary>
     private static bool RefusesClosed(IReadSnapshot db, CoinRow coin, Submitted submitted, Timestamp time)
     {
         bool after = coin.Closed is { } closed && submitted.Shop is not null && time > closed.Plus(AfterClose);
@@ -59,8 +56,7 @@ internal static class CancelledCoins
 
         var outage = ServiceRecord.Outage(db, lost, now);
         Switches.Replace("R6 outage", ref outage, TimeSpan.Zero);
-        bool fresh = time <= lost.Plus(terms.HotListMaxAge)
-            && now <= lost.Plus(terms.HotListMaxAge + Grace + outage);
+        bool fresh = time <= lost.Plus(terms.HotListMaxAge) && now <= lost.Plus(terms.HotListMaxAge + Grace + outage);
         bool offline = time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= time.Plus(UnderWay);
         bool refused = !fresh && !offline;
         Switches.Off("R6 counts", ref refused);

@@ -1,9 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// What is left of a coin returns by itself once all its terms are over (hole 9). The issuer instructs the bank of the withdrawal, "so much
-/// for E_I", and never gets to know U.
-/// </summary>
+/// <summary>What is left of a coin returns by itself after its terms (hole 9), by its withdrawal: the issuer never knows U.</summary>
 internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
@@ -12,9 +9,7 @@ internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParam
     /// </summary>
     public int RunDue(IWriteTransaction db, Timestamp now) => Restorations.WaitsUntil(db, terms, now) is null ? ReturnDue(db, now) : 0;
 
-    /// <summary>
-    /// When what is left of a coin that was cancelled then goes back: when no payment of before can arrive any more (rule R6).
-    /// </summary>
+    /// <summary>When the rest of a coin that was cancelled then goes back: when no payment can arrive any more (rule R6).</summary>
     internal static Timestamp ReturnsAt(IReadSnapshot db, SchemeParameters terms, Timestamp cancelled, Timestamp now)
     {
         var outage = ServiceRecord.Outage(db, cancelled, now);
@@ -31,8 +26,7 @@ internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParam
 
     private int ReturnDue(IWriteTransaction db, Timestamp now)
     {
-        var expiredBy = Enumerable.Range(0, 8).Select(back => Quarter.Of(now).Plus(-back))
-            .FirstOrDefault(q => q.End.Plus(terms.SettlePeriod) < now);
+        var expiredBy = Forgetting.Ended(now, terms.SettlePeriod);
         var due = CoinTable.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
         Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)

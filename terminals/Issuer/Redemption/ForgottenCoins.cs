@@ -1,16 +1,10 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Forgets used-up coins, and coins of no bank, with their payments, cases and requests, once nothing can come of them any more (hole 6).
-/// </summary>
+/// <summary>Forgets used-up coins, and coins of no bank, with all that belongs to them, once their terms are over (hole 6).</summary>
 internal static class ForgottenCoins
 {
     /// <summary>Forgets a piece of them.</summary>
-    /// <param name="casesUntil">
-    /// Coins of later expiries are kept while there is a case about them: what is promised for them is paid, and what is heard is taken
-    /// back (rule R8).
-    /// </param>
-    /// <returns>Coins forgotten.</returns>
+    /// <param name="casesUntil">Coins of later expiries are kept while there is a case about them (rule R8).</param>
     public static int Purge(IWriteTransaction db, Quarter expiredBy, Quarter casesUntil)
     {
         bool keeps = true;

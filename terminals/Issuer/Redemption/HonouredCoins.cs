@@ -11,10 +11,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     /// <summary>The bank of such a coin: no party has this number.</summary>
     public static PartyId NoBank => default;
 
-    /// <summary>
-    /// True if this issuer may have issued the coin after a copy that it was restored from, and before it had recovered. What is older is
-    /// in the copy, or its terms are over.
-    /// </summary>
+    /// <summary>True if this issuer may have issued the coin after a copy that it was restored from, and before it recovered.</summary>
     public bool Covers(IWriteTransaction db, Coin coin, Timestamp now)
     {
         bool isOver = terms.IsForgotten(coin.Terms.Expiry, now.Plus(terms.ClockTolerance)) || AgreedBooks.BehindSince(db) is not null;
@@ -38,7 +35,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     public static CoinRow Register(IWriteTransaction db, Coin coin, Timestamp now)
     {
         var row = CoinTable.Register(db, coin, NoBank, new WithdrawalId(coin.Id.Value), []);
-        Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
+        Alarms.Raise(db, Alarms.HonouredCoin, coin.Id, now);
         return row;
     }
 
@@ -52,7 +49,6 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     /// has broken a card: it counts with the first, and is hot. What was signed after a report that the card is lost, which put the other
     /// S_I on the hot list, no shop could know: that is honoured as a coin of no bank.
     /// </summary>
-    /// <param name="time">TIME of the payment.</param>
     public static CoinRow? OfOneWithdrawal(IWriteTransaction db, Coin coin, Timestamp time, Timestamp now)
     {
         var its = CoinTable.OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
@@ -67,7 +63,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
         Switches.On("R27 shown first", ref isShown);
         if (isShown)
         {
-            Alarms.Raise(db, Alarms.HonouredCoin, coin.Id.Value.ToArray(), now);
+            Alarms.Raise(db, Alarms.HonouredCoin, coin.Id, now);
             HotTable.Add(db, coin.Id, coin.Terms.Expiry);
             return isPaid ? CoinTable.KeepUntil(db, its, coin.Terms.Expiry) : its;
         }

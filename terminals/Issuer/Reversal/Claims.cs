@@ -1,10 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Pays what the guarantee promised, from the claims of the overspender's bank (hole 13). The shop's credit is signed only after that bank
-/// acknowledged the ClaimDebit as booked, so that clearing never pays out what no bank paid in (R8).
-/// </summary>
-/// <param name="desk">What a dossier would claim.</param>
+/// <summary>Pays promises from the claims of the overspender's bank (hole 13), once that has booked the ClaimDebit (R8).</summary>
 internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, OverspendingCases desk)
 {
     /// <summary>
@@ -13,7 +9,6 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
     /// dossier holds no more is claimed than those prove, the largest promises first: else the bank could book nothing, and no shop would
     /// be paid.
     /// </summary>
-    /// <returns>Promises claimed.</returns>
     public int PayDue(IWriteTransaction db, Timestamp now)
     {
         int claimed = 0;
@@ -56,9 +51,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
         }
     }
 
-    /// <summary>
-    /// Most that may be claimed for the coin: what the newest dossier shows, or one that would be made now. Null: nothing proves anything.
-    /// </summary>
+    /// <summary>Most that may be claimed for the coin, by the newest dossier or one of now. Null: nothing proves anything.</summary>
     private Amount? Most(IReadSnapshot db, DuePromise of)
     {
         if (of.IsFound)
@@ -81,11 +74,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
         }
     }
 
-    /// <summary>
-    /// A promise is due no more, or only in part: its payment was taken back, or the coin pays for it after all. What was claimed for it
-    /// and is not paid yet goes back to claims: the bank sets it off against the claim, if that is still parked. Where it is less than came
-    /// free, all of it goes back, with an alarm.
-    /// </summary>
+    /// <summary>A promise is due no more, or only in part: what was claimed for it and is not paid goes back to claims.</summary>
     public static void Withdraw(IWriteTransaction db, PaymentId payment, Amount amount, Timestamp now)
     {
         var claim = ClaimPaymentTable.FindUnpaid(db, payment);
@@ -96,7 +85,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
 
         if (amount > claim.Amount)
         {
-            Alarms.Raise(db, Alarms.ClaimTooSmall, claim.Coin.Value.ToArray(), now);
+            Alarms.Raise(db, Alarms.ClaimTooSmall, claim.Coin, now);
         }
 
         var back = Amount.Min(amount, claim.Amount);

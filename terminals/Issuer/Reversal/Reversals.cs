@@ -1,9 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Payments that are taken back by {H, S_W}, whoever brings it, and the dead statements that give users back what was never settled (holes
-/// 2 to 4; rules R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
-/// </summary>
+/// <summary>Payments taken back by {H, S_W}, and dead statements for what was never settled (holes 2 to 4; rules R2, R4, R5).</summary>
 internal sealed class Reversals(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
     ICrashPoints crash)
@@ -82,8 +79,7 @@ internal sealed class Reversals(
             return VoidedPayment.Answer(type, earlier);
         }
 
-        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on
-        // it must not be the bank's loss.
+        // The holder's side is heard for as long as there is a case: what acquits the holder moves the money too.
         var known = CoinTable.Of(db, h.Coin);
         bool disputed = shop is null && known is not null && OverspendingCases.IsHeard(db, known, terms, now);
         Switches.Off("R4 disputed", ref disputed);
@@ -99,16 +95,11 @@ internal sealed class Reversals(
             Compare(db, coin, h, now);
             bool marks = true;
             Switches.Off("R4 mark", ref marks);
-            if (marks && DeadPaymentTable.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null)
-            {
-                return Full();
-            }
-
-            return VoidedPayment.Answer(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now));
+            return marks && DeadPaymentTable.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null ? Full()
+                : VoidedPayment.Answer(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now));
         }
 
-        // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
-        // So long, too, a till brings again what an issuer that was restored from a copy has forgotten (rule R27).
+        // A shop may for as long as it is asked, or a till brings payments again (rule R27); the holder's side until the coin's terms end.
         var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term
             ? again : term;
         bool isShops = shop is not null;
@@ -125,9 +116,7 @@ internal sealed class Reversals(
     }
 
     /// <summary>Strikes a settled payment out, at its shop's cost, in one transaction with all that follows (rule R2).</summary>
-    /// <param name="onlyNeeded">
-    /// The till's key was revoked: somebody else may have signed S_W, so it moves only what the coin's excess needs.
-    /// </param>
+    /// <param name="onlyNeeded">The till's key was revoked: S_W may be a thief's, and moves only what the coin's excess needs.</param>
     private Reversal Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
         var moved = Guarantee.Cancel(db, row, now);
@@ -229,11 +218,7 @@ internal sealed class Reversals(
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 
-    /// <summary>
-    /// A payment that was counted in a dossier is taken back, and dead, after it, also where this clock has stepped back a little since:
-    /// dated before, it would blame the issuer for what it took back by the book (rule R3). A date that lies further ahead was this clock's
-    /// error: no bank whose clock is right took that dossier.
-    /// </summary>
+    /// <summary>Not before a dossier that counted the payment: else the issuer would be blamed for it (rule R3).</summary>
     private Timestamp TakenBackOn(IReadSnapshot db, CoinId coin, Timestamp now)
     {
         var counted = TraceCaseTable.LastDate(db, coin);

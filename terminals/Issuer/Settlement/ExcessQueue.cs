@@ -60,10 +60,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         Refill(db, id, number, now);
     }
 
-    /// <summary>
-    /// By arrival. Of a coin that has two S_I what is promised goes first: the promise was proven by payments with one of them, and may not
-    /// be any more once something of that comes free (rule R27).
-    /// </summary>
+    /// <summary>By arrival. Of a coin that has two S_I what is promised goes first, while it is still proven (rule R27).</summary>
     private static IEnumerable<HistoryRow> InTurn(IReadSnapshot db, List<HistoryRow> rows)
     {
         bool mixed = RestorationTable.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero)
@@ -90,9 +87,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         }
     }
 
-    /// <summary>
-    /// What was left went back to the holder: a redemption that still waits for it gets its last revision, and its wallet knows.
-    /// </summary>
+    /// <summary>What was left went back to the holder: a redemption that still waits gets its last revision.</summary>
     public void End(IWriteTransaction db, long coin, Timestamp now)
     {
         bool ends = true;
@@ -151,10 +146,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         }
     }
 
-    /// <summary>
-    /// What the shops of this coin lack, and after them each redemption that is paid in full with what those shops have: one that is not
-    /// gets nothing of it.
-    /// </summary>
+    /// <summary>What the shops of this coin lack, and each redemption that is paid in full after them.</summary>
     private static Amount Needed(IReadSnapshot db, CoinRow coin)
     {
         var exceeding = HistoryTable.Exceeding(db, coin.Number);
@@ -168,10 +160,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         return needed;
     }
 
-    /// <summary>
-    /// Gives those shops back what was moved and nobody needs any more: else who stole the key, and overspent, would take home as the
-    /// coin's holder what another shop refunds. A redemption that still waits does not fit, and keeps nobody from it.
-    /// </summary>
+    /// <summary>Gives shops back what nobody needs any more: else the thief of a till's key would take it as the coin's holder.</summary>
     private void Refill(IWriteTransaction db, CoinId id, long number, Timestamp now)
     {
         bool refills = HistoryTable.Exceeding(db, number).TrueForAll(r => r.IsRedemption);

@@ -16,10 +16,7 @@ internal sealed record Submitted(
 /// </summary>
 internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement)
 {
-    /// <summary>
-    /// Payments that got nothing, which are kept of one coin for one shop: who has its key, and a till, makes them without end (rule R10).
-    /// No shop takes another's place, and shops are enrolled by hand.
-    /// </summary>
+    /// <summary>Payments that got nothing, kept of one coin for one shop: its holder makes them without end (rule R10).</summary>
     public const int MaxUnpaid = 64;
 
     private readonly Guarantee _guarantee = new(terms);
@@ -45,8 +42,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         bool early = h.Time > now.Plus(terms.ClockTolerance);
         Switches.Off("hole 8 early", ref early);
 
-        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival
-        // (rule R24).
+        // What closes a coin counts whenever it comes: its TIME is the earlier of what it says and its arrival (rule R24).
         bool closes = submitted.Shop is null;
         Switches.Off("R24 any time", ref closes);
         early = early && !closes;
@@ -89,7 +85,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         if (coin is null && !honours)
         {
             // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
-            Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id.Value.ToArray(), now);
+            Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id, now);
             var unknown = Verdict.UnknownCoin;
             Switches.Replace("claim 6 9a", ref unknown, Verdict.Settled);
             return Refuse(h, unknown, now);
@@ -100,16 +96,14 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         Switches.Off("R27 no account", ref hasNoAccount);
         if (hasNoAccount)
         {
-            Alarms.Raise(db, Alarms.HonouredCoin, h.Coin.Id.Value.ToArray(), now);
+            Alarms.Raise(db, Alarms.HonouredCoin, h.Coin.Id, now);
             return Refuse(h, Verdict.NotYetKnown, now);
         }
 
         return Count(db, submitted, coin ?? HonouredCoins.Register(db, h.Coin, now), now);
     }
 
-    /// <summary>
-    /// True if this issuer signed that this payment counts, which it does not say of what it does not keep. Before the transaction.
-    /// </summary>
+    /// <summary>True if this issuer signed that this payment counts. Verified before the transaction.</summary>
     public bool IsOwnWord(Receipt? said, CashPayment h, Timestamp now)
     {
         bool own = said is not null && said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid
@@ -130,8 +124,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
                 : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
         }
 
-        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or
-        // waits.
+        // Each is split: only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
         bool splits = true;
         Switches.Off("R1 splits", ref splits);
         bool isSplit = splits && submitted.Shop is not null;
@@ -162,8 +155,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
             CoinTable.Close(db, coin, now);
             if (coin.Rest > credited)
             {
-                // Of a coin that is used up a further payment is an excess with evidence, as ever; what is left of this one goes to its
-                // holder's account.
+                // What is left goes to the holder's account. Of a coin that is used up a further payment is an excess, as ever.
                 HotTable.Add(db, coin.Id, coin.Expiry);
             }
         }
@@ -187,11 +179,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         return verdict == Verdict.Settled ? receipt : HistoryTable.Find(db, h.Id)!.Receipt;
     }
 
-    /// <summary>
-    /// True if enough is kept of a shop's payments of this coin that got nothing. Only of a coin that is cancelled already: before that
-    /// each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes
-    /// no place of what exceeds X.
-    /// </summary>
+    /// <summary>True if enough is kept of a shop's payments of this cancelled coin that got nothing; a lost card's apart.</summary>
     private static bool IsFull(IReadSnapshot db, CoinRow coin, PartyId? shop, bool isRefused)
     {
         bool isFull = (isRefused ? coin.Ended ?? coin.Closed : coin.Cancelled) is not null

@@ -1,9 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>
-/// Takes the batches of shops (EP 0810563, settlement step 2). Each is signed by its till (rule R3); a batch is one transaction, and each
-/// payment gets a signed receipt.
-/// </summary>
+/// <summary>Takes the batches of shops (EP 0810563, settlement step 2), each signed by its till (rule R3), as one transaction.</summary>
 internal sealed class Settlement(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
     ICrashPoints crash)
@@ -69,9 +66,7 @@ internal sealed class Settlement(
         return new SettleReply(receipts).ToMessage();
     }
 
-    /// <summary>
-    /// What needs no database: form and signatures. Each payment is looked at once, however often it stands in the batch.
-    /// </summary>
+    /// <summary>Form and signatures, without the database. Each payment is verified once, however often it is in the batch.</summary>
     private List<(Digest Subject, byte[] Bytes, CashPayment? H, Verdict? Refused)> Checked(List<(byte[] Bytes, CashPayment? H)> read)
     {
         var genuine = new Dictionary<Digest, bool>();

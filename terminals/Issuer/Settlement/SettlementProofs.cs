@@ -7,10 +7,7 @@ namespace HierCash.Issuer;
 /// </summary>
 internal sealed class SettlementProofs(Database store, OverspendingCases traces)
 {
-    /// <summary>
-    /// Payments of a dossier from which on it is verified once a day at most: whoever has a coin's key changes its case as often as he
-    /// likes.
-    /// </summary>
+    /// <summary>From so many payments on a dossier is verified once a day at most: its holder changes it as often as he likes.</summary>
     private const long Large = 4096;
 
     private static readonly TimeSpan Rest = TimeSpan.FromDays(1);

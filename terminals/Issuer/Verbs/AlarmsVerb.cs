@@ -1,6 +1,5 @@
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer alarms.</summary>
 internal static class AlarmsVerb
 {
     public static Verb Make()
@@ -24,14 +23,12 @@ internal static class AlarmsVerb
 
     private static string Meaning(string kind) => kind switch
     {
-        Alarms.UnknownCoin => "A genuine signature on a coin of which this issuer knows nothing. Was its database put back to an "
-            + "older copy, and were the banks' with it? Then the next visit of a till that "
-            + "has a later receipt shows it, and 'hiercash-issuer recover' has such payments brought again. If nothing was put back, check "
-            + "who can use the coin key.",
-        Alarms.HonouredCoin => "This coin was issued after the copy that this issuer was restored from, and no bank gave it back. "
-            + "The issuer bears what it pays ('hiercash-issuer audit' has the sum). "
-            + "Find out which bank kept it back: ask the shop for the holder's bank, and each bank for its withdrawals since the copy. If "
-            + "no bank has it, check who can use the coin key.",
+        Alarms.UnknownCoin => "A genuine signature on a coin of which this issuer knows nothing. Was its database put back to an older "
+            + "copy, and were the banks' with it? Then the next visit of a till that has a later receipt shows it, and 'hiercash-issuer "
+            + "recover' has such payments brought again. If nothing was put back, check who can use the coin key.",
+        Alarms.HonouredCoin => "This coin was issued after the copy that this issuer was restored from, and no bank gave it back. The "
+            + "issuer bears what it pays ('hiercash-issuer audit' has the sum). Find out which bank kept it back: ask the shop for the "
+            + "holder's bank, and each bank for its withdrawals since the copy. If no bank has it, check who can use the coin key.",
         Alarms.Restored => "A bank (the first 8 of 24 digits) or a till (all 32 are its W) showed a later word of this issuer: the "
             + "database was put back to an older copy. 'hiercash-issuer status' says whether the issuer stands still, and what ends that.",
         Alarms.BankRestored => "This bank (first 8 digits) said less than it had signed before, or that it has recovered: its "
@@ -62,7 +59,6 @@ internal static class AlarmsVerb
     };
 }
 
-/// <summary>What <c>alarms --json</c> prints.</summary>
 internal sealed record AlarmsJson(IReadOnlyList<AlarmsJson.Alarm> Alarms)
 {
     /// <param name="Subject">The coin, the till, the bank or the instruction that it is about, in hexadecimal digits.</param>

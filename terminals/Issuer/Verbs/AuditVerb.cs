@@ -1,6 +1,5 @@
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer audit.</summary>
 internal static class AuditVerb
 {
     public static Verb Make()
@@ -29,6 +28,5 @@ internal static class AuditVerb
     }
 }
 
-/// <summary>What <c>audit --json</c> prints.</summary>
 /// <param name="Borne">What coins paid that the issuer had signed and forgotten with a copy.</param>
 internal sealed record AuditJson(bool Ok, IReadOnlyList<string> Findings, Money Borne, JsonTime? Behind);

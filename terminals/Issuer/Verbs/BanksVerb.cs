@@ -1,6 +1,5 @@
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer banks.</summary>
 internal static class BanksVerb
 {
     public static Verb Make()
@@ -50,7 +49,6 @@ internal sealed record BanksJson(IReadOnlyList<BankJson> Banks, CirculationJson 
     }
 }
 
-/// <param name="RevokedKeys">Ids.</param>
 /// <param name="FormerKeys">Whole keys, in hexadecimal.</param>
 internal sealed record BankJson(
     uint Id, string Name, string Key, IReadOnlyList<string> RevokedKeys, IReadOnlyList<string> FormerKeys, CirculationJson Circulation);

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer cap.</summary>
 internal static class CapVerb
 {
     public static Verb Make()
@@ -36,6 +33,4 @@ internal static class CapVerb
     }
 }
 
-/// <summary>What <c>cap --json</c> prints.</summary>
-/// <param name="Before">The cap until now.</param>
 internal sealed record CapJson(uint Id, string Name, Money Before, Money Cap, Money Outstanding);

@@ -1,16 +1,12 @@
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer clock (rule R26).</summary>
 internal static class ClockVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<ClockJson>(IssuerJson.Default.ClockJson);
         var verb = new Verb("clock", "Says what the clock says, the latest time that the issuer went by, and whether it signs.",
-            "hiercash-issuer clock --dir issuer", "hiercash-issuer clock accept --dir issuer")
-        {
-            IssuerSession.Folder, json, Accept(),
-        };
+            "hiercash-issuer clock --dir issuer", "hiercash-issuer clock accept --dir issuer") { IssuerSession.Folder, json, Accept() };
         verb.SetAction(given =>
         {
             using var open = IssuerSession.Open(given, wasUsed: true);
@@ -32,9 +28,8 @@ internal static class ClockVerb
         { IsBehind: true } => $"The issuer's clock says {clock.Now}, behind {clock.Signed}, the latest time that it went by: nothing is "
             + $"signed until it is right. {ClockState.Look}",
         { Doubted: { } since } => $"The issuer's clock has said {since}, long after the issuer's last sign of life: the issuer was away, "
-            + $"or its clock was set. It answers. "
-            + $"Returns, instructions and statements wait until two banks have called whose clocks agree (or the only bank). It is "
-            + $"{clock.Now} by it now. {ClockState.Look}",
+            + "or its clock was set. It answers. Returns, instructions and statements wait until two banks have called whose clocks agree "
+            + $"(or the only bank). It is {clock.Now} by it now. {ClockState.Look}",
         _ => "The clock is not behind a time that it went by. Nothing waits for it.",
     };
 
@@ -63,10 +58,8 @@ internal static class ClockVerb
     }
 }
 
-/// <summary>What <c>clock --json</c> prints.</summary>
 /// <param name="Signed">The latest time that the issuer went by.</param>
 /// <param name="Doubted">What the clock said first, where nobody has confirmed it yet.</param>
 internal sealed record ClockJson(JsonTime Clock, JsonTime? Signed, JsonTime? Doubted, bool IsBehind);
 
-/// <summary>What <c>clock accept --json</c> prints.</summary>
 internal sealed record AcceptedClockJson(JsonTime Clock, IReadOnlyList<SignedAhead> Ahead);

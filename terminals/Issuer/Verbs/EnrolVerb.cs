@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer enrol.</summary>
 internal static class EnrolVerb
 {
     private const string DefaultCap = "1000000";
@@ -24,15 +21,9 @@ internal static class EnrolVerb
         };
         var bank = new Verb("bank", "Enrols a bank, or takes its next key ('hiercash-bank new-key'); prints the grant.",
             "hiercash-issuer enrol bank bank.request --cap 1000000.00 --dir issuer > bank.grant",
-            "hiercash-issuer enrol bank new.request --bank 1 --dir issuer > new.grant")
-        {
-            file, cap, number, IssuerSession.Folder,
-        };
+            "hiercash-issuer enrol bank new.request --bank 1 --dir issuer > new.grant") { file, cap, number, IssuerSession.Folder };
         var shop = new Verb("shop", "Enrols a shop's till for which its bank, or another till of the shop, has signed; prints its grant.",
-            "hiercash-issuer enrol shop cafe.vouched --dir issuer > cafe.grant")
-        {
-            file, IssuerSession.Folder,
-        };
+            "hiercash-issuer enrol shop cafe.vouched --dir issuer > cafe.grant") { file, IssuerSession.Folder };
         bank.SetAction(given => Enrol(given, given.GetValue(file)!, EnrolmentRole.Bank, given.GetValue(cap), given.GetValue(number)));
         shop.SetAction(given => Enrol(given, given.GetValue(file)!, EnrolmentRole.Shop, null, null));
         return new Verb("enrol", "Takes a bank or a shop into the scheme.", [.. bank.Examples, .. shop.Examples]) { bank, shop };

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer explain.</summary>
 internal static class ExplainVerb
 {
     public static Verb Make()

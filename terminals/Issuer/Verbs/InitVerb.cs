@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer init.</summary>
 internal static class InitVerb
 {
     public static Verb Make()
@@ -38,5 +35,4 @@ internal static class InitVerb
     }
 }
 
-/// <summary>What <c>init --json</c> prints.</summary>
 internal sealed record InitJson(string Fingerprint);

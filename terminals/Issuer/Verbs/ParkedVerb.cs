@@ -1,6 +1,5 @@
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer parked.</summary>
 internal static class ParkedVerb
 {
     public static Verb Make()

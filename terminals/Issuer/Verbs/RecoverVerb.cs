@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer recover.</summary>
 internal static class RecoverVerb
 {
     public static Verb Make()
@@ -48,8 +45,5 @@ internal static class RecoverVerb
             + $"come: stop 'serve', 'hiercash-issuer recover --without NUMBER', serve again.";
 }
 
-/// <summary>What <c>recover --json</c> prints.</summary>
-/// <param name="Awaited">Numbers of the banks that have to visit.</param>
 /// <param name="LeftOut">Numbers of those that were left out, and may still come.</param>
-/// <param name="LostKeys">Ids of keys that the copy lacks.</param>
 internal sealed record RecoverJson(IReadOnlyList<uint> Awaited, IReadOnlyList<uint> LeftOut, IReadOnlyList<string> LostKeys);

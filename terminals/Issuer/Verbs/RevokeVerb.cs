@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer revoke.</summary>
 internal static class RevokeVerb
 {
     public static Verb Make()
@@ -73,6 +70,5 @@ internal static class RevokeVerb
     }
 }
 
-/// <summary>What <c>revoke till --json</c> prints.</summary>
 /// <param name="Tills">All that are revoked now: each one's W.</param>
 internal sealed record RevokedTillsJson(IReadOnlyList<string> Tills);

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer rotate.</summary>
 internal static class RotateVerb
 {
     public static Verb Make()
@@ -30,5 +27,4 @@ internal static class RotateVerb
     }
 }
 
-/// <summary>What <c>rotate --json</c> prints.</summary>
 internal sealed record RotateJson(string Usage, string Key);

@@ -1,6 +1,5 @@
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer serve.</summary>
 internal static class ServeVerb
 {
     public static Verb Make()

@@ -1,9 +1,7 @@
-using System.CommandLine;
 using System.Globalization;
 
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer status.</summary>
 internal static class StatusVerb
 {
     public static Verb Make()
@@ -49,8 +47,6 @@ internal static class StatusVerb
     }
 }
 
-/// <summary>What <c>status --json</c> prints.</summary>
-/// <param name="Root">The root key: 130 hexadecimal digits.</param>
 /// <param name="Behind">Since when the issuer knows that its database is an older copy.</param>
 internal sealed record StatusJson(
     string Fingerprint, string Root, long CoinsOpen, long CoinsClosed, long Transfers, long Unfetched, long Cases, long Alarms,

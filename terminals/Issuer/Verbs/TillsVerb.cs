@@ -2,7 +2,6 @@ using System.Globalization;
 
 namespace HierCash.Issuer;
 
-/// <summary>hiercash-issuer tills.</summary>
 internal static class TillsVerb
 {
     public static Verb Make()
@@ -28,7 +27,6 @@ internal static class TillsVerb
             + $"{till.Registered}{(till.By is { } by ? $", enrolled by {by}" : "")}{(till.Revoked is { } revoked ? $", REVOKED on {revoked}" : "")}");
 }
 
-/// <summary>What <c>tills --json</c> prints.</summary>
 internal sealed record TillsJson(IReadOnlyList<TillsJson.Row> Tills)
 {
     /// <param name="Till">W.</param>
