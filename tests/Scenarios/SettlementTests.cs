@@ -40,6 +40,20 @@ public sealed class SettlementTests
         town.AssertSoundAfterCycle(card);
     }
 
+    /// <summary>H is encoded once, by the till: its bytes stand in the issuer's history as they came.</summary>
+    [Test]
+    public async Task AnHIsKeptAsItCame()
+    {
+        using var town = Towns.Make();
+        string till = town.AddTill("Cafe");
+        using var card = town.User("Alice", 5000);
+        var h = town.Pay(till, card, 1250).Payments.Single();
+        await town.Submit(till, h);
+        byte[] kept = town.StoreOf("issuer").Read(db => db.Query("SELECT h FROM history", r => r.GetFieldValue<byte[]>(0))).Single();
+        Assert.That(kept, Is.EqualTo(h.Encode()));
+        Assert.That(town.Issuer.Audit.Run(), Is.Empty);
+    }
+
     [Test, Hole(5)]
     public async Task APurgedPaymentIsLateNotAnAccusation()
     {

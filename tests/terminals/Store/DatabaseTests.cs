@@ -50,6 +50,51 @@ public sealed class DatabaseTests
         Assert.That(store.Read(db => Value(db, "left")), Is.EqualTo(7), "and the Read did not end the Write");
     }
 
+    /// <summary>What was made of a snapshot is written only while the books still say that; else it is made anew.</summary>
+    [Test]
+    public void WhatWasMadeOfASnapshotIsWrittenOnlyIfThatStillHolds()
+    {
+        using var store = Open();
+        using var other = Open();
+        var seen = new List<long>();
+        bool isWritten = store.WriteMade(db => Value(db, "left"), left =>
+        {
+            seen.Add(left);
+            if (seen.Count == 1)
+            {
+                Raise(other);
+            }
+
+            return db => db.Execute("UPDATE pair SET value = 40 + $1 WHERE name = 'right'", left) == 1 && Value(db, "left") == left;
+        }, default);
+        Assert.That((isWritten, store.Read(db => Value(db, "right"))), Is.EqualTo((true, 42L)));
+        Assert.That(seen, Is.EqualTo(new[] { 1L, 2L }));
+        Assert.That(store.WriteMade(db => Value(db, "left"), _ => null, default), Is.False, "there may be nothing to write");
+        Assert.That(() => store.WriteMade(db => Value(db, "left"), _ => _ => false, new CancellationToken(true)),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    /// <summary>The protocol's types stand in columns as numbers and bytes that any database has.</summary>
+    [Test]
+    public void ParametersAreOfTheProtocolsTypes()
+    {
+        using var store = Open();
+        var digest = Digest.Of([1]);
+        foreach (var (given, kept) in new (object?, object)[]
+        {
+            (7, 7L), (7U, 7L), (7UL, 7L), ((ushort)7, 7L), (true, 1L), (false, 0L), (Proof.Excess, (long)Proof.Excess), ("seven", "seven"),
+            (new Amount(7), 7L), (new Timestamp(7), 7L), (new Quarter(7), 7L), (new PartyId(7), 7L), (new KeyId(7), 7L),
+            (digest, digest.ToArray()), (new CoinId(digest), digest.ToArray()), (new PaymentId(digest), digest.ToArray()),
+            (new WithdrawalId(digest), digest.ToArray()), (null, DBNull.Value),
+        })
+        {
+            Assert.That(store.Read(db => db.Query("SELECT $1", r => r.GetValue(0), given)).Single(), Is.EqualTo(kept), $"{given}");
+        }
+
+        Assert.That(() => store.Read(db => db.Number("SELECT $1", 1.5)), Throws.ArgumentException);
+        Assert.That(() => store.Read(db => db.Number("SELECT $1", ulong.MaxValue)), Throws.TypeOf<OverflowException>());
+    }
+
     [Test]
     public void AReadChangesNothing()
     {
