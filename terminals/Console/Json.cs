@@ -39,7 +39,7 @@ public readonly record struct JsonTime(Timestamp Time)
 public sealed class JsonTimeConverter : JsonConverter<JsonTime>
 {
     public override JsonTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Consoles print JSON, and read none.");
+        Moment.Read(reader.GetString() ?? "") ?? throw new JsonException("This is no moment.");
 
     public override void Write(Utf8JsonWriter writer, JsonTime value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());

@@ -23,6 +23,15 @@ public sealed class ConsoleRoot : RootCommand
 
     public IReadOnlyList<string> Examples { get; }
 
+    /// <summary>What else is said where a disk has failed in the middle of a verb.</summary>
+    public string AfterDiskFault { get; private set; } = "";
+
+    public ConsoleRoot SayingAfterDiskFault(string sentence)
+    {
+        AfterDiskFault = sentence;
+        return this;
+    }
+
     private sealed class HelpWithExamples(HelpAction plain, ConsoleRoot root) : SynchronousCommandLineAction
     {
         public override bool ClearsParseErrors => true;

@@ -7,7 +7,7 @@ internal static class Program
 
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(Root(), args);
 
-    internal static ConsoleRoot Root() => new(
+    internal static ConsoleRoot Root() => new ConsoleRoot(
         "A shop's till for electronic cash: it takes payments offline, and settles them with the issuer later.",
         "hiercash-shop init --name \"Corner Cafe\" --dir cafe > cafe.request",
         "hiercash-shop join cafe.grant --fingerprint 5f3c... --dir cafe",
@@ -31,5 +31,5 @@ internal static class Program
         EnrolTillVerb.Make(), PayVerb.Make(), TillVerb.Make(), StatusVerb.Make(), SettleVerb.Make(), JournalVerb.Make(),
         ExplainVerb.Make(), RefundVerb.Make(), TicketsVerb.Make(), CancelVerb.Make(), RecoverVerb.Make(), AnswerVerb.Make(),
         PolicyVerb.Make(),
-    };
+    }.SayingAfterDiskFault("If a card was paying, 'hiercash-shop status' says what it has signed.");
 }

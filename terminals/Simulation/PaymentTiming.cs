@@ -46,7 +46,7 @@ public static class PaymentTiming
             double took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             if (result.Outcome != TillOutcome.Accepted)
             {
-                throw new InvalidOperationException(result.Message);
+                throw new RefusedException(Outcome.Fault, result.Message);
             }
 
             if (i >= Warm)

@@ -13,13 +13,13 @@ public sealed partial class WalletTerminal
         ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var (certificates, unknown) = await Certificates(card, cancel);
-        if ((unknown ?? Differs) is { } differs)
+        var fetched = await Certificates(card, cancel);
+        if ((fetched.Refused ?? Differs) is { } differs)
         {
             return differs;
         }
 
-        var link = Seal(card, certificates);
+        var link = Seal(card, fetched.OrRefuse());
         bool brings = true;
         Switches.Off("R1 brings", ref brings);
         if (brings)

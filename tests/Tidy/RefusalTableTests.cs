@@ -68,7 +68,7 @@ public sealed partial class RefusalTableTests
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
-                    "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" =>
+                    "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" or "AskAgain" =>
                         "usage", "LinkException" or "BooksException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
@@ -80,7 +80,8 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """(?<type>Refused)\.ByRule\(\s*|(?<type>BooksException)\.InMotion\(\s*|(?<type>new)\(\s*Outcome\.(?!Stopped)\w+,\s*|"""
+        + """(?<type>Refused)\.ByRule\(\s*|(?<type>BooksException)\.InMotion\(\s*|(?<type>AskAgain)\(\s*|"""
+        + """(?<type>new)\(\s*Outcome\.(?!Stopped)\w+,\s*|"""
         + """new (?<type>RefusedException|Refused|UsageException|LinkException|PaymentFault|"""
         + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
 

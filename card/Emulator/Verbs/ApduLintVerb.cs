@@ -14,9 +14,17 @@ internal static class ApduLintVerb
             "hiercash-card apdu lint apdu-spec/traces") { files, json };
         command.SetAction(result =>
         {
-            var faults = result.GetValue(files)!.SelectMany(ApduRunVerb.Expand).SelectMany(Faults).ToList();
-            string sum = faults.Count switch { 0 => "All well-formed.", 1 => "1 fault.", int many => $"{many} faults." };
-            json.Print(result, new LintJson(faults), string.Join(Environment.NewLine, faults.Append(sum)));
+            var faults = new List<string>();
+            foreach (string fault in result.GetValue(files)!.SelectMany(ApduRunVerb.Expand).SelectMany(Faults))
+            {
+                faults.Add(fault);
+                if (!json.IsOn(result))
+                {
+                    Console.WriteLine(fault);
+                }
+            }
+
+            json.Print(result, new LintJson(faults), faults.Count == 0 ? "All well-formed." : $"{Counted.Say(faults.Count, "fault")}.");
             return faults.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });
         return command;

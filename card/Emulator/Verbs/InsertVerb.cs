@@ -57,6 +57,12 @@ internal static class InsertVerb
             }
 
             var (host, port) = result.GetValue(at);
+            if (port + number > ushort.MaxValue)
+            {
+                throw new UsageException($"vpcd listens for slot {number} at the port after {port}, and there is none. Name another port "
+                    + $"with --vpcd.");
+            }
+
             string image = result.GetValue(file)!;
             using var card = Open(image);
             await using var output = result.GetValue(record) is { } trace ? ApduRecordVerb.CreateTrace(trace) : null;

@@ -116,7 +116,7 @@ internal sealed class Agreement(
         var heard = store.Read(db => PositionTable.Newest(db, PositionRole.Issuer));
         var next = Next(isRestored, after);
         var answer = (await issuer.Ask(new AgreeMessage(next, heard), cancel))
-            .OrRefused("The issuer does not say how far it is with this bank.");
+            .ToResult("The issuer does not say how far it is with this bank.");
         if (!answer.Has(out var reply))
         {
             return answer.Refused;
@@ -191,7 +191,7 @@ internal sealed class Agreement(
             .Concat(statements.Chunk(ReturnMessage.Max).Select(part => new ReturnMessage(false, [], [], [.. part])))
             .Append(new ReturnMessage(true, [], [], [])))
         {
-            var taken = (await issuer.Ask(words, cancel)).OrRefused("The issuer does not take back what it had signed.");
+            var taken = (await issuer.Ask(words, cancel)).ToResult("The issuer does not take back what it had signed.");
             if (taken.Refused is { } refused)
             {
                 return refused;

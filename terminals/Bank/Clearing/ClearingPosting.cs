@@ -25,7 +25,7 @@ internal sealed class ClearingPosting(
             booked += Retry();
             var (seen, statements, more) = store.Read(db => ParkedPostings.Unheard(db, InstructionTable.Last(db)));
             var answer = (await issuer.Ask(new InstructionsMessage(seen, statements), cancel))
-                .OrRefused("The issuer sent no instructions.");
+                .ToResult("The issuer sent no instructions.");
             if (!answer.Has(out var reply))
             {
                 return answer.Refused!;

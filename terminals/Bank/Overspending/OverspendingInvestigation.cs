@@ -92,7 +92,7 @@ internal sealed class OverspendingInvestigation(
     /// <summary>The next dossier that waits; null after the last.</summary>
     private async ValueTask<Result<DossierHeader?>> Next(CoinId? after, CancellationToken cancel)
     {
-        var answer = (await issuer.Ask(new DossiersMessage(after), cancel)).OrRefused("The issuer sent no dossiers.");
+        var answer = (await issuer.Ask(new DossiersMessage(after), cancel)).ToResult("The issuer sent no dossiers.");
         if (!answer.Has(out var reply))
         {
             return answer.Refused!;
@@ -281,7 +281,7 @@ internal sealed class OverspendingInvestigation(
         for (int asked = 0; asked < most; asked++)
         {
             ulong after = store.Read(FiledTable.Last);
-            var answer = (await issuer.Ask(new CaseReversalsMessage(after), cancel)).OrRefused("The issuer sent no reversals.");
+            var answer = (await issuer.Ask(new CaseReversalsMessage(after), cancel)).ToResult("The issuer sent no reversals.");
             if (!answer.Has(out var reply) || reply.Reversals.Count == 0)
             {
                 return answer.Refused;

@@ -91,18 +91,14 @@ public static class JoinVerb
         using var held = alone ? party.Lock() : null;
         var settings = PartyFolder<EnrolledSettings>.Open(path, role).Settings;
         var joined = settings.Grant is { } before ? EnrolmentGrant.Decode(Convert.FromBase64String(before), suite) : null;
-        if (PartyEnrolment.IsFormer(key, joined, keys) && PartyEnrolment.IsGivenUp(key, joined!, keys))
-        {
-            throw new RefusedException(Outcome.RuleBroken,
-                $"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to the issuer "
-                    + $"('hiercash-bank new-key' prints it again), and join its grant.");
-        }
-
         if (PartyEnrolment.IsFormer(key, joined, keys))
         {
-            throw new RefusedException(Outcome.RuleBroken,
-                $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with "
-                    + $"'hiercash-bank new-key', and have the issuer enrol it.");
+            var refused = PartyEnrolment.IsGivenUp(key, joined!, keys)
+                ? Refused.ByRule($"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to "
+                    + $"the issuer ('hiercash-bank new-key' prints it again), and join its grant.")
+                : Refused.ByRule($"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another "
+                    + $"key with 'hiercash-bank new-key', and have the issuer enrol it.");
+            throw new RefusedException(refused);
         }
 
         party.Save(settings with { Grant = Convert.ToBase64String(grant.Encode()), IssuerHost = issuer.Host, IssuerPort = issuer.Port });

@@ -25,12 +25,8 @@ internal static class AnswerVerb
         verb.SetAction(given =>
         {
             using var open = TillSession.Open(given, sells: true);
-            string id = given.GetValue(payment)!;
-            if (id.Length < ShopTill.FewestDigits || !id.All(char.IsAsciiHexDigit))
-            {
-                throw new UsageException($"Give at least {ShopTill.FewestDigits} hexadecimal digits of the payment id.");
-            }
-
+            string id = TypedHex.Digits(given.GetValue(payment)!, ShopTill.FewestDigits) ?? throw new UsageException(
+                $"Give at least {ShopTill.FewestDigits} hexadecimal digits of the payment id, as whoever asks you names it.");
             var answer = open.Till.Answer(id).OrRefuse();
             string path = given.GetValue(output)!;
             PrivateFile.WriteOnce(path, answer.Encode());

@@ -21,14 +21,8 @@ internal static class EnrolTillVerb
                         + $"shop sign, or its bank: 'hiercash-bank enrol-shop FILE'.");
             }
 
-            string named = given.GetValue(file)!;
-            var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, named))
-                ?? throw new RefusedException(Outcome.Damaged,
-                    $"The request in '{named}' is damaged, or asks under a name that cannot be shown. Copy it again, whole; or have it "
-                        + "made again.");
-            ConsoleEntry.PrintToCarry(
-                Armor.Write(Armor.Request, open.Till.Vouch(request, open.Grant.Holder).OrRefuse().Encode()), "The signed request",
-                "The same call");
+            var vouched = open.Till.Vouch(CarriedFile.Request(given.GetValue(file)!), open.Grant.Holder).OrRefuse();
+            ConsoleEntry.PrintToCarry(Armor.Write(Armor.Request, vouched.Encode()), "The signed request", "The same call");
         });
         return verb;
     }

@@ -69,8 +69,10 @@ internal static class PayVerb
 
             if (paid.Outcome != TillOutcome.Accepted)
             {
-                throw new RefusedException(Of(paid.Outcome), paid.Outcome is TillOutcome.CardGone or TillOutcome.IssuerGone
-                    ? $"{paid.Message} 'hiercash-shop cancel {paid.Sale.Time}' gives it up." : paid.Message);
+                throw new RefusedException(paid.Code, paid.Message + (
+                    paid.Outcome is TillOutcome.CardGone or TillOutcome.IssuerGone
+                        ? $" 'hiercash-shop cancel {paid.Sale.Time}' gives it up."
+                    : paid.Code == Outcome.PinRefused ? CommonOptions.WhosePin(given.GetValue(pin), CommonOptions.PaymentPin) : ""));
             }
 
             bool isQueued = till.CoinPayments(paid.Sale.Time).TrueForAll(p => p.State == CoinPaymentState.Queued);
@@ -82,15 +84,6 @@ internal static class PayVerb
         });
         return verb;
     }
-
-    /// <summary>What is said of a payment that was not accepted.</summary>
-    private static Outcome Of(TillOutcome outcome) => outcome switch
-    {
-        TillOutcome.PinRequired or TillOutcome.PinWrong => Outcome.PinRefused,
-        TillOutcome.CardGone => Outcome.CardUnreachable,
-        TillOutcome.IssuerGone => Outcome.PeerUnreachable,
-        _ => Outcome.RuleBroken,
-    };
 
     /// <summary>
     /// Asks the issuer for its new keys before a customer is sent away whose cash is signed by one that this till does not know (hole 22).

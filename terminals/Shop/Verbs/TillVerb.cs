@@ -20,11 +20,6 @@ internal static class TillVerb
                 throw new UsageException("This command needs a terminal. Use 'hiercash-shop pay AMOUNT' in scripts.");
             }
 
-            if (given.GetValue(every) < 1)
-            {
-                throw new UsageException("--settle must be at least 1 second.");
-            }
-
             // The screen draws itself; what is foreign on it is escaped where it is drawn (rule R18).
             AnsiConsole.Console = TillScreen.ConsoleOn(ConsoleEntry.Terminal);
             using var open = TillSession.Open(given, isScreen: true, sells: true);

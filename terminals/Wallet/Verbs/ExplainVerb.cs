@@ -17,7 +17,7 @@ internal static class ExplainVerb
             using var open = await WalletSession.Open(given, cancel);
             var sentences = Enumerable.Range(0, open.Status.Slots).Select(i => Explain(open.Card.GetCoin((byte)i), i, open))
                 .OfType<string>()
-                .Concat(WalletTerminal.ReadPayments(open.Channel, open.Code).OrderBy(e => e.Entry.Time)
+                .Concat(WalletTerminal.ReadPayments(open.Channel, open.HolderPin).OrderBy(e => e.Entry.Time)
                     .Select(e => Explain(e.State, e.Entry, open))).ToList();
             json.Print(given, new ExplanationJson(sentences),
                 sentences.Count == 0 ? "The card holds nothing." : string.Join(Environment.NewLine, sentences));

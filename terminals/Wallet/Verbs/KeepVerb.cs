@@ -22,9 +22,9 @@ internal static class KeepVerb
         {
             string folder = WalletSession.Folder(given);
             using var open = await WalletSession.Open(given, cancel);
-            var records = open.Use(RecordsFile.Make(folder, open.Channel, open.Code).OrRefuse())!;
-            int kept = records.Keep(open.Channel, open.Code, given.GetValue(paid));
-            int stay = WalletTerminal.ReadLog(open.Channel, open.Code).Count(e => !e.Entry.Acknowledged);
+            var records = open.Use(RecordsFile.Make(folder, open.Channel, open.HolderPin).OrRefuse())!;
+            int kept = records.Keep(open.Channel, open.HolderPin, given.GetValue(paid));
+            int stay = WalletTerminal.ReadLog(open.Channel, open.HolderPin).Count(e => !e.Entry.Acknowledged);
             json.PrintDone(
                 given,
                 new KeepJson(kept, records.All.Count, stay),

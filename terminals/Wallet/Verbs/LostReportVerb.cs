@@ -19,7 +19,7 @@ internal static class LostReportVerb
             using var open = await WalletSession.Open(given, cancel);
             string path = given.GetValue(file)!;
             PrivateFile.WriteOnce(
-                path, WalletTerminal.SignLostReport(open.Channel, open.Code, Timestamp.Now(TimeProvider.System)).Encode());
+                path, WalletTerminal.SignLostReport(open.Channel, open.HolderPin, Timestamp.Now(TimeProvider.System)).Encode());
             ConsoleEntry.SayDone($"Keep '{path}' where the card is not. If the card is lost, bring it to your bank: "
                 + $"hiercash-bank lost FILE.");
         });

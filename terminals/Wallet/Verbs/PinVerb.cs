@@ -21,18 +21,10 @@ internal static class PinVerb
         };
         verb.SetAction(async (given, cancel) =>
         {
-            using var channel = await CardOptions.Open(given, WalletSession.Suite, cancel);
-            string current = CommonOptions.ReadPin(given.GetValue(WalletSession.Pin));
-            string which = given.GetValue(payment) ? "payment PIN" : "holder PIN";
+            using var open = await WalletSession.Open(given, cancel);
+            string which = given.GetValue(payment) ? CommonOptions.PaymentPin : CommonOptions.HolderPin;
             string next = CommonOptions.AskNewPin(which);
-            var card = new WalletCard(channel);
-            card.Select();
-            var status = given.GetValue(payment) ? card.Verify(current) : card.ChangeHolderPin(current, next);
-            if (status.IsSuccess && given.GetValue(payment))
-            {
-                status = card.ChangePaymentPin(next);
-            }
-
+            var status = given.GetValue(payment) ? open.Card.ChangePaymentPin(next) : open.Card.ChangeHolderPin(open.HolderPin, next);
             Say(status, which, s => PinWords.Explain(s, PinRole.Holder));
         });
         return verb;
@@ -50,13 +42,13 @@ internal static class PinVerb
             string puk = CommonOptions.AskSecret("PUK");
             if (!Pin.IsValid(puk) || puk.Length != Pin.BlockSize)
             {
-                throw new UsageException("A PUK has 8 digits. No try was used up.");
+                throw new UsageException("A PUK has 8 digits. No try was used up: run it again.");
             }
 
-            string next = CommonOptions.AskNewPin("holder PIN");
+            string next = CommonOptions.AskNewPin(CommonOptions.HolderPin);
             var card = new WalletCard(channel);
             card.Select();
-            Say(card.UnblockPin(puk, next), "holder PIN", PinWords.ExplainPuk);
+            Say(card.UnblockPin(puk, next), CommonOptions.HolderPin, PinWords.ExplainPuk);
         });
         return verb;
     }
@@ -66,7 +58,7 @@ internal static class PinVerb
         if (!status.IsSuccess)
         {
             throw new RefusedException(Outcome.PinRefused, status == StatusWord.WrongData
-                ? "The two PINs of a card have to differ: a till gets to know the payment PIN." : explain(status));
+                ? "The two PINs of a card have to differ: a till gets to know the payment PIN. Run it again with another one." : explain(status));
         }
 
         ConsoleEntry.SayDone($"The card has a new {which}.");

@@ -20,7 +20,7 @@ internal static class RebuttalVerb
             string folder = WalletSession.Folder(given);
             using var open = await WalletSession.Open(given, cancel);
             open.Use(RecordsFile.Show(folder).OrRefuse());
-            var rebuttal = await open.Terminal().MakeRebuttal(open.Channel, open.Code, cancel);
+            var rebuttal = await open.Terminal().MakeRebuttal(open.Channel, open.HolderPin, cancel);
             string path = given.GetValue(file)!;
             PrivateFile.WriteOnce(path, rebuttal.Encode());
             json.PrintDone(

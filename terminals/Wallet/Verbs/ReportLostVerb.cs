@@ -15,22 +15,10 @@ internal static class ReportLostVerb
             "hiercash-wallet report-lost alice.lost --fingerprint 5f3c...") { file, scheme, WalletSession.Bank, json };
         verb.SetAction(async (given, cancel) =>
         {
-            string name = given.GetValue(file)!;
-            var report = (File.Exists(name) ? LostCardReport.Decode(GivenFile.ReadBytes(name)) : null)
-                ?? throw new RefusedException(File.Exists(name) ? Outcome.Damaged : Outcome.NotFound,
-                    $"'{name}' is no report of a lost card.");
-            if (PrivateFile.Fault(name) is { } fault)
-            {
-                throw new RefusedException(Outcome.NotPrivate, fault);
-            }
-
-            string hex = given.GetValue(scheme)!;
-            if (hex.Length != 2 * Digest.Size || !hex.All(char.IsAsciiHexDigit))
-            {
-                throw new UsageException("--fingerprint has 64 hexadecimal digits.");
-            }
-
-            using var link = WalletSession.Dial(given, Digest.Read(Convert.FromHexString(hex)), report.Bank, null);
+            var report = CarriedFile.LostReport(given.GetValue(file)!);
+            byte[] fingerprint = TypedHex.Bytes(given.GetValue(scheme)!, Digest.Size) ?? throw new UsageException(
+                "--fingerprint has 64 hexadecimal digits. The issuer publishes them, and the bank's letter for the card has them too.");
+            using var link = WalletSession.Dial(given, Digest.Read(fingerprint), report.Bank, null);
             var terminal = new WalletTerminal(link, WalletSession.Suite, TimeProvider.System, NoCrashPoints.Instance);
             ulong cancelled = await terminal.ReportLost(report, cancel).OrRefuse();
 

@@ -18,7 +18,7 @@ internal static class ResumeVerb
         verb.SetAction(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
-            open.Use(RecordsFile.Find(given.GetValue(WalletSession.Records)!, open.Channel, open.Code).OrRefuse());
+            open.Use(RecordsFile.Find(given.GetValue(WalletSession.Records)!, open.Channel, open.HolderPin).OrRefuse());
             var terminal = open.Terminal(amount => given.GetValue(all) || open.IsTheirs(amount), showedOrder: said =>
             {
                 if (!json.IsOn(given))
@@ -26,7 +26,7 @@ internal static class ResumeVerb
                     ConsoleEntry.SayDone(said);
                 }
             });
-            var done = await terminal.Resume(open.Channel, open.Code, cancel).OrRefuse();
+            var done = await terminal.Resume(open.Channel, open.HolderPin, cancel).OrRefuse();
             json.PrintDone(
                 given,
                 new ResumeJson([.. done.Select(d => new ResumeJson.WithdrawalJson(JsonWord.Of(d.Outcome), open.Money(d.Amount),

@@ -14,8 +14,8 @@ internal static class StatusVerb
         verb.SetAction(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
-            var waits = WalletTerminal.Waits(open.Channel, open.Code, open.Status);
-            string? records = RecordsFile.Fault(given.GetValue(WalletSession.Records)!, open.Channel, open.Code);
+            var waits = WalletTerminal.Waits(open.Channel, open.HolderPin, open.Status);
+            string? records = RecordsFile.Fault(given.GetValue(WalletSession.Records)!, open.Channel, open.HolderPin);
             json.Print(
                 given,
                 new StatusJson(open.Status.Scheme.ToString(), open.Status.Bank.Value, WaitingJson.Of(waits), records),

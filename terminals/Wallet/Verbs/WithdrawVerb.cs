@@ -36,7 +36,7 @@ internal static class WithdrawVerb
             using var open = await WalletSession.Open(given, cancel);
             var value = CommonOptions.ReadAmount(given.GetValue(amount)!, open.Status.Currency);
             byte? first = given.GetValue(sameKey) is { } slot ? First(open, slot) : null;
-            open.Use(RecordsFile.Make(given.GetValue(WalletSession.Records)!, open.Channel, open.Code).OrRefuse());
+            open.Use(RecordsFile.Make(given.GetValue(WalletSession.Records)!, open.Channel, open.HolderPin).OrRefuse());
             var plan = given.GetValue(set) ? CoinPlanner.Plan(value) : [value];
             var series = new CoinSeries(plan);
             void Say(string said)
@@ -70,9 +70,9 @@ internal static class WithdrawVerb
 
             while (series.Next is { } coin)
             {
-                var done = await (given.GetValue(issuerKeyed) ? terminal.WithdrawIssuerKeyed(open.Channel, open.Code, coin, cancel)
-                    : first is { } key ? terminal.WithdrawSameKey(open.Channel, open.Code, key, coin, cancel)
-                    : terminal.Withdraw(open.Channel, open.Code, coin, cancel));
+                var done = await (given.GetValue(issuerKeyed) ? terminal.WithdrawIssuerKeyed(open.Channel, open.HolderPin, coin, cancel)
+                    : first is { } key ? terminal.WithdrawSameKey(open.Channel, open.HolderPin, key, coin, cancel)
+                    : terminal.Withdraw(open.Channel, open.HolderPin, coin, cancel));
                 if (done.Outcome != WithdrawalOutcome.Issued)
                 {
                     throw new RefusedException(Of(done.Outcome), done.Message);
@@ -111,7 +111,7 @@ internal static class WithdrawVerb
     /// </summary>
     private static int Room(WalletSession open, IReadOnlyList<Amount> plan)
     {
-        var held = WalletTerminal.ReadLog(open.Channel, open.Code).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot)
+        var held = WalletTerminal.ReadLog(open.Channel, open.HolderPin).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot)
             .ToHashSet();
         return Enumerable.Range(0, open.Status.Slots).Count(i => open.Card.GetCoin((byte)i) is var coin
             && (coin.State == SlotState.Free || (coin.State is SlotState.Closed or SlotState.Ended && !held.Contains(i))
