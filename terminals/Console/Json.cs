@@ -24,6 +24,10 @@ public static class JsonWord
     public static string Of(Enum word) => Of(word.ToString());
 
     public static string Of(string word) => JsonNamingPolicy.CamelCase.ConvertName(word);
+
+    /// <summary>Several words as one: "instruction not signed" is instructionNotSigned.</summary>
+    public static string OfWords(string words) => Of(string.Concat(words.Replace("'", "", StringComparison.Ordinal)
+        .Split(' ', '-').Select(w => char.ToUpperInvariant(w[0]) + w[1..])));
 }
 
 /// <summary>A moment in JSON: ISO 8601, UTC, to the microsecond.</summary>

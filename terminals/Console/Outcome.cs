@@ -27,7 +27,7 @@ public enum Outcome
     /// <summary>Other users of this machine can read a file that holds secrets.</summary>
     NotPrivate,
 
-    /// <summary>Another process holds the folder.</summary>
+    /// <summary>Another process holds the folder, or writes the database.</summary>
     InUse,
 
     /// <summary>A file is damaged, or is not what was expected.</summary>
@@ -60,7 +60,7 @@ public enum Outcome
     /// <summary>The card answered with a status word other than 9000.</summary>
     CardRefused,
 
-    /// <summary>The issuer or the bank answered, and refused.</summary>
+    /// <summary>The issuer or the bank answered, and refused; or its answer is not signed, or not what was asked for.</summary>
     PeerRefused,
 
     /// <summary>A rule of the scheme forbids it.</summary>

@@ -6,6 +6,9 @@ public sealed record Refused(Outcome Outcome, string Sentence)
 {
     /// <summary>A rule of the scheme forbids it: the most frequent kind.</summary>
     public static Refused ByRule(string sentence) => new(Outcome.RuleBroken, sentence);
+
+    /// <summary>The peer was reached, and refuses; or what it answers is not signed, or not what was asked for.</summary>
+    public static Refused ByPeer(string sentence) => new(Outcome.PeerRefused, sentence);
 }
 
 /// <summary>
@@ -14,8 +17,7 @@ public sealed record Refused(Outcome Outcome, string Sentence)
 /// </summary>
 public sealed class RefusedException(Refused refused) : Exception(refused.Sentence)
 {
-    public RefusedException(Outcome outcome, string sentence)
-        : this(new Refused(outcome, sentence))
+    public RefusedException(Outcome outcome, string sentence) : this(new Refused(outcome, sentence))
     {
     }
 

@@ -13,8 +13,7 @@ public sealed class Verb(string name, string what, params string[] examples) : C
 /// <summary>A console: its verbs, and examples that lead through them.</summary>
 public sealed class ConsoleRoot : RootCommand
 {
-    public ConsoleRoot(string what, params string[] examples)
-        : base(what)
+    public ConsoleRoot(string what, params string[] examples) : base(what)
     {
         Examples = examples;
         var help = Options.OfType<HelpOption>().Single();

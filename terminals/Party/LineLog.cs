@@ -173,8 +173,7 @@ public sealed class LineLog : ILoggerFactory
 
     private sealed class Logger(LineLog log, string category) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
         // The framework's own news is of no use to an operator; its faults are. That it did not start comes back to who starts it, and is
         // said once, in a sentence.

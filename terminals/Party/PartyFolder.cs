@@ -6,8 +6,7 @@ namespace HierCash.Terminals;
 /// A party's folder: <c>ROLE.json</c> with its settings, <c>ROLE.db</c> with everything else, <c>ROLE.lock</c> held by the one process
 /// that serves, <c>ROLE-settle.lock</c> by the one that settles. Short commands run beside that process; the database keeps them apart.
 /// </summary>
-public sealed class PartyFolder<TSettings>
-    where TSettings : class
+public sealed class PartyFolder<TSettings> where TSettings : class
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
     {

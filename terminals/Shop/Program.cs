@@ -22,12 +22,9 @@ internal static class Program
         "hiercash-shop enrol-till second.request --dir cafe > second.vouched",
         "hiercash-shop settle --for cafe --dir second    what the revoked till of 'cafe' has queued")
     {
-        InitVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
-            TillSession.Suite),
-        RequestVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
-            TillSession.Suite),
-        JoinVerb.Make(TillSession.Role, TillSession.Directory, ShopTill.Schema, ShopTill.Keys, TillSession.Suite,
-            TimeProvider.System),
+        InitVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment, TillSession.Suite),
+        RequestVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment, TillSession.Suite),
+        JoinVerb.Make(TillSession.Role, TillSession.Directory, ShopTill.Schema, ShopTill.Keys, TillSession.Suite, TimeProvider.System),
         EnrolTillVerb.Make(), PayVerb.Make(), TillVerb.Make(), StatusVerb.Make(), SettleVerb.Make(), JournalVerb.Make(),
         ExplainVerb.Make(), RefundVerb.Make(), TicketsVerb.Make(), CancelVerb.Make(), RecoverVerb.Make(), AnswerVerb.Make(),
         PolicyVerb.Make(),

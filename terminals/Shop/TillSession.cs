@@ -94,8 +94,7 @@ internal sealed class TillSession : IDisposable
         }
     }
 
-    private T Keep<T>(T opened)
-        where T : IDisposable
+    private T Keep<T>(T opened) where T : IDisposable
     {
         _opened.Push(opened);
         return opened;

@@ -178,8 +178,7 @@ public sealed partial class WalletTerminal
     public async ValueTask<Result<ulong>> ReportLost(LostCardReport report, CancellationToken cancel)
     {
         var (answer, refusal) = await bank.Ask(new LostCardMessage(report), cancel);
-        return answer is not null ? answer.Cancelled
-            : new Refused(Outcome.PeerRefused, refusal?.Text ?? "The bank's answer is malformed. Report again.");
+        return answer is not null ? answer.Cancelled : Refused.ByPeer(refusal?.Text ?? "The bank's answer is malformed. Report again.");
     }
 
     /// <summary>
@@ -291,6 +290,7 @@ internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer)
 
         return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
             ? opened
-            : throw new LinkException("The issuer's answer came back altered, and cannot be opened. Run it again; if it stays so, ask your bank.");
+            : throw new LinkException("The issuer's answer came back altered, and cannot be opened. Run it again; if it stays so, ask "
+                + "your bank.");
     }
 }

@@ -93,8 +93,7 @@ internal static class ApduRunVerb
         return found.Count > 0 ? found : throw new RefusedException(Outcome.NotFound, $"The folder '{path}' holds no traces (*.apdu).");
     }
 
-    private static TraceResult Play(
-        string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins)
+    private static TraceResult Play(string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins)
     {
         try
         {

@@ -137,7 +137,7 @@ internal sealed class Agreement(
         if (!its)
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, next.Number));
-            return Refused.ByRule("What the issuer says of how far it is with this bank is not signed by it.");
+            return Refused.ByPeer("What the issuer says of how far it is with this bank is not signed by it.");
         }
 
         // Its next position has a higher number than the one that it was just shown, whoever else of this bank asks it at the same time.

@@ -103,7 +103,7 @@ internal sealed class ClearingPosting(
     private Refused Alarm(string kind, ulong number, string sentence)
     {
         store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), kind, number));
-        return Refused.ByRule(sentence);
+        return Refused.ByPeer(sentence);
     }
 
     /// <returns>Whether it is booked; else it is parked.</returns>

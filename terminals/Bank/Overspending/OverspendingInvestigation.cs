@@ -100,7 +100,7 @@ internal sealed class OverspendingInvestigation(
 
         var header = reply.Header;
         return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
-            ? header : Refused.ByRule("The issuer sends a dossier twice.");
+            ? header : Refused.ByPeer("The issuer sends a dossier twice.");
     }
 
     /// <returns>False where there is nothing to judge now.</returns>
@@ -193,14 +193,14 @@ internal sealed class OverspendingInvestigation(
         Switches.On("dossier signature", ref signed);
         if (!signed)
         {
-            return Refused.ByRule($"The dossier of coin {header.Coin} is not signed by the issuer.");
+            return Refused.ByPeer($"The dossier of coin {header.Coin} is not signed by the issuer.");
         }
 
         bool schemes = header.DisputeTerm == terms.DisputeTerm && header.ClockTolerance == terms.ClockTolerance;
         Switches.On("R5 terms", ref schemes);
         if (!schemes)
         {
-            return Refused.ByRule($"The dossier of coin {header.Coin} gives other terms than the scheme.");
+            return Refused.ByPeer($"The dossier of coin {header.Coin} gives other terms than the scheme.");
         }
 
         bool today = header.Date <= now.Plus(terms.ClockTolerance) && now <= header.Date.Plus(terms.ClockTolerance);
@@ -220,7 +220,7 @@ internal sealed class OverspendingInvestigation(
             Switches.On("R9 page", ref its);
             if (page is null || !its)
             {
-                return Refused.ByRule(
+                return Refused.ByPeer(
                     $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}".TrimEnd());
             }
 
@@ -293,7 +293,7 @@ internal sealed class OverspendingInvestigation(
             {
                 if (number <= after)
                 {
-                    return Refused.ByRule($"Reversal {number} came where a later one than {after} was due.");
+                    return Refused.ByPeer($"Reversal {number} came where a later one than {after} was due.");
                 }
 
                 after = number;

@@ -70,7 +70,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
             ulong last = issued.Max(i => i.Row);
             if (last <= after)
             {
-                return Refused.ByRule("The issuer says again what it said before.");
+                return Refused.ByPeer("The issuer says again what it said before.");
             }
 
             after = last;

@@ -47,10 +47,8 @@ public static class JoinVerb
                 + $"{paid.Bank}: see that this is yours." : "";
             json.PrintDone(
                 given,
-                new JoinedJson(scheme, grant.Holder.Value, grant.Name, grant.Account?.Bank.Value,
-                    grant.Account?.Reference.ToString()),
-                $"Joined the scheme {scheme} as {role} {grant.Holder}. Compare the fingerprint with the published "
-                    + $"one.{account}");
+                new JoinedJson(scheme, grant.Holder.Value, grant.Name, grant.Account?.Bank.Value, grant.Account?.Reference.ToString()),
+                $"Joined the scheme {scheme} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
         });
         return verb;
     }

@@ -73,19 +73,21 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         Switches.Off("claim 13", ref more);
         if (more)
         {
-            return new PaymentFault("The card signed more than was asked for.", true);
+            return new PaymentFault("The card signed more than was asked for. Ask for another card.", true);
         }
 
         bool copy = CoinPaymentTable.HasOther(db, h);
         Switches.Off("hole 24 till", ref copy);
         if (copy)
         {
-            return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken.", true);
+            return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken. Do not give the "
+                + "goods.", true);
         }
 
         // What is in the store already is this very H, repeated.
         return !CoinPaymentTable.IsKnown(db, h.Id) && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
-            ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
+            ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken. Do not give the "
+                + "goods.", true)
             : null;
     }
 
@@ -93,7 +95,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     {
         if (coin.Terms.Issuer != scheme.Issuer)
         {
-            return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed, EndsContact: !signed);
+            return new PaymentFault(
+                "The card's cash is from an issuer that this till does not know. Ask for another card.", signed, EndsContact: !signed);
         }
 
         if (key is null)
@@ -138,19 +141,21 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         var terms = coin.Terms;
         if (terms.Currency != scheme.Terms.Currency)
         {
-            return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
+            return new PaymentFault(
+                $"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}. Ask for another card.", true);
         }
 
         if (IssuerKeyed.IsSaidOf(coin) && PolicyTable.RefusesIssuerKeyed(db))
         {
-            return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
+            return new PaymentFault("The card's cash is issuer-keyed, which this till does not take. Ask for another card.", true);
         }
 
         bool expired = sale.Time >= terms.Expiry.End;
         Switches.Off("hole 9 till", ref expired);
         if (expired)
         {
-            return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
+            return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder gets it back with "
+                + $"'hiercash-wallet redeem'.", true);
         }
 
         bool hot = HotListTable.Holds(db, coin.Id);

@@ -78,8 +78,7 @@ public sealed partial class ShopTill
             Switches.On("R27 submitted", ref genuine);
             if (!genuine)
             {
-                return new Refused(
-                    Outcome.PeerRefused, "What the issuer says that this till had submitted is not what a card and the issuer signed. "
+                return Refused.ByPeer("What the issuer says that this till had submitted is not what a card and the issuer signed. "
                         + "Nothing of it is kept. Ask the issuer.");
             }
 
@@ -93,7 +92,8 @@ public sealed partial class ShopTill
             takenBack += page.Count(p => p.Reversal is not null);
             if (page.Max(p => p.Row) <= after)
             {
-                return new Refused(Outcome.PeerRefused, "The issuer says again what it said before, and not what comes next. Ask the issuer, and run 'hiercash-shop recover' again.");
+                return Refused.ByPeer("The issuer says again what it said before, and not what comes next. Ask the issuer, and run "
+                    + "'hiercash-shop recover' again.");
             }
 
             after = page.Max(p => p.Row);

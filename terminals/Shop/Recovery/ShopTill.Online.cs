@@ -330,8 +330,7 @@ public sealed partial class ShopTill
         catch (OperationCanceledException)
         {
             // The card has signed, and the issuer may have settled: whoever stops the program hears what became of the payment.
-            why = new Refused(Outcome.Stopped,
-                "The program was stopped before the issuer answered, so this payment is not accepted yet.");
+            why = new Refused(Outcome.Stopped, "The program was stopped before the issuer answered, so this payment is not accepted yet.");
         }
         catch (UnusableFileException e)
         {

@@ -60,8 +60,7 @@ public sealed class Settler(
         Switches.Off("R1 asks", ref asks);
         bool goesOn = true;
         Switches.Off("R25 goes on", ref goesOn);
-        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued))
-            && await AskAgain(issuer, cancel) is { } unasked)
+        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued)) && await AskAgain(issuer, cancel) is { } unasked)
         {
             return unasked;
         }
@@ -158,7 +157,8 @@ public sealed class Settler(
 
         var open = Take(db => CoinPaymentTable.Of(db, sale).FindAll(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
         var settled = await Settle(open, issuer, cancel);
-        return !settled.Has(out var states) ? settled.Refused! : store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
+        return !settled.Has(out var states) ? settled.Refused!
+            : store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
             && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
@@ -220,8 +220,8 @@ public sealed class Settler(
         if (answer is null || !whole)
         {
             return refused is { } refusal
-                ? new Refused(Outcome.PeerRefused, $"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
-                : new Refused(Outcome.PeerRefused, "The issuer's answer to the settlement is not complete. All payments stay queued: run "
+                ? Refused.ByPeer($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
+                : Refused.ByPeer("The issuer's answer to the settlement is not complete. All payments stay queued: run "
                     + "'hiercash-shop settle' again.");
         }
 
@@ -230,8 +230,8 @@ public sealed class Settler(
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
-            return new Refused(
-                Outcome.PeerRefused, "A receipt is not signed by the issuer for the payment it answers. All payments stay queued: ask the issuer.");
+            return Refused.ByPeer("A receipt is not signed by the issuer for the payment it answers. All payments stay queued: ask the "
+                + "issuer.");
         }
 
         var states = answer.Receipts.Select(Judge).ToList();

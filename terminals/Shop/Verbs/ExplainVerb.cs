@@ -16,8 +16,7 @@ internal static class ExplainVerb
             using var open = TillSession.Open(given);
             var sale = open.Find(given.GetValue(receipt)!);
             var sentences = open.Till.Explain(sale).ToList();
-            json.Print(given, new ExplainJson(sale.Time, JsonWord.Of(sale.State), sentences),
-                string.Join(Environment.NewLine, sentences));
+            json.Print(given, new ExplainJson(sale.Time, JsonWord.Of(sale.State), sentences), string.Join(Environment.NewLine, sentences));
         });
         return verb;
     }
