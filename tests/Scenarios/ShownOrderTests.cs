@@ -215,6 +215,46 @@ public sealed class ShownOrderTests : OrderScenario
         Town.AssertSoundAfterCycle(Alice, Bob);
     }
 
+    /// <summary>
+    /// The bank lacks order 2, which waits on the card and is not Alice's as far as her wallet knows. That she has to confirm it, or to set
+    /// her clock right, is no refusal of the bank.
+    /// </summary>
+    [TestCase(0)]
+    [TestCase(3)]
+    [Rule(26), Rule(27)]
+    public async Task WhatAWalletItselfDoesNotShowIsNoRefusalOfTheBank(int daysWrong)
+    {
+        await Restored(async () =>
+        {
+            var cut = new WalletTerminal(new NoReply(new ToBank(Town)), Town.Options.Suite, Town.Clock, NoCrashPoints.Instance);
+            Assert.That(async () => await cut.Withdraw(Alice.Card, Alice.Pin, new Amount(700), default), Throws.TypeOf<LinkException>());
+            Assert.That((await Town.WalletWith(Records, _ => false).Withdraw(Alice.Card, Alice.Pin, new Amount(900), default)).Outcome,
+                Is.EqualTo(WithdrawalOutcome.Issued));
+        });
+        Town.GiveClock(SimulatedTown.WalletName, new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(daysWrong) });
+        var resumed = await Town.WalletWith(Records, _ => false).Resume(Alice.Card, Alice.Pin, default);
+        if (daysWrong > 0)
+        {
+            Assert.That(resumed.Refused?.Outcome, Is.EqualTo(Outcome.ClockDiffers));
+            Assert.That(resumed.Refused!.Sentence, Does.Contain("Set the wrong clock right"));
+            return;
+        }
+
+        var said = resumed.OrRefuse();
+        Assert.That(said.Select(r => r.Outcome), Is.All.EqualTo(WithdrawalOutcome.NotConfirmed));
+        Assert.That(said[^1].Message, Does.Contain("was ordered before, and not by this wallet"));
+    }
+
+    /// <summary>The bank carries out what is ordered, and its answer is lost.</summary>
+    private sealed class NoReply(ILink honest) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await honest.Call(request, cancel);
+            return request.Type == MessageType.Withdraw ? throw new LinkException("It was lost.") : reply;
+        }
+    }
+
     /// <summary>Says to each withdrawal that this number is missing.</summary>
     private sealed class MissingAlways(ILink honest, uint number) : ILink
     {
