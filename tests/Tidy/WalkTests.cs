@@ -37,9 +37,11 @@ public sealed partial class WalkTests
     public void ACallIsNoDeclaration(string line, bool isOne) => Assert.That(IsDeclared(line, "Settle"), Is.EqualTo(isOne));
 
     /// <summary>A method's line begins with what it is; a call has none of those words before it.</summary>
-    private static bool IsDeclared(string code, string method) => Regex.IsMatch(
-        code, $@"^ *(?:(?:public|private|protected|internal|static|async|override|partial|sealed|readonly) )+[\w<>\[\](),.? ]+ {method}(?:<[^>()]+>)?\(",
-        RegexOptions.Multiline);
+    private static bool IsDeclared(string code, string method)
+    {
+        const string Words = "public|private|protected|internal|static|async|override|partial|sealed|readonly";
+        return Regex.IsMatch(code, $@"^ *(?:(?:{Words}) )+[\w<>\[\](),.? ]+ {method}(?:<[^>()]+>)?\(", RegexOptions.Multiline);
+    }
 
     /// <summary>A hop that is gone through twice would be there twice.</summary>
     [Test]

@@ -2,13 +2,12 @@ using System.CommandLine;
 using System.Data.Common;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace HierCash.Tests.Consoles;
 
 /// <summary>
-/// What ends a verb that went wrong, in this process: a fault of the program is told as one, its own words reach nobody, and standard output
-/// holds one JSON value whatever comes late.
+/// What ends a verb that went wrong, in this process: a fault of the program is told as one, its own words reach nobody, and standard
+/// output holds one JSON value whatever comes late.
 /// </summary>
 [NonParallelizable]
 public sealed class FaultSentenceTests
@@ -87,7 +86,7 @@ public sealed class FaultSentenceTests
     private static async Task<(int Code, string Output, string Error)> Run(
         Action<JsonOption<ExplanationJson>, ParseResult> verb, string option, string own = "", Action? after = null)
     {
-        var json = new JsonOption<ExplanationJson>((JsonTypeInfo<ExplanationJson>)ConsoleJson.Default.GetTypeInfo(typeof(ExplanationJson))!);
+        var json = new JsonOption<ExplanationJson>(ConsoleJson.Default.ExplanationJson);
         var command = new Verb("try", "Tries.") { json };
         command.SetAction(given => verb(json, given));
         var root = new ConsoleRoot("Tries.") { command }.SayingAfterDiskFault(own);

@@ -86,8 +86,8 @@ public sealed class VariableTests
             Does.Contain("[default: bank.example:7]"));
         Assert.That(Run("hiercash-wallet", [.. call, "--help"]).Output, Does.Contain("[default: 127.0.0.1:7802]"));
         var wrong = Run("hiercash-wallet", call, ("HIERCASH_BANK", "bank:port"));
-        Assert.That((wrong.Code, wrong.Error), Is.EqualTo((2, "'bank:port', which HIERCASH_BANK says, is no host and port. Give one such as "
-            + "127.0.0.1:7802.\n"
+        Assert.That((wrong.Code, wrong.Error), Is.EqualTo((2, "'bank:port', which HIERCASH_BANK says, is no host and port. Give one such "
+            + "as 127.0.0.1:7802.\n"
             + "See hiercash-wallet --help.\n")));
     }
 

@@ -1,12 +1,13 @@
 using System.Reflection;
 using System.Text.Json;
 using HierCash.Shop;
+using HierCash.Terminals;
 using HierCash.Tests.Consoles;
 using HierCash.Tests.Scenarios;
 
 namespace HierCash.Tests.Shops;
 
-/// <summary>Each refusal of a payment has the code of what happened (docs/json.md), and a till that cannot be opened keeps nothing.</summary>
+/// <summary>Each refusal of a payment has the code of what happened (docs/json.md). A till that cannot be opened keeps nothing.</summary>
 [Parallelizable]
 public sealed class PayCodeTests
 {
