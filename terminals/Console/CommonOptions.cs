@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using System.Net;
 
 namespace HierCash.Terminals.Consoles;

@@ -1,5 +1,4 @@
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.Data.Common;
 using System.Text.Json;
 using HierCash.Card.Client;

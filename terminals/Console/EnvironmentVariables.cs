@@ -13,9 +13,10 @@ internal static class EnvironmentVariables
 
     /// <summary>A further sentence for what is refused about a value that such a variable says; nothing where none does.</summary>
     public static string Named(ParseResult given, Refused refused) => string.Concat(given.CommandResult.Command.Options
-        .Where(o => Of.ContainsKey(o.Name) && given.GetResult(o) is not { Implicit: false } && CommonOptions.Variable(Of[o.Name]) is { } value
-            && IsAbout(refused.Sentence, value))
-        .Select(o => $" {Of[o.Name]} says '{PlainText.Escape(CommonOptions.Variable(Of[o.Name])!)}', and {o.Name} was not given."));
+        .Where(o => Of.ContainsKey(o.Name) && given.GetResult(o) is not { Implicit: false })
+        .Select(o => (Option: o.Name, Variable: Of[o.Name], Value: CommonOptions.Variable(Of[o.Name])))
+        .Where(o => o.Value is not null && IsAbout(refused.Sentence, o.Value))
+        .Select(o => $" {o.Variable} says '{PlainText.Escape(o.Value!)}', and {o.Option} was not given."));
 
     /// <summary>Sentences show a folder in quotes, also before the name of a file in it; a card image without the word before it.</summary>
     private static bool IsAbout(string sentence, string value)

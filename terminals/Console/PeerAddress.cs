@@ -1,5 +1,3 @@
-using System.CommandLine.Parsing;
-
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>HOST:PORT on a command line; the port may be left out.</summary>

@@ -8,6 +8,32 @@ namespace HierCash.Terminals.Consoles;
 public sealed class Verb(string name, string what, params string[] examples) : Command(name, what)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
+
+    public Verb Does(Action<ParseResult> act)
+    {
+        SetAction(act);
+        return this;
+    }
+
+    /// <param name="act">Its result is the exit code.</param>
+    public Verb Does(Func<ParseResult, int> act)
+    {
+        SetAction(act);
+        return this;
+    }
+
+    public Verb Does(Func<ParseResult, CancellationToken, Task> act)
+    {
+        SetAction(act);
+        return this;
+    }
+
+    /// <param name="act">Its result is the exit code.</param>
+    public Verb Does(Func<ParseResult, CancellationToken, Task<int>> act)
+    {
+        SetAction(act);
+        return this;
+    }
 }
 
 /// <summary>A console: its verbs, and examples that lead through them.</summary>

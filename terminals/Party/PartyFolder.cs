@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace HierCash.Terminals;
 
 /// <summary>
@@ -16,12 +14,7 @@ public sealed class PartyFolder<TSettings> where TSettings : class
     private readonly string _path;
     private readonly string _role;
 
-    private PartyFolder(string path, string role, TSettings settings)
-    {
-        _path = path;
-        _role = role;
-        Settings = settings;
-    }
+    private PartyFolder(string path, string role, TSettings settings) => (_path, _role, Settings) = (path, role, settings);
 
     public TSettings Settings { get; private set; }
 
@@ -74,13 +67,10 @@ public sealed class PartyFolder<TSettings> where TSettings : class
                 throw new RefusedException(Outcome.StorageFailed, hidden);
             }
 
-            if (wasUsed)
-            {
-                throw new RefusedException(Outcome.NotFound, $"There is no {role} in '{path}'. Name its folder with --dir.");
-            }
-
-            throw new RefusedException(Outcome.NotFound,
-                $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
+            throw wasUsed
+                ? new RefusedException(Outcome.NotFound, $"There is no {role} in '{path}'. Name its folder with --dir.")
+                : new RefusedException(Outcome.NotFound,
+                    $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
         }
 
         string party = Path.Combine(path, role);

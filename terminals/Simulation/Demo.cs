@@ -5,20 +5,14 @@ public sealed class Demo
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMinutes(7);
     private readonly SimulatedTown _town;
+    private readonly ITownReader _reader;
     private readonly Narrator _story;
     private readonly Currency _currency;
     private readonly List<string> _privacy = [];
     private Amount _withdrawn = Amount.Zero;
 
-    private readonly ITownReader _reader;
-
-    private Demo(SimulatedTown town, ITownReader reader, Narrator story)
-    {
-        _town = town;
-        _reader = reader;
-        _story = story;
-        _currency = town.Options.Terms.Currency;
-    }
+    private Demo(SimulatedTown town, ITownReader reader, Narrator story) =>
+        (_town, _reader, _story, _currency) = (town, reader, story, town.Options.Terms.Currency);
 
     /// <summary>Plays the story in a town that keeps its stores in a folder.</summary>
     /// <exception cref="RefusedException">Something went otherwise than the story has it; the message says what.</exception>
@@ -112,7 +106,7 @@ public sealed class Demo
         foreach (string till in tills)
         {
             var result = await _town.Settle(till, cancel);
-            _story.Say($"{till}: {HierCash.Terminals.Consoles.Counted.Say(result.Settled, "payment")} settled, {result.Guaranteed} above "
+            _story.Say($"{till}: {Counted.Say(result.Settled, "payment")} settled, {result.Guaranteed} above "
                 + $"their coin's face value and guaranteed, {result.Refused} refused.");
         }
 
@@ -183,7 +177,9 @@ public sealed class Demo
             leaks.AddRange(scan.Find(SimulatedTown.IssuerName, "U", account.User.Value.ToArray()));
             leaks.AddRange(scan.Find(SimulatedTown.IssuerName, "an account key", account.Key.X));
             leaks.AddRange(scan.Find(SimulatedTown.IssuerName, "a name", System.Text.Encoding.UTF8.GetBytes(account.Name)));
-            Expect(scan.Find(_town.UserBank.Name, "U", account.User.Value.ToArray()).Count > 0, "The scan does not find U at its bank, where it belongs.");
+            Expect(
+                scan.Find(_town.UserBank.Name, "U", account.User.Value.ToArray()).Count > 0,
+                "The scan does not find U at its bank, where it belongs.");
         }
 
         Expect(cards.Length == _town.UserBank.Accounts.Count, "Not every user is scanned for.");

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace HierCash.Simulation;
 
 /// <summary>One reader, one profile. Times in milliseconds.</summary>

@@ -86,12 +86,9 @@ public sealed partial class WalletTerminal
         }
 
         var newest = new Dictionary<CoinId, ushort>();
-        for (byte slot = 0; slot < status.Slots; slot++)
+        foreach (var (_, held) in Slots(card, status).Where(s => s.Coin.Cash is not null))
         {
-            if (card.GetCoin(slot) is { Cash.Coin: { } coin } held)
-            {
-                newest[coin.Id] = held.Seq;
-            }
+            newest[held.Cash!.Coin.Id] = held.Seq;
         }
 
         var there = log.Select(e => e.H.Id).ToHashSet();

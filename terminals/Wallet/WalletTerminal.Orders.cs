@@ -11,8 +11,7 @@ public sealed partial class WalletTerminal
 
     /// <summary>Withdrawals that the card began, in the order of their numbers; those that nobody ordered yet come last.</summary>
     private static List<(byte Slot, PendingWithdrawal Pending, uint Order)> Unfinished(WalletCard card, PrivateStatus status) =>
-        [.. Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i)))
-            .Where(s => s.Coin.Pending is not null)
+        [.. Slots(card, status).Where(s => s.Coin.Pending is not null)
             .Select(s => (s.Slot, s.Coin.Pending!, s.Coin.Order)).OrderBy(s => s.Order == 0 ? ulong.MaxValue : s.Order)];
 
     private static WithdrawalOrder Sign(
@@ -79,12 +78,9 @@ public sealed partial class WalletTerminal
         }
 
         var now = Timestamp.Now(clock);
-        for (byte slot = 0; slot < status.Slots; slot++)
+        if (Slots(card, status).Find(s => s.Coin.Order == number) is { Coin: { } coin } found)
         {
-            if (card.GetCoin(slot) is var coin && coin.Order == number)
-            {
-                return await ShowFromCard(card, status, certificates, slot, coin, now, cancel);
-            }
+            return await ShowFromCard(card, status, certificates, found.Slot, coin, now, cancel);
         }
 
         var word = new Renunciation(status.User, status.Bank, number, now, card.RenounceOrder(number, now));
@@ -185,8 +181,7 @@ public sealed partial class WalletTerminal
         CancellationToken cancel)
     {
         var since = Timestamp.Now(clock).Minus(new SchemeParameters().BackupMaxAge);
-        var slots = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Order > 0)
-            .ToList();
+        var slots = Slots(card, status).FindAll(s => s.Coin.Order > 0);
         var pending = slots.Where(s => s.Coin.Pending is not null).Select(s => s.Coin.Order).ToHashSet();
         var kept = records?.Orders(status.User, status.Bank, since) ?? [];
         var all = kept.Where(o => !pending.Contains(o.Number))

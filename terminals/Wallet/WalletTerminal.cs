@@ -188,6 +188,10 @@ public sealed partial class WalletTerminal(
         return shown.Has(out var refused) ? results.Concat(refused).ToList() : shown;
     }
 
+    /// <summary>All places for coins of a card.</summary>
+    private static List<(byte Slot, CoinReply Coin)> Slots(WalletCard card, PrivateStatus status) =>
+        [.. Enumerable.Range(0, status.Slots).Select(i => ((byte)i, card.GetCoin((byte)i)))];
+
     private static (WalletCard Card, PrivateStatus Status) Open(ICardChannel channel, string pin)
     {
         var card = new WalletCard(channel);

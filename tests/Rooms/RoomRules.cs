@@ -196,7 +196,7 @@ internal static partial class RoomRules
     private static partial Regex VerbClass();
 
     /// <summary>A verb that is made, or a command that is given something to do there and then.</summary>
-    [GeneratedRegex(@"\bnew Verb\(|\bVerb \w+\([^)]*\) =>\s*new\(|\.SetAction\(\s*(?:async\s*)?[(\w, )]*=>")]
+    [GeneratedRegex(@"\bnew Verb\(|\bVerb \w+\([^)]*\) =>\s*new\(|\.(?:SetAction|Does)\(\s*(?:async\s*)?[(\w, )]*=>")]
     private static partial Regex MadeVerb();
 
     private static IEnumerable<(int Number, string Text)> Lines(string file) => File.ReadLines(file).Select((text, i) => (i + 1, text));

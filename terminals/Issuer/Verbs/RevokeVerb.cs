@@ -33,7 +33,7 @@ internal static class RevokeVerb
         verb.SetAction(given =>
         {
             var named = new TillId(Id16.Read(TypedHex.Bytes(given.GetValue(till)!, Id16.Size) ?? throw new UsageException(
-                "A till's W has 32 hexadecimal digits. 'hiercash-issuer tills' lists them, and 'hiercash-shop status' shows a till's own.")));
+                "A till's W has 32 hexadecimal digits. 'hiercash-issuer tills' lists them; 'hiercash-shop status' shows a till's own.")));
             Timestamp? stolen = given.GetValue(since) is not { } text ? null : Moment.Read(text) ?? throw new UsageException(
                 $"'{PlainText.Escape(text)}' is not a moment. Give year, month, day and time, such as 2026-11-23T10:15Z.");
             using var open = IssuerSession.Open(given);

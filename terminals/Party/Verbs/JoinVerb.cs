@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
@@ -20,12 +18,11 @@ public static class JoinVerb
             Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX",
         };
         var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
-        var verb = new Verb("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.",
+        return new Verb("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.",
             $"hiercash-{role} join {role}.grant --fingerprint 5f3c... --dir {role}")
         {
             file, fingerprint, issuer, folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             string named = given.GetValue(file)!;
             var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite) ?? throw new RefusedException(Outcome.Damaged,
@@ -50,7 +47,6 @@ public static class JoinVerb
                 new JoinedJson(scheme, grant.Holder.Value, grant.Name, grant.Account?.Bank.Value, grant.Account?.Reference.ToString()),
                 $"Joined the scheme {scheme} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
         });
-        return verb;
     }
 
     /// <summary>

@@ -121,7 +121,8 @@ public sealed partial class ShopTill
 
         if (_store.Write(db => Sales.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W)))) is not { } waiting)
         {
-            return Refused.ByRule("This payment was not accepted, so there is nothing to refund. 'hiercash-shop cancel RECEIPT' ends one that was cut short.");
+            return Refused.ByRule("This payment was not accepted, so there is nothing to refund. 'hiercash-shop cancel RECEIPT' "
+                + "ends one that was cut short.");
         }
 
         _crash.Reach(CrashPoints.RefundBegun);

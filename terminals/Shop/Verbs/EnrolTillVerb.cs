@@ -1,17 +1,13 @@
-using System.CommandLine;
-
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop enrol-till.</summary>
 internal static class EnrolTillVerb
 {
     public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description =
             "The request of the further till ('hiercash-shop init'); - reads standard input." };
-        var verb = new Verb("enrol-till", "Signs the request of a further till of this shop, and prints it for the issuer.",
-            "hiercash-shop enrol-till second.request --dir cafe > second.vouched") { file, TillSession.Directory };
-        verb.SetAction(given =>
+        return new Verb("enrol-till", "Signs the request of a further till of this shop, and prints it for the issuer.",
+            "hiercash-shop enrol-till second.request --dir cafe > second.vouched") { file, TillSession.Directory }.Does(given =>
         {
             using var open = TillSession.Open(given, sells: true);
             if (open.Till.Revoked is { } revoked)
@@ -24,6 +20,5 @@ internal static class EnrolTillVerb
             var vouched = open.Till.Vouch(CarriedFile.Request(given.GetValue(file)!), open.Grant.Holder).OrRefuse();
             ConsoleEntry.PrintToCarry(Armor.Write(Armor.Request, vouched.Encode()), "The signed request", "The same call");
         });
-        return verb;
     }
 }

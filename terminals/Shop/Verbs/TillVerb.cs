@@ -2,18 +2,16 @@ using Spectre.Console;
 
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop till.</summary>
 internal static class TillVerb
 {
     public static Verb Make()
     {
         var every = CommonOptions.Seconds("--settle", "Seconds between two settlements in the background.", 15);
-        var verb = new Verb("till", "Opens the cashier's full-screen mode: type an amount, take the card. It settles in the background.",
+        return new Verb("till", "Opens the cashier's full-screen mode: type an amount, take the card. It settles in the background.",
             "hiercash-shop till --reader emulator:alice.card --dir cafe")
         {
             CardOptions.Reader, every, CommonOptions.DespiteClock, TillSession.Directory,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             if (Console.IsInputRedirected || Console.IsOutputRedirected)
             {
@@ -28,6 +26,5 @@ internal static class TillVerb
             await till.Run(TimeSpan.FromSeconds(given.GetValue(every)), cancel);
             return ExitCode.Done;
         });
-        return verb;
     }
 }

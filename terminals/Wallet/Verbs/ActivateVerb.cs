@@ -15,12 +15,11 @@ internal static class ActivateVerb
                 + "come as lines on standard input: payment PIN, holder PIN.",
             HelpName = "FILE",
         };
-        var verb = new Verb("activate", "Activates a new card, or one that the bank set back: shows its PUK once, and sets its two PINs.",
+        return new Verb("activate", "Activates a new card, or one that the bank set back: shows its PUK once, and sets its two PINs.",
             "hiercash-wallet activate --letter alice.letter --reader emulator:alice.card")
         {
             letter, pukTo, CardOptions.Reader, CardOptions.Wait,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             var code = given.GetValue(letter) is { } file ? ActivationLetter.Read(file)
                 : ActivationCode.Parse(CommonOptions.AskSecret("Activation code"))
@@ -53,7 +52,6 @@ internal static class ActivateVerb
             Activation.Finish(card, puk, payment, holder, pukFile).ThrowIfAny();
             ConsoleEntry.SayDone("The card is activated. Tills ask for the payment PIN; type the holder PIN only here.");
         });
-        return verb;
     }
 
     private static string Begin(WalletCard card, ActivationCode code)
@@ -80,8 +78,8 @@ internal static class ActivateVerb
         Console.Error.WriteLine($"The card's PUK is {puk}. Write it down now: it is shown this once, and unblocks a blocked holder PIN.");
         while (CommonOptions.AskSecret("The PUK, from what you wrote") != puk)
         {
-            CommonOptions.AskAgain("This is not the PUK that the card showed. Mend what you wrote, and type it from there. Or press Ctrl-C: "
-                + "nothing is changed then, and the next run shows another PUK.");
+            CommonOptions.AskAgain("This is not the PUK that the card showed. Mend what you wrote, and type it from there. Or press "
+                + "Ctrl-C: nothing is changed then, and the next run shows another PUK.");
         }
     }
 }

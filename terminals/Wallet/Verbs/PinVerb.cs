@@ -13,13 +13,12 @@ internal static class PinVerb
     {
         var payment = new Option<bool>("--payment") { Description =
             "The payment PIN, by right of the holder PIN. Without it the holder PIN." };
-        var verb = new Verb("change", "Changes the holder PIN, or the payment PIN.",
+        return new Verb("change", "Changes the holder PIN, or the payment PIN.",
             "hiercash-wallet pin change --reader emulator:alice.card",
             "hiercash-wallet pin change --payment --reader emulator:alice.card")
         {
             payment, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
             string which = given.GetValue(payment) ? CommonOptions.PaymentPin : CommonOptions.HolderPin;
@@ -27,16 +26,14 @@ internal static class PinVerb
             var status = given.GetValue(payment) ? open.Card.ChangePaymentPin(next) : open.Card.ChangeHolderPin(open.HolderPin, next);
             Say(status, which, s => PinWords.Explain(s, PinRole.Holder));
         });
-        return verb;
     }
 
     private static Verb Unblock()
     {
-        var verb = new Verb("unblock", "Sets a new holder PIN with the PUK.", "hiercash-wallet pin unblock --reader emulator:alice.card")
+        return new Verb("unblock", "Sets a new holder PIN with the PUK.", "hiercash-wallet pin unblock --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var channel = await CardOptions.Open(given, WalletSession.Suite, cancel);
             string puk = CommonOptions.AskSecret("PUK");
@@ -50,7 +47,6 @@ internal static class PinVerb
             card.Select();
             Say(card.UnblockPin(puk, next), CommonOptions.HolderPin, PinWords.ExplainPuk);
         });
-        return verb;
     }
 
     private static void Say(StatusWord status, string which, Func<StatusWord, string> explain)
@@ -58,7 +54,8 @@ internal static class PinVerb
         if (!status.IsSuccess)
         {
             throw new RefusedException(Outcome.PinRefused, status == StatusWord.WrongData
-                ? "The two PINs of a card have to differ: a till gets to know the payment PIN. Run it again with another one." : explain(status));
+                ? "The two PINs of a card have to differ: a till gets to know the payment PIN. Run it again with another one."
+                : explain(status));
         }
 
         ConsoleEntry.SayDone($"The card has a new {which}.");

@@ -1,20 +1,18 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet rebut.</summary>
 internal static class RebutVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<RebutJson>(WalletJson.Default.RebutJson);
-        var verb = new Verb(
+        return new Verb(
             "rebut",
             "Shows the bank what the card and DIR/wallet.db hold against its accusations. What was shown is kept with its stamps as "
                 + "DIR/COIN.rebuttal, and the bank's evidence as DIR/COIN.evidence.",
             "hiercash-wallet rebut --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank, WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             string folder = WalletSession.Folder(given);
             using var open = await WalletSession.Open(given, cancel);
@@ -34,7 +32,6 @@ internal static class RebutVerb
                     : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder, open.Kept is not null))));
             return shown.Any(d => d.Stands != false) ? ExitCode.Refused : ExitCode.Done;
         });
-        return verb;
     }
 
     private static string FileOf(string folder, Notice notice, string suffix) =>
@@ -69,7 +66,6 @@ internal static class RebutVerb
     }
 }
 
-/// <summary>What <c>rebut --json</c> prints.</summary>
 internal sealed record RebutJson(IReadOnlyList<RebutJson.ShownJson> Rebuttals)
 {
     /// <param name="Voids">How many of them were shown.</param>

@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet recover.</summary>
 internal static class RecoverVerb
 {
     public static Verb Make() => RedeemVerb.Make(

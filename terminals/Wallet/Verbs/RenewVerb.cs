@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet renew.</summary>
 internal static class RenewVerb
 {
     public static Verb Make() => RedeemVerb.Make(

@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet report-lost.</summary>
 internal static class ReportLostVerb
 {
     public static Verb Make()
@@ -9,11 +8,13 @@ internal static class ReportLostVerb
         var scheme = new Option<string>("--fingerprint") { Description =
             "The scheme's fingerprint, because the card is not there to tell it.", HelpName = "HEX", Required = true };
         var json = new JsonOption<ReportLostJson>(WalletJson.Default.ReportLostJson);
-        var verb = new Verb("report-lost",
+        return new Verb("report-lost",
             "Reports the card as lost to the bank. Its coins are cancelled, and what is left of them comes back to the account after their "
                 + "terms.",
-            "hiercash-wallet report-lost alice.lost --fingerprint 5f3c...") { file, scheme, WalletSession.Bank, json };
-        verb.SetAction(async (given, cancel) =>
+            "hiercash-wallet report-lost alice.lost --fingerprint 5f3c...")
+        {
+            file, scheme, WalletSession.Bank, json,
+        }.Does(async (given, cancel) =>
         {
             var report = CarriedFile.LostReport(given.GetValue(file)!);
             byte[] fingerprint = TypedHex.Bytes(given.GetValue(scheme)!, Digest.Size) ?? throw new UsageException(
@@ -29,7 +30,6 @@ internal static class ReportLostVerb
                 $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by "
                     + "itself. Nothing here proves it: report once more on another day, or ask at the bank's counter.");
         });
-        return verb;
     }
 }
 

@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet withdraw.</summary>
 internal static class WithdrawVerb
 {
     public static Verb Make()
@@ -17,15 +16,14 @@ internal static class WithdrawVerb
             HelpName = "SLOT", Arity = ArgumentArity.ExactlyOne, CustomParser = r => CommonOptions.ReadNumber(r, "slot of the card", "0"),
         };
         var json = new JsonOption<WithdrawJson>(WalletJson.Default.WithdrawJson);
-        var verb = new Verb("withdraw",
+        return new Verb("withdraw",
             "Withdraws cash onto the card. A withdrawal that was cut short is finished first; one of the same amount is this one again.",
             "hiercash-wallet withdraw 50.00 --reader emulator:alice.card",
             "hiercash-wallet withdraw 37.50 --set --reader emulator:alice.card")
         {
             amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank,
             CommonOptions.DespiteClock, WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             if (given.GetValue(issuerKeyed) && given.GetValue(sameKey) is not null)
             {
@@ -93,7 +91,6 @@ internal static class WithdrawVerb
             // Afterwards: nothing keeps a holder from money, and a bank that is away is said by the withdrawal itself.
             await NoticesVerb.Warn(terminal, open.Status, cancel);
         });
-        return verb;
     }
 
     /// <summary>What is said of a withdrawal that is not on the card.</summary>
