@@ -71,7 +71,7 @@ public sealed partial class WalletTerminal
             Switches.On("R5 checked first", ref shows);
             if (!shows || rebuttal.IsEmpty)
             {
-                results.Add(new RebuttalResult(notice, Rebuttal.None, null) 
+                results.Add(new RebuttalResult(notice, Rebuttal.None, null)
                 {
                     Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
                 });
@@ -82,7 +82,7 @@ public sealed partial class WalletTerminal
             rebuttal = Genuine(cut.Digest == rebuttal.Digest && before ? rebuttal : await StampAndKeep(Genuine(cut, root)), root);
             if (await Show(notice, rebuttal, cancel) is not { } answer)
             {
-                results.Add(new RebuttalResult(notice, rebuttal, null) 
+                results.Add(new RebuttalResult(notice, rebuttal, null)
                 {
                     Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
                 });
@@ -97,7 +97,7 @@ public sealed partial class WalletTerminal
             }
 
             rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
-            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands) 
+            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands)
                 {
                     Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
                 });

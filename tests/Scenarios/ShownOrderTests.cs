@@ -231,18 +231,25 @@ public sealed class ShownOrderTests : OrderScenario
             Assert.That((await Town.WalletWith(Records, _ => false).Withdraw(Alice.Card, Alice.Pin, new Amount(900), default)).Outcome,
                 Is.EqualTo(WithdrawalOutcome.Issued));
         });
-        Town.GiveClock(SimulatedTown.WalletName, new OffsetClock(Town.Clock) { Off = TimeSpan.FromDays(daysWrong) });
-        var resumed = await Town.WalletWith(Records, _ => false).Resume(Alice.Card, Alice.Pin, default);
-        if (daysWrong > 0)
-        {
-            Assert.That(resumed.Refused?.Outcome, Is.EqualTo(Outcome.ClockDiffers));
-            Assert.That(resumed.Refused!.Sentence, Does.Contain("Set the wrong clock right"));
-            return;
-        }
+        var clock = new OffsetClock(Town.Clock);
+        var wallet = new WalletTerminal(
+            new ClockJumps(new ToBank(Town), clock, daysWrong), Town.Options.Suite, clock, NoCrashPoints.Instance, Records);
+        var ended = await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(500), default);
+        Assert.That((ended.Outcome, ended.Waits),
+            Is.EqualTo((daysWrong > 0 ? WithdrawalOutcome.ClockDiffers : WithdrawalOutcome.NotConfirmed, true)), ended.Message);
+        Assert.That(ended.Message,
+            Does.Contain(daysWrong > 0 ? "Set the wrong clock right" : "was ordered before, and not by this wallet"));
+    }
 
-        var said = resumed.OrRefuse();
-        Assert.That(said.Select(r => r.Outcome), Is.All.EqualTo(WithdrawalOutcome.NotConfirmed));
-        Assert.That(said[^1].Message, Does.Contain("was ordered before, and not by this wallet"));
+    /// <summary>Somebody sets the wallet's clock while it waits for the bank's answer to an order.</summary>
+    private sealed class ClockJumps(ILink honest, OffsetClock clock, int days) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await honest.Call(request, cancel);
+            clock.Off = request.Type == MessageType.Withdraw ? TimeSpan.FromDays(days) : clock.Off;
+            return reply;
+        }
     }
 
     /// <summary>The bank carries out what is ordered, and its answer is lost.</summary>
