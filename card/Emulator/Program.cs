@@ -18,16 +18,6 @@ internal static class Program
         "hiercash-card apdu run apdu-spec/traces    check a card against the specification",
         "hiercash-card profile                      how long commercial cards would take")
     {
-        NewVerb.Make(), InfoVerb.Make(), ReadersVerb.Make(), InsertVerb.Make(), Apdu(), MemoryVerb.Make(), ProfileVerb.Make(),
-    };
-
-    private static Verb Apdu() => new(
-        "apdu",
-        "Sends APDUs to a card, and plays traces to it.",
-        "hiercash-card apdu send 00A404000AF0484945524341534801 8010000000 --reader \"Virtual PCD\"",
-        "hiercash-card apdu run apdu-spec/traces",
-        "hiercash-card apdu convert theirs.scr --from Apdutool > ours.apdu")
-    {
-        ApduSendVerb.Make(), ApduRunVerb.Make(), ApduRecordVerb.Make(), ApduConvertVerb.Make(), ApduLintVerb.Make(),
+        NewVerb.Make(), InfoVerb.Make(), ReadersVerb.Make(), InsertVerb.Make(), ApduVerb.Make(), MemoryVerb.Make(), ProfileVerb.Make(),
     };
 }

@@ -17,7 +17,7 @@ internal sealed class BooksException(Refused refused) : Exception(refused.Senten
     public Refused Refused { get; } = refused;
 
     /// <summary>There is no moment at which nobody writes them.</summary>
-    public static BooksException InMotion(string sentence) => new(new Refused(Outcome.PeerUnreachable, sentence));
+    public static BooksException InMotion(string sentence) => new(new Refused(Outcome.InUse, sentence));
 }
 
 /// <summary>Where a test may act while the auditor opens its books.</summary>

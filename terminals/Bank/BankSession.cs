@@ -122,12 +122,8 @@ internal sealed class BankSession : IDisposable
     /// <summary>The case of a coin, which is named by the beginning of its number.</summary>
     public Result<Evidence> Case(string coin)
     {
-        if (coin.Length < FewestDigits || !coin.All(char.IsAsciiHexDigit))
-        {
-            throw new UsageException(
-                $"Give at least {FewestDigits} hexadecimal digits of the coin's number. 'hiercash-bank evidence' lists the cases.");
-        }
-
+        _ = TypedHex.Digits(coin, FewestDigits) ?? throw new UsageException(
+            $"Give at least {FewestDigits} hexadecimal digits of the coin's number. 'hiercash-bank evidence' lists the cases.");
         var found = Party.EvidenceFiles.Where(e => e.Dossier.Coin.ToString().StartsWith(coin, StringComparison.OrdinalIgnoreCase)).ToList();
         return found.Count == 1 ? found[0]
             : new Refused(Outcome.NotFound, $"{found.Count} cases begin with '{coin}'. 'hiercash-bank evidence' lists them.");

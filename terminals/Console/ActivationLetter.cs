@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>

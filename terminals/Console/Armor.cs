@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>Enrolment files: bytes as text that survives copying and pasting (objects.md).</summary>

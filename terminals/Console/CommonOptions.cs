@@ -1,4 +1,3 @@
-using System.CommandLine.Parsing;
 using System.Net;
 
 namespace HierCash.Terminals.Consoles;
@@ -8,6 +7,9 @@ public static class CommonOptions
 {
     public const int IssuerPort = 7801;
     public const int BankPort = 7802;
+
+    /// <summary>Thirty days, in seconds.</summary>
+    private const int LongestRound = 30 * 86_400;
 
     public static Option<string> Directory(string what) => new("--dir")
     {
@@ -61,9 +63,8 @@ public static class CommonOptions
     {
         Description = $"Where the {who} listens.",
         HelpName = "HOST[:PORT]",
-        DefaultValueFactory = result =>
-            Variable($"HIERCASH_{who.ToUpperInvariant()}") is { } named ? PeerAddress.Parse(result, named, port) : new HostPort("127.0.0.1",
-                port),
+        DefaultValueFactory = result => $"HIERCASH_{who.ToUpperInvariant()}" is var variable && Variable(variable) is { } named
+            ? PeerAddress.Parse(result, named, port, variable) : new HostPort("127.0.0.1", port),
         CustomParser = result => PeerAddress.Parse(result, result.Tokens.Single().Value, port),
     };
 
@@ -71,19 +72,15 @@ public static class CommonOptions
     /// <exception cref="UsageException">None of them gives 4 to 8 digits.</exception>
     public static string ReadPin(string? given, string which = HolderPin)
     {
-        string? pin = given ?? Environment.GetEnvironmentVariable(PinVariable(which));
-        if (string.IsNullOrEmpty(pin))
-        {
-            if (Console.IsInputRedirected)
-            {
-                throw new UsageException($"The card's {which} is wanted. Give it with --pin or in {PinVariable(which)}.");
-            }
-
-            pin = TerminalPrompt.Ask($"{char.ToUpperInvariant(which[0])}{which[1..]}: ");
-        }
-
-        return Pin.IsValid(pin) ? pin : throw new UsageException("A PIN has 4 to 8 digits.");
+        string pin = given is { Length: > 0 } ? given : Variable(PinVariable(which)) ?? (Console.IsInputRedirected
+            ? throw new UsageException($"The card's {which} is wanted. Give it with --pin or in {PinVariable(which)}.")
+            : TerminalPrompt.Ask($"{char.ToUpperInvariant(which[0])}{which[1..]}: "));
+        return Pin.IsValid(pin) ? pin : throw new UsageException($"A PIN has 4 to 8 digits.{WhosePin(given, which)}");
     }
+
+    /// <summary>A further sentence for what is wrong with a PIN that the environment says; nothing where it does not.</summary>
+    public static string WhosePin(string? given, string which = HolderPin) =>
+        given is { Length: > 0 } || Variable(PinVariable(which)) is null ? "" : $" This one is from {PinVariable(which)}.";
 
     private static string PinVariable(string which) => which == PaymentPin ? "HIERCASH_PAYMENT_PIN" : "HIERCASH_PIN";
 
@@ -96,19 +93,30 @@ public static class CommonOptions
     public static Amount ReadTotal(string text, Currency currency) =>
         Amount.ParseTotal(text, currency, out var amount) is { } error ? throw new UsageException(error) : amount;
 
-    /// <summary>A number of seconds.</summary>
+    /// <summary>Seconds between two rounds of something: at least one, and no more than a timer takes.</summary>
     public static Option<int> Seconds(string name, string what, int seconds) => new(name)
     {
-        Description = what, HelpName = "SECONDS", DefaultValueFactory = _ => seconds, CustomParser = result =>
-            ReadNumber(result, "number of seconds", "10"),
+        Description = what,
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => seconds,
+        CustomParser = result =>
+        {
+            int given = ReadNumber(result, "number of seconds", "10");
+            if (given is < 1 or > LongestRound && !result.Errors.Any())
+            {
+                result.AddError($"{name} must be at least 1 second, and at most {LongestRound}.");
+            }
+
+            return given;
+        },
     };
 
     /// <summary>A whole number; of anything else the parser of command lines would speak in types.</summary>
     /// <param name="what">What it should have been.</param>
-    public static int ReadNumber(ArgumentResult result, string what, string example)
+    public static int ReadNumber(ArgumentResult result, string what, string example, int least = int.MinValue)
     {
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number))
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least)
         {
             return number;
         }
@@ -118,17 +126,7 @@ public static class CommonOptions
     }
 
     /// <summary>A party's number, from 0 on.</summary>
-    public static uint ReadId(ArgumentResult result, string what)
-    {
-        int number = ReadNumber(result, what, "1");
-        if (number < 0)
-        {
-            result.AddError($"'{number}' is no {what}. Give one such as 1.");
-            return default;
-        }
-
-        return (uint)number;
-    }
+    public static uint ReadId(ArgumentResult result, string what) => (uint)ReadNumber(result, what, "1", least: 0);
 
     /// <summary>Asks for a secret: at a terminal without showing it, else a line of standard input. Never on the command line.</summary>
     /// <exception cref="UsageException">There is no further line.</exception>
@@ -137,18 +135,43 @@ public static class CommonOptions
         : TerminalPrompt.ReadLine() ?? throw new UsageException(
             $"'{what}' is asked for. Run it at a terminal, or give a line for each question on standard input.");
 
-    /// <summary>A new PIN, typed twice at a terminal.</summary>
-    /// <exception cref="UsageException">Not 4 to 8 digits, or not twice the same.</exception>
-    public static string AskNewPin(string which)
+    /// <summary>A new PIN, typed twice at a terminal, where one that cannot be is asked for again.</summary>
+    /// <param name="other">A PIN from which it has to differ; null: none.</param>
+    /// <exception cref="UsageException">On standard input: not 4 to 8 digits, or not another one.</exception>
+    public static string AskNewPin(string which, string? other = null)
     {
-        string next = AskSecret($"New {which}, 4 to 8 digits");
-        if (!Pin.IsValid(next))
+        while (true)
         {
-            throw new UsageException($"The new {which} has to have 4 to 8 digits.");
+            string next = AskSecret($"New {which}, 4 to 8 digits");
+            if (!Pin.IsValid(next))
+            {
+                AskAgain($"The new {which} has to have 4 to 8 digits.");
+            }
+            else if (next == other)
+            {
+                AskAgain("The two PINs have to differ: a till gets to know the payment PIN. Choose another one.");
+            }
+            else if (Console.IsInputRedirected || AskSecret($"New {which} once more") == next)
+            {
+                return next;
+            }
+            else
+            {
+                AskAgain($"The new {which} was not the same both times. Type it again.");
+            }
+        }
+    }
+
+    /// <summary>Says at a terminal what is wrong with an answer, before it is asked for once more.</summary>
+    /// <exception cref="UsageException">Nobody can be asked.</exception>
+    public static void AskAgain(string fault)
+    {
+        if (Console.IsInputRedirected)
+        {
+            throw new UsageException($"{fault} Nothing was changed.");
         }
 
-        return Console.IsInputRedirected || AskSecret($"New {which} once more") == next ? next
-            : throw new UsageException($"The new {which} was not the same both times. Nothing was changed.");
+        Console.Error.WriteLine(fault);
     }
 
     /// <summary>Yes or no at a terminal; no where nobody can be asked.</summary>

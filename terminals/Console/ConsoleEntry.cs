@@ -1,5 +1,4 @@
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.Data.Common;
 using System.Text.Json;
 using HierCash.Card.Client;
@@ -22,65 +21,62 @@ public static class ConsoleEntry
         new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
 
     private static bool _wantsJson;
-    private static bool _hasPrinted;
+
+    /// <summary>1 once the JSON value stands on standard output, or is being written: nothing follows it, whoever comes late.</summary>
+    private static int _hasPrinted;
 
     /// <summary>The terminal itself, for a program that draws a screen of its own and escapes what is foreign in it.</summary>
     public static TextWriter Terminal { get; private set; } = Console.Out;
 
-    public static async Task<int> Run(RootCommand root, string[] args)
+    public static async Task<int> Run(ConsoleRoot root, string[] args)
     {
         Terminal = Console.Out;
         Console.SetOut(new PlainWriter(Console.Out));
         Console.SetError(new PlainWriter(Console.Error, mayBeLost: true));
         StopSignals.Watch();
-        _wantsJson = false;
-        _hasPrinted = false;
+        return await Obey(root, args);
+    }
+
+    private static async Task<int> Obey(ConsoleRoot root, string[] args)
+    {
+        (_wantsJson, _hasPrinted) = (false, 0);
+        ParseResult? parsed = null;
         try
         {
-            var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
             _wantsJson = JsonOption.IsSaid(parsed);
-            if (parsed.Action is ParseErrorAction)
-            {
-                return await Fail(Outcome.InvalidCommandLine, MistypedLine.Explain(parsed, args));
-            }
-
-            if (EmptyPath(parsed) is { } empty)
-            {
-                return await Fail(Outcome.InvalidCommandLine, $"{empty} is an empty name. Name a file or a folder.");
-            }
-
-            return await RunStoppable(parsed);
+            return parsed.Action is ParseErrorAction ? await Fail(Outcome.InvalidCommandLine, MistypedLine.Explain(parsed, args))
+                : EmptyPath(parsed) is { } empty
+                    ? await Fail(Outcome.InvalidCommandLine, $"{empty} is an empty name. Name a file or a folder.")
+                : await RunStoppable(parsed);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            var refused = Explain(e);
-            return await Fail(refused.Outcome, refused.Sentence);
+            var refused = Explain(e, root);
+            return await Fail(refused.Outcome, refused.Sentence + (parsed is null ? "" : EnvironmentVariables.Named(parsed, refused)));
         }
     }
 
     /// <summary>
-    /// The one table from what ends a verb to its outcome. What the program does not expect is a fault: a process that dies has no
-    /// sentence, and an exit code that means nothing. What a fault says may hold anything, and is not printed.
+    /// The one table from what ends a verb to its outcome. What the program does not expect is a fault of its own: a process that dies has
+    /// no sentence, and an exit code that means nothing. What such a fault says may hold anything, and is not printed.
     /// </summary>
-    private static Refused Explain(Exception fault) => fault switch
+    private static Refused Explain(Exception fault, ConsoleRoot root) => fault switch
     {
         RefusedException e => e.Refused,
         UsageException => new(Outcome.InvalidCommandLine, fault.Message),
-        ArgumentException => new(Outcome.InvalidCommandLine, $"{fault.Message} Check the values that were given."),
         OperationCanceledException => new(Outcome.Stopped, "Stopped."),
         LinkException => new(Outcome.PeerUnreachable, fault.Message),
         CardChannelException => new(Outcome.CardUnreachable, fault.Message),
         CardRefusedException => new(Outcome.CardRefused, fault.Message),
+        FileInUseException => new(Outcome.InUse, fault.Message),
         UnusableFileException => new(Outcome.Damaged, fault.Message),
         FileNotFoundException or DirectoryNotFoundException => new(Outcome.NotFound, FileFault.Say(fault)),
         IOException or UnauthorizedAccessException => new(Outcome.StorageFailed, FileFault.Say(fault)),
         DbException e when IsOfTheDisk(e) => new(Outcome.StorageFailed, $"The disk has no room, or fails: "
-            + $"{FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole.{(RootCommand.ExecutableName
-            == "hiercash-shop" ? " If a card was paying, 'hiercash-shop status' says what it has signed." : "")}"),
+            + $"{FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole. {root.AfterDiskFault}".TrimEnd()),
         DbException e => new(Outcome.StorageFailed, $"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the "
             + $"folder and its permissions, or take a good copy of the file."),
-        OverflowException => new(Outcome.LimitReached,
-            "A number or a date in what was given is too large to reckon with. Nothing was done with it."),
         _ => new(Outcome.Fault, $"The program has a fault that it does not know ({fault.GetType().Name}). Check with 'audit' where there "
             + $"is one, and report this with the command."),
     };
@@ -113,9 +109,13 @@ public static class ConsoleEntry
     /// <summary>Prints one JSON value, or what people read.</summary>
     internal static void Print(bool json, string line)
     {
-        _hasPrinted |= json;
-        Console.WriteLine(line);
+        if (!json || IsFirst())
+        {
+            Console.WriteLine(line);
+        }
     }
+
+    private static bool IsFirst() => Interlocked.Exchange(ref _hasPrinted, 1) == 0;
 
     /// <summary>
     /// The first argument or option for a file or a folder that was given as nothing: a script's variable that is not set.
@@ -154,10 +154,9 @@ public static class ConsoleEntry
 
     internal static void SayDone(bool json, string line, string text)
     {
-        _hasPrinted |= json;
         try
         {
-            Console.WriteLine(line);
+            Print(json, line);
         }
         catch (IOException e)
         {
@@ -168,12 +167,12 @@ public static class ConsoleEntry
     /// <summary>The sentence on stderr; and with --json its value on stdout, where none stands there yet.</summary>
     private static async Task<int> Fail(Outcome outcome, string sentence)
     {
-        if (_wantsJson && !_hasPrinted)
+        if (_wantsJson)
         {
             var error = new ErrorJson(new ErrorJson.Said(outcome.Code(), sentence));
             try
             {
-                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(error, ConsoleJson.Default.ErrorJson));
+                Print(json: true, JsonSerializer.Serialize(error, ConsoleJson.Default.ErrorJson));
             }
             catch (IOException)
             {

@@ -24,6 +24,10 @@ public static class JsonWord
     public static string Of(Enum word) => Of(word.ToString());
 
     public static string Of(string word) => JsonNamingPolicy.CamelCase.ConvertName(word);
+
+    /// <summary>Several words as one: "instruction not signed" is instructionNotSigned.</summary>
+    public static string OfWords(string words) => Of(string.Concat(words.Replace("'", "", StringComparison.Ordinal)
+        .Split(' ', '-').Select(w => char.ToUpperInvariant(w[0]) + w[1..])));
 }
 
 /// <summary>A moment in JSON: ISO 8601, UTC, to the microsecond.</summary>
@@ -39,7 +43,7 @@ public readonly record struct JsonTime(Timestamp Time)
 public sealed class JsonTimeConverter : JsonConverter<JsonTime>
 {
     public override JsonTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Consoles print JSON, and read none.");
+        Moment.Read(reader.GetString() ?? "") ?? throw new JsonException("This is no moment.");
 
     public override void Write(Utf8JsonWriter writer, JsonTime value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());

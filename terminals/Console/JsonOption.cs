@@ -1,12 +1,14 @@
-using System.CommandLine.Parsing;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>The option <c>--json</c> of a verb, which knows what the verb prints: docs/json.schema.json is made from it.</summary>
-public abstract class JsonOption() : Option<bool>("--json")
+public abstract class JsonOption : Option<bool>
 {
+    protected JsonOption()
+        : base("--json") => Description = "Print one JSON value on stdout and nothing else.";
+
     /// <summary>The description of the value that the verb prints.</summary>
     public abstract JsonTypeInfo Shape { get; }
 
@@ -28,17 +30,9 @@ public abstract class JsonOption() : Option<bool>("--json")
 
 /// <inheritdoc cref="JsonOption"/>
 /// <typeparam name="T">What the verb prints.</typeparam>
-public sealed class JsonOption<T> : JsonOption
+public sealed class JsonOption<T>(JsonTypeInfo<T> shape) : JsonOption
 {
-    private readonly JsonTypeInfo<T> _shape;
-
-    public JsonOption(JsonTypeInfo<T> shape)
-    {
-        _shape = shape;
-        Description = "Print one JSON value on stdout and nothing else.";
-    }
-
-    public override JsonTypeInfo Shape => _shape;
+    public override JsonTypeInfo Shape => shape;
 
     /// <summary>Prints the JSON value, or what people read.</summary>
     public void Print(ParseResult given, T value, string text) => ConsoleEntry.Print(IsOn(given), Line(given, value, text));
@@ -51,5 +45,5 @@ public sealed class JsonOption<T> : JsonOption
 
     public bool IsOn(ParseResult given) => IsSaid(given);
 
-    private string Line(ParseResult given, T value, string text) => IsOn(given) ? JsonSerializer.Serialize(value, _shape) : text;
+    private string Line(ParseResult given, T value, string text) => IsOn(given) ? JsonSerializer.Serialize(value, shape) : text;
 }

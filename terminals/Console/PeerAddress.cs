@@ -1,25 +1,22 @@
-using System.CommandLine.Parsing;
-
 namespace HierCash.Terminals.Consoles;
 
 /// <summary>HOST:PORT on a command line; the port may be left out.</summary>
 public static class PeerAddress
 {
-    public static HostPort Parse(ArgumentResult result, string text, int port)
+    /// <param name="variable">The variable of the environment that says it; null: the command line does.</param>
+    public static HostPort Parse(ArgumentResult result, string text, int port, string? variable = null)
     {
         int colon = text.LastIndexOf(':');
-        if (colon < 0 && text.Length > 0)
+        int given = colon < 0 ? port
+            : int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int named) ? named : 0;
+        string host = colon < 0 ? text : text[..colon];
+        if (given is > 0 and < 65536 && Uri.CheckHostName(host) != UriHostNameType.Unknown)
         {
-            return new HostPort(text, port);
+            return new HostPort(host, given);
         }
 
-        if (colon > 0 && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out int given)
-            && given is > 0 and < 65536)
-        {
-            return new HostPort(text[..colon], given);
-        }
-
-        result.AddError($"'{text}' is no host and port. Give one such as 127.0.0.1:{port}.");
+        result.AddError($"'{text}'{(variable is null ? "" : $", which {variable} says,")} is no host and port. Give one such as "
+            + $"127.0.0.1:{port}.");
         return default;
     }
 }

@@ -8,13 +8,38 @@ namespace HierCash.Terminals.Consoles;
 public sealed class Verb(string name, string what, params string[] examples) : Command(name, what)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
+
+    public Verb Does(Action<ParseResult> act)
+    {
+        SetAction(act);
+        return this;
+    }
+
+    /// <param name="act">Its result is the exit code.</param>
+    public Verb Does(Func<ParseResult, int> act)
+    {
+        SetAction(act);
+        return this;
+    }
+
+    public Verb Does(Func<ParseResult, CancellationToken, Task> act)
+    {
+        SetAction(act);
+        return this;
+    }
+
+    /// <param name="act">Its result is the exit code.</param>
+    public Verb Does(Func<ParseResult, CancellationToken, Task<int>> act)
+    {
+        SetAction(act);
+        return this;
+    }
 }
 
 /// <summary>A console: its verbs, and examples that lead through them.</summary>
 public sealed class ConsoleRoot : RootCommand
 {
-    public ConsoleRoot(string what, params string[] examples)
-        : base(what)
+    public ConsoleRoot(string what, params string[] examples) : base(what)
     {
         Examples = examples;
         var help = Options.OfType<HelpOption>().Single();
@@ -22,6 +47,15 @@ public sealed class ConsoleRoot : RootCommand
     }
 
     public IReadOnlyList<string> Examples { get; }
+
+    /// <summary>What else is said where a disk has failed in the middle of a verb.</summary>
+    public string AfterDiskFault { get; private set; } = "";
+
+    public ConsoleRoot SayingAfterDiskFault(string sentence)
+    {
+        AfterDiskFault = sentence;
+        return this;
+    }
 
     private sealed class HelpWithExamples(HelpAction plain, ConsoleRoot root) : SynchronousCommandLineAction
     {

@@ -7,8 +7,7 @@ public static class WordOption
 {
     /// <summary>One of a few words, in whatever case. The numbers that stand behind them are no words.</summary>
     /// <param name="otherwise">Where the option is not given.</param>
-    public static Option<T> Of<T>(string name, string what, T otherwise)
-        where T : struct, Enum
+    public static Option<T> Of<T>(string name, string what, T otherwise) where T : struct, Enum
     {
         string[] words = Enum.GetNames<T>();
         return new Option<T>(name)

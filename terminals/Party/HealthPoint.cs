@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Text.Json;
 
 namespace HierCash.Terminals;
 
@@ -8,20 +7,17 @@ namespace HierCash.Terminals;
 /// <param name="Faults">What it cannot do at present.</param>
 public sealed record Health(int Process, Timestamp Since, IReadOnlyList<Fault> Faults)
 {
-    /// <summary>One JSON object in UTF-8.</summary>
-    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(
-        new HealthJson(Process, Since.Microseconds,
-            [.. Faults.Select(f => new FaultJson(f.What, f.Reason, f.Since.Microseconds, f.Times, f.EndsWhen))]),
-            JsonSerializerOptions.Web);
+    /// <summary>One JSON object in UTF-8: the one that 'status --json' prints of it, too.</summary>
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(ServingJson.Of(this), JsonSerializerOptions.Web);
 
     /// <summary>Null where it is none.</summary>
     public static Health? FromJson(ReadOnlySpan<byte> json)
     {
         try
         {
-            return JsonSerializer.Deserialize<HealthJson>(json, JsonSerializerOptions.Web) is { Faults: { } faults } h
-                ? new Health(h.Process, new Timestamp(h.Since),
-                    [.. faults.Select(f => new Fault(f.What, f.Reason, new Timestamp(f.Since), f.Times, f.EndsWhen))])
+            return JsonSerializer.Deserialize<ServingJson>(json, JsonSerializerOptions.Web) is { Faults: { } faults } h
+                ? new Health(h.Process, h.Since.Time,
+                    [.. faults.Select(f => new Fault(f.What, f.Reason, f.Since.Time, f.Times, f.EndsWhen))])
                 : null;
         }
         catch (JsonException)
@@ -29,10 +25,6 @@ public sealed record Health(int Process, Timestamp Since, IReadOnlyList<Fault> F
             return null;
         }
     }
-
-    private sealed record HealthJson(int Process, ulong Since, IReadOnlyList<FaultJson> Faults);
-
-    private sealed record FaultJson(string What, string Reason, ulong Since, long Times, string EndsWhen);
 }
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace HierCash.Terminals;
@@ -173,8 +172,7 @@ public sealed class LineLog : ILoggerFactory
 
     private sealed class Logger(LineLog log, string category) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
         // The framework's own news is of no use to an operator; its faults are. That it did not start comes back to who starts it, and is
         // said once, in a sentence.

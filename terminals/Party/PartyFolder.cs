@@ -1,13 +1,10 @@
-using System.Text.Json;
-
 namespace HierCash.Terminals;
 
 /// <summary>
 /// A party's folder: <c>ROLE.json</c> with its settings, <c>ROLE.db</c> with everything else, <c>ROLE.lock</c> held by the one process
 /// that serves, <c>ROLE-settle.lock</c> by the one that settles. Short commands run beside that process; the database keeps them apart.
 /// </summary>
-public sealed class PartyFolder<TSettings>
-    where TSettings : class
+public sealed class PartyFolder<TSettings> where TSettings : class
 {
     private static readonly JsonSerializerOptions Format = new(JsonSerializerOptions.Web)
     {
@@ -17,12 +14,7 @@ public sealed class PartyFolder<TSettings>
     private readonly string _path;
     private readonly string _role;
 
-    private PartyFolder(string path, string role, TSettings settings)
-    {
-        _path = path;
-        _role = role;
-        Settings = settings;
-    }
+    private PartyFolder(string path, string role, TSettings settings) => (_path, _role, Settings) = (path, role, settings);
 
     public TSettings Settings { get; private set; }
 
@@ -75,13 +67,10 @@ public sealed class PartyFolder<TSettings>
                 throw new RefusedException(Outcome.StorageFailed, hidden);
             }
 
-            if (wasUsed)
-            {
-                throw new RefusedException(Outcome.NotFound, $"There is no {role} in '{path}'. Name its folder with --dir.");
-            }
-
-            throw new RefusedException(Outcome.NotFound,
-                $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
+            throw wasUsed
+                ? new RefusedException(Outcome.NotFound, $"There is no {role} in '{path}'. Name its folder with --dir.")
+                : new RefusedException(Outcome.NotFound,
+                    $"There is no {role} in '{path}'. Make one with 'hiercash-{role} init --dir {path}', or name its folder with --dir.");
         }
 
         string party = Path.Combine(path, role);

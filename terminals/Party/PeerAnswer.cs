@@ -4,7 +4,7 @@ namespace HierCash.Terminals;
 public static class PeerAnswer
 {
     /// <param name="otherwise">A sentence that says what the peer did not do; the refusal's own follows it.</param>
-    public static Result<TReply> OrRefused<TReply>(this LinkAnswer<TReply> answer, string otherwise)
+    public static Result<TReply> ToResult<TReply>(this LinkAnswer<TReply> answer, string otherwise)
         where TReply : class =>
-        answer.Reply is { } reply ? reply : new Refused(Outcome.PeerRefused, $"{otherwise} {answer.Refusal?.Text}".TrimEnd());
+        answer.Reply is { } reply ? reply : Refused.ByPeer($"{otherwise} {answer.Refusal?.Text}".TrimEnd());
 }

@@ -81,8 +81,7 @@ public static partial class ServeLoop
                         faults?.Note(Work, e.Message.TrimEnd('.'), fault.EndsWhen);
                     }
                 }
-                catch (Exception e) when (e is RefusedException or InvalidOperationException or DbException or ArithmeticException
-                    or ArgumentException)
+                catch (Exception e) when (e is RefusedException or UnusableFileException or DbException)
                 {
                     LogFault(log, e.Message);
                     // A sentence that names a command says by that what ends it.

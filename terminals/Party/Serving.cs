@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;

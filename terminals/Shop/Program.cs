@@ -7,7 +7,7 @@ internal static class Program
 
     private static Task<int> Main(string[] args) => ConsoleEntry.Run(Root(), args);
 
-    internal static ConsoleRoot Root() => new(
+    internal static ConsoleRoot Root() => new ConsoleRoot(
         "A shop's till for electronic cash: it takes payments offline, and settles them with the issuer later.",
         "hiercash-shop init --name \"Corner Cafe\" --dir cafe > cafe.request",
         "hiercash-shop join cafe.grant --fingerprint 5f3c... --dir cafe",
@@ -22,14 +22,11 @@ internal static class Program
         "hiercash-shop enrol-till second.request --dir cafe > second.vouched",
         "hiercash-shop settle --for cafe --dir second    what the revoked till of 'cafe' has queued")
     {
-        InitVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
-            TillSession.Suite),
-        RequestVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment,
-            TillSession.Suite),
-        JoinVerb.Make(TillSession.Role, TillSession.Directory, ShopTill.Schema, ShopTill.Keys, TillSession.Suite,
-            TimeProvider.System),
+        InitVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment, TillSession.Suite),
+        RequestVerb.Make(TillSession.Role, ForWhom, TillSession.Directory, ShopTill.Schema, ShopTill.RequestEnrolment, TillSession.Suite),
+        JoinVerb.Make(TillSession.Role, TillSession.Directory, ShopTill.Schema, ShopTill.Keys, TillSession.Suite, TimeProvider.System),
         EnrolTillVerb.Make(), PayVerb.Make(), TillVerb.Make(), StatusVerb.Make(), SettleVerb.Make(), JournalVerb.Make(),
         ExplainVerb.Make(), RefundVerb.Make(), TicketsVerb.Make(), CancelVerb.Make(), RecoverVerb.Make(), AnswerVerb.Make(),
         PolicyVerb.Make(),
-    };
+    }.SayingAfterDiskFault("If a card was paying, 'hiercash-shop status' says what it has signed.");
 }

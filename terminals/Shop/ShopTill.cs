@@ -28,6 +28,9 @@ public enum TillOutcome
 /// <param name="Message">For people: what happened and what to do.</param>
 public sealed record TillResult(TillOutcome Outcome, Sale Sale, string Message, IReadOnlyList<CashPayment> Payments)
 {
+    /// <summary>Why, where it is not accepted: its exit code, and its code in JSON.</summary>
+    public Terminals.Consoles.Outcome Code { get; init; }
+
     /// <summary>Earlier payments of this card that had been cut short, and ended with this one.</summary>
     public IReadOnlyList<TillResult> Ended { get; init; } = [];
 }
@@ -127,14 +130,15 @@ public sealed partial class ShopTill
         // Before TIME is chosen: to be told the list is a contact, and a payment from before a contact counts less if its card is lost
         // (rule R6).
         await RefreshHotList(cancel);
-        string? wrong = await WhyNotByIssuersClock(amount, cancel);
+        var wrong = await WhyNotByIssuersClock(amount, cancel);
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
         if (wrong is not null || _store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
             ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
+            var why = wrong is null ? NoPayment! : new Refused(Outcome.ClockDiffers, wrong);
             return new TillResult(
-                TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), wrong ?? WhyNoPayment!, []);
+                TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), why.Sentence, []) { Code = why.Outcome };
         }
 
         _crash.Reach(CrashPoints.PaymentIntended);
@@ -159,7 +163,7 @@ public sealed partial class ShopTill
 
         if (WhyBehind is { } behind)
         {
-            return End(current, TillOutcome.Refused, behind);
+            return End(current, TillOutcome.Refused, behind, Outcome.StandsStill);
         }
 
         if (isRepeat && _store.Read(IsRevoked))
@@ -169,12 +173,12 @@ public sealed partial class ShopTill
 
         if (isRepeat && IsAheadToGoOn(current))
         {
-            return Cancel(current, Selected(channel), ClockSentence(current.Time));
+            return Cancel(current, Selected(channel), ClockSentence(current.Time), Outcome.ClockDiffers);
         }
 
         if (Online is null && NeedsIssuer(current, isRepeat))
         {
-            return Refuse(current, null, FloorSentence);
+            return Refuse(current, null, FloorSentence, Outcome.PeerUnreachable);
         }
 
         var card = new WalletCard(channel);
@@ -193,7 +197,7 @@ public sealed partial class ShopTill
         }
         catch (CardRefusedException e)
         {
-            return Refuse(current, card, e.Message);
+            return Refuse(current, card, e.Message, Outcome.CardRefused);
         }
     }
 
@@ -239,7 +243,7 @@ public sealed partial class ShopTill
                 {
                     return verified.TriesLeft is > 0
                         ? End(sale, TillOutcome.PinWrong, PinWords.Explain(verified, PinRole.Payment))
-                        : Refuse(sale, card, PinWords.Explain(verified, PinRole.Payment));
+                        : Refuse(sale, card, PinWords.Explain(verified, PinRole.Payment), Outcome.PinRefused);
                 }
 
                 continue;
@@ -263,7 +267,8 @@ public sealed partial class ShopTill
                 bool isBlank = status == StatusWord.ConditionsNotSatisfied && card.GetStatus().State == WalletState.Blank;
                 string why = status == WalletStatus.Expired ? ExpiredSentence(sale, card, rest) : status.Explain();
                 return Refuse(sale, card,
-                    isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why);
+                    isBlank ? "This card belongs to no bank yet. A bank opens its account first: 'hiercash-bank open-account'." : why,
+                    Outcome.CardRefused);
             }
 
             _crash.Reach(CrashPoints.PaymentSigned);
@@ -282,7 +287,7 @@ public sealed partial class ShopTill
             _crash.Reach(CrashPoints.PaymentHeld);
             if (fault is not null)
             {
-                return Refuse(sale, fault.EndsContact ? null : card, fault.Message, h, isForged: fault.IsForged);
+                return Refuse(sale, fault.EndsContact ? null : card, fault.Message, signed: h, isForged: fault.IsForged);
             }
 
             // What is in the store already is no further coin payment: a thing that says the same for ever would keep the till for ever.
@@ -360,8 +365,19 @@ public sealed partial class ShopTill
     private CashPayment Payment(Coin coin, Sale sale, Amount rest, PayReply reply) =>
         new(coin, reply.Seq, reply.Balance, sale.Time, W, reply.PartPaid ?? rest, reply.SU);
 
-    private TillResult End(Sale sale, TillOutcome outcome, string message) =>
-        new(outcome, sale, message, Payments(sale));
+    /// <param name="code">Null: what goes without saying for that outcome.</param>
+    private TillResult End(Sale sale, TillOutcome outcome, string message, Outcome? code = null) =>
+        new(outcome, sale, message, Payments(sale))
+    {
+        Code = code ?? outcome switch
+        {
+            TillOutcome.Accepted => Outcome.Done,
+            TillOutcome.PinRequired or TillOutcome.PinWrong => Outcome.PinRefused,
+            TillOutcome.CardGone => Outcome.CardUnreachable,
+            TillOutcome.IssuerGone => Outcome.PeerUnreachable,
+            _ => Outcome.RuleBroken,
+        },
+    };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "payment of {Amount} accepted")]
     private partial void LogAccepted(Amount amount);

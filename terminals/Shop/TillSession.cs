@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace HierCash.Shop;
@@ -10,11 +8,7 @@ internal sealed class TillSession : IDisposable
     public const string Role = "shop";
     public static readonly BclSuite Suite = new();
     public static readonly Option<string> Directory = CommonOptions.Directory(Role);
-    private readonly IDisposable? _selling;
-    private readonly IDisposable? _settling;
-    private readonly Database _store;
-    private readonly X509Certificate2 _certificate;
-    private readonly TcpLink _issuer;
+    private readonly Stack<IDisposable> _opened = new();
 
     private TillSession(string directory, bool sells, bool settles, bool isScreen = false, TillSession? beside = null)
     {
@@ -22,23 +16,33 @@ internal sealed class TillSession : IDisposable
         Grant = PartyEnrolment.Grant(Folder, Role, Suite);
         bool finer = true;
         Switches.Off("R31 beside", ref finer);
-        _selling = sells || (settles && !finer) ? Folder.Lock() : null;
         try
         {
-            _settling = settles ? Folder.LockSettling() : null;
+            if (sells || (settles && !finer))
+            {
+                Keep(Folder.Lock());
+            }
+
+            if (settles)
+            {
+                Keep(Folder.LockSettling());
+            }
+
+            var store = Keep(Database.OpenFile(Folder.DatabasePath, ShopTill.Schema));
+            var certificate = Keep(ShopTill.LinkCertificate(store, Suite, Grant.LinkCertificate));
+            var link = Keep(PartyEnrolment.IssuerLink((beside ?? this).Folder, Grant, certificate, Suite,
+                isScreen ? null : Console.Error.WriteLine));
+            Issuer = new OwnLink(link, store);
+            Till = new ShopTill(store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance, NoCrashPoints.Instance)
+            {
+                Online = Issuer,
+            };
         }
         catch
         {
-            _selling?.Dispose();
+            Dispose();
             throw;
         }
-
-        _store = Database.OpenFile(Folder.DatabasePath, ShopTill.Schema);
-        _certificate = ShopTill.LinkCertificate(_store, Suite, Grant.LinkCertificate);
-        _issuer = PartyEnrolment.IssuerLink((beside ?? this).Folder, Grant, _certificate, Suite, isScreen ? null : Console.Error.WriteLine);
-        Issuer = new OwnLink(_issuer, _store);
-        Till = new ShopTill(_store, Suite, Grant.Scheme, TimeProvider.System, NullLogger.Instance,
-            NoCrashPoints.Instance) { Online = Issuer };
     }
 
     public PartyFolder<EnrolledSettings> Folder { get; }
@@ -80,12 +84,18 @@ internal sealed class TillSession : IDisposable
 
     public Money Money(Amount amount) => Terminals.Consoles.Money.Of(amount, Currency);
 
+    /// <summary>What was opened last is closed first.</summary>
     public void Dispose()
     {
-        _issuer.Dispose();
-        _certificate.Dispose();
-        _store.Dispose();
-        _settling?.Dispose();
-        _selling?.Dispose();
+        while (_opened.TryPop(out var opened))
+        {
+            opened.Dispose();
+        }
+    }
+
+    private T Keep<T>(T opened) where T : IDisposable
+    {
+        _opened.Push(opened);
+        return opened;
     }
 }

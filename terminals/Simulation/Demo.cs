@@ -5,23 +5,17 @@ public sealed class Demo
 {
     private static readonly TimeSpan Moment = TimeSpan.FromMinutes(7);
     private readonly SimulatedTown _town;
+    private readonly ITownReader _reader;
     private readonly Narrator _story;
     private readonly Currency _currency;
     private readonly List<string> _privacy = [];
     private Amount _withdrawn = Amount.Zero;
 
-    private readonly ITownReader _reader;
-
-    private Demo(SimulatedTown town, ITownReader reader, Narrator story)
-    {
-        _town = town;
-        _reader = reader;
-        _story = story;
-        _currency = town.Options.Terms.Currency;
-    }
+    private Demo(SimulatedTown town, ITownReader reader, Narrator story) =>
+        (_town, _reader, _story, _currency) = (town, reader, story, town.Options.Terms.Currency);
 
     /// <summary>Plays the story in a town that keeps its stores in a folder.</summary>
-    /// <exception cref="InvalidOperationException">Something went otherwise than the story has it; the message says what.</exception>
+    /// <exception cref="RefusedException">Something went otherwise than the story has it; the message says what.</exception>
     public static async Task<DemoReport> Run(SimulatedTown town, ITownReader reader, Narrator story, CancellationToken cancel) =>
         await new Demo(town, reader, story).Play(cancel);
 
@@ -39,7 +33,7 @@ public sealed class Demo
         var fast = Pay(till1, alice, 750);
         var claim = Pay(till1, alice, 1500, PaymentProfile.Claim);
         Pay(till1, alice, 750);
-        Expect(alice.Balance().IsZero, "Alice's card is empty");
+        Expect(alice.Balance().IsZero, "Alice's card is not empty.");
 
         _story.Chapter("Mallory copies her card");
         Pay(till1, mallory, 1250);
@@ -112,7 +106,7 @@ public sealed class Demo
         foreach (string till in tills)
         {
             var result = await _town.Settle(till, cancel);
-            _story.Say($"{till}: {HierCash.Terminals.Consoles.Counted.Say(result.Settled, "payment")} settled, {result.Guaranteed} above "
+            _story.Say($"{till}: {Counted.Say(result.Settled, "payment")} settled, {result.Guaranteed} above "
                 + $"their coin's face value and guaranteed, {result.Refused} refused.");
         }
 
@@ -142,7 +136,7 @@ public sealed class Demo
             }
 
             // A scan that cannot find what is there proves nothing: the issuer and the tills do hold N_U.
-            Expect(scan.FindNU(SimulatedTown.IssuerName, coin).Count > 0, "the scan finds N_U where it belongs");
+            Expect(scan.FindNU(SimulatedTown.IssuerName, coin).Count > 0, "The scan does not find N_U at the issuer, where it belongs.");
         }
 
         _story.Say(_privacy.Count == 0
@@ -183,10 +177,12 @@ public sealed class Demo
             leaks.AddRange(scan.Find(SimulatedTown.IssuerName, "U", account.User.Value.ToArray()));
             leaks.AddRange(scan.Find(SimulatedTown.IssuerName, "an account key", account.Key.X));
             leaks.AddRange(scan.Find(SimulatedTown.IssuerName, "a name", System.Text.Encoding.UTF8.GetBytes(account.Name)));
-            Expect(scan.Find(_town.UserBank.Name, "U", account.User.Value.ToArray()).Count > 0, "the scan finds U where it belongs");
+            Expect(
+                scan.Find(_town.UserBank.Name, "U", account.User.Value.ToArray()).Count > 0,
+                "The scan does not find U at its bank, where it belongs.");
         }
 
-        Expect(cards.Length == _town.UserBank.Accounts.Count, "every user is scanned for");
+        Expect(cards.Length == _town.UserBank.Accounts.Count, "Not every user is scanned for.");
         _privacy.AddRange(leaks);
         _story.Say(leaks.Count == 0
             ? "A scan of the issuer's database, log and messages, taken after all this, finds no user, account or name."
@@ -200,7 +196,7 @@ public sealed class Demo
         var findings = TownAudit.RunQuiet(_town).Concat(TownAudit.RunCard(alice)).Concat(TownAudit.RunCard(mallory)).ToList();
         var paid = _town.Tills.Aggregate(Amount.Zero, (sum, t) => sum + t.Accepted);
         var proof = evidence.Check(_town.Options.Suite, _town.Scheme.Root);
-        Expect(PaymentBits.Count(over.Apdus) == PaymentBits.Count(fast.Apdus), "a copy's payment looks like any other");
+        Expect(PaymentBits.Count(over.Apdus) == PaymentBits.Count(fast.Apdus), "A copy's payment does not look like any other.");
         _story.Say(findings.Count == 0
             ? $"All ledgers sum to zero, floats match the issuer's books, every payment is accounted for: paid {Show(paid)}, reached the "
                 + $"shop {Show(ShopBalance)}."
@@ -222,7 +218,7 @@ public sealed class Demo
     {
         if (!condition)
         {
-            throw new InvalidOperationException($"The demo went otherwise than it should: {what}");
+            throw new RefusedException(Outcome.Fault, $"The demo went otherwise than it should. {what} Report this with the command.");
         }
     }
 }

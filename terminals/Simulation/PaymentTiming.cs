@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace HierCash.Simulation;
 
 /// <summary>One reader, one profile. Times in milliseconds.</summary>
@@ -46,7 +44,7 @@ public static class PaymentTiming
             double took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             if (result.Outcome != TillOutcome.Accepted)
             {
-                throw new InvalidOperationException(result.Message);
+                throw new RefusedException(Outcome.Fault, result.Message);
             }
 
             if (i >= Warm)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using HierCash.Card.Readers;
 
 namespace HierCash.Simulation;

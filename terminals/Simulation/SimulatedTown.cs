@@ -235,17 +235,17 @@ public sealed class SimulatedTown : IDisposable
     /// <summary>The bytes of a party's store as they are on disk; only where the town has a folder.</summary>
     public byte[] StoreBytes(string name)
     {
-        string path = Path.Combine(Options.Directory
-            ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
         _stores[name].Checkpoint();
-        return File.ReadAllBytes(path);
+        return File.ReadAllBytes(PathOf(name));
     }
+
+    private string PathOf(string name) =>
+        Path.Combine(Options.Directory ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
 
     /// <summary>Puts older bytes in the place of a party's store, as a restored backup would; only where the town has a folder.</summary>
     public void Replace(string name, byte[] bytes)
     {
-        string path = Path.Combine(Options.Directory
-            ?? throw new InvalidOperationException("This town keeps its stores in memory."), name + ".db");
+        string path = PathOf(name);
         _stores[name].Dispose();
         _stores.Remove(name);
         File.Delete(path + "-wal");

@@ -13,12 +13,7 @@ public sealed class TownCard : IDisposable
 
     private readonly ICashSuite _suite;
 
-    private TownCard(string owner, EmulatedCard card, ICashSuite suite)
-    {
-        Owner = owner;
-        Card = card;
-        _suite = suite;
-    }
+    private TownCard(string owner, EmulatedCard card, ICashSuite suite) => (Owner, Card, _suite) = (owner, card, suite);
 
     public string Owner { get; }
 

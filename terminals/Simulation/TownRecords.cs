@@ -23,8 +23,7 @@ public sealed class TownRecords : IWireTap
 
     private sealed class PartyLogger(string party, ConcurrentQueue<(string, string)> log) : ILogger
     {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 

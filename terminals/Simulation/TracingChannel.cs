@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace HierCash.Simulation;
 
 /// <summary>One command and its response.</summary>

@@ -94,7 +94,7 @@ public sealed partial class Database
             $@"Global\hiercash-{Digest.Of(Encoding.UTF8.GetBytes(Path.GetFullPath(LinkedFile.Resolve(path))))}");
         if (!HasTurn(turn))
         {
-            throw new UnusableFileException($"Another program is carrying the database '{path}' over to this version. Wait until it has, "
+            throw new FileInUseException($"Another program is carrying the database '{path}' over to this version. Wait until it has, "
                 + $"and run this again.");
         }
 
@@ -115,7 +115,7 @@ public sealed partial class Database
         }
         catch (SqliteException e) when (StoreFault.IsLocked(e))
         {
-            throw new UnusableFileException($"The database '{path}' is of an older version, and another program has it open. Nothing was "
+            throw new FileInUseException($"The database '{path}' is of an older version, and another program has it open. Nothing was "
                 + $"carried over. Stop every other program of this party, and run this again.", e);
         }
         catch (SqliteException e) when (StoreFault.Of(e) is { } fault)

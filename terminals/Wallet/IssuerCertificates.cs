@@ -6,8 +6,7 @@ namespace HierCash.Wallet;
 /// </summary>
 /// <param name="kept">Statement keys' certificates that a card took before.</param>
 /// <param name="encryption">The newest PE_I that is valid today.</param>
-internal sealed class IssuerCertificates(
-    IReadOnlyList<KeyCertificate> all, IReadOnlyList<KeyCertificate> kept, KeyCertificate encryption)
+internal sealed class IssuerCertificates(IReadOnlyList<KeyCertificate> all, IReadOnlyList<KeyCertificate> kept, KeyCertificate encryption)
 {
     /// <summary>
     /// Of certificates that nobody has checked a card is offered so many in a row: as many as it keeps without one pushing out another.

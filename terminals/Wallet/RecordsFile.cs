@@ -12,18 +12,18 @@ public static class RecordsFile
     /// <returns>Refused: they are lost, older than the card, another card's, or open to others.</returns>
     public static Result<Database> Make(string folder, ICardChannel channel, string pin)
     {
-        var (store, refused) = Find(folder, channel, pin);
-        return refused is not null ? refused : store is not null ? store : Create(folder);
+        var found = Find(folder, channel, pin);
+        return !found.Has(out var store) ? found.Refused! : store is not null ? store : Create(folder);
     }
 
     /// <summary>The records, or null where there are none and none were lost.</summary>
     /// <returns>Refused: they are lost, older than the card, another card's, or open to others.</returns>
     public static Result<Database?> Find(string folder, ICardChannel channel, string pin)
     {
-        var (store, refused) = Show(folder);
-        if (refused is not null)
+        var shown = Show(folder);
+        if (!shown.Has(out var store))
         {
-            return refused;
+            return shown;
         }
 
         int missing;
@@ -60,9 +60,13 @@ public static class RecordsFile
     {
         try
         {
-            var (store, refused) = Find(folder, channel, pin);
-            store?.Dispose();
-            return refused?.Sentence;
+            var found = Find(folder, channel, pin);
+            if (found.Has(out var store))
+            {
+                store?.Dispose();
+            }
+
+            return found.Refused?.Sentence;
         }
         catch (DatabaseException e)
         {
@@ -101,20 +105,21 @@ public static class RecordsFile
     /// <param name="say">Told what was lost.</param>
     public static Result<Database> Recover(string folder, ICardChannel channel, string pin, Action<string> say)
     {
-        var (store, refused) = Show(folder);
-        if (refused is null && store is null)
+        var shown = Show(folder);
+        if (!shown.Has(out var kept))
         {
-            (store, refused) = Create(folder);
+            return shown.Refused!;
         }
 
-        if (refused is not null)
+        var opened = kept is null ? Create(folder) : kept;
+        if (!opened.Has(out var store))
         {
-            return refused;
+            return opened;
         }
 
         try
         {
-            var records = new WalletRecords(store!);
+            var records = new WalletRecords(store);
             int missing = WalletRecords.Missing(records, channel, pin);
             if (missing > 0)
             {
@@ -124,11 +129,11 @@ public static class RecordsFile
                     + "Copies of payments that the card has forgotten since are gone, and with them what they would have rebutted.");
             }
 
-            return store!;
+            return store;
         }
         catch
         {
-            store!.Dispose();
+            store.Dispose();
             throw;
         }
     }

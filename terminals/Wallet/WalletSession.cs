@@ -17,20 +17,21 @@ internal sealed class WalletSession : IDisposable
     private WalletSession(ParseResult given, ICardChannel channel)
     {
         (_given, Channel, Card) = (given, channel, new WalletCard(channel));
-        Code = CommonOptions.ReadPin(given.GetValue(Pin));
+        HolderPin = CommonOptions.ReadPin(given.GetValue(Pin));
         Card.Select();
-        var verified = Card.Verify(Code);
+        var verified = Card.Verify(HolderPin);
         Status = verified.IsSuccess ? Card.GetStatus().Private!
-            : throw new RefusedException(Outcome.PinRefused, verified == StatusWord.ConditionsNotSatisfied
-                ? "This card belongs to no bank yet. Open an account with it first." : PinWords.Explain(verified, PinRole.Holder));
+            : throw new RefusedException(verified == StatusWord.ConditionsNotSatisfied
+                ? new Refused(Outcome.CardRefused, WalletTerminal.NoBank)
+                : new Refused(Outcome.PinRefused, PinWords.Explain(verified, PinRole.Holder)
+                    + CommonOptions.WhosePin(given.GetValue(Pin))));
     }
 
     public ICardChannel Channel { get; }
 
     public WalletCard Card { get; }
 
-    /// <summary>The holder PIN.</summary>
-    public string Code { get; }
+    public string HolderPin { get; }
 
     public PrivateStatus Status { get; }
 

@@ -24,10 +24,10 @@ public sealed partial class WalletTerminal
         ICardChannel channel, string pin, Func<LoggedPayment, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var (certificates, differs) = await Certificates(card, cancel);
-        if (differs is not null)
+        var fetched = await Certificates(card, cancel);
+        if (!fetched.Has(out var certificates))
         {
-            return differs;
+            return fetched.Refused!;
         }
 
         var link = Seal(card, certificates);
@@ -53,7 +53,7 @@ public sealed partial class WalletTerminal
             {
                 // Of most of those that the card has forgotten the issuer says that they are settled, which is no news.
                 results.Add(new RecoveryResult(entry.Paid, false, $"{entry.Paid.Show(status.Currency)} of {entry.Time}: "
-                    + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed."}"));
+                    + $"{Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed. Run 'hiercash-wallet recover' again later."}"));
             }
         }
 
@@ -86,12 +86,9 @@ public sealed partial class WalletTerminal
         }
 
         var newest = new Dictionary<CoinId, ushort>();
-        for (byte slot = 0; slot < status.Slots; slot++)
+        foreach (var (_, held) in Slots(card, status).Where(s => s.Coin.Cash is not null))
         {
-            if (card.GetCoin(slot) is { Cash.Coin: { } coin } held)
-            {
-                newest[coin.Id] = held.Seq;
-            }
+            newest[held.Cash!.Coin.Id] = held.Seq;
         }
 
         var there = log.Select(e => e.H.Id).ToHashSet();
@@ -178,8 +175,7 @@ public sealed partial class WalletTerminal
     public async ValueTask<Result<ulong>> ReportLost(LostCardReport report, CancellationToken cancel)
     {
         var (answer, refusal) = await bank.Ask(new LostCardMessage(report), cancel);
-        return answer is not null ? answer.Cancelled
-            : new Refused(Outcome.PeerRefused, refusal?.Text ?? "The bank's answer is malformed. Report again.");
+        return answer is not null ? answer.Cancelled : Refused.ByPeer(refusal?.Text ?? "The bank's answer is malformed. Report again.");
     }
 
     /// <summary>
@@ -291,6 +287,7 @@ internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer)
 
         return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened
             ? opened
-            : throw new LinkException("The answer to the sealed message cannot be opened. Try again.");
+            : throw new LinkException("The issuer's answer came back altered, and cannot be opened. Run it again; if it stays so, ask "
+                + "your bank.");
     }
 }

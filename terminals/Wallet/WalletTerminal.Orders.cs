@@ -11,8 +11,7 @@ public sealed partial class WalletTerminal
 
     /// <summary>Withdrawals that the card began, in the order of their numbers; those that nobody ordered yet come last.</summary>
     private static List<(byte Slot, PendingWithdrawal Pending, uint Order)> Unfinished(WalletCard card, PrivateStatus status) =>
-        [.. Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i)))
-            .Where(s => s.Coin.Pending is not null)
+        [.. Slots(card, status).Where(s => s.Coin.Pending is not null)
             .Select(s => (s.Slot, s.Coin.Pending!, s.Coin.Order)).OrderBy(s => s.Order == 0 ? ulong.MaxValue : s.Order)];
 
     private static WithdrawalOrder Sign(
@@ -23,15 +22,12 @@ public sealed partial class WalletTerminal
             signed.Signature);
     }
 
-    private ValueTask<LinkMessage> Send(
-        WalletCard card, PrivateStatus status, IssuerCertificates certificates, WithdrawalOrder order, CancellationToken cancel) =>
-        Send(card, status, certificates, new WithdrawMessage(order).ToMessage(), order.Number, cancel);
-
     /// <summary>
     /// Sends an order. What the bank lacks before it is shown or renounced first; each number once, and none from its own on: so it ends,
     /// whatever a bank says.
     /// </summary>
-    private async ValueTask<LinkMessage> Send(
+    /// <returns>Refused: this wallet does not show what the bank lacks before it, so the bank was not heard on this one.</returns>
+    private async ValueTask<Result<LinkMessage>> Send(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, LinkMessage order, uint number, CancellationToken cancel)
     {
         uint last = 0;
@@ -50,7 +46,12 @@ public sealed partial class WalletTerminal
             }
 
             last = missing;
-            why = await CloseGap(card, status, certificates, missing, cancel);
+            var closed = await CloseGap(card, status, certificates, missing, cancel);
+            if (!closed.Has(out why))
+            {
+                return closed.Refused!;
+            }
+
             if (why is { Reason: RefusalReason.Unavailable })
             {
                 return why.ToMessage();
@@ -61,8 +62,8 @@ public sealed partial class WalletTerminal
     /// <summary>
     /// Shows that order: from the records, or from the card. Of one that neither has the card signs that it cannot be shown.
     /// </summary>
-    /// <returns>Why the bank took none of it; null if it did.</returns>
-    private async ValueTask<Refusal?> CloseGap(
+    /// <returns>Why the bank took none of it; null if it did. Refused: this wallet does not show it.</returns>
+    private async ValueTask<Result<Refusal?>> CloseGap(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, uint number, CancellationToken cancel)
     {
         if (records?.Order(status.User, status.Bank, number) is { } kept)
@@ -73,16 +74,13 @@ public sealed partial class WalletTerminal
 
         if (Differs is { } differs)
         {
-            return new Refusal(RefusalReason.Unavailable, differs.Sentence);
+            return differs;
         }
 
         var now = Timestamp.Now(clock);
-        for (byte slot = 0; slot < status.Slots; slot++)
+        if (Slots(card, status).Find(s => s.Coin.Order == number) is { Coin: { } coin } found)
         {
-            if (card.GetCoin(slot) is var coin && coin.Order == number)
-            {
-                return await ShowFromCard(card, status, certificates, slot, coin, now, cancel);
-            }
+            return await ShowFromCard(card, status, certificates, found.Slot, coin, now, cancel);
         }
 
         var word = new Renunciation(status.User, status.Bank, number, now, card.RenounceOrder(number, now));
@@ -95,10 +93,10 @@ public sealed partial class WalletTerminal
         var until = (reply.As<RenounceReply>() ?? throw Malformed()).Until;
         Tell(number, ", and neither the records nor the card have it: the card signed that it cannot be shown."
             + (until is { } date ? $" The bank waits until {date} whether it turns up." : ""));
-        return null;
+        return default(Result<Refusal?>);
     }
 
-    private async ValueTask<Refusal?> ShowFromCard(
+    private async ValueTask<Result<Refusal?>> ShowFromCard(
         WalletCard card, PrivateStatus status, IssuerCertificates certificates, byte slot, CoinReply coin, Timestamp now,
         CancellationToken cancel)
     {
@@ -112,9 +110,8 @@ public sealed partial class WalletTerminal
         if (!IsHolders(begun, pending.FaceValue))
         {
             // Rule R16: it would debit the account. It was ordered, so the card does not renounce it either.
-            return new Refusal(
-                RefusalReason.Unavailable, $"A withdrawal of {pending.FaceValue.Show(status.Currency)} was ordered before, and not by this "
-                    + $"wallet. 'hiercash-wallet resume' asks whether it is yours.");
+            return new Refused(Outcome.NotConfirmed, $"A withdrawal of {pending.FaceValue.Show(status.Currency)} was ordered before, and "
+                + $"not by this wallet. 'hiercash-wallet resume' asks whether it is yours.");
         }
 
         var order = Sign(card, status, begun, pending.FaceValue, pending.Key, now);
@@ -161,6 +158,13 @@ public sealed partial class WalletTerminal
         return refused;
     }
 
+    /// <summary>A withdrawal that this wallet itself does not go on with: it waits on the card.</summary>
+    private static WithdrawalResult Stopped(Refused why, Amount faceValue) =>
+        new(why.Outcome == Outcome.ClockDiffers ? WithdrawalOutcome.ClockDiffers : WithdrawalOutcome.NotConfirmed, faceValue, why.Sentence)
+    {
+        Waits = true,
+    };
+
     private static LinkException Malformed() => new("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
 
     private void Tell(uint number, string what) => ShowedOrder?.Invoke($"The bank did not know order {number} of this account{what}");
@@ -177,8 +181,7 @@ public sealed partial class WalletTerminal
         CancellationToken cancel)
     {
         var since = Timestamp.Now(clock).Minus(new SchemeParameters().BackupMaxAge);
-        var slots = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).Where(s => s.Coin.Order > 0)
-            .ToList();
+        var slots = Slots(card, status).FindAll(s => s.Coin.Order > 0);
         var pending = slots.Where(s => s.Coin.Pending is not null).Select(s => s.Coin.Order).ToHashSet();
         var kept = records?.Orders(status.User, status.Bank, since) ?? [];
         var all = kept.Where(o => !pending.Contains(o.Number))
@@ -195,7 +198,18 @@ public sealed partial class WalletTerminal
         var refused = new List<WithdrawalResult>();
         foreach (var order in all)
         {
-            var reply = await Send(card, status, certificates, order.Make(), order.Number, cancel);
+            var sent = await Send(card, status, certificates, order.Make(), order.Number, cancel);
+            if (sent.Refused is { Outcome: Outcome.ClockDiffers } clock)
+            {
+                return clock;
+            }
+
+            if (!sent.Has(out var reply))
+            {
+                refused.Add(Stopped(sent.Refused!, order.FaceValue));
+                continue;
+            }
+
             var refusal = order.OfCard ? ShownByCard(order.Number, reply, isMissing: false) : Refusal.Read(reply);
             bool speaks = refusal is not null && !IsHarmless(refusal.Reason) && !before.Concat(refused).Any(r => r.Message == refusal.Text);
             Switches.Off("R27 resume says", ref speaks);

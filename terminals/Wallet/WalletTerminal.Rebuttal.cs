@@ -12,6 +12,9 @@ public sealed record RebuttalResult(Notice Notice, Rebuttal Rebuttal, bool? Stan
     /// reached.
     /// </summary>
     public Rebuttal Held { get; init; } = Rebuttal.None;
+
+    /// <summary>Why the issuer's stamp is not under it: a sentence; null where it is, or where there was nothing to stamp.</summary>
+    public string? NoStamp { get; init; }
 }
 
 /// <summary>Accusations, and what a holder shows against them (hole 19, rule R5).</summary>
@@ -44,9 +47,10 @@ public sealed partial class WalletTerminal
         var results = new List<RebuttalResult>();
         foreach (var notice in await Notices(status.User, cancel))
         {
+            string? noStamp = null;
             async ValueTask<Rebuttal> StampAndKeep(Rebuttal made)
             {
-                var stamped = await StampByIssuer(card, made, cancel);
+                (var stamped, noStamp) = await StampByIssuer(card, made, cancel);
                 var kept = stamped.IsEmpty ? stamped : keep?.Invoke(notice, stamped) ?? stamped;
                 Switches.Replace("R5 earliest shown", ref kept, stamped);
                 return kept;
@@ -67,7 +71,10 @@ public sealed partial class WalletTerminal
             Switches.On("R5 checked first", ref shows);
             if (!shows || rebuttal.IsEmpty)
             {
-                results.Add(new RebuttalResult(notice, Rebuttal.None, null) { Evidence = evidence, Held = rebuttal });
+                results.Add(new RebuttalResult(notice, Rebuttal.None, null)
+                {
+                    Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
+                });
                 continue;
             }
 
@@ -75,7 +82,10 @@ public sealed partial class WalletTerminal
             rebuttal = Genuine(cut.Digest == rebuttal.Digest && before ? rebuttal : await StampAndKeep(Genuine(cut, root)), root);
             if (await Show(notice, rebuttal, cancel) is not { } answer)
             {
-                results.Add(new RebuttalResult(notice, rebuttal, null) { Evidence = evidence, Held = rebuttal });
+                results.Add(new RebuttalResult(notice, rebuttal, null)
+                {
+                    Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
+                });
                 continue;
             }
 
@@ -87,7 +97,10 @@ public sealed partial class WalletTerminal
             }
 
             rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
-            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands) { Evidence = evidence, Held = rebuttal });
+            results.Add(new RebuttalResult(notice, rebuttal, answer.Stands)
+                {
+                    Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
+                });
         }
 
         return results;
@@ -187,26 +200,29 @@ public sealed partial class WalletTerminal
         }
     }
 
-    private async ValueTask<Rebuttal> StampByIssuer(WalletCard card, Rebuttal rebuttal, CancellationToken cancel)
+    /// <returns>With the stamp; or without it, and why: who is accused shows it all the same.</returns>
+    private async ValueTask<(Rebuttal Rebuttal, string? NoStamp)> StampByIssuer(
+        WalletCard card, Rebuttal rebuttal, CancellationToken cancel)
     {
         try
         {
-            // Where the clocks differ and nobody says a key: who is accused needs no stamp.
-            if (!(await Certificates(card, cancel)).Has(out var certificates))
+            var fetched = await Certificates(card, cancel);
+            if (!fetched.Has(out var certificates))
             {
-                return rebuttal;
+                return (rebuttal, fetched.Refused!.Sentence);
             }
 
             var reply = await Seal(card, certificates).Call(new StampRebuttalMessage(rebuttal.Digest).ToMessage(), cancel);
             var stamp = reply.As<StampRebuttalReply>()?.Stamp;
             bool its = stamp?.Subject == rebuttal.Digest;
             Switches.On("R5 stamped", ref its);
-            return stamp is not null && its ? rebuttal.With(stamp, []) : rebuttal;
+            return stamp is not null && its ? (rebuttal.With(stamp, []), null)
+                : (rebuttal, Refusal.Read(reply)?.Text ?? "The issuer's answer is no stamp of this.");
         }
         catch (Exception e) when (e is LinkException or CardRefusedException)
         {
-            // The issuer is away, or the bank says a key that the card does not believe: the rebuttal is made all the same.
-            return rebuttal;
+            // The issuer is away, or the bank says a key that the card does not believe.
+            return (rebuttal, e.Message);
         }
     }
 }

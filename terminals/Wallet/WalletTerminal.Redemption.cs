@@ -13,13 +13,13 @@ public sealed partial class WalletTerminal
         ICardChannel channel, string pin, Func<CashReply, bool>? which, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var (certificates, unknown) = await Certificates(card, cancel);
-        if ((unknown ?? Differs) is { } differs)
+        var fetched = await Certificates(card, cancel);
+        if ((fetched.Refused ?? Differs) is { } differs)
         {
             return differs;
         }
 
-        var link = Seal(card, certificates);
+        var link = Seal(card, fetched.OrRefuse());
         bool brings = true;
         Switches.Off("R1 brings", ref brings);
         if (brings)
@@ -29,8 +29,7 @@ public sealed partial class WalletTerminal
 
         // What waits is asked for once more below, with what is signed now.
         var before = await ResumeRedemptions(card, status, link, cancel);
-        var coins = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i)))
-            .Where(c => c.Coin.State == SlotState.Active && (which is null || which(c.Coin.Cash!)))
+        var coins = Slots(card, status).Where(c => c.Coin.State == SlotState.Active && (which is null || which(c.Coin.Cash!)))
             .Select(c => (c.Slot, Cash: c.Coin.Cash!)).OrderBy(c => c.Cash.Balance).ToList();
         var refused = new List<RecoveryResult>();
         foreach (var (slot, cash) in coins)
@@ -53,7 +52,7 @@ public sealed partial class WalletTerminal
     /// </summary>
     private void MakeRoom(ICardChannel channel, string pin, WalletCard card, PrivateStatus status)
     {
-        var coins = Enumerable.Range(0, status.Slots).Select(i => (Slot: (byte)i, Coin: card.GetCoin((byte)i))).ToList();
+        var coins = Slots(card, status);
         if (records is null || coins.Exists(c => c.Coin.State == SlotState.Free))
         {
             return;

@@ -19,17 +19,10 @@ public sealed partial class WalletTerminal
                     "'hiercash-wallet lost-report' and 'hiercash-wallet report-lost' get on the account what was not spent."));
         }
 
-        for (byte slot = 0; slot < status.Slots; slot++)
-        {
-            if (card.GetCoin(slot).Pending is { } pending)
-            {
-                all.Add(new Waiting(
-                    WaitingKind.UnfinishedWithdrawal, $"a withdrawal of {pending.FaceValue.Show(status.Currency)}", null,
-                    "The card has begun it, and has no answer yet. The account may be debited already.",
-                    "'hiercash-wallet resume' ends it, and so does the same 'withdraw' again."));
-            }
-        }
-
+        all.AddRange(Slots(card, status).Where(s => s.Coin.Pending is not null).Select(s => new Waiting(
+            WaitingKind.UnfinishedWithdrawal, $"a withdrawal of {s.Coin.Pending!.FaceValue.Show(status.Currency)}", null,
+            "The card has begun it, and has no answer yet. The account may be debited already.",
+            "'hiercash-wallet resume' ends it, and so does the same 'withdraw' again.")));
         var till = RedemptionTill(status);
         all.AddRange(ReadLog(channel, pin).Where(e => e.Entry.Till == till && !e.Entry.Confirmed && e.State != LogState.Restored)
             .Select(e => new Waiting(

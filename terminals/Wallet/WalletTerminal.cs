@@ -34,6 +34,8 @@ public sealed record WithdrawalResult(WithdrawalOutcome Outcome, Amount Amount, 
 public sealed partial class WalletTerminal(
     ILink bank, ICashSuite suite, TimeProvider clock, ICrashPoints crash, WalletRecords? records = null)
 {
+    internal const string NoBank = "This card belongs to no bank yet. Open an account with it at a bank first.";
+
     private readonly HashSet<WithdrawalId> _begun = [];
     private readonly PeerClock _banksClock = new(clock, new SchemeParameters().ClockTolerance, "this wallet", "the bank");
 
@@ -81,12 +83,13 @@ public sealed partial class WalletTerminal(
         CancellationToken cancel, bool keyed = false)
     {
         var (card, status) = Open(channel, pin);
-        var (certificates, differs) = await Certificates(card, cancel);
-        if ((differs ?? Differs) is { } stopped)
+        var fetched = await Certificates(card, cancel);
+        if ((fetched.Refused ?? Differs) is { } stopped)
         {
             return new WithdrawalResult(WithdrawalOutcome.ClockDiffers, faceValue, stopped.Sentence);
         }
 
+        var certificates = fetched.OrRefuse();
         var unfinished = await Resume(card, status, certificates, cancel);
         var repeated = Repeated(unfinished, faceValue);
         foreach (var earlier in unfinished.Where(e => !ReferenceEquals(e, repeated)))
@@ -168,10 +171,10 @@ public sealed partial class WalletTerminal(
     public async ValueTask<Result<List<WithdrawalResult>>> Resume(ICardChannel channel, string pin, CancellationToken cancel)
     {
         var (card, status) = Open(channel, pin);
-        var (certificates, refused) = await Certificates(card, cancel);
-        if (refused is not null)
+        var fetched = await Certificates(card, cancel);
+        if (!fetched.Has(out var certificates))
         {
-            return refused;
+            return fetched.Refused!;
         }
 
         var results = await Resume(card, status, certificates, cancel);
@@ -181,9 +184,13 @@ public sealed partial class WalletTerminal(
         }
 
         await TryUpload(card, status, certificates, cancel);
-        var (shown, stopped) = await ShowOrders(card, status, certificates, results, cancel);
-        return stopped is not null ? stopped : results.Concat(shown).ToList();
+        var shown = await ShowOrders(card, status, certificates, results, cancel);
+        return shown.Has(out var refused) ? results.Concat(refused).ToList() : shown;
     }
+
+    /// <summary>All places for coins of a card.</summary>
+    private static List<(byte Slot, CoinReply Coin)> Slots(WalletCard card, PrivateStatus status) =>
+        [.. Enumerable.Range(0, status.Slots).Select(i => ((byte)i, card.GetCoin((byte)i)))];
 
     private static (WalletCard Card, PrivateStatus Status) Open(ICardChannel channel, string pin)
     {
@@ -192,9 +199,8 @@ public sealed partial class WalletTerminal(
         var verified = card.Verify(pin);
         if (!verified.IsSuccess)
         {
-            throw new CardRefusedException(verified, verified == StatusWord.ConditionsNotSatisfied
-                ? "This card belongs to no bank yet. Open an account with it first."
-                : PinWords.Explain(verified, PinRole.Holder));
+            throw new CardRefusedException(verified,
+                verified == StatusWord.ConditionsNotSatisfied ? NoBank : PinWords.Explain(verified, PinRole.Holder));
         }
 
         return (card, card.GetStatus().Private!);
@@ -268,8 +274,13 @@ public sealed partial class WalletTerminal(
         var order = Sign(card, status, begun, faceValue, key, date);
         crash.Reach(CrashPoints.WithdrawalAuthorised);
         records?.Ordered(order);
-        var reply = await Send(card, status, certificates, order, cancel);
+        var sent = await Send(card, status, certificates, new WithdrawMessage(order).ToMessage(), order.Number, cancel);
         crash.Reach(CrashPoints.WithdrawalAnswered);
+        if (!sent.Has(out var reply))
+        {
+            return Stopped(sent.Refused!, faceValue);
+        }
+
         if (Refusal.Read(reply) is { } refusal)
         {
             // A request under a key that is gone is never carried out; all else may be, by a later resume.
@@ -279,7 +290,7 @@ public sealed partial class WalletTerminal(
 
         if (reply.As<WithdrawReply>()?.Answer is not { } answer)
         {
-            throw new LinkException("The bank's answer is malformed. Nothing is lost: resume the withdrawal later.");
+            throw Malformed();
         }
 
         var result = Apply(card, status, certificates, begun.Slot, faceValue, answer, keyed);

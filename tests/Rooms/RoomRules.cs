@@ -72,6 +72,9 @@ internal static partial class RoomRules
         "Scenarios", "Cheating", "Faults", "Properties", "Oracle", "Tidy", "Rooms", "ConsoleHost", "PcscSharp", "Interop", "Support",
     ];
 
+    /// <summary>Where a verb is made outside Verbs/: the bank's verbs that only look are made by its session.</summary>
+    private static readonly string[] MakesVerbs = ["terminals/Bank/BankSession.cs"];
+
     /// <summary>All projects that a rule names.</summary>
     public static IEnumerable<string> Projects => MayName.Keys;
 
@@ -79,7 +82,7 @@ internal static partial class RoomRules
     public static IEnumerable<string> Paths =>
     [
         "card/Runtime", "terminals/Auditor", "terminals/Store", .. MustNotName.Select(m => $"terminals/{m.Party}"),
-        .. CrossCutting.Select(f => $"tests/{f}"),
+        .. MakesVerbs, .. CrossCutting.Select(f => $"tests/{f}"),
     ];
 
     public static IReadOnlyDictionary<string, Func<string, IEnumerable<string>>> All { get; } =
@@ -92,6 +95,7 @@ internal static partial class RoomRules
         [nameof(PartiesDoNotNameWhatTheyMustNotKnow)] = PartiesDoNotNameWhatTheyMustNotKnow,
         [nameof(TheRuntimeKnowsNoWallet)] = TheRuntimeKnowsNoWallet,
         [nameof(TestsMirrorTheProduct)] = TestsMirrorTheProduct,
+        [nameof(VerbsAreUnderVerbs)] = VerbsAreUnderVerbs,
     };
 
     private static IEnumerable<string> ProjectsNameOnlyWhatTheyMay(string root)
@@ -148,6 +152,42 @@ internal static partial class RoomRules
         .Where(f => f.Contains('/', StringComparison.Ordinal) && !CrossCutting.Contains(f.Split('/')[0])
             && !Directory.Exists(Path.Combine(root, Path.GetDirectoryName(f)!)))
         .Select(f => $"tests/{f}: the product has no folder '{Path.GetDirectoryName(f)}'.");
+
+    /// <summary>One verb, one file under Verbs/ that is named after it; a Program.cs is a list of them, and leaves none out.</summary>
+    private static IEnumerable<string> VerbsAreUnderVerbs(string root)
+    {
+        var sources = new[] { "terminals", "card" }.SelectMany(p => Files(Path.Combine(root, p), "*.cs").Select(f => $"{p}/{f}"))
+            .Select(f => (File: f, Folder: Path.GetDirectoryName(f)!, Text: File.ReadAllText(Path.Combine(root, f)))).ToList();
+        foreach (var (file, folder, text) in sources)
+        {
+            string[] declared = [.. VerbClass().Matches(text).Select(m => m.Groups[1].Value)];
+            bool isUnderVerbs = Path.GetFileName(folder) == "Verbs";
+            if (isUnderVerbs && !declared.SequenceEqual([Path.GetFileNameWithoutExtension(file)]))
+            {
+                yield return $"{file} is not one verb: a file under Verbs/ is named after the one verb in it.";
+            }
+
+            if (!isUnderVerbs && !MakesVerbs.Contains(file) && (declared.Length > 0 || MadeVerb().IsMatch(text)))
+            {
+                yield return $"{file} makes a verb outside Verbs/.";
+            }
+
+            var program = sources.Find(s => s.File == Path.Combine(Path.GetDirectoryName(folder) ?? "", "Program.cs"));
+            if (isUnderVerbs && program.Text is not null && !sources.Exists(s => s.File != file
+                && (s.Folder == folder || s.File == program.File)
+                && s.Text.Contains($"{Path.GetFileNameWithoutExtension(file)}.Make(", StringComparison.Ordinal)))
+            {
+                yield return $"{file}: no list of verbs has it.";
+            }
+        }
+    }
+
+    [GeneratedRegex(@"\bclass (\w+Verb)\b")]
+    private static partial Regex VerbClass();
+
+    /// <summary>A verb that is made, or a command that is given something to do there and then.</summary>
+    [GeneratedRegex(@"\bnew Verb\(|\bVerb \w+\([^)]*\) =>\s*new\(|\.(?:SetAction|Does)\(\s*(?:async\s*)?[(\w, )]*=>")]
+    private static partial Regex MadeVerb();
 
     private static IEnumerable<(int Number, string Text)> Lines(string file) => File.ReadLines(file).Select((text, i) => (i + 1, text));
 

@@ -37,6 +37,13 @@ public sealed class RoomTests
         ("PartiesDoNotNameWhatTheyMustNotKnow", "terminals/Bank/Clearing/Peek.cs", "Ecies.TryDecrypt(ei);", "names Ecies.TryDecrypt"),
         ("TestsMirrorTheProduct", "tests/terminals/Bureau/PeekTests.cs", "", "has no folder 'terminals/Bureau'"),
         ("TestsMirrorTheProduct", "tests/Bank/PeekTests.cs", "", "has no folder 'Bank'"),
+        ("VerbsAreUnderVerbs", "terminals/Bank/Program.cs", "var peek = new Verb(\"peek\", \"Looks.\");", "outside Verbs/"),
+        ("VerbsAreUnderVerbs", "card/Emulator/Program.cs", "private static Verb Peek() => new(\"peek\", \"Looks.\");", "outside Verbs/"),
+        ("VerbsAreUnderVerbs", "terminals/Town/Program.cs", "root.SetAction(given => Look(given));", "outside Verbs/"),
+        ("VerbsAreUnderVerbs", "terminals/Bank/PeekVerb.cs", "internal static class PeekVerb;", "outside Verbs/"),
+        ("VerbsAreUnderVerbs", "terminals/Bank/Verbs/PeekVerb.cs", "internal static class PeekVerb; internal static class PokeVerb;",
+            "not one verb"),
+        ("VerbsAreUnderVerbs", "terminals/Bank/Verbs/Peek.cs", "internal static class Peek;", "not one verb"),
         ("TheRuntimeKnowsNoWallet", "card/Runtime/Peek.cs", "using HierCash.Protocol.Cash;", "names HierCash.Protocol"),
     ];
 
@@ -60,6 +67,27 @@ public sealed class RoomTests
             var said = RoomRules.All[rule](root).ToList();
             Assert.That(said, Has.Some.Contain(says));
             Assert.That(said, Has.All.Contain(Path.GetFileName(file)));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    /// <summary>That takes two files: a program, and a verb that it does not list.</summary>
+    [Test]
+    public void AVerbThatNoProgramListsIsNamed()
+    {
+        string root = Directory.CreateTempSubdirectory("hiercash-test-").FullName;
+        try
+        {
+            string verbs = Path.Combine(root, "terminals", "Bank", "Verbs");
+            Directory.CreateDirectory(verbs);
+            File.WriteAllText(Path.Combine(verbs, "PeekVerb.cs"), "internal static class PeekVerb;");
+            File.WriteAllText(Path.Combine(verbs, "PokeVerb.cs"), "internal static class PokeVerb;");
+            File.WriteAllText(Path.Combine(root, "terminals", "Bank", "Program.cs"), "{ PokeVerb.Make() }");
+            Assert.That(RoomRules.All["VerbsAreUnderVerbs"](root),
+                Is.EqualTo(new[] { "terminals/Bank/Verbs/PeekVerb.cs: no list of verbs has it." }));
         }
         finally
         {

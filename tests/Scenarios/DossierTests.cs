@@ -207,7 +207,9 @@ public sealed class DossierTests
             uint revision = swap ? 8U : 5U;
             var lying = new ScriptedIssuer([(bad with { Header = bad.Header with { Revision = revision } }),
                 town.Resign(good, h => h with { Revision = revision })]);
-            Assert.That((await town.BankOver("bank-1", lying).FetchDossiers(default))?.Sentence, Does.Contain("not signed by the issuer"));
+            var refused = await town.BankOver("bank-1", lying).FetchDossiers(default);
+            Assert.That((refused?.Outcome, refused?.Sentence.Contains("not signed by the issuer", StringComparison.Ordinal)),
+                Is.EqualTo(((Outcome?)Outcome.PeerRefused, (bool?)true)));
             Assert.That(lying.Outcomes.Single(), Is.EqualTo(new DossierOutcomeMessage(good.Coin, revision, Proof.Excess)));
         }
     }

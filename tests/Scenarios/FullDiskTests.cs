@@ -171,7 +171,7 @@ public sealed class FullDiskTests
                     stop.Cancel();
                 }
 
-                throw new InvalidOperationException(thrown);
+                throw new RefusedException(Outcome.RuleBroken, thrown);
             },
             NullLogger.Instance, TimeProvider.System, stop.Token, faults: faults);
         Assert.That(seen, Does.EndWith($": {said}"));
@@ -199,17 +199,21 @@ public sealed class FullDiskTests
                 throw (turns, isForeseen) switch
                 {
                     (3, _) => new LinkException("The issuer is away."),
-                    (_, false) => new TimeZoneNotFoundException("It may hold anything."),
+                    (1, false) => new InvalidOperationException("It may hold anything."),
+                    (_, false) => new OverflowException("It may hold anything."),
                     (1, _) => new SqliteException("database or disk is full", 13),
-                    _ => new InvalidOperationException("It is not so."),
+                    _ => new RefusedException(Outcome.RuleBroken, "It is not so."),
                 };
             },
             NullLogger.Instance, TimeProvider.System, stop.Token, faults: faults);
         Assert.That(turns, Is.EqualTo(3));
         Assert.That(seen, Has.All.Matches<string>(
             r => isForeseen ? r == "It is not so"
-                : r!.Contains("a fault that it does not know (TimeZoneNotFoundException)", StringComparison.Ordinal)));
+                : r!.Contains("a fault that it does not know (", StringComparison.Ordinal)
+                    && !r.Contains("anything", StringComparison.Ordinal)));
         Assert.That(seen, Has.Count.EqualTo(isForeseen ? 1 : 2));
+        Assert.That(isForeseen || (seen[0].Contains("(InvalidOperationException)", StringComparison.Ordinal)
+            && seen[1].Contains("(OverflowException)", StringComparison.Ordinal)), "what a bug says goes no further than the log");
         Assert.That(faults.All.Single().Reason, Is.EqualTo("The issuer is away"));
     }
 

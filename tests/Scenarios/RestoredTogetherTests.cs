@@ -226,8 +226,8 @@ public sealed class RestoredTogetherTests : RestoredScenario
 
     private async Task<string> VisitOnce()
     {
-        var (settled, refused) = await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
-        return refused?.Sentence ?? string.Join(' ', settled.Left.Select(l => l.Why));
+        var done = await Town.Till(Till).Synchronise(Town.TillLink(Till), default);
+        return done.Has(out var settled) ? string.Join(' ', settled.Left.Select(l => l.Why)) : done.Refused!.Sentence;
     }
 
     /// <summary>

@@ -215,6 +215,53 @@ public sealed class ShownOrderTests : OrderScenario
         Town.AssertSoundAfterCycle(Alice, Bob);
     }
 
+    /// <summary>
+    /// The bank lacks order 2, which waits on the card and is not Alice's as far as her wallet knows. That she has to confirm it, or to set
+    /// her clock right, is no refusal of the bank.
+    /// </summary>
+    [TestCase(0)]
+    [TestCase(3)]
+    [Rule(26), Rule(27)]
+    public async Task WhatAWalletItselfDoesNotShowIsNoRefusalOfTheBank(int daysWrong)
+    {
+        await Restored(async () =>
+        {
+            var cut = new WalletTerminal(new NoReply(new ToBank(Town)), Town.Options.Suite, Town.Clock, NoCrashPoints.Instance);
+            Assert.That(async () => await cut.Withdraw(Alice.Card, Alice.Pin, new Amount(700), default), Throws.TypeOf<LinkException>());
+            Assert.That((await Town.WalletWith(Records, _ => false).Withdraw(Alice.Card, Alice.Pin, new Amount(900), default)).Outcome,
+                Is.EqualTo(WithdrawalOutcome.Issued));
+        });
+        var clock = new OffsetClock(Town.Clock);
+        var wallet = new WalletTerminal(
+            new ClockJumps(new ToBank(Town), clock, daysWrong), Town.Options.Suite, clock, NoCrashPoints.Instance, Records);
+        var ended = await wallet.Withdraw(Alice.Card, Alice.Pin, new Amount(500), default);
+        Assert.That((ended.Outcome, ended.Waits),
+            Is.EqualTo((daysWrong > 0 ? WithdrawalOutcome.ClockDiffers : WithdrawalOutcome.NotConfirmed, true)), ended.Message);
+        Assert.That(ended.Message,
+            Does.Contain(daysWrong > 0 ? "Set the wrong clock right" : "was ordered before, and not by this wallet"));
+    }
+
+    /// <summary>Somebody sets the wallet's clock while it waits for the bank's answer to an order.</summary>
+    private sealed class ClockJumps(ILink honest, OffsetClock clock, int days) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await honest.Call(request, cancel);
+            clock.Off = request.Type == MessageType.Withdraw ? TimeSpan.FromDays(days) : clock.Off;
+            return reply;
+        }
+    }
+
+    /// <summary>The bank carries out what is ordered, and its answer is lost.</summary>
+    private sealed class NoReply(ILink honest) : ILink
+    {
+        public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
+        {
+            var reply = await honest.Call(request, cancel);
+            return request.Type == MessageType.Withdraw ? throw new LinkException("It was lost.") : reply;
+        }
+    }
+
     /// <summary>Says to each withdrawal that this number is missing.</summary>
     private sealed class MissingAlways(ILink honest, uint number) : ILink
     {

@@ -33,7 +33,7 @@ public sealed class WrongClockTests
         Assert.That(wrong.Message, Does.Contain("--despite-clock"));
         Assert.That(town.Till(till).Journal, Is.Empty, "no TIME of a wrong clock was used, so none holds the till afterwards");
         Assert.That(alice.Balance().Minor, Is.EqualTo(5000));
-        var (_, settles) = await town.Till(till).Synchronise(town.TillLink(till), default);
+        var settles = (await town.Till(till).Synchronise(town.TillLink(till), default)).Refused;
         Assert.That(settles!.Sentence, Does.Contain("Set the wrong clock right"));
 
         clock.Off = TimeSpan.Zero;
@@ -81,7 +81,7 @@ public sealed class WrongClockTests
         using var alice = town.User("Alice", 5000);
         var clock = new OffsetClock(town.Clock) { Off = TimeSpan.FromDays(days) };
         town.GiveClock(SimulatedTown.WalletName, clock);
-        var (_, redeems) = await town.Wallet.Redeem(alice.Card, alice.Pin, null, default);
+        var redeems = (await town.Wallet.Redeem(alice.Card, alice.Pin, null, default)).Refused;
         Assert.That(redeems!.Sentence, Does.Contain(Timestamp.Now(town.Clock).ToString()).And.Contain(Timestamp.Now(clock).ToString())
             .And.Contain("Nothing was signed"));
         Assert.That(town.Withdraw(alice, 1000).Outcome, Is.EqualTo(WithdrawalOutcome.ClockDiffers));

@@ -68,8 +68,10 @@ public sealed partial class RefusalTableTests
             {
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
-                    "RefusedException" or "Refused" or "DatabaseException" => "refused", "UsageException" =>
-                        "usage", "LinkException" or "BooksException" => "unreachable",
+                    "RefusedException" or "Refused" or "BooksException" => "refused",
+                    "DatabaseException" or "UnusableFileException" or "FileInUseException" => "refused",
+                    "UsageException" or "AskAgain" => "usage",
+                    "LinkException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
                 };
                 yield return (where, kind, Hole().Replace(string.Concat(match.Groups["text"].Captures.Select(c => c.Value)), "{…}")
@@ -80,9 +82,10 @@ public sealed partial class RefusalTableTests
 
     private const string Call =
         """(?:(?:new Refusal|Refuse)\(\s*RefusalReason\.(?<reason>\w+),\s*|"""
-        + """(?<type>Refused)\.ByRule\(\s*|(?<type>BooksException)\.InMotion\(\s*|(?<type>new)\(\s*Outcome\.(?!Stopped)\w+,\s*|"""
+        + """(?<type>Refused)\.By(?:Rule|Peer)\(\s*|(?<type>BooksException)\.InMotion\(\s*|(?<type>AskAgain)\(\s*|"""
+        + """(?<type>new)\(\s*Outcome\.(?!Stopped)\w+,\s*|"""
         + """new (?<type>RefusedException|Refused|UsageException|LinkException|PaymentFault|"""
-        + """InvalidOperationException|DatabaseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
+        + """InvalidOperationException|DatabaseException|UnusableFileException|FileInUseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
 

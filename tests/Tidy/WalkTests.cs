@@ -22,10 +22,25 @@ public sealed partial class WalkTests
                 string code = string.Concat(files.Where(File.Exists).Select(File.ReadAllText));
                 foreach (string method in Quoted().Matches(hop.Groups["methods"].Value).Select(m => m.Groups[1].Value.Split('.')[^1]))
                 {
-                    Assert.That(Regex.IsMatch(code, $@"\b{method}(<[^>]+>)?\("), $"{method}: {hop.Value}");
+                    Assert.That(IsDeclared(code, method), $"{method}: {hop.Value}");
                 }
             }
         });
+    }
+
+    [TestCase("    public async ValueTask<Result<Settled>> Settle(ILink issuer)", true)]
+    [TestCase("    internal static (Amount Sum, int Count) Settle<T>(T what) =>", true)]
+    [TestCase("        var settled = await Settle(issuer);", false)]
+    [TestCase("        return Settle(issuer);", false)]
+    [TestCase("    private bool Done => Settle(issuer);", false)]
+    [TestCase("    // public void Settle()", false)]
+    public void ACallIsNoDeclaration(string line, bool isOne) => Assert.That(IsDeclared(line, "Settle"), Is.EqualTo(isOne));
+
+    /// <summary>A method's line begins with what it is; a call has none of those words before it.</summary>
+    private static bool IsDeclared(string code, string method)
+    {
+        const string Words = "public|private|protected|internal|static|async|override|partial|sealed|readonly";
+        return Regex.IsMatch(code, $@"^ *(?:(?:{Words}) )+[\w<>\[\](),.? ]+ {method}(?:<[^>()]+>)?\(", RegexOptions.Multiline);
     }
 
     /// <summary>A hop that is gone through twice would be there twice.</summary>

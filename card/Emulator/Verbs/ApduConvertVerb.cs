@@ -1,6 +1,5 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card apdu convert.</summary>
 internal static class ApduConvertVerb
 {
     public static Verb Make()
@@ -8,14 +7,13 @@ internal static class ApduConvertVerb
         var file = new Argument<string>("FILE") { Description = "What to read." };
         var from = WordOption.Of("--from", "Its format.", TraceFormat.Hiercash);
         var to = WordOption.Of("--to", "The format to print.", TraceFormat.Hiercash);
-        var command = new Verb(
+        return new Verb(
             "convert",
             """
             Prints a trace in the format of another tool, or another tool's in ours. Formats: Hiercash (scriptor runs it too), Apdutool, Opensc,
             Apdu4j, Etsi. What a format cannot say is left out: Apdutool and Opensc have no expectations, Apdu4j only exact ones.
             """,
-            "hiercash-card apdu convert theirs.scr --from Apdutool > ours.apdu") { file, from, to };
-        command.SetAction(result =>
+            "hiercash-card apdu convert theirs.scr --from Apdutool > ours.apdu") { file, from, to }.Does(result =>
         {
             try
             {
@@ -28,6 +26,5 @@ internal static class ApduConvertVerb
                 throw new RefusedException(Outcome.Damaged, FileFault.Say(e));
             }
         });
-        return command;
     }
 }

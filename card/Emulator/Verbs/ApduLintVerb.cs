@@ -1,25 +1,30 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card apdu lint.</summary>
 internal static class ApduLintVerb
 {
     public static Verb Make()
     {
         var files = new Argument<string[]>("FILE") { Description = "Traces, or folders of them.", Arity = ArgumentArity.OneOrMore };
         var json = new JsonOption<LintJson>(CardJson.Default.LintJson);
-        var command = new Verb(
+        return new Verb(
             "lint",
             "Checks that traces are well-formed, without a card: words that scriptor stumbles over, masks, directives, commands that "
                 + "nobody checks.",
-            "hiercash-card apdu lint apdu-spec/traces") { files, json };
-        command.SetAction(result =>
+            "hiercash-card apdu lint apdu-spec/traces") { files, json }.Does(result =>
         {
-            var faults = result.GetValue(files)!.SelectMany(ApduRunVerb.Expand).SelectMany(Faults).ToList();
-            string sum = faults.Count switch { 0 => "All well-formed.", 1 => "1 fault.", int many => $"{many} faults." };
-            json.Print(result, new LintJson(faults), string.Join(Environment.NewLine, faults.Append(sum)));
+            var faults = new List<string>();
+            foreach (string fault in result.GetValue(files)!.SelectMany(ApduRunVerb.Expand).SelectMany(Faults))
+            {
+                faults.Add(fault);
+                if (!json.IsOn(result))
+                {
+                    Console.WriteLine(fault);
+                }
+            }
+
+            json.Print(result, new LintJson(faults), faults.Count == 0 ? "All well-formed." : $"{Counted.Say(faults.Count, "fault")}.");
             return faults.Count == 0 ? ExitCode.Done : ExitCode.Refused;
         });
-        return command;
     }
 
     private static List<string> Faults(string file)
@@ -60,5 +65,4 @@ internal static class ApduLintVerb
         line.Contains("(90 00", StringComparison.Ordinal) && !line.StartsWith("#<", StringComparison.Ordinal);
 }
 
-/// <summary>What <c>apdu lint --json</c> prints.</summary>
 internal sealed record LintJson(IReadOnlyList<string> Faults);

@@ -1,20 +1,18 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card apdu record.</summary>
 internal static class ApduRecordVerb
 {
     public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The trace to write." };
-        var command = new Verb(
+        return new Verb(
             "record",
             """
             Sends the commands that come on stdin, one a line in hexadecimal or 'reset', and writes them with their answers as a trace.
             PINs and PUKs are not written. To record what another program does with a card: hiercash-card insert --record.
             """,
             "hiercash-card apdu record new.apdu --reader emulator:alice.card < commands.txt") { file, CardOptions.Reader,
-                CardOptions.Wait };
-        command.SetAction(async (result, cancel) =>
+                CardOptions.Wait }.Does(async (result, cancel) =>
         {
             using var card = await CardOptions.OpenRaw(result, Program.Suite, cancel);
             await using var output = CreateTrace(result.GetValue(file)!);
@@ -32,7 +30,6 @@ internal static class ApduRecordVerb
 
             Console.WriteLine($"{count} commands are in '{result.GetValue(file)}'.");
         });
-        return command;
     }
 
     /// <exception cref="RefusedException">The file is there already, or cannot be made.</exception>

@@ -1,6 +1,5 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card apdu run.</summary>
 internal static class ApduRunVerb
 {
     private const string FixtureFolder = "fixtures";
@@ -29,7 +28,7 @@ internal static class ApduRunVerb
             HelpName = "FILE",
         };
         var json = new JsonOption<TracesJson>(CardJson.Default.TracesJson);
-        var command = new Verb(
+        return new Verb(
             "run",
             """
             Plays traces and compares the answers with what they expect. Each begins on a card of its own: the fixture that it names with
@@ -38,8 +37,7 @@ internal static class ApduRunVerb
             """,
             "hiercash-card apdu run apdu-spec/traces",
             "hiercash-card apdu run select.apdu --reader \"Virtual PCD\" --junit report.xml") { files, image, CardOptions.Reader,
-                CardOptions.Wait, pin, payment, junit, json };
-        command.SetAction(async (result, cancel) =>
+                CardOptions.Wait, pin, payment, junit, json }.Does(async (result, cancel) =>
         {
             string? reader = CardOptions.IsNamed(result) ? result.GetValue(CardOptions.Reader) : null;
             if (reader is not null && result.GetValue(image) is not null)
@@ -77,7 +75,6 @@ internal static class ApduRunVerb
                 $"{passed} passed, {failed} failed, {notRun} not run.");
             return failed == 0 && passed > 0 ? ExitCode.Done : ExitCode.Refused;
         });
-        return command;
     }
 
     internal static IEnumerable<string> Expand(string path)
@@ -93,8 +90,7 @@ internal static class ApduRunVerb
         return found.Count > 0 ? found : throw new RefusedException(Outcome.NotFound, $"The folder '{path}' holds no traces (*.apdu).");
     }
 
-    private static TraceResult Play(
-        string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins)
+    private static TraceResult Play(string file, ICardChannel? reader, MemoryImage? image, (string? Holder, string? Payment) pins)
     {
         try
         {
@@ -140,7 +136,6 @@ internal static class ApduRunVerb
     }
 }
 
-/// <summary>What <c>apdu run --json</c> prints.</summary>
 internal sealed record TracesJson(int Passed, int Failed, int NotRun, IReadOnlyList<TraceJson> Traces);
 
 /// <summary>What came of one trace; see <see cref="TraceResult"/>.</summary>

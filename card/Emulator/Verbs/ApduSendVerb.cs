@@ -1,6 +1,5 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card apdu send.</summary>
 internal static class ApduSendVerb
 {
     private const int LargestResponse = 65536 + 2;
@@ -14,14 +13,13 @@ internal static class ApduSendVerb
             Arity = ArgumentArity.OneOrMore,
         };
         var json = new JsonOption<ExchangesJson>(CardJson.Default.ExchangesJson);
-        var command = new Verb(
+        return new Verb(
             "send", "Sends command APDUs to a card, and explains them and the answers.",
             "hiercash-card apdu send 00A404000AF0484945524341534801 8010000000 --reader \"Virtual PCD\"",
             "hiercash-card apdu send 00A404000AF0484945524341534801 --reader emulator:alice.card --json")
         {
             apdus, CardOptions.Reader, CardOptions.Wait, json,
-        };
-        command.SetAction(async (result, cancel) =>
+        }.Does(async (result, cancel) =>
         {
             var commands = result.GetValue(apdus)!.Select(ParseLine).ToList();
             using var card = await CardOptions.OpenRaw(result, Program.Suite, cancel);
@@ -42,7 +40,6 @@ internal static class ApduSendVerb
                 json.Print(result, new ExchangesJson(said), "");
             }
         });
-        return command;
     }
 
     /// <summary>The bytes of a command; empty for a reset. What was typed is not repeated: it may hold a PIN.</summary>
@@ -71,5 +68,4 @@ internal static class ApduSendVerb
 /// <summary>A command and its answer, in bytes and in words.</summary>
 internal sealed record ApduExchange(string Command, string Name, string Response, string Meaning);
 
-/// <summary>What <c>apdu send --json</c> prints.</summary>
 internal sealed record ExchangesJson(IReadOnlyList<ApduExchange> Exchanges);

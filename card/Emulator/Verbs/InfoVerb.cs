@@ -1,6 +1,5 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card info.</summary>
 internal static class InfoVerb
 {
     public static Verb Make()
@@ -11,11 +10,10 @@ internal static class InfoVerb
             Arity = ArgumentArity.ZeroOrOne,
         };
         var json = new JsonOption<InfoJson>(CardJson.Default.InfoJson);
-        var command = new Verb(
+        return new Verb(
             "info", "Shows what a card tells anyone: its state, version and tries left.",
             "hiercash-card info alice.card --json", "hiercash-card info --reader \"Virtual PCD\"")
-        { file, CardOptions.Reader, CardOptions.Wait, json };
-        command.SetAction(async (result, cancel) =>
+        { file, CardOptions.Reader, CardOptions.Wait, json }.Does(async (result, cancel) =>
         {
             if (result.GetValue(file) is not null && CardOptions.IsNamed(result))
             {
@@ -35,7 +33,6 @@ internal static class InfoVerb
                 $"{status.State} wallet, version {status.Version}; {status.PinTries} tries for the payment PIN, "
                 + $"{status.HolderTries} for the holder PIN, {status.PukTries} for the PUK; ATR {atr}.");
         });
-        return command;
     }
 }
 

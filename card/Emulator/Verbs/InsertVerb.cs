@@ -1,6 +1,5 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card insert.</summary>
 internal static class InsertVerb
 {
     private const int Slots = 2;
@@ -38,7 +37,7 @@ internal static class InsertVerb
                 return null;
             },
         };
-        var command = new Verb(
+        return new Verb(
             "insert",
             """
             Puts a card into vpcd's PC/SC reader, until Ctrl-C takes it out. Everything that was answered is on disk.
@@ -47,8 +46,10 @@ internal static class InsertVerb
             sees the card: opensc-tool, scriptor, the terminals of HierCash.
             """,
             "hiercash-card insert alice.card",
-            "hiercash-card insert alice.card --like jcop4/contactless-424 --record session.apdu") { file, slot, at, record, like };
-        command.SetAction(async (result, cancel) =>
+            "hiercash-card insert alice.card --like jcop4/contactless-424 --record session.apdu")
+        {
+            file, slot, at, record, like,
+        }.Does(async (result, cancel) =>
         {
             int number = result.GetValue(slot);
             if (number is < 0 or >= Slots)
@@ -57,6 +58,12 @@ internal static class InsertVerb
             }
 
             var (host, port) = result.GetValue(at);
+            if (port + number > ushort.MaxValue)
+            {
+                throw new UsageException($"vpcd listens for slot {number} at the port after {port}, and there is none. Name another port "
+                    + $"with --vpcd.");
+            }
+
             string image = result.GetValue(file)!;
             using var card = Open(image);
             await using var output = result.GetValue(record) is { } trace ? ApduRecordVerb.CreateTrace(trace) : null;
@@ -69,7 +76,6 @@ internal static class InsertVerb
             await reader.Serve(card, cancel);
             return ExitCode.Done;
         });
-        return command;
     }
 
     internal static EmulatedCard Open(string image)

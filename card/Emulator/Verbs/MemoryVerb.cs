@@ -2,16 +2,14 @@ using System.Globalization;
 
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card memory.</summary>
 internal static class MemoryVerb
 {
     public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The image." };
         var json = new JsonOption<Runtime.MemoryReport>(CardJson.Default.MemoryReport);
-        var command = new Verb("memory", "Shows quota, use and wear of a card's memory, array by array.",
-            "hiercash-card memory alice.card") { file, json };
-        command.SetAction(result =>
+        return new Verb("memory", "Shows quota, use and wear of a card's memory, array by array.",
+            "hiercash-card memory alice.card") { file, json }.Does(result =>
         {
             using var card = InsertVerb.Open(result.GetValue(file)!);
             var report = card.MemoryReport;
@@ -28,6 +26,5 @@ internal static class MemoryVerb
                 Wear: writes of the most written page of {Runtime.CardImage.PageSize} bytes.
                 """);
         });
-        return command;
     }
 }

@@ -1,14 +1,12 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card new.</summary>
 internal static class NewVerb
 {
     public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "The image to make; FILE.witness belongs to it, keep both together." };
-        var command = new Verb("new", "Makes an unpersonalised card. It has no PIN until its holder activates it.",
-            "hiercash-card new alice.card") { file };
-        command.SetAction(result =>
+        return new Verb("new", "Makes an unpersonalised card. It has no PIN until its holder activates it.",
+            "hiercash-card new alice.card") { file }.Does(result =>
         {
             try
             {
@@ -23,6 +21,5 @@ internal static class NewVerb
                 $"'{result.GetValue(file)}' is a new card. A bank personalises it with 'hiercash-bank open-account NAME --letter "
                 + $"LETTER --reader emulator:{result.GetValue(file)}'.");
         });
-        return command;
     }
 }

@@ -18,10 +18,8 @@ internal sealed record ProfiledTime(string Card, string Reader, double Milliseco
 /// <summary>A conversation, and how long it would take where.</summary>
 internal sealed record ProfiledFlow(string Flow, IReadOnlyList<ProfiledStep> Steps, IReadOnlyList<ProfiledTime> Times);
 
-/// <summary>What <c>profile --json</c> prints.</summary>
 internal sealed record ProfileJson(IReadOnlyList<ProfiledFlow> Flows);
 
-/// <summary>hiercash-card profile.</summary>
 internal static class ProfileVerb
 {
     private const string Fixture = "withdrawn";
@@ -40,7 +38,7 @@ internal static class ProfileVerb
             DefaultValueFactory = _ => "contactless-424",
         };
         var json = new JsonOption<ProfileJson>(CardJson.Default.ProfileJson);
-        var command = new Verb(
+        return new Verb(
             "profile",
             """
             Says how long each step of a withdrawal and of a payment would take on cards that are sold, at contact and contactless
@@ -49,8 +47,7 @@ internal static class ProfileVerb
             """,
             "hiercash-card profile",
             "hiercash-card profile --at contact-96",
-            "hiercash-card profile apdu-spec/traces/pay-claim.apdu --json") { traces, at, json };
-        command.SetAction(result =>
+            "hiercash-card profile apdu-spec/traces/pay-claim.apdu --json") { traces, at, json }.Does(result =>
         {
             var reader = ReaderTiming.All.FirstOrDefault(r => r.Name.Equals(result.GetValue(at), StringComparison.OrdinalIgnoreCase))
                 ?? throw new UsageException(
@@ -60,7 +57,6 @@ internal static class ProfileVerb
             string shown = string.Join(Environment.NewLine, flows.Select(f => Show(f, reader)));
             json.Print(result, new ProfileJson(flows), shown);
         });
-        return command;
     }
 
     private static List<ProfiledFlow> BuiltIn()

@@ -1,14 +1,12 @@
 namespace HierCash.Card.Emulator;
 
-/// <summary>hiercash-card readers.</summary>
 internal static class ReadersVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<ReadersJson>(CardJson.Default.ReadersJson);
-        var verb = new Verb("readers", "Lists the PC/SC readers, and which have a card in them.", "hiercash-card readers",
-            "hiercash-card readers --json") { json };
-        verb.SetAction(given =>
+        return new Verb("readers", "Lists the PC/SC readers, and which have a card in them.", "hiercash-card readers",
+            "hiercash-card readers --json") { json }.Does(given =>
         {
             var readers = CardChannels.List();
             json.Print(
@@ -19,11 +17,9 @@ internal static class ReadersVerb
                     : string.Join(Environment.NewLine,
                         readers.Select(r => $"{(r.Presence == CardPresence.Present ? "card   " : "no card")}  {r.Text}")));
         });
-        return verb;
     }
 }
 
-/// <summary>What <c>readers --json</c> prints.</summary>
 internal sealed record ReadersJson(IReadOnlyList<ReaderJson> Readers);
 
 /// <param name="Name">As PC/SC has it: any part of it is good for --reader.</param>

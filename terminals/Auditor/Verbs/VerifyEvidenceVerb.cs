@@ -134,9 +134,8 @@ internal static class VerifyEvidenceVerb
     private static (TillId Till, Timestamp Since) ReadRevoked(string text)
     {
         string[] parts = text.Split('=', 2);
-        return parts.Length == 2 && parts[0].Length == 2 * Id16.Size && parts[0].All(char.IsAsciiHexDigit)
-            && Moment.Read(parts[1]) is { } time
-            ? (new TillId(Id16.Read(Convert.FromHexString(parts[0]))), time)
+        return parts.Length == 2 && TypedHex.Bytes(parts[0], Id16.Size) is { } till && Moment.Read(parts[1]) is { } time
+            ? (new TillId(Id16.Read(till)), time)
             : throw new UsageException(
                 $"'{PlainText.Escape(text)}' is not a till and a time. Give 32 hexadecimal digits, '=' and a time, such as "
                 + "2026-11-23T10:15Z.");

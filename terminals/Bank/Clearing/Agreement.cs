@@ -106,7 +106,7 @@ internal sealed class Agreement(
         var heard = store.Read(db => PositionTable.Newest(db, PositionRole.Issuer));
         var next = Next(isRestored, after, cancel);
         var answer = (await issuer.Ask(new AgreeMessage(next, heard), cancel))
-            .OrRefused("The issuer does not say how far it is with this bank.");
+            .ToResult("The issuer does not say how far it is with this bank.");
         if (!answer.Has(out var reply))
         {
             return answer.Refused;
@@ -127,7 +127,7 @@ internal sealed class Agreement(
         if (!its)
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, next.Number));
-            return Refused.ByRule("What the issuer says of how far it is with this bank is not signed by it.");
+            return Refused.ByPeer("What the issuer says of how far it is with this bank is not signed by it.");
         }
 
         // Its next position has a higher number than the one that it was just shown, whoever else of this bank asks it at the same time.
@@ -180,7 +180,7 @@ internal sealed class Agreement(
             .Concat(statements.Chunk(ReturnMessage.Max).Select(part => new ReturnMessage(false, [], [], [.. part])))
             .Append(new ReturnMessage(true, [], [], [])))
         {
-            var taken = (await issuer.Ask(words, cancel)).OrRefused("The issuer does not take back what it had signed.");
+            var taken = (await issuer.Ask(words, cancel)).ToResult("The issuer does not take back what it had signed.");
             if (taken.Refused is { } refused)
             {
                 return refused;

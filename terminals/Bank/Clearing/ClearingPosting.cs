@@ -23,7 +23,7 @@ internal sealed class ClearingPosting(
             booked += Retry(cancel);
             var (seen, statements, more) = store.Read(db => ParkedPostings.Unheard(db, InstructionTable.Last(db)));
             var answer = (await issuer.Ask(new InstructionsMessage(seen, statements), cancel))
-                .OrRefused("The issuer sent no instructions.");
+                .ToResult("The issuer sent no instructions.");
             if (!answer.Has(out var reply))
             {
                 return answer.Refused!;
@@ -98,7 +98,7 @@ internal sealed class ClearingPosting(
     private Refused Alarm(string kind, ulong number, string sentence)
     {
         store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), kind, number));
-        return Refused.ByRule(sentence);
+        return Refused.ByPeer(sentence);
     }
 
     private Result<bool> Take(ClearingInstruction transfer, CancellationToken cancel)

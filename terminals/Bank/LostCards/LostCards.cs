@@ -107,7 +107,7 @@ internal sealed class LostCards(
             if (!ours || !signed)
             {
                 store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
-                return Refused.ByRule(
+                return Refused.ByPeer(
                     $"The statement of circulation {statement.Number} is not signed by the issuer for this bank. Nothing of it is kept.");
             }
 

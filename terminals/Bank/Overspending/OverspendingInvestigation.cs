@@ -89,7 +89,7 @@ internal sealed class OverspendingInvestigation(
     /// <summary>The next dossier that waits; null after the last.</summary>
     private async ValueTask<Result<DossierHeader?>> Next(CoinId? after, CancellationToken cancel)
     {
-        var answer = (await issuer.Ask(new DossiersMessage(after), cancel)).OrRefused("The issuer sent no dossiers.");
+        var answer = (await issuer.Ask(new DossiersMessage(after), cancel)).ToResult("The issuer sent no dossiers.");
         if (!answer.Has(out var reply))
         {
             return answer.Refused!;
@@ -97,7 +97,7 @@ internal sealed class OverspendingInvestigation(
 
         var header = reply.Header;
         return header is null || after is not { } last || header.Coin.Value.ToArray().AsSpan().SequenceCompareTo(last.Value.ToArray()) > 0
-            ? header : Refused.ByRule("The issuer sends a dossier twice.");
+            ? header : Refused.ByPeer("The issuer sends a dossier twice.");
     }
 
     /// <returns>False where there is nothing to judge now.</returns>
@@ -187,14 +187,14 @@ internal sealed class OverspendingInvestigation(
         Switches.On("dossier signature", ref signed);
         if (!signed)
         {
-            return Refused.ByRule($"The dossier of coin {header.Coin} is not signed by the issuer.");
+            return Refused.ByPeer($"The dossier of coin {header.Coin} is not signed by the issuer.");
         }
 
         bool schemes = header.DisputeTerm == terms.DisputeTerm && header.ClockTolerance == terms.ClockTolerance;
         Switches.On("R5 terms", ref schemes);
         if (!schemes)
         {
-            return Refused.ByRule($"The dossier of coin {header.Coin} gives other terms than the scheme.");
+            return Refused.ByPeer($"The dossier of coin {header.Coin} gives other terms than the scheme.");
         }
 
         bool today = header.Date <= now.Plus(terms.ClockTolerance) && now <= header.Date.Plus(terms.ClockTolerance);
@@ -214,7 +214,7 @@ internal sealed class OverspendingInvestigation(
             Switches.On("R9 page", ref its);
             if (page is null || !its)
             {
-                return Refused.ByRule(
+                return Refused.ByPeer(
                     $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}".TrimEnd());
             }
 
@@ -265,7 +265,7 @@ internal sealed class OverspendingInvestigation(
         for (int asked = 0; asked < most; asked++)
         {
             ulong after = store.Read(FiledTable.Last);
-            var answer = (await issuer.Ask(new CaseReversalsMessage(after), cancel)).OrRefused("The issuer sent no reversals.");
+            var answer = (await issuer.Ask(new CaseReversalsMessage(after), cancel)).ToResult("The issuer sent no reversals.");
             if (!answer.Has(out var reply) || reply.Reversals.Count == 0)
             {
                 return answer.Refused;
@@ -277,7 +277,7 @@ internal sealed class OverspendingInvestigation(
             {
                 if (number <= after)
                 {
-                    return Refused.ByRule($"Reversal {number} came where a later one than {after} was due.");
+                    return Refused.ByPeer($"Reversal {number} came where a later one than {after} was due.");
                 }
 
                 after = number;

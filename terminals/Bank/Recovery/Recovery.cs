@@ -41,7 +41,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
         ulong after = 0;
         while (true)
         {
-            var answer = (await issuer.Ask(new IssuedMessage(after), cancel)).OrRefused("The issuer does not say what it issued.");
+            var answer = (await issuer.Ask(new IssuedMessage(after), cancel)).ToResult("The issuer does not say what it issued.");
             if (!answer.Has(out var reply))
             {
                 return answer.Refused!;
@@ -66,7 +66,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
             ulong last = issued.Max(i => i.Row);
             if (last <= after)
             {
-                return Refused.ByRule("The issuer says again what it said before.");
+                return Refused.ByPeer("The issuer says again what it said before.");
             }
 
             after = last;
@@ -77,7 +77,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
 
     private async ValueTask<Result<int>> Shops(CancellationToken cancel)
     {
-        var answer = (await issuer.Ask(new ShopsOfBankMessage(), cancel)).OrRefused("The issuer does not say which shops this bank has.");
+        var answer = (await issuer.Ask(new ShopsOfBankMessage(), cancel)).ToResult("The issuer does not say which shops this bank has.");
         return answer.Has(out var reply)
             ? store.Write(db => reply.Shops.Where(s => PlainText.NameFault(s.Name, EnrolmentRequest.MaxNameSize) is null)
                 .Count(s => ShopAccountTable.OpenAgain(db, s.Account, s.Name)))

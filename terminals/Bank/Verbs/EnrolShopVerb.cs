@@ -16,9 +16,7 @@ internal static class EnrolShopVerb
         verb.SetAction(given =>
         {
             using var open = BankSession.Open(given);
-            var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, given.GetValue(file)!))
-                ?? throw new RefusedException(Outcome.Damaged, $"The request in '{given.GetValue(file)}' is damaged, or asks under a name "
-                    + $"that cannot be shown. Copy it again, whole; or have it made again.");
+            var request = CarriedFile.Request(given.GetValue(file)!);
             Digest? known = given.GetValue(account) is { } named ? open.ShopAccount(named).Account : null;
             var before = open.Party.ShopAccounts.Select(s => s.Account).ToHashSet();
             var vouched = open.Party.Vouch(request, known).OrRefuse();

@@ -12,15 +12,7 @@ internal static class LostVerb
         verb.SetAction(async (given, cancel) =>
         {
             using var open = BankSession.Open(given);
-            string name = given.GetValue(file)!;
-            var report = LostCardReport.Decode(GivenFile.ReadBytes(name))
-                ?? throw new RefusedException(Outcome.Damaged, $"'{name}' is no report of a lost card.");
-            if (PrivateFile.Fault(name) is { } fault)
-            {
-                throw new RefusedException(Outcome.NotPrivate, fault);
-            }
-
-            int cancelled = (await open.Party.ReportLost(report, cancel)).OrRefuse();
+            int cancelled = (await open.Party.ReportLost(CarriedFile.LostReport(given.GetValue(file)!), cancel)).OrRefuse();
             json.PrintDone(given, new LostJson(cancelled), $"{Counted.Say(cancelled, "coin is", "coins are")} cancelled. The others follow "
                 + $"while 'serve' runs and the issuer can be reached.");
         });

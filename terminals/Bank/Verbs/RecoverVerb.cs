@@ -43,8 +43,7 @@ internal static class RecoverVerb
     private static PublicKey Read(string hex)
     {
         bool isWhole = hex.Length == 2 * PublicKey.Size;
-        var key = isWhole && hex.All(char.IsAsciiHexDigit) ? PublicKey.TryDecode(Convert.FromHexString(hex)) : null;
-        return key ?? throw (isWhole && hex.StartsWith("04", StringComparison.Ordinal)
+        return PublicKey.TryDecode(TypedHex.Bytes(hex, PublicKey.Size)) ?? throw (isWhole && hex.StartsWith("04", StringComparison.Ordinal)
             ? new UsageException("--lost-key needs a whole public key: 130 hexadecimal digits, of which the first two are 04. This is "
                 + "none: a digit is wrong.")
             : new UsageException("--lost-key needs a whole public key: 130 hexadecimal digits, of which the first two are 04."));

@@ -15,12 +15,6 @@ internal static class ServeVerb
         };
         verb.SetAction(async (given, cancel) =>
         {
-            int seconds = given.GetValue(every);
-            if (seconds < 1)
-            {
-                throw new UsageException("--every must be at least 1 second.");
-            }
-
             using var open = BankSession.Open(given, SessionLock.Exclusive);
             await using var serving = new Serving(
                 given.GetValue(BankSession.Folder)!, BankSession.Role, given.GetValue(logFile), given.GetValue(logSize),
@@ -28,7 +22,7 @@ internal static class ServeVerb
             var party = open.Serve(serving, given.GetValue(CommonOptions.DespiteClock));
             await serving.Run(
                 given.GetValue(listen)!, () => open.Certificate, open.Scheme.Fingerprint, party, BankSession.Suite, open.Store,
-                TimeSpan.FromSeconds(seconds), () => null, async c => (await party.Run(c)).ThrowIfAny(), cancel);
+                TimeSpan.FromSeconds(given.GetValue(every)), () => null, async c => (await party.Run(c)).ThrowIfAny(), cancel);
         });
         return verb;
     }

@@ -14,7 +14,7 @@ internal static class AlarmsVerb
             using var open = IssuerSession.Open(given);
             var alarms = open.Party.Alarms;
             json.Print(given,
-                new AlarmsJson([.. alarms.Select(a => new AlarmsJson.Alarm(a.Kind, a.Subject, a.Times, a.Last))]),
+                new AlarmsJson([.. alarms.Select(a => new AlarmsJson.Alarm(JsonWord.OfWords(a.Kind), a.Kind, a.Subject, a.Times, a.Last))]),
                 alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine,
                     alarms.Select(a => $"{a.Last}  {a.Kind}, {a.Times} times: {a.Subject} {Meaning(a.Kind)}".TrimEnd())));
         });
@@ -61,6 +61,8 @@ internal static class AlarmsVerb
 
 internal sealed record AlarmsJson(IReadOnlyList<AlarmsJson.Alarm> Alarms)
 {
+    /// <param name="Code">The kind as one word, for programs.</param>
+    /// <param name="Kind">For people.</param>
     /// <param name="Subject">The coin, the till, the bank or the instruction that it is about, in hexadecimal digits.</param>
-    public sealed record Alarm(string Kind, string Subject, long Times, JsonTime Last);
+    public sealed record Alarm(string Code, string Kind, string Subject, long Times, JsonTime Last);
 }

@@ -33,9 +33,7 @@ internal static class EnrolVerb
     {
         using var open = IssuerSession.Open(given);
         Amount? typed = cap is null ? null : CommonOptions.ReadTotal(cap, open.Currency);
-        var request = EnrolmentRequest.Decode(Armor.Read(Armor.Request, file))
-            ?? throw new RefusedException(Outcome.Damaged, $"The request in '{file}' is damaged, or asks under a name that cannot be "
-                + $"shown. Copy it again, whole; or have it made again.");
+        var request = CarriedFile.Request(file);
         if (request.Role != role)
         {
             string other = request.Role.ToString().ToLowerInvariant();

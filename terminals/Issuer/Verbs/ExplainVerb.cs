@@ -11,12 +11,8 @@ internal static class ExplainVerb
         verb.SetAction(given =>
         {
             using var open = IssuerSession.Open(given);
-            string id = given.GetValue(subject)!;
-            if (id.Length < 4 || !id.All(char.IsAsciiHexDigit))
-            {
-                throw new UsageException("Give at least 4 hexadecimal digits of the id.");
-            }
-
+            string id = TypedHex.Digits(given.GetValue(subject)!, 4)
+                ?? throw new UsageException("Give at least 4 hexadecimal digits of the coin's or the payment's id.");
             var sentences = new Explanations(open.Store, open.Currency, open.Party.Scheme.Terms, TimeProvider.System).Of(id).ToList();
             json.Print(given, new ExplanationJson(sentences), sentences.Count > 0 ? string.Join(Environment.NewLine, sentences)
                 : throw new RefusedException(Outcome.NotFound, $"No coin and no payment begins with '{id}'. Those whose terms are over are "

@@ -29,16 +29,11 @@ internal static class RevokeVerb
         };
         verb.SetAction(given =>
         {
-            string hex = given.GetValue(till)!;
-            if (hex.Length != 2 * Id16.Size || !hex.All(char.IsAsciiHexDigit))
-            {
-                throw new UsageException("W has 32 hexadecimal digits.");
-            }
-
+            var named = new TillId(Id16.Read(TypedHex.Bytes(given.GetValue(till)!, Id16.Size) ?? throw new UsageException(
+                "A till's W has 32 hexadecimal digits. 'hiercash-issuer tills' lists them; 'hiercash-shop status' shows a till's own.")));
             Timestamp? stolen = given.GetValue(since) is not { } text ? null : Moment.Read(text) ?? throw new UsageException(
                 $"'{PlainText.Escape(text)}' is not a moment. Give year, month, day and time, such as 2026-11-23T10:15Z.");
             using var open = IssuerSession.Open(given);
-            var named = new TillId(Id16.Read(Convert.FromHexString(hex)));
             var revoked = open.Party.Revoke(named, stolen).OrRefuse();
             var others = revoked.FindAll(t => t != named);
             json.PrintDone(given,

@@ -15,12 +15,6 @@ internal static class ServeVerb
         };
         verb.SetAction(async (given, cancel) =>
         {
-            int seconds = given.GetValue(cycle);
-            if (seconds < 1)
-            {
-                throw new UsageException("--cycle must be at least 1 second.");
-            }
-
             using var open = IssuerSession.Open(given, SessionLock.Exclusive);
             await using var serving = new Serving(given.GetValue(IssuerSession.Folder)!, IssuerSession.Role, given.GetValue(logFile),
                 given.GetValue(logSize), TimeProvider.System);
@@ -28,7 +22,7 @@ internal static class ServeVerb
             var party = open.Party;
             await serving.Run(
                 given.GetValue(listen)!, party.LinkCertificate, party.Scheme.Fingerprint, party, IssuerSession.Suite, open.Store,
-                TimeSpan.FromSeconds(seconds), () => party.StartService(),
+                TimeSpan.FromSeconds(given.GetValue(cycle)), () => party.StartService(),
                 _ =>
                 {
                     party.CloseCycle();

@@ -19,11 +19,6 @@ internal static class WatchVerb
         };
         verb.SetAction(async (given, cancel) =>
         {
-            if (given.GetValue(every) < 1)
-            {
-                throw new UsageException("--every must be at least 1 second.");
-            }
-
             using var open = IssuerSession.Open(given);
             bool live = !Console.IsOutputRedirected;
             bool colour = live && CommonOptions.Variable("NO_COLOR") is null;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace HierCash.Terminals;
 
 /// <summary>init of a bank or shop.</summary>
@@ -10,12 +8,8 @@ public static class InitVerb
     public static Verb Make(string role, string forWhom, Option<string> folder, Schema schema, RequestEnrolment request, ICashSuite suite)
     {
         var name = new Option<string>("--name") { Description = $"The {role}'s name.", Required = true, HelpName = "NAME" };
-        var verb = new Verb("init", $"Makes a new {role}; prints its request for {forWhom}.",
-            $"hiercash-{role} init --name \"My {role}\" --dir {role} > {role}.request")
-        {
-            folder, name,
-        };
-        verb.SetAction(given =>
+        return new Verb("init", $"Makes a new {role}; prints its request for {forWhom}.",
+            $"hiercash-{role} init --name \"My {role}\" --dir {role} > {role}.request") { folder, name }.Does(given =>
         {
             string called = given.GetValue(name)!;
             if (PlainText.NameFault(called, EnrolmentRequest.MaxNameSize) is { } fault)
@@ -27,6 +21,5 @@ public static class InitVerb
                 given.GetValue(folder)!, role, new EnrolledSettings(called, null, "127.0.0.1", CommonOptions.IssuerPort), schema);
             RequestVerb.Print(role, given.GetValue(folder)!, schema, request, suite);
         });
-        return verb;
     }
 }

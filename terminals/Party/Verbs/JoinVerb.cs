@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using PublicKey = HierCash.Protocol.Suite.PublicKey;
 
@@ -20,12 +18,11 @@ public static class JoinVerb
             Description = "The scheme's published fingerprint, to be compared.", HelpName = "HEX",
         };
         var issuer = CommonOptions.Peer("--issuer", "issuer", CommonOptions.IssuerPort);
-        var verb = new Verb("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.",
+        return new Verb("join", "Takes the issuer's grant. Nothing else may serve the folder meanwhile.",
             $"hiercash-{role} join {role}.grant --fingerprint 5f3c... --dir {role}")
         {
             file, fingerprint, issuer, folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             string named = given.GetValue(file)!;
             var grant = EnrolmentGrant.Decode(Armor.Read(Armor.Grant, named), suite) ?? throw new RefusedException(Outcome.Damaged,
@@ -47,12 +44,9 @@ public static class JoinVerb
                 + $"{paid.Bank}: see that this is yours." : "";
             json.PrintDone(
                 given,
-                new JoinedJson(scheme, grant.Holder.Value, grant.Name, grant.Account?.Bank.Value,
-                    grant.Account?.Reference.ToString()),
-                $"Joined the scheme {scheme} as {role} {grant.Holder}. Compare the fingerprint with the published "
-                    + $"one.{account}");
+                new JoinedJson(scheme, grant.Holder.Value, grant.Name, grant.Account?.Bank.Value, grant.Account?.Reference.ToString()),
+                $"Joined the scheme {scheme} as {role} {grant.Holder}. Compare the fingerprint with the published one.{account}");
         });
-        return verb;
     }
 
     /// <summary>
@@ -91,18 +85,14 @@ public static class JoinVerb
         using var held = alone ? party.Lock() : null;
         var settings = PartyFolder<EnrolledSettings>.Open(path, role).Settings;
         var joined = settings.Grant is { } before ? EnrolmentGrant.Decode(Convert.FromBase64String(before), suite) : null;
-        if (PartyEnrolment.IsFormer(key, joined, keys) && PartyEnrolment.IsGivenUp(key, joined!, keys))
-        {
-            throw new RefusedException(Outcome.RuleBroken,
-                $"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to the issuer "
-                    + $"('hiercash-bank new-key' prints it again), and join its grant.");
-        }
-
         if (PartyEnrolment.IsFormer(key, joined, keys))
         {
-            throw new RefusedException(Outcome.RuleBroken,
-                $"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another key with "
-                    + $"'hiercash-bank new-key', and have the issuer enrol it.");
+            var refused = PartyEnrolment.IsGivenUp(key, joined!, keys)
+                ? Refused.ByRule($"The grant in '{file}' is for a next key that was given up for a later one. Carry that one's request to "
+                    + $"the issuer ('hiercash-bank new-key' prints it again), and join its grant.")
+                : Refused.ByRule($"The grant in '{file}' is for a former key, and no key comes back. Use the newest grant; or make another "
+                    + $"key with 'hiercash-bank new-key', and have the issuer enrol it.");
+            throw new RefusedException(refused);
         }
 
         party.Save(settings with { Grant = Convert.ToBase64String(grant.Encode()), IssuerHost = issuer.Host, IssuerPort = issuer.Port });

@@ -45,20 +45,13 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
         Switches.On("step 7 S_U", ref signed);
-        if (FindForged(h.Coin, key, signed) is { } forged)
-        {
-            return forged;
-        }
-
-        if (!signed)
-        {
-            return new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false);
-        }
-
         bool closes = h.IsClose;
         Switches.Off("R24 till", ref closes);
-        return closes ? new PaymentFault("The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.",
-            true) : null;
+        return FindForged(h.Coin, key, signed) ?? (
+            !signed ? new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false)
+            : closes ? new PaymentFault(
+                "The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true)
+            : null);
     }
 
     /// <summary>The first thing that is wrong with a payment of good signatures, by what this till knows; or null.</summary>
@@ -73,19 +66,21 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         Switches.Off("claim 13", ref more);
         if (more)
         {
-            return new PaymentFault("The card signed more than was asked for.", true);
+            return new PaymentFault("The card signed more than was asked for. Ask for another card.", true);
         }
 
         bool copy = CoinPaymentTable.HasOther(db, h);
         Switches.Off("hole 24 till", ref copy);
         if (copy)
         {
-            return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken.", true);
+            return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken. Do not give the "
+                + "goods.", true);
         }
 
         // What is in the store already is this very H, repeated.
         return !CoinPaymentTable.IsKnown(db, h.Id) && CoinPaymentTable.TakenFrom(db, h.Coin.Id) + h.Paid > h.Coin.Terms.FaceValue
-            ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken.", true)
+            ? new PaymentFault("This coin has paid its whole face value here already: the card is a copy or broken. Do not give the "
+                + "goods.", true)
             : null;
     }
 
@@ -93,7 +88,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     {
         if (coin.Terms.Issuer != scheme.Issuer)
         {
-            return new PaymentFault("The card's cash is from an issuer that this till does not know.", signed, EndsContact: !signed);
+            return new PaymentFault(
+                "The card's cash is from an issuer that this till does not know. Ask for another card.", signed, EndsContact: !signed);
         }
 
         if (key is null)
@@ -136,25 +132,17 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     private PaymentFault? FindUnfit(IReadSnapshot db, Coin coin, Sale sale)
     {
         var terms = coin.Terms;
-        if (terms.Currency != scheme.Terms.Currency)
-        {
-            return new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}.", true);
-        }
-
-        if (IssuerKeyed.IsSaidOf(coin) && PolicyTable.RefusesIssuerKeyed(db))
-        {
-            return new PaymentFault("The card's cash is issuer-keyed, which this till does not take.", true);
-        }
-
         bool expired = sale.Time >= terms.Expiry.End;
         Switches.Off("hole 9 till", ref expired);
-        if (expired)
-        {
-            return new PaymentFault($"The card's cash expired at the end of {terms.Expiry}. Its holder can redeem it.", true);
-        }
-
         bool hot = HotListTable.Holds(db, coin.Id);
         Switches.Off("hole 11 hot", ref hot);
-        return hot ? Hot : null;
+        return terms.Currency != scheme.Terms.Currency
+            ? new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}. Ask for another card.", true)
+            : IssuerKeyed.IsSaidOf(coin) && PolicyTable.RefusesIssuerKeyed(db)
+            ? new PaymentFault("The card's cash is issuer-keyed, which this till does not take. Ask for another card.", true)
+            : expired
+            ? new PaymentFault(
+                $"The card's cash expired at the end of {terms.Expiry}. Its holder gets it back with 'hiercash-wallet redeem'.", true)
+            : hot ? Hot : null;
     }
 }

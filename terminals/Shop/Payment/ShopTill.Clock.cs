@@ -13,7 +13,12 @@ public sealed partial class ShopTill
     /// Why this till takes no payment now: its key is revoked; or its clock, both times, and how long. And what else can be done. Null
     /// where it takes them.
     /// </summary>
-    public string? WhyNoPayment => WhyBehind ?? WhyRevoked ?? WhyNotByClock ?? _issuersClock.Fault;
+    public string? WhyNoPayment => NoPayment?.Sentence;
+
+    private Refused? NoPayment => WhyBehind is { } behind ? new Refused(Outcome.StandsStill, behind)
+        : WhyRevoked is { } revoked ? Refused.ByRule(revoked)
+        : (WhyNotByClock ?? _issuersClock.Fault) is { } clock ? new Refused(Outcome.ClockDiffers, clock)
+        : null;
 
     /// <summary>A person knows that the issuer's clock and this till's differ, and goes on (rule R26).</summary>
     public bool IsDespiteClock

@@ -148,7 +148,7 @@ public sealed partial class ShopTill
             if (Signed(sale, card) is var (h, isKnown) && EndsByKey(isKnown))
             {
                 Hold(h, isKnown);
-                ended.Add(Refuse(sale, card, "The payment was cancelled.", h));
+                ended.Add(Refuse(sale, card, "The payment was cancelled.", signed: h));
             }
         }
 

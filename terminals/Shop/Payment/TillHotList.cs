@@ -25,7 +25,7 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
     {
         Switches.On("hole 11 signature", ref signed);
         return signed ? store.Write(db => Take(db, list))
-            : new Refused(Outcome.PeerRefused, "The hot list is not signed by the issuer. The till keeps the one that it has.");
+            : Refused.ByPeer("The hot list is not signed by the issuer. The till keeps the one that it has: ask the issuer.");
     }
 
     private Refused? Take(IWriteTransaction db, HotList list)
@@ -40,8 +40,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
         older |= orders && list.Date < HotStateTable.Told(db);
         if (older)
         {
-            return new Refused(Outcome.PeerRefused, $"The hot list {list.Version} is older than the till's {has}, or does not build on it. "
-                + "The till keeps the one that it has.");
+            return Refused.ByPeer($"The hot list {list.Version} is older than the till's {has}, or does not build on it. "
+                + "The till keeps the one that it has: ask the issuer.");
         }
 
         if (list.BaseVersion == 0 && list.Version != has)
@@ -92,8 +92,8 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
             if (reply.As<HotListReply>() is not var (list, restored))
             {
                 return Refusal.Read(reply) is { } refusal
-                    ? new Refused(Outcome.PeerRefused, $"The issuer gives no hot list. {refusal.Text}")
-                    : new Refused(Outcome.PeerRefused, "The issuer's answer is no hot list. The till keeps the one that it has.");
+                    ? Refused.ByPeer($"The issuer gives no hot list. {refusal.Text}")
+                    : Refused.ByPeer("The issuer's answer is no hot list. The till keeps the one that it has: ask the issuer.");
             }
 
             // Before the list is looked at: whatever it is worth, this costs nobody anything. What came builds on a list of before, so all

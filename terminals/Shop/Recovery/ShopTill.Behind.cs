@@ -52,7 +52,7 @@ public sealed partial class ShopTill
         if (Behind is null)
         {
             return Refused.ByRule(
-                "This till's store is no older copy, as far as the issuer's answer shows. There is nothing to recover.");
+                "This till's store is no older copy, as far as the issuer's answer shows. There is nothing to recover: go on.");
         }
 
         await FetchKeys(issuer, cancel);
@@ -61,11 +61,11 @@ public sealed partial class ShopTill
         ulong after = 0;
         while (true)
         {
-            var (answer, refused) = (await issuer.Ask(new SubmittedMessage(W, after), cancel))
-                .OrRefused("The issuer does not say what this till had submitted.");
-            if (refused is not null)
+            var asked = (await issuer.Ask(new SubmittedMessage(W, after), cancel))
+                .ToResult("The issuer does not say what this till had submitted.");
+            if (!asked.Has(out var answer))
             {
-                return refused;
+                return asked.Refused!;
             }
 
             var page = answer.Payments;
@@ -78,9 +78,8 @@ public sealed partial class ShopTill
             Switches.On("R27 submitted", ref genuine);
             if (!genuine)
             {
-                return new Refused(
-                    Outcome.PeerRefused, "What the issuer says that this till had submitted is not what a card and the issuer signed. "
-                        + "Nothing of it is kept.");
+                return Refused.ByPeer("What the issuer says that this till had submitted is not what a card and the issuer signed. "
+                        + "Nothing of it is kept. Ask the issuer.");
             }
 
             foreach (var one in page.Where(p => _store.Write(db => Sales.Restore(db, p, OfferedUntil(p.H.Coin), Settler.Judge(p.Receipt),
@@ -93,7 +92,8 @@ public sealed partial class ShopTill
             takenBack += page.Count(p => p.Reversal is not null);
             if (page.Max(p => p.Row) <= after)
             {
-                return new Refused(Outcome.PeerRefused, "The issuer says again what it said before.");
+                return Refused.ByPeer("The issuer says again what it said before, and not what comes next. Ask the issuer, and run "
+                    + "'hiercash-shop recover' again.");
             }
 
             after = page.Max(p => p.Row);

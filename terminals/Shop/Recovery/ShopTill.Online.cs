@@ -104,7 +104,7 @@ public sealed partial class ShopTill
 
         if (_store.Read(db => SaleTable.Find(db, sale)) is not { } current)
         {
-            return new Refused(Outcome.NotFound, "This till has no such payment.");
+            return new Refused(Outcome.NotFound, "This till has no such payment. 'hiercash-shop journal' lists those that it has.");
         }
 
         if (current.State == SaleState.Kept)
@@ -121,7 +121,8 @@ public sealed partial class ShopTill
 
         if (_store.Write(db => Sales.BeginRefund(db, sale, h => _key.Sign(SignedMessage.Void(h.Id, W)))) is not { } waiting)
         {
-            return Refused.ByRule("This payment was not accepted; there is nothing to refund.");
+            return Refused.ByRule("This payment was not accepted, so there is nothing to refund. 'hiercash-shop cancel RECEIPT' "
+                + "ends one that was cut short.");
         }
 
         _crash.Reach(CrashPoints.RefundBegun);
@@ -312,36 +313,36 @@ public sealed partial class ShopTill
     private async ValueTask<TillResult> SettleFirst(
         Sale sale, WalletCard card, List<CashPayment> held, PaymentProfile profile, CancellationToken cancel)
     {
-        string? why;
+        Refused why;
         try
         {
-            var (settled, refused) = await Settler.SettleNow(sale.Time, Online!, cancel);
-            if (refused is null)
+            var asked = await Settler.SettleNow(sale.Time, Online!, cancel);
+            if (asked.Has(out bool settled))
             {
                 return settled ? Accept(sale, card, held, profile, isSettled: true) : await ReverseAtIssuer(sale, card, cancel);
             }
 
-            why = $"{refused.Sentence} This payment is not accepted yet.";
+            why = asked.Refused! with { Sentence = $"{asked.Refused!.Sentence} This payment is not accepted yet." };
         }
         catch (LinkException)
         {
-            why = "The issuer does not answer, so this payment is not accepted yet.";
+            why = new Refused(Outcome.PeerUnreachable, "The issuer does not answer, so this payment is not accepted yet.");
         }
         catch (OperationCanceledException)
         {
             // The card has signed, and the issuer may have settled: whoever stops the program hears what became of the payment.
-            why = "The program was stopped before the issuer answered, so this payment is not accepted yet.";
+            why = new Refused(Outcome.Stopped, "The program was stopped before the issuer answered, so this payment is not accepted yet.");
         }
         catch (UnusableFileException e)
         {
-            why = $"{e.Message} This payment is not accepted yet.";
+            why = new Refused(Outcome.Damaged, $"{e.Message} This payment is not accepted yet.");
         }
 
         // The coin payments may have been sent: neither OK nor S_W until the issuer answers. To a revoked till it never does: another till
         // of the shop asks.
         return _store.Read(IsRevoked)
             ? Refuse(sale, card, WhyRevoked!)
-            : End(sale, TillOutcome.IssuerGone, $"{why} Go on with it, or cancel it when the issuer can be reached.");
+            : End(sale, TillOutcome.IssuerGone, $"{why.Sentence} Go on with it, or cancel it when the issuer can be reached.", why.Outcome);
     }
 
     private async ValueTask<TillResult> ReverseAtIssuer(Sale sale, WalletCard card, CancellationToken cancel)
@@ -364,7 +365,7 @@ public sealed partial class ShopTill
             }
         }
 
-        return Refuse(sale, card, "The issuer refuses this payment.");
+        return Refuse(sale, card, "The issuer refuses this payment. Ask for another card, or for cash.", Outcome.PeerRefused);
     }
 
     /// <summary>Before a payment: a till whose hot list is too old, or that has none, asks for it if it can.</summary>

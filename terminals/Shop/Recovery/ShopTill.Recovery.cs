@@ -24,12 +24,12 @@ public sealed partial class ShopTill
         }
     }
 
-    private TillResult Cancel(Sale sale, WalletCard? card, string message)
+    private TillResult Cancel(Sale sale, WalletCard? card, string message, Outcome code = Outcome.RuleBroken)
     {
         var current = Reload(sale);
         if (WhyBehind is { } behind)
         {
-            return End(current, TillOutcome.Refused, behind);
+            return End(current, TillOutcome.Refused, behind, Outcome.StandsStill);
         }
 
         if (current.State is SaleState.Accepted or SaleState.Refunded or SaleState.Kept)
@@ -50,7 +50,7 @@ public sealed partial class ShopTill
             card = null;
         }
 
-        return Refuse(current, card, message);
+        return Refuse(current, card, message, code);
     }
 
     private TillResult EndedBefore(Sale sale) => sale.State == SaleState.Kept ? End(sale, TillOutcome.Refused, KeptSentence(sale))
@@ -104,7 +104,8 @@ public sealed partial class ShopTill
     /// <summary>NG: first never to be sent, on disk; then S_W to the card, which restores x.</summary>
     /// <param name="signed">What the card has just shown.</param>
     /// <param name="isForged">This till keeps nothing of that, and the card gets its S_W all the same.</param>
-    private TillResult Refuse(Sale sale, WalletCard? card, string message, CashPayment? signed = null, bool isForged = false)
+    private TillResult Refuse(
+        Sale sale, WalletCard? card, string message, Outcome code = Outcome.RuleBroken, CashPayment? signed = null, bool isForged = false)
     {
         // Whoever goes on with it beside this may have said OK since it was looked at: then it stays a sale.
         if (!_store.Write(db => Sales.Cancel(db, sale.Time, h => _key.Sign(SignedMessage.Void(h.Id, W)))))
@@ -130,7 +131,7 @@ public sealed partial class ShopTill
             message += " The issuer may have it: it has to answer before the card gets back what it signed.";
         }
 
-        return End(sale, TillOutcome.Refused, message);
+        return End(sale, TillOutcome.Refused, message, code);
     }
 
     /// <summary>No H is kept, so it will never be sent, and S_W may leave.</summary>

@@ -59,9 +59,7 @@ public sealed record TillScreen(
             TillScreenState.Pin => Typed,
             _ => Amount.Show(Currency),
         };
-        var rows = new Rows(
-            new Markup($"[bold]{Markup.Escape(above)}[/]"),
-            new Text(PlainText.Escape(below)));
+        var rows = new Rows(new Markup($"[bold]{Markup.Escape(above)}[/]"), new Text(PlainText.Escape(below)));
         string settling = Fault is not null
             ? $"and this till's files cannot be used: {PlainText.Escape(Fault.TrimEnd('.'))}. It goes on by itself when they can"
             : IsRevoked ? "another till of the shop brings it" : Offline is null ? "settles by itself"

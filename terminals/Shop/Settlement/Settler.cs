@@ -48,18 +48,19 @@ public sealed class Settler(
     /// <exception cref="LinkException">The issuer cannot be reached; what was not answered stays queued.</exception>
     public async ValueTask<Result<SettlementResult>> Settle(ILink issuer, CancellationToken cancel)
     {
-        var (answers, refused) = await SettleQueued(issuer, cancel);
-        if ((refused ?? await BringAgain(issuer, cancel)) is { } stopped)
+        var settled = await SettleQueued(issuer, cancel);
+        if ((settled.Refused ?? await BringAgain(issuer, cancel)) is { } stopped)
         {
             return stopped;
         }
+
+        var answers = settled.OrRefuse();
 
         bool asks = true;
         Switches.Off("R1 asks", ref asks);
         bool goesOn = true;
         Switches.Off("R25 goes on", ref goesOn);
-        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued))
-            && await AskAgain(issuer, cancel) is { } unasked)
+        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued)) && await AskAgain(issuer, cancel) is { } unasked)
         {
             return unasked;
         }
@@ -80,10 +81,10 @@ public sealed class Settler(
             && Take(db => [.. CoinPaymentTable.Queued(db, BatchSize + stay.Count).Where(p => !stay.Contains(p.H.Id))
                 .Take(BatchSize)]) is { Count: > 0 } batch)
         {
-            var (batchAnswers, refused) = await Settle(batch, issuer, cancel);
-            if (refused is not null)
+            var settled = await Settle(batch, issuer, cancel);
+            if (!settled.Has(out var batchAnswers))
             {
-                return refused;
+                return settled;
             }
 
             answers.AddRange(batchAnswers);
@@ -155,8 +156,9 @@ public sealed class Settler(
         }
 
         var open = Take(db => CoinPaymentTable.Of(db, sale).FindAll(p => p.State is CoinPaymentState.Held or CoinPaymentState.Queued));
-        var (states, now) = await Settle(open, issuer, cancel);
-        return now is not null ? now : store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
+        var settled = await Settle(open, issuer, cancel);
+        return !settled.Has(out var states) ? settled.Refused!
+            : store.Read(db => CoinPaymentTable.Of(db, sale)).TrueForAll(p => p.State == CoinPaymentState.Settled)
             && states.TrueForAll(s => s.State == CoinPaymentState.Settled);
     }
 
@@ -218,8 +220,9 @@ public sealed class Settler(
         if (answer is null || !whole)
         {
             return refused is { } refusal
-                ? new Refused(Outcome.PeerRefused, $"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
-                : new Refused(Outcome.PeerRefused, "The issuer's answer to the settlement is not complete. All payments stay queued.");
+                ? Refused.ByPeer($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
+                : Refused.ByPeer("The issuer's answer to the settlement is not complete. All payments stay queued: run "
+                    + "'hiercash-shop settle' again.");
         }
 
         bool genuine = await CertificateStore.Signed(store, scheme, suite, issuer,
@@ -227,8 +230,8 @@ public sealed class Settler(
         Switches.On("step 8", ref genuine);
         if (!genuine)
         {
-            return new Refused(
-                Outcome.PeerRefused, "A receipt is not signed by the issuer for the payment it answers. All payments stay queued.");
+            return Refused.ByPeer("A receipt is not signed by the issuer for the payment it answers. All payments stay queued: ask the "
+                + "issuer.");
         }
 
         var states = answer.Receipts.Select(Judge).ToList();

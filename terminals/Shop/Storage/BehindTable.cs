@@ -4,12 +4,10 @@ namespace HierCash.Shop;
 internal static class BehindTable
 {
     /// <summary>Since when the till knows that its store is an older copy; null if it is none, or has recovered.</summary>
-    public static Timestamp? Since(IReadSnapshot db) =>
-        db.Query("SELECT since FROM behind", r => r.Date(0)) is [var since] ? since : null;
+    public static Timestamp? Since(IReadSnapshot db) => db.Query("SELECT since FROM behind", r => r.Date(0)) is [var since] ? since : null;
 
     /// <summary>The latest date of a batch that this till signed and does not know of; null if there is none.</summary>
-    public static Timestamp? Date(IReadSnapshot db) =>
-        db.Query("SELECT date FROM behind", r => r.Date(0)) is [var date] ? date : null;
+    public static Timestamp? Date(IReadSnapshot db) => db.Query("SELECT date FROM behind", r => r.Date(0)) is [var date] ? date : null;
 
     /// <param name="date">Of the batch that this till signed and does not know of.</param>
     public static int Note(IWriteTransaction db, Timestamp now, Timestamp date) => db.Execute(

@@ -4,8 +4,7 @@ namespace HierCash.Shop;
 internal static class RevocationTable
 {
     /// <summary>Since when the till's key is revoked; null if the issuer did not say so.</summary>
-    public static Timestamp? Date(IReadSnapshot db) =>
-        db.Query("SELECT date FROM revocation", r => r.Date(0)) is [var date] ? date : null;
+    public static Timestamp? Date(IReadSnapshot db) => db.Query("SELECT date FROM revocation", r => r.Date(0)) is [var date] ? date : null;
 
     /// <summary>For good: no word of anybody makes the key good again.</summary>
     public static int Revoke(IWriteTransaction db, Timestamp date) =>

@@ -104,9 +104,7 @@ internal static class SaleTable
     /// </summary>
     public static List<HeldPayment> Held(IReadSnapshot db, Timestamp now) => db.Query(
         ReadHeld,
-        r => new HeldPayment(
-            Read(r), r.Money(3), r.Money(4), r.Money(5),
-            r.Flag(6), r.Flag(7), r.GetInt64(8)),
+        r => new HeldPayment(Read(r), r.Money(3), r.Money(4), r.Money(5), r.Flag(6), r.Flag(7), r.GetInt64(8)),
         now.ToLedger(), (long)Delivery.None, nameof(SaleState.Refunded), nameof(SaleState.Open), nameof(CoinPaymentState.Dead));
 
     /// <summary>A sale that a copy had forgotten, accepted, of nothing yet (R27).</summary>
@@ -132,6 +130,5 @@ internal static class SaleTable
         "UPDATE ticket SET state = $2, accepted = 1 WHERE time = $1 AND state = $3", time.ToLedger(), nameof(SaleState.Accepted),
         nameof(SaleState.Open));
 
-    private static Sale Read(DbDataReader r) =>
-        new(r.Date(0), r.Money(1), Enum.Parse<SaleState>(r.GetString(2)));
+    private static Sale Read(DbDataReader r) => new(r.Date(0), r.Money(1), Enum.Parse<SaleState>(r.GetString(2)));
 }

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop answer.</summary>
 internal static class AnswerVerb
 {
     public static Verb Make()
@@ -14,23 +11,15 @@ internal static class AnswerVerb
             Description = "Where to write the answer, for 'hiercash-auditor verify-evidence --answer'.", HelpName = "FILE", Required = true,
         };
         var json = new JsonOption<AnswerJson>(ShopJson.Default.AnswerJson);
-        var verb = new Verb(
+        return new Verb(
             "answer",
             "Writes the shop's signed answer about a payment: whether this till took it back, and the issuer's reversal if there is one. "
                 + "A shop that took back a settled payment without a reversal has to answer for it.",
-            "hiercash-shop answer 5f3c09aa --out cafe.answer --dir cafe")
-        {
-            payment, output, TillSession.Directory, json,
-        };
-        verb.SetAction(given =>
+            "hiercash-shop answer 5f3c09aa --out cafe.answer --dir cafe") { payment, output, TillSession.Directory, json }.Does(given =>
         {
             using var open = TillSession.Open(given, sells: true);
-            string id = given.GetValue(payment)!;
-            if (id.Length < ShopTill.FewestDigits || !id.All(char.IsAsciiHexDigit))
-            {
-                throw new UsageException($"Give at least {ShopTill.FewestDigits} hexadecimal digits of the payment id.");
-            }
-
+            string id = TypedHex.Digits(given.GetValue(payment)!, ShopTill.FewestDigits) ?? throw new UsageException(
+                $"Give at least {ShopTill.FewestDigits} hexadecimal digits of the payment id, as whoever asks you names it.");
             var answer = open.Till.Answer(id).OrRefuse();
             string path = given.GetValue(output)!;
             PrivateFile.WriteOnce(path, answer.Encode());
@@ -45,7 +34,6 @@ internal static class AnswerVerb
                         : "It says that this till took nothing back. If somebody shows S_W of it all the same, refund it here: the "
                             + "issuer's reversal clears the shop."));
         });
-        return verb;
     }
 }
 

@@ -1,16 +1,14 @@
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop journal.</summary>
 internal static class JournalVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<JournalJson>(ShopJson.Default.JournalJson);
-        var verb = new Verb("journal", "Lists all payments of this till, oldest first.", "hiercash-shop journal --dir cafe")
+        return new Verb("journal", "Lists all payments of this till, oldest first.", "hiercash-shop journal --dir cafe")
         {
             TillSession.Directory, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = TillSession.Open(given);
             var sales = open.Till.Journal.Select(s => (Sale: s, Payments: open.Till.CoinPayments(s.Time))).ToList();
@@ -23,13 +21,11 @@ internal static class JournalVerb
                     $"{s.Sale.Time}  {open.Show(s.Sale.Amount),14}  {s.Sale.State}"
                         + $"{string.Concat(s.Payments.Select(p => $", {p.State}"))}{(IsKeyed(s.Payments) ? ", issuer-keyed" : "")}")));
         });
-        return verb;
     }
 
     private static bool IsKeyed(List<CoinPayment> payments) => payments.Exists(p => IssuerKeyed.IsSaidOf(p.H.Coin));
 }
 
-/// <summary>What <c>journal --json</c> prints.</summary>
 internal sealed record JournalJson(IReadOnlyList<JournalJson.SaleJson> Sales)
 {
     /// <param name="CoinPayments">What became of each coin's part.</param>

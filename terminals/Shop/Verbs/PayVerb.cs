@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop pay.</summary>
 internal static class PayVerb
 {
     public static Verb Make()
@@ -11,12 +8,11 @@ internal static class PayVerb
         var pin = CommonOptions.PinOption(CommonOptions.PaymentPin);
         var profile = WordOption.Of("--profile", "Fast, or claims 4 and 5 of the patent to the letter.", PaymentProfile.Fast);
         var json = new JsonOption<PayJson>(ShopJson.Default.PayJson);
-        var verb = new Verb("pay", "Takes one payment, offline. The card also gets back what this till owes it from an earlier payment.",
+        return new Verb("pay", "Takes one payment, offline. The card also gets back what this till owes it from an earlier payment.",
             "hiercash-shop pay 12.50 --reader emulator:alice.card --dir cafe")
         {
             amount, CardOptions.Reader, CardOptions.Wait, pin, profile, CommonOptions.DespiteClock, TillSession.Directory, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = TillSession.Open(given, sells: true);
             var till = open.Till;
@@ -69,8 +65,10 @@ internal static class PayVerb
 
             if (paid.Outcome != TillOutcome.Accepted)
             {
-                throw new RefusedException(Of(paid.Outcome), paid.Outcome is TillOutcome.CardGone or TillOutcome.IssuerGone
-                    ? $"{paid.Message} 'hiercash-shop cancel {paid.Sale.Time}' gives it up." : paid.Message);
+                throw new RefusedException(paid.Code, paid.Message + (
+                    paid.Outcome is TillOutcome.CardGone or TillOutcome.IssuerGone
+                        ? $" 'hiercash-shop cancel {paid.Sale.Time}' gives it up."
+                    : paid.Code == Outcome.PinRefused ? CommonOptions.WhosePin(given.GetValue(pin), CommonOptions.PaymentPin) : ""));
             }
 
             bool isQueued = till.CoinPayments(paid.Sale.Time).TrueForAll(p => p.State == CoinPaymentState.Queued);
@@ -80,17 +78,7 @@ internal static class PayVerb
                     paid.Payments.Any(h => IssuerKeyed.IsSaidOf(h.Coin))),
                 $"{paid.Message} Receipt {paid.Sale.Time}; {(isQueued ? "queued for settlement" : "settled with the issuer")}.");
         });
-        return verb;
     }
-
-    /// <summary>What is said of a payment that was not accepted.</summary>
-    private static Outcome Of(TillOutcome outcome) => outcome switch
-    {
-        TillOutcome.PinRequired or TillOutcome.PinWrong => Outcome.PinRefused,
-        TillOutcome.CardGone => Outcome.CardUnreachable,
-        TillOutcome.IssuerGone => Outcome.PeerUnreachable,
-        _ => Outcome.RuleBroken,
-    };
 
     /// <summary>
     /// Asks the issuer for its new keys before a customer is sent away whose cash is signed by one that this till does not know (hole 22).

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop policy: what this till takes. Kept in its store.</summary>
@@ -15,9 +13,8 @@ internal static class PolicyVerb
             HelpName = "accept|refuse" };
         keyed.AcceptOnlyFromAmong(Accept, Refuse);
         var json = new JsonOption<PolicyJson>(ShopJson.Default.PolicyJson);
-        var verb = new Verb("policy", "Shows which cash this till takes, or changes it.",
-            "hiercash-shop policy --issuer-keyed refuse --dir cafe") { keyed, TillSession.Directory, json };
-        verb.SetAction(given =>
+        return new Verb("policy", "Shows which cash this till takes, or changes it.",
+            "hiercash-shop policy --issuer-keyed refuse --dir cafe") { keyed, TillSession.Directory, json }.Does(given =>
         {
             using var open = TillSession.Open(given, sells: true);
             if (given.GetValue(keyed) is { } choice)
@@ -30,7 +27,6 @@ internal static class PolicyVerb
                 ? "Issuer-keyed cash is refused; the card gets it back at once."
                 : "Issuer-keyed cash is accepted, and shown as such before OK.");
         });
-        return verb;
     }
 }
 

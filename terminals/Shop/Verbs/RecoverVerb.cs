@@ -1,15 +1,13 @@
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop recover.</summary>
 internal static class RecoverVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<RecoverJson>(ShopJson.Default.RecoverJson);
-        var verb = new Verb("recover",
+        return new Verb("recover",
             "After a restore from an older copy: gets back from the issuer what this till had submitted, and goes on.",
-            "hiercash-shop recover --dir cafe") { TillSession.Directory, json };
-        verb.SetAction(async (given, cancel) =>
+            "hiercash-shop recover --dir cafe") { TillSession.Directory, json }.Does(async (given, cancel) =>
         {
             using var open = TillSession.Open(given, sells: true, settles: true);
             var done = await open.Till.Recover(open.Issuer, cancel).OrRefuse();
@@ -20,7 +18,6 @@ internal static class RecoverVerb
                     + "Only the customers' cards know what it took since the copy and had not sent, and what it gave back offline: whoever "
                     + "shows such a payment in a wallet gets it settled or back.");
         });
-        return verb;
     }
 }
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace HierCash.Shop;
 
 /// <summary>hiercash-shop refund; and what it has in common with cancel.</summary>

@@ -1,8 +1,5 @@
-using System.CommandLine;
-
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop settle.</summary>
 internal static class SettleVerb
 {
     public static Verb Make()
@@ -13,12 +10,11 @@ internal static class SettleVerb
             HelpName = "DIR",
         };
         var json = new JsonOption<SettleJson>(ShopJson.Default.SettleJson);
-        var verb = new Verb("settle", "Sends all queued payments to the issuer, ends refunds, and fetches the hot list.",
+        return new Verb("settle", "Sends all queued payments to the issuer, ends refunds, and fetches the hot list.",
             "hiercash-shop settle --dir cafe", "hiercash-shop settle --for cafe --dir second")
         {
             other, CommonOptions.DespiteClock, TillSession.Directory, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             string? named = given.GetValue(other);
             if (named is not null
@@ -70,7 +66,6 @@ internal static class SettleVerb
                 throw new LinkException($"{e.Message} {own.Show(till.Sum(CoinPaymentState.Queued))} stay queued.", e);
             }
         });
-        return verb;
     }
 
     private static string Say(LeftItem left, TillSession open) =>

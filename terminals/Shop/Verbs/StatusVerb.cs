@@ -1,14 +1,12 @@
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop status.</summary>
 internal static class StatusVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<StatusJson>(ShopJson.Default.StatusJson);
-        var verb = new Verb("status", "Shows what was taken, what is queued, what was refused, and what waits.",
-            "hiercash-shop status --dir cafe") { TillSession.Directory, json };
-        verb.SetAction(given =>
+        return new Verb("status", "Shows what was taken, what is queued, what was refused, and what waits.",
+            "hiercash-shop status --dir cafe") { TillSession.Directory, json }.Does(given =>
         {
             using var open = TillSession.Open(given);
             var till = open.Till;
@@ -43,7 +41,6 @@ internal static class StatusVerb
                 {Waiting.Say(waits)}
                 """);
         });
-        return verb;
     }
 }
 

@@ -6,9 +6,8 @@ internal static class TicketsVerb
     public static Verb Make()
     {
         var json = new JsonOption<TicketsJson>(ShopJson.Default.TicketsJson);
-        var verb = new Verb("tickets", "Lists payments whose card went before its answer came. Nobody knows whether it had signed.",
-            "hiercash-shop tickets --dir cafe") { TillSession.Directory, json };
-        verb.SetAction(given =>
+        return new Verb("tickets", "Lists payments whose card went before its answer came. Nobody knows whether it had signed.",
+            "hiercash-shop tickets --dir cafe") { TillSession.Directory, Ask(), json }.Does(given =>
         {
             using var open = TillSession.Open(given);
             var sales = open.Till.UnseenSales.Select(s => (s.Time, s.Amount, Until: s.Time.Plus(open.Grant.Scheme.Terms.SettlePeriod)))
@@ -21,19 +20,16 @@ internal static class TicketsVerb
                     : string.Join(Environment.NewLine, sales.Select(s => $"{s.Time}  {open.Show(s.Amount),14}  until {s.Until}")
                         .Append("'hiercash-shop tickets ask' with the card in the reader gives back what it signed.")));
         });
-        verb.Subcommands.Add(Ask());
-        return verb;
     }
 
     private static Verb Ask()
     {
         var json = new JsonOption<TicketsAskJson>(ShopJson.Default.TicketsAskJson);
-        var verb = new Verb("ask", "Asks the card which of these payments it had signed, and gives it their money back. It signs nothing.",
+        return new Verb("ask", "Asks the card which of these payments it had signed, and gives it their money back. It signs nothing.",
             "hiercash-shop tickets ask --reader emulator:alice.card --dir cafe")
         {
             CardOptions.Reader, CardOptions.Wait, TillSession.Directory, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = TillSession.Open(given, sells: true);
             using var card = await CardOptions.Open(given, TillSession.Suite, cancel);
@@ -46,11 +42,9 @@ internal static class TicketsVerb
                     ? "This card signed none of them."
                     : string.Join(Environment.NewLine, ended.Select(e => $"{e.Sale.Time}  {open.Show(e.Sale.Amount)}: {e.Message}")));
         });
-        return verb;
     }
 }
 
-/// <summary>What <c>tickets --json</c> prints.</summary>
 internal sealed record TicketsJson(IReadOnlyList<TicketsJson.TicketJson> Sales)
 {
     /// <param name="Until">A card may be asked until then.</param>

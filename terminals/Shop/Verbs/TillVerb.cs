@@ -2,27 +2,20 @@ using Spectre.Console;
 
 namespace HierCash.Shop;
 
-/// <summary>hiercash-shop till.</summary>
 internal static class TillVerb
 {
     public static Verb Make()
     {
         var every = CommonOptions.Seconds("--settle", "Seconds between two settlements in the background.", 15);
-        var verb = new Verb("till", "Opens the cashier's full-screen mode: type an amount, take the card. It settles in the background.",
+        return new Verb("till", "Opens the cashier's full-screen mode: type an amount, take the card. It settles in the background.",
             "hiercash-shop till --reader emulator:alice.card --dir cafe")
         {
             CardOptions.Reader, every, CommonOptions.DespiteClock, TillSession.Directory,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             if (Console.IsInputRedirected || Console.IsOutputRedirected)
             {
                 throw new UsageException("This command needs a terminal. Use 'hiercash-shop pay AMOUNT' in scripts.");
-            }
-
-            if (given.GetValue(every) < 1)
-            {
-                throw new UsageException("--settle must be at least 1 second.");
             }
 
             // The screen draws itself; what is foreign on it is escaped where it is drawn (rule R18).
@@ -33,6 +26,5 @@ internal static class TillVerb
             await till.Run(TimeSpan.FromSeconds(given.GetValue(every)), cancel);
             return ExitCode.Done;
         });
-        return verb;
     }
 }

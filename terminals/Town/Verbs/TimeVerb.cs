@@ -3,7 +3,6 @@ using HierCash.Protocol.Commands;
 
 namespace HierCash.Town;
 
-/// <summary>hiercash-town time.</summary>
 internal static class TimeVerb
 {
     private static readonly Amount Enough = new(10_000_000);
@@ -110,5 +109,4 @@ internal static class TimeVerb
     }
 }
 
-/// <summary>What <c>time --json</c> prints.</summary>
 internal sealed record TimesJson(IReadOnlyList<PaymentTimes> Times);

@@ -15,12 +15,11 @@ internal static class ActivateVerb
                 + "come as lines on standard input: payment PIN, holder PIN.",
             HelpName = "FILE",
         };
-        var verb = new Verb("activate", "Activates a new card, or one that the bank set back: shows its PUK once, and sets its two PINs.",
+        return new Verb("activate", "Activates a new card, or one that the bank set back: shows its PUK once, and sets its two PINs.",
             "hiercash-wallet activate --letter alice.letter --reader emulator:alice.card")
         {
             letter, pukTo, CardOptions.Reader, CardOptions.Wait,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             var code = given.GetValue(letter) is { } file ? ActivationLetter.Read(file)
                 : ActivationCode.Parse(CommonOptions.AskSecret("Activation code"))
@@ -49,16 +48,10 @@ internal static class ActivateVerb
             }
 
             string payment = CommonOptions.AskNewPin("payment PIN");
-            string holder = CommonOptions.AskNewPin("holder PIN");
-            if (payment == holder)
-            {
-                throw new UsageException("The two PINs have to differ: a till gets to know the payment PIN. Nothing was changed.");
-            }
-
+            string holder = CommonOptions.AskNewPin("holder PIN", other: payment);
             Activation.Finish(card, puk, payment, holder, pukFile).ThrowIfAny();
             ConsoleEntry.SayDone("The card is activated. Tills ask for the payment PIN; type the holder PIN only here.");
         });
-        return verb;
     }
 
     private static string Begin(WalletCard card, ActivationCode code)
@@ -69,7 +62,7 @@ internal static class ActivateVerb
         }
         catch (CardRefusedException e) when (e.Status == StatusWord.ConditionsNotSatisfied)
         {
-            throw new RefusedException(Outcome.CardRefused, "This card belongs to no bank yet. Open an account with it first.");
+            throw new RefusedException(Outcome.CardRefused, WalletTerminal.NoBank);
         }
         catch (CardRefusedException e) when (e.Status == WalletStatus.AlreadyDone)
         {
@@ -79,15 +72,14 @@ internal static class ActivateVerb
         }
     }
 
-    /// <summary>Shows the PUK and asks it back, before anything else is asked.</summary>
-    /// <exception cref="RefusedException">It was not written down right.</exception>
+    /// <summary>Shows the PUK and asks it back, before anything else is asked, until it was written down right.</summary>
     private static void Show(string puk)
     {
         Console.Error.WriteLine($"The card's PUK is {puk}. Write it down now: it is shown this once, and unblocks a blocked holder PIN.");
-        if (CommonOptions.AskSecret("The PUK, from what you wrote") != puk)
+        while (CommonOptions.AskSecret("The PUK, from what you wrote") != puk)
         {
-            throw new RefusedException(Outcome.PinRefused,
-                "This is not the PUK that the card showed. Nothing was changed. Run it again: the card shows another PUK.");
+            CommonOptions.AskAgain("This is not the PUK that the card showed. Mend what you wrote, and type it from there. Or press "
+                + "Ctrl-C: nothing is changed then, and the next run shows another PUK.");
         }
     }
 }

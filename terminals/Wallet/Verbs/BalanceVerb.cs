@@ -1,16 +1,14 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet balance.</summary>
 internal static class BalanceVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<BalanceJson>(WalletJson.Default.BalanceJson);
-        var verb = new Verb("balance", "Shows the coins on the card.", "hiercash-wallet balance --reader emulator:alice.card")
+        return new Verb("balance", "Shows the coins on the card.", "hiercash-wallet balance --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
             var coins = Enumerable.Range(0, open.Status.Slots).Select(i => (Slot: i, Reply: open.Card.GetCoin((byte)i))).ToList();
@@ -30,7 +28,6 @@ internal static class BalanceVerb
                     .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'."
                     : $"Scheme {open.Status.Scheme}")));
         });
-        return verb;
     }
 
     public static string Keyed(Coin coin) => IssuerKeyed.IsSaidOf(coin) ? $" {IssuerKeyed.ForHolder}" : "";

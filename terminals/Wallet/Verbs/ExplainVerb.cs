@@ -1,28 +1,25 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet explain.</summary>
 internal static class ExplainVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<ExplanationJson>(ConsoleJson.Default.ExplanationJson);
-        var verb = new Verb("explain", "Explains each coin and each payment on the card: its state, who signed what, and what happens "
+        return new Verb("explain", "Explains each coin and each payment on the card: its state, who signed what, and what happens "
             + "next.",
             "hiercash-wallet explain --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
             var sentences = Enumerable.Range(0, open.Status.Slots).Select(i => Explain(open.Card.GetCoin((byte)i), i, open))
                 .OfType<string>()
-                .Concat(WalletTerminal.ReadPayments(open.Channel, open.Code).OrderBy(e => e.Entry.Time)
+                .Concat(WalletTerminal.ReadPayments(open.Channel, open.HolderPin).OrderBy(e => e.Entry.Time)
                     .Select(e => Explain(e.State, e.Entry, open))).ToList();
             json.Print(given, new ExplanationJson(sentences),
                 sentences.Count == 0 ? "The card holds nothing." : string.Join(Environment.NewLine, sentences));
         });
-        return verb;
     }
 
     private static string? Explain(CoinReply coin, int slot, WalletSession open) => coin.State switch

@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet keep.</summary>
 internal static class KeepVerb
 {
     public static Verb Make()
@@ -11,20 +10,19 @@ internal static class KeepVerb
                 + "Without this its entries stay, for a till that repeats it.",
         };
         var json = new JsonOption<KeepJson>(WalletJson.Default.KeepJson);
-        var verb = new Verb(
+        return new Verb(
             "keep",
             "Copies the card's log into DIR/wallet.db, and tells the card that it may forget it. A card whose log is full pays no more.",
             "hiercash-wallet keep --reader emulator:alice.card")
         {
             paid, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             string folder = WalletSession.Folder(given);
             using var open = await WalletSession.Open(given, cancel);
-            var records = open.Use(RecordsFile.Make(folder, open.Channel, open.Code).OrRefuse())!;
-            int kept = records.Keep(open.Channel, open.Code, given.GetValue(paid));
-            int stay = WalletTerminal.ReadLog(open.Channel, open.Code).Count(e => !e.Entry.Acknowledged);
+            var records = open.Use(RecordsFile.Make(folder, open.Channel, open.HolderPin).OrRefuse())!;
+            int kept = records.Keep(open.Channel, open.HolderPin, given.GetValue(paid));
+            int stay = WalletTerminal.ReadLog(open.Channel, open.HolderPin).Count(e => !e.Entry.Acknowledged);
             json.PrintDone(
                 given,
                 new KeepJson(kept, records.All.Count, stay),
@@ -33,7 +31,6 @@ internal static class KeepVerb
                 + $"{Counted.Say(kept, "payment is", "payments are")} new or changed; {records.All.Count} are kept in all. Keep "
                 + $"'{RecordsFile.Name}': it is what rebuts a wrong accusation.");
         });
-        return verb;
     }
 }
 

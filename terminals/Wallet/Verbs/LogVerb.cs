@@ -1,16 +1,14 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet log.</summary>
 internal static class LogVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<LogJson>(WalletJson.Default.LogJson);
-        var verb = new Verb("log", "Shows the card's payments, oldest first.", "hiercash-wallet log --reader emulator:alice.card")
+        return new Verb("log", "Shows the card's payments, oldest first.", "hiercash-wallet log --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
             var log = Enumerable.Range(0, open.Status.LogEntries).Select(i => open.Card.ReadLog((byte)i)).Where(e => e.Payment is not null)
@@ -23,11 +21,9 @@ internal static class LogVerb
                     $"{e.Payment!.Time}  {open.Show(e.Payment.Paid)}  till "
                         + $"{e.Payment.Till}{(e.State == LogState.Restored ? "  taken back" : "")}")));
         });
-        return verb;
     }
 }
 
-/// <summary>What <c>log --json</c> prints.</summary>
 internal sealed record LogJson(IReadOnlyList<LogJson.EntryJson> Payments)
 {
     /// <param name="State">signed or restored.</param>

@@ -8,12 +8,11 @@ internal static class NoticesVerb
     public static Verb Make()
     {
         var json = new JsonOption<NoticesJson>(WalletJson.Default.NoticesJson);
-        var verb = new Verb("notices", "Asks the bank whether it holds an accusation against this card's holder.",
+        return new Verb("notices", "Asks the bank whether it holds an accusation against this card's holder.",
             "hiercash-wallet notices --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
             var notices = await open.Terminal().Notices(open.Status.User, cancel);
@@ -24,7 +23,6 @@ internal static class NoticesVerb
                 notices.Count == 0 ? "The bank holds nothing against this card."
                     : string.Join(Environment.NewLine, notices.Select(Say).Append(Next)));
         });
-        return verb;
     }
 
     /// <summary>
@@ -53,7 +51,6 @@ internal static class NoticesVerb
             + $"rebutted before {notice.Until}.";
 }
 
-/// <summary>What <c>notices --json</c> prints.</summary>
 internal sealed record NoticesJson(IReadOnlyList<NoticesJson.NoticeJson> Notices)
 {
     /// <param name="Until">Until then it can be rebutted.</param>

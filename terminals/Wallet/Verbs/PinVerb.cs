@@ -13,52 +13,40 @@ internal static class PinVerb
     {
         var payment = new Option<bool>("--payment") { Description =
             "The payment PIN, by right of the holder PIN. Without it the holder PIN." };
-        var verb = new Verb("change", "Changes the holder PIN, or the payment PIN.",
+        return new Verb("change", "Changes the holder PIN, or the payment PIN.",
             "hiercash-wallet pin change --reader emulator:alice.card",
             "hiercash-wallet pin change --payment --reader emulator:alice.card")
         {
             payment, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
-            using var channel = await CardOptions.Open(given, WalletSession.Suite, cancel);
-            string current = CommonOptions.ReadPin(given.GetValue(WalletSession.Pin));
-            string which = given.GetValue(payment) ? "payment PIN" : "holder PIN";
+            using var open = await WalletSession.Open(given, cancel);
+            string which = given.GetValue(payment) ? CommonOptions.PaymentPin : CommonOptions.HolderPin;
             string next = CommonOptions.AskNewPin(which);
-            var card = new WalletCard(channel);
-            card.Select();
-            var status = given.GetValue(payment) ? card.Verify(current) : card.ChangeHolderPin(current, next);
-            if (status.IsSuccess && given.GetValue(payment))
-            {
-                status = card.ChangePaymentPin(next);
-            }
-
+            var status = given.GetValue(payment) ? open.Card.ChangePaymentPin(next) : open.Card.ChangeHolderPin(open.HolderPin, next);
             Say(status, which, s => PinWords.Explain(s, PinRole.Holder));
         });
-        return verb;
     }
 
     private static Verb Unblock()
     {
-        var verb = new Verb("unblock", "Sets a new holder PIN with the PUK.", "hiercash-wallet pin unblock --reader emulator:alice.card")
+        return new Verb("unblock", "Sets a new holder PIN with the PUK.", "hiercash-wallet pin unblock --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var channel = await CardOptions.Open(given, WalletSession.Suite, cancel);
             string puk = CommonOptions.AskSecret("PUK");
             if (!Pin.IsValid(puk) || puk.Length != Pin.BlockSize)
             {
-                throw new UsageException("A PUK has 8 digits. No try was used up.");
+                throw new UsageException("A PUK has 8 digits. No try was used up: run it again.");
             }
 
-            string next = CommonOptions.AskNewPin("holder PIN");
+            string next = CommonOptions.AskNewPin(CommonOptions.HolderPin);
             var card = new WalletCard(channel);
             card.Select();
-            Say(card.UnblockPin(puk, next), "holder PIN", PinWords.ExplainPuk);
+            Say(card.UnblockPin(puk, next), CommonOptions.HolderPin, PinWords.ExplainPuk);
         });
-        return verb;
     }
 
     private static void Say(StatusWord status, string which, Func<StatusWord, string> explain)
@@ -66,7 +54,8 @@ internal static class PinVerb
         if (!status.IsSuccess)
         {
             throw new RefusedException(Outcome.PinRefused, status == StatusWord.WrongData
-                ? "The two PINs of a card have to differ: a till gets to know the payment PIN." : explain(status));
+                ? "The two PINs of a card have to differ: a till gets to know the payment PIN. Run it again with another one."
+                : explain(status));
         }
 
         ConsoleEntry.SayDone($"The card has a new {which}.");

@@ -1,26 +1,24 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet rebut.</summary>
 internal static class RebutVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<RebutJson>(WalletJson.Default.RebutJson);
-        var verb = new Verb(
+        return new Verb(
             "rebut",
             "Shows the bank what the card and DIR/wallet.db hold against its accusations. What was shown is kept with its stamps as "
                 + "DIR/COIN.rebuttal, and the bank's evidence as DIR/COIN.evidence.",
             "hiercash-wallet rebut --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank, WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             string folder = WalletSession.Folder(given);
             using var open = await WalletSession.Open(given, cancel);
             open.Use(RecordsFile.Show(folder).OrRefuse());
             var shown = await open.Terminal().Rebut(
-                open.Channel, open.Code, cancel,
+                open.Channel, open.HolderPin, cancel,
                 (notice, rebuttal) => RebuttalFile.Keep(FileOf(folder, notice, RebuttalFile.Suffix), rebuttal),
                 (notice, evidence) => RebuttalFile.KeepEvidence(FileOf(folder, notice, RebuttalFile.EvidenceSuffix), evidence));
             json.PrintDone(
@@ -29,12 +27,11 @@ internal static class RebutVerb
                     d.Notice.Coin.ToString(), d.Notice.Until, d.Rebuttal.Voids.Count, d.Rebuttal.Dead.Count,
                     [.. d.Rebuttal.Stamps.Select(s => (JsonTime)s.Date)], d.Stands,
                     d.Evidence is null ? null : FileOf(folder, d.Notice, RebuttalFile.EvidenceSuffix),
-                    d.Held.IsEmpty ? null : FileOf(folder, d.Notice, RebuttalFile.Suffix)))]),
+                    d.Held.IsEmpty ? null : FileOf(folder, d.Notice, RebuttalFile.Suffix), d.NoStamp))]),
                 shown.Count == 0 ? "The bank holds nothing against this card."
                     : string.Join(Environment.NewLine, shown.Select(d => Say(d, folder, open.Kept is not null))));
             return shown.Any(d => d.Stands != false) ? ExitCode.Refused : ExitCode.Done;
         });
-        return verb;
     }
 
     private static string FileOf(string folder, Notice notice, string suffix) =>
@@ -43,6 +40,8 @@ internal static class RebutVerb
     private static string Say(RebuttalResult done, string folder, bool hasRecords)
     {
         string file = FileOf(folder, done.Notice, RebuttalFile.Suffix);
+        string stamp = done.NoStamp is { } why ? $" The issuer's stamp is missing, which would prove when it was made: {why} Run it again."
+            : "";
         return NoticesVerb.Say(done.Notice) + (done switch
         {
             { Evidence: null, Held: { IsEmpty: false, Stamps.Count: > 0 } } =>
@@ -63,11 +62,10 @@ internal static class RebutVerb
             { Rebuttal.Stamps.Count: > 0 } => $" The bank did not answer the rebuttal. Show it again; '{file}' has the issuer's stamp, "
                 + "which proves when it was made.",
             _ => $" The bank did not answer the rebuttal. Show it again; '{file}' has no stamp yet.",
-        });
+        }) + stamp;
     }
 }
 
-/// <summary>What <c>rebut --json</c> prints.</summary>
 internal sealed record RebutJson(IReadOnlyList<RebutJson.ShownJson> Rebuttals)
 {
     /// <param name="Voids">How many of them were shown.</param>
@@ -75,6 +73,8 @@ internal sealed record RebutJson(IReadOnlyList<RebutJson.ShownJson> Rebuttals)
     /// <param name="Stands">Whether the bank holds on to the accusation; null where it did not say.</param>
     /// <param name="Evidence">The file of the bank's evidence; null if it showed none that holds.</param>
     /// <param name="File">The file of what is held against it; null if there is nothing.</param>
+    /// <param name="NoStamp">Why the issuer's stamp is not under it; null where it is, or where there is nothing to stamp.</param>
     public sealed record ShownJson(
-        string Coin, JsonTime Until, int Voids, int Dead, IReadOnlyList<JsonTime> Stamps, bool? Stands, string? Evidence, string? File);
+        string Coin, JsonTime Until, int Voids, int Dead, IReadOnlyList<JsonTime> Stamps, bool? Stands, string? Evidence, string? File,
+        string? NoStamp);
 }

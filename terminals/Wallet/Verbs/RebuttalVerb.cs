@@ -1,26 +1,24 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet rebuttal.</summary>
 internal static class RebuttalVerb
 {
     public static Verb Make()
     {
         var file = new Argument<string>("FILE") { Description = "Where to write it." };
         var json = new JsonOption<RebuttalJson>(WalletJson.Default.RebuttalJson);
-        var verb = new Verb(
+        return new Verb(
             "rebuttal",
             "Writes what the card and DIR/wallet.db hold against an accusation: every void and every dead statement that the card was "
                 + "given.",
             "hiercash-wallet rebuttal alice.rebuttal --reader emulator:alice.card")
         {
             file, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank, WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             string folder = WalletSession.Folder(given);
             using var open = await WalletSession.Open(given, cancel);
             open.Use(RecordsFile.Show(folder).OrRefuse());
-            var rebuttal = await open.Terminal().MakeRebuttal(open.Channel, open.Code, cancel);
+            var rebuttal = await open.Terminal().MakeRebuttal(open.Channel, open.HolderPin, cancel);
             string path = given.GetValue(file)!;
             PrivateFile.WriteOnce(path, rebuttal.Encode());
             json.PrintDone(
@@ -33,7 +31,6 @@ internal static class RebuttalVerb
                     + "and the bank does not answer. Write it again later.")
                 : ExitCode.Done;
         });
-        return verb;
     }
 }
 

@@ -7,7 +7,7 @@ internal static class RedeemVerb
         new Verb("redeem", "Sends all cash on the card back to the account. The bank learns how much, and nothing of where the rest was "
             + "spent.",
             "hiercash-wallet redeem --reader emulator:alice.card"),
-        (terminal, open, cancel) => terminal.Redeem(open.Channel, open.Code, null, cancel),
+        (terminal, open, cancel) => terminal.Redeem(open.Channel, open.HolderPin, null, cancel),
         "There is nothing to redeem.");
 
     /// <param name="nothing">What is said where there was nothing to do.</param>
@@ -35,7 +35,7 @@ internal static class RedeemVerb
             bool isCopied = false;
             if (isRecovery)
             {
-                open.Use(RecordsFile.Recover(folder, open.Channel, open.Code, what =>
+                open.Use(RecordsFile.Recover(folder, open.Channel, open.HolderPin, what =>
                 {
                     isCopied = true;
                     Console.Error.WriteLine(what);
@@ -43,7 +43,7 @@ internal static class RedeemVerb
             }
             else
             {
-                open.Use(RecordsFile.Find(folder, open.Channel, open.Code).OrRefuse());
+                open.Use(RecordsFile.Find(folder, open.Channel, open.HolderPin).OrRefuse());
             }
 
             var terminal = open.Terminal();

@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet report-lost.</summary>
 internal static class ReportLostVerb
 {
     public static Verb Make()
@@ -9,28 +8,18 @@ internal static class ReportLostVerb
         var scheme = new Option<string>("--fingerprint") { Description =
             "The scheme's fingerprint, because the card is not there to tell it.", HelpName = "HEX", Required = true };
         var json = new JsonOption<ReportLostJson>(WalletJson.Default.ReportLostJson);
-        var verb = new Verb("report-lost",
+        return new Verb("report-lost",
             "Reports the card as lost to the bank. Its coins are cancelled, and what is left of them comes back to the account after their "
                 + "terms.",
-            "hiercash-wallet report-lost alice.lost --fingerprint 5f3c...") { file, scheme, WalletSession.Bank, json };
-        verb.SetAction(async (given, cancel) =>
+            "hiercash-wallet report-lost alice.lost --fingerprint 5f3c...")
         {
-            string name = given.GetValue(file)!;
-            var report = (File.Exists(name) ? LostCardReport.Decode(GivenFile.ReadBytes(name)) : null)
-                ?? throw new RefusedException(File.Exists(name) ? Outcome.Damaged : Outcome.NotFound,
-                    $"'{name}' is no report of a lost card.");
-            if (PrivateFile.Fault(name) is { } fault)
-            {
-                throw new RefusedException(Outcome.NotPrivate, fault);
-            }
-
-            string hex = given.GetValue(scheme)!;
-            if (hex.Length != 2 * Digest.Size || !hex.All(char.IsAsciiHexDigit))
-            {
-                throw new UsageException("--fingerprint has 64 hexadecimal digits.");
-            }
-
-            using var link = WalletSession.Dial(given, Digest.Read(Convert.FromHexString(hex)), report.Bank, null);
+            file, scheme, WalletSession.Bank, json,
+        }.Does(async (given, cancel) =>
+        {
+            var report = CarriedFile.LostReport(given.GetValue(file)!);
+            byte[] fingerprint = TypedHex.Bytes(given.GetValue(scheme)!, Digest.Size) ?? throw new UsageException(
+                "--fingerprint has 64 hexadecimal digits. The issuer publishes them, and the bank's letter for the card has them too.");
+            using var link = WalletSession.Dial(given, Digest.Read(fingerprint), report.Bank, null);
             var terminal = new WalletTerminal(link, WalletSession.Suite, TimeProvider.System, NoCrashPoints.Instance);
             ulong cancelled = await terminal.ReportLost(report, cancel).OrRefuse();
 
@@ -41,7 +30,6 @@ internal static class ReportLostVerb
                 $"The bank says that {Counted.Say((long)cancelled, "coin is", "coins are")} cancelled, and goes on with the rest by "
                     + "itself. Nothing here proves it: report once more on another day, or ask at the bank's counter.");
         });
-        return verb;
     }
 }
 

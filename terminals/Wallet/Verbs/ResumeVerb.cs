@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet resume.</summary>
 internal static class ResumeVerb
 {
     public static Verb Make()
@@ -8,17 +7,16 @@ internal static class ResumeVerb
         var all = new Option<bool>("--all") { Description =
             "Without asking, also those that this wallet did not begin: say so only if all of them are yours." };
         var json = new JsonOption<ResumeJson>(WalletJson.Default.ResumeJson);
-        var verb = new Verb("resume",
+        return new Verb("resume",
             "Finishes withdrawals that were cut short. It asks about those that this wallet did not begin: they debit your account.",
             "hiercash-wallet resume --reader emulator:alice.card")
         {
             all, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank, CommonOptions.DespiteClock,
             WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
-            open.Use(RecordsFile.Find(given.GetValue(WalletSession.Records)!, open.Channel, open.Code).OrRefuse());
+            open.Use(RecordsFile.Find(given.GetValue(WalletSession.Records)!, open.Channel, open.HolderPin).OrRefuse());
             var terminal = open.Terminal(amount => given.GetValue(all) || open.IsTheirs(amount), showedOrder: said =>
             {
                 if (!json.IsOn(given))
@@ -26,7 +24,7 @@ internal static class ResumeVerb
                     ConsoleEntry.SayDone(said);
                 }
             });
-            var done = await terminal.Resume(open.Channel, open.Code, cancel).OrRefuse();
+            var done = await terminal.Resume(open.Channel, open.HolderPin, cancel).OrRefuse();
             json.PrintDone(
                 given,
                 new ResumeJson([.. done.Select(d => new ResumeJson.WithdrawalJson(JsonWord.Of(d.Outcome), open.Money(d.Amount),
@@ -36,11 +34,9 @@ internal static class ResumeVerb
             return done.Exists(d => d.Outcome == WithdrawalOutcome.Refused) ? ExitCode.Refused
                 : done.Count > 0 && done.TrueForAll(d => d.Outcome == WithdrawalOutcome.Pending) ? ExitCode.Unreachable : ExitCode.Done;
         });
-        return verb;
     }
 }
 
-/// <summary>What <c>resume --json</c> prints.</summary>
 internal sealed record ResumeJson(IReadOnlyList<ResumeJson.WithdrawalJson> Withdrawals)
 {
     /// <param name="Outcome">issued, reversed, pending, refused or notConfirmed.</param>

@@ -1,27 +1,24 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet status.</summary>
 internal static class StatusVerb
 {
     public static Verb Make()
     {
         var json = new JsonOption<StatusJson>(WalletJson.Default.StatusJson);
-        var verb = new Verb("status", "Shows what waits: why, since when, and what ends it. It needs no network.",
+        return new Verb("status", "Shows what waits: why, since when, and what ends it. It needs no network.",
             "hiercash-wallet status --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = await WalletSession.Open(given, cancel);
-            var waits = WalletTerminal.Waits(open.Channel, open.Code, open.Status);
-            string? records = RecordsFile.Fault(given.GetValue(WalletSession.Records)!, open.Channel, open.Code);
+            var waits = WalletTerminal.Waits(open.Channel, open.HolderPin, open.Status);
+            string? records = RecordsFile.Fault(given.GetValue(WalletSession.Records)!, open.Channel, open.HolderPin);
             json.Print(
                 given,
                 new StatusJson(open.Status.Scheme.ToString(), open.Status.Bank.Value, WaitingJson.Of(waits), records),
                 (records is null ? "" : records + Environment.NewLine) + Waiting.Say(waits));
         });
-        return verb;
     }
 }
 

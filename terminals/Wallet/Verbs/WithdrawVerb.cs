@@ -1,6 +1,5 @@
 namespace HierCash.Wallet;
 
-/// <summary>hiercash-wallet withdraw.</summary>
 internal static class WithdrawVerb
 {
     public static Verb Make()
@@ -17,15 +16,14 @@ internal static class WithdrawVerb
             HelpName = "SLOT", Arity = ArgumentArity.ExactlyOne, CustomParser = r => CommonOptions.ReadNumber(r, "slot of the card", "0"),
         };
         var json = new JsonOption<WithdrawJson>(WalletJson.Default.WithdrawJson);
-        var verb = new Verb("withdraw",
+        return new Verb("withdraw",
             "Withdraws cash onto the card. A withdrawal that was cut short is finished first; one of the same amount is this one again.",
             "hiercash-wallet withdraw 50.00 --reader emulator:alice.card",
             "hiercash-wallet withdraw 37.50 --set --reader emulator:alice.card")
         {
             amount, set, issuerKeyed, sameKey, CardOptions.Reader, CardOptions.Wait, WalletSession.Pin, WalletSession.Bank,
             CommonOptions.DespiteClock, WalletSession.Records, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             if (given.GetValue(issuerKeyed) && given.GetValue(sameKey) is not null)
             {
@@ -36,7 +34,7 @@ internal static class WithdrawVerb
             using var open = await WalletSession.Open(given, cancel);
             var value = CommonOptions.ReadAmount(given.GetValue(amount)!, open.Status.Currency);
             byte? first = given.GetValue(sameKey) is { } slot ? First(open, slot) : null;
-            open.Use(RecordsFile.Make(given.GetValue(WalletSession.Records)!, open.Channel, open.Code).OrRefuse());
+            open.Use(RecordsFile.Make(given.GetValue(WalletSession.Records)!, open.Channel, open.HolderPin).OrRefuse());
             var plan = given.GetValue(set) ? CoinPlanner.Plan(value) : [value];
             var series = new CoinSeries(plan);
             void Say(string said)
@@ -70,9 +68,9 @@ internal static class WithdrawVerb
 
             while (series.Next is { } coin)
             {
-                var done = await (given.GetValue(issuerKeyed) ? terminal.WithdrawIssuerKeyed(open.Channel, open.Code, coin, cancel)
-                    : first is { } key ? terminal.WithdrawSameKey(open.Channel, open.Code, key, coin, cancel)
-                    : terminal.Withdraw(open.Channel, open.Code, coin, cancel));
+                var done = await (given.GetValue(issuerKeyed) ? terminal.WithdrawIssuerKeyed(open.Channel, open.HolderPin, coin, cancel)
+                    : first is { } key ? terminal.WithdrawSameKey(open.Channel, open.HolderPin, key, coin, cancel)
+                    : terminal.Withdraw(open.Channel, open.HolderPin, coin, cancel));
                 if (done.Outcome != WithdrawalOutcome.Issued)
                 {
                     throw new RefusedException(Of(done.Outcome), done.Message);
@@ -93,7 +91,6 @@ internal static class WithdrawVerb
             // Afterwards: nothing keeps a holder from money, and a bank that is away is said by the withdrawal itself.
             await NoticesVerb.Warn(terminal, open.Status, cancel);
         });
-        return verb;
     }
 
     /// <summary>What is said of a withdrawal that is not on the card.</summary>
@@ -111,7 +108,7 @@ internal static class WithdrawVerb
     /// </summary>
     private static int Room(WalletSession open, IReadOnlyList<Amount> plan)
     {
-        var held = WalletTerminal.ReadLog(open.Channel, open.Code).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot)
+        var held = WalletTerminal.ReadLog(open.Channel, open.HolderPin).Where(e => !e.Entry.Acknowledged).Select(e => (int)e.Entry.Slot)
             .ToHashSet();
         return Enumerable.Range(0, open.Status.Slots).Count(i => open.Card.GetCoin((byte)i) is var coin
             && (coin.State == SlotState.Free || (coin.State is SlotState.Closed or SlotState.Ended && !held.Contains(i))

@@ -92,6 +92,10 @@ public sealed class ConvertTests
             var lint = ConsoleProcess.Run(folder, "hiercash-card", "apdu", "lint", "ours.apdu");
             Assert.That(lint.Code, Is.EqualTo(1));
             Assert.That(lint.Output, Does.Contain("line 1: nothing says what the answer").And.Contain("4 faults."));
+            var cut = ConsoleProcess.Run(folder, "hiercash-card", "apdu", "lint", "ours.apdu", "nowhere");
+            Assert.That((cut.Code, cut.Output), Is.EqualTo((1, lint.Output.Replace("4 faults.\n", "", StringComparison.Ordinal))),
+                "each as it is found");
+            Assert.That(cut.Error, Does.StartWith("There is no trace and no folder 'nowhere'."));
             Assert.That(ConsoleProcess.Run(folder, "hiercash-card", "apdu", "lint", Repository.PathOf("apdu-spec", "traces")).Output,
                 Is.EqualTo("All well-formed.\n"));
 

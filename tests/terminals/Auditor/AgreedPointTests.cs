@@ -81,7 +81,8 @@ public sealed class AgreedPointTests
         var user = _town.UserBank.Accounts.Single().User;
         ulong receipt = 1000;
         var between = new Between(times: int.MaxValue, () => _town.UserBank.Deposit(user, new Amount(1), receipt++).OrRefuse());
-        Assert.That(Ask(between).Refused?.Sentence, Does.Contain("Run it again"));
+        Assert.That(Ask(between).Refused, Is.Not.Null.With.Property("Outcome").EqualTo(Outcome.InUse)
+            .And.Property("Sentence").Contain("Run it again"));
         Assert.That(between.Moments, Is.EqualTo(AuditRun.Attempts), "bounded");
         Assert.That(Run().Ok, "and at rest they are sound");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using HierCash.Tests.Pcsc;
 
 namespace HierCash.Tests.Consoles;
@@ -45,9 +46,26 @@ public sealed class EveryVerbTests
         Assert.That(missing, Is.EquivalentTo(Elsewhere.Keys));
         foreach (var (verb, test) in Elsewhere)
         {
-            string file = File.ReadAllText(Repository.Files(test + ".cs").Single());
-            Assert.That(file, Does.Contain($"\"{verb.Split(' ')[^1]}\"").And.Match("\"--json\"|Json\\("), verb);
+            Assert.That(IsPrinted(File.ReadAllText(Repository.Files(test + ".cs").Single()), verb), verb);
         }
+    }
+
+    [TestCase("Run(\"hiercash-card\", \"readers\", \"--json\");", true)]
+    [TestCase("string[] call = [\"readers\", \"--json\"]; Run(\"hiercash-card\", call);", true)]
+    [TestCase("string[] call = [\"readers\"]; town.Json(\"hiercash-card\", call);", true)]
+    [TestCase("Run(\"hiercash-card\", \"readers\"); Run(\"hiercash-card\", \"info\", \"--json\");", false)]
+    [TestCase("string[] call = [\"readers\"]; Run(\"hiercash-card\", call); town.Json(\"hiercash-card\", \"info\");", false)]
+    public void AVerbIsPrintedWhereOneCallHasItAndJson(string code, bool isPrinted) =>
+        Assert.That(IsPrinted(code, "hiercash-card readers"), Is.EqualTo(isPrinted));
+
+    /// <summary>One statement has both, or one of them and the name that another one gives to the other.</summary>
+    private static bool IsPrinted(string code, string verb)
+    {
+        var statements = code.Split(';');
+        var named = statements.Where(HasVerb).Select(s => Regex.Match(s, @"(\w+) = \[").Groups[1].Value).Where(n => n.Length > 0).ToList();
+        return statements.Any(s => (s.Contains("\"--json\"", StringComparison.Ordinal) || s.Contains("Json(", StringComparison.Ordinal))
+            && (HasVerb(s) || named.Exists(n => Regex.IsMatch(s, $@"\b{n}\b"))));
+        bool HasVerb(string s) => verb.Split(' ')[1..].All(w => s.Contains($"\"{w}\"", StringComparison.Ordinal));
     }
 
     private void Prepare()

@@ -26,7 +26,32 @@ public sealed class VariableTests
         Assert.That(Run("hiercash-issuer", ["status"], ("HIERCASH_DIR", "issuer")).Code, Is.Zero);
         Assert.That(Run("hiercash-issuer", ["status"]).Code, Is.EqualTo(1));
         Assert.That(Run("hiercash-issuer", ["status", "--dir", "elsewhere"], ("HIERCASH_DIR", "issuer")).Error,
-            Does.Contain("'elsewhere'"));
+            Does.Contain("'elsewhere'").And.Not.Contain("HIERCASH_DIR"));
+    }
+
+    /// <summary>Who never typed it reads where it comes from.</summary>
+    [Test]
+    public void AWrongVariableIsNamed()
+    {
+        Assert.That(Run("hiercash-issuer", ["status"], ("HIERCASH_DIR", "nowhere")).Error,
+            Does.StartWith("There is no issuer in 'nowhere'.").And.EndWith(" HIERCASH_DIR says 'nowhere', and --dir was not given.\n"));
+        Assert.That(Run("hiercash-card", ["info"], ("HIERCASH_READER", "emulator:bob.card")).Error,
+            Is.EqualTo("There is no card image 'bob.card'. Make one first. HIERCASH_READER says 'emulator:bob.card', and --reader was not "
+                + "given.\n"));
+        Assert.That(Run("hiercash-bank", ["join", "nothing"], ("HIERCASH_ISSUER", "issuer:port")).Error,
+            Does.StartWith("'issuer:port', which HIERCASH_ISSUER says, is no host and port."));
+        string[] balance = ["balance", "--reader", "emulator:alice.card"];
+        Assert.That(Run("hiercash-wallet", balance, ("HIERCASH_PIN", "12")).Error,
+            Is.EqualTo("A PIN has 4 to 8 digits. This one is from HIERCASH_PIN.\n"));
+        Assert.That(Run("hiercash-wallet", [.. balance, "--pin", "12"], ("HIERCASH_PIN", "1234")).Error,
+            Is.EqualTo("A PIN has 4 to 8 digits.\n"));
+        using var town = new NetworkTown();
+        town.OpenAccount("Alice", "10.00");
+        string[] alice = ["--reader", $"emulator:{Path.Combine(town.Folder, "Alice.card")}"];
+        Assert.That(Run("hiercash-wallet", ["balance", .. alice], ("HIERCASH_PIN", "4321")).Error,
+            Is.EqualTo("Wrong holder PIN; 2 tries are left. This one is from HIERCASH_PIN.\n"));
+        Assert.That(Run("hiercash-wallet", ["notices", .. alice], ("HIERCASH_PIN", "0000"), ("HIERCASH_BANK", "127.0.0.1:9")).Error,
+            Does.EndWith(" HIERCASH_BANK says '127.0.0.1:9', and --bank was not given.\n"));
     }
 
     [Test]
@@ -61,7 +86,8 @@ public sealed class VariableTests
             Does.Contain("[default: bank.example:7]"));
         Assert.That(Run("hiercash-wallet", [.. call, "--help"]).Output, Does.Contain("[default: 127.0.0.1:7802]"));
         var wrong = Run("hiercash-wallet", call, ("HIERCASH_BANK", "bank:port"));
-        Assert.That((wrong.Code, wrong.Error), Is.EqualTo((2, "'bank:port' is no host and port. Give one such as 127.0.0.1:7802.\n"
+        Assert.That((wrong.Code, wrong.Error), Is.EqualTo((2, "'bank:port', which HIERCASH_BANK says, is no host and port. Give one such "
+            + "as 127.0.0.1:7802.\n"
             + "See hiercash-wallet --help.\n")));
     }
 

@@ -125,7 +125,7 @@ public sealed class UpgradeTests
             look.CommandText = "SELECT value FROM pair";
             look.ExecuteScalar();
             Assert.That(() => Database.OpenFile(file, Doubling),
-                Throws.TypeOf<UnusableFileException>().With.Message.Contains("Stop every other program of this party"));
+                Throws.TypeOf<FileInUseException>().With.Message.Contains("Stop every other program of this party"));
             Assert.That((Rows(file).Version, Rows(file).All.Single()), Is.EqualTo((11L, "pair: 1, 7")));
         }
 

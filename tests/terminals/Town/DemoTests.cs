@@ -30,6 +30,36 @@ public sealed class DemoTests
         });
     }
 
+    /// <summary>A demo that goes wrong is no riddle.</summary>
+    [Test]
+    public async Task WhatGoesOtherwiseIsSaid()
+    {
+        string folder = Directory.CreateTempSubdirectory("hiercash-demo-").FullName;
+        try
+        {
+            using var town = new SimulatedTown(new TownOptions
+            {
+                Directory = folder, Terms = new SchemeParameters { NoPinLimit = Amount.Zero },
+            });
+            Refused? refused = null;
+            try
+            {
+                await Demo.Run(town, new DirectReader(), new Narrator(null, false), default);
+            }
+            catch (RefusedException e)
+            {
+                refused = e.Refused;
+            }
+
+            Assert.That(refused, Is.EqualTo(new Refused(Outcome.Fault, "The demo went otherwise than it should. The card wants its payment "
+                + "PIN for this. Enter the payment PIN. Report this with the command.")));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Test]
     public void TheStoryNamesTheOverspenderAndNoColourIsSentIntoAPipe()
     {

@@ -67,6 +67,24 @@ public sealed class ActivationConsoleTests
         screen.Keys(shown.Contains("PUK is 11111111", StringComparison.Ordinal) ? "22222222" : "11111111");
         screen.Keys("Enter");
         Assert.That(screen.Expect("the refusal", "This is not the PUK that the card showed."), Does.Not.Contain("New payment PIN"));
+        string right = shown[(shown.IndexOf("PUK is ", StringComparison.Ordinal) + 7)..][..8];
+
+        // It is asked again, and so is each PIN that cannot be: nobody begins anew with another PUK for a slip.
+        foreach (var (asked, typed) in new[]
+        {
+            ("The PUK, from what you wrote:", right), ("New payment PIN, 4 to 8 digits:", "1"),
+            ("The new payment PIN has to have 4 to 8 digits.", "1357"), ("New payment PIN once more:", "1358"),
+            ("The new payment PIN was not the same both times.", "1357"), ("New payment PIN once more:", "1357"),
+            ("New holder PIN, 4 to 8 digits:", "1357"), ("The two PINs have to differ", "2468"), ("New holder PIN once more:", "2468"),
+        })
+        {
+            screen.Expect(asked, asked);
+            screen.Keys(typed);
+            screen.Keys("Enter");
+        }
+
+        screen.Expect("activated", "The card is activated.");
+        Assert.That(_town.Run("hiercash-wallet", "balance", "--pin", "2468", "--reader", "emulator:Carol.card").Code, Is.Zero);
     }
 
     /// <summary>At a terminal: the PUK is shown once and asked back; PUK and PINs do not show when they are typed.</summary>

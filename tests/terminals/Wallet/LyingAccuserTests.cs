@@ -81,6 +81,23 @@ public sealed class LyingAccuserTests
         Assert.That((_town.Check(_file, new Defence([kept], [])).Culprit, shown.Stands), Is.EqualTo((Culprit.Issuer, (bool?)false)));
     }
 
+    /// <summary>Without the issuer's stamp a rebuttal is shown all the same, and its holder is told why there is none.</summary>
+    [Test, Rule(5)]
+    public async Task WhyThereIsNoStampIsSaid()
+    {
+        var wallet = new WalletTerminal(new NoRelay(new AsWallet(_town.UserBank)), Suite, _town.Clock, NoCrashPoints.Instance, _records);
+        var shown = (await wallet.Rebut(_alice.Card, _alice.Pin, default, (_, made) => made)).Single();
+        Assert.That((shown.NoStamp, shown.Held.IsEmpty), Is.EqualTo(("The issuer is away.", false)));
+        Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Has.None.EqualTo(StampRole.Issuer));
+    }
+
+    /// <summary>The bank is there, and brings nothing to the issuer.</summary>
+    private sealed class NoRelay(ILink bank) : ILink
+    {
+        public ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel) =>
+            request.Type == MessageType.Relay ? throw new LinkException("The issuer is away.") : bank.Call(request, cancel);
+    }
+
     /// <summary>A wallet without records has what the bank says and nothing else: whoever judges has the file.</summary>
     [Test, Rule(3), Hole(19)]
     public async Task TheCertificatesOfTheFileCountForWhoIsAccused()

@@ -20,12 +20,10 @@ internal static class RootOption
         if (File.Exists(given))
         {
             return EnrolmentGrant.Decode(Armor.Read(Armor.Grant, given), Suite)?.Scheme.Root
-                ?? throw new RefusedException(Outcome.Damaged, $"The grant in '{given}' is damaged.");
+                ?? throw new RefusedException(Outcome.Damaged, $"The grant in '{given}' is damaged. Copy it again, whole.");
         }
 
-        return given.Length == 2 * PublicKey.Size && given.All(char.IsAsciiHexDigit)
-            && PublicKey.TryDecode(Convert.FromHexString(given)) is { } key
-            ? key
-            : throw new UsageException("--root is a root key of 130 hexadecimal digits, or a file with a grant.");
+        return PublicKey.TryDecode(TypedHex.Bytes(given, PublicKey.Size))
+            ?? throw new UsageException("--root is a root key of 130 hexadecimal digits, or a file with a grant.");
     }
 }

@@ -1,4 +1,4 @@
-namespace HierCash.Simulation;
+namespace HierCash.Tests;
 
 /// <summary>
 /// A party's clock beside the town's: wrong by as much as somebody set it, while the time that nobody sets goes on as everywhere (rule

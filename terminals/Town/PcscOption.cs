@@ -1,11 +1,5 @@
 namespace HierCash.Town;
 
-/// <summary>What this console's verbs print with --json.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(DemoJson))]
-[JsonSerializable(typeof(TimesJson))]
-internal sealed partial class TownJson : JsonSerializerContext;
-
 /// <summary>Where cards meet terminals: in this process, or in a reader.</summary>
 internal static class PcscOption
 {
