@@ -25,7 +25,6 @@ internal static class RootOption
 
         return given.Length == 2 * PublicKey.Size && given.All(char.IsAsciiHexDigit)
             && PublicKey.TryDecode(Convert.FromHexString(given)) is { } key
-            ? key
-            : throw new UsageException("--root is a root key of 130 hexadecimal digits, or a file with a grant.");
+            ? key : throw new UsageException("--root is a root key of 130 hexadecimal digits, or a file with a grant.");
     }
 }
