@@ -33,16 +33,16 @@ public sealed record EnrolmentRequest(
         return holds;
     }
 
-    public void WriteFields(ref BerTlvWriter w)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        w.Write(WalletTag.State, (byte)Role);
-        w.Write(WalletTag.Name, Name);
-        w.Write(WalletTag.PublicKey, Key);
-        w.Write(WalletTag.Signature, Signature);
-        Account?.Write(ref w);
+        writer.Write(WalletTag.State, (byte)Role);
+        writer.Write(WalletTag.Name, Name);
+        writer.Write(WalletTag.PublicKey, Key);
+        writer.Write(WalletTag.Signature, Signature);
+        Account?.Write(ref writer);
         if (Account is null)
         {
-            Voucher?.Write(ref w);
+            Voucher?.Write(ref writer);
         }
     }
 
@@ -77,11 +77,11 @@ public sealed record KeyVoucher(PartyId Party, PublicKey Key, byte[] Signature) 
     public bool Verify(ICashSuite suite, EnrolmentRole role, PublicKey next) =>
         suite.Verify(Key, SignedMessage.NextKey((byte)role, Party, next.Bytes), Signature);
 
-    public void WriteFields(ref BerTlvWriter w)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        w.Write(WalletTag.Holder, Party);
-        w.Write(WalletTag.PublicKey, Key);
-        w.Write(WalletTag.Signature, Signature);
+        writer.Write(WalletTag.Holder, Party);
+        writer.Write(WalletTag.PublicKey, Key);
+        writer.Write(WalletTag.Signature, Signature);
     }
 
     public static KeyVoucher ReadFields(ref BerTlvReader r) =>
@@ -94,11 +94,11 @@ public sealed record ShopAccount(PartyId Bank, Digest Reference, byte[] Signatur
 {
     public static int MaxEncodedSize => 120;
 
-    public void WriteFields(ref BerTlvWriter w)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        w.Write(WalletTag.B, Bank);
-        w.Write(WalletTag.Reference, Reference);
-        w.Write(WalletTag.Signature, Signature);
+        writer.Write(WalletTag.B, Bank);
+        writer.Write(WalletTag.Reference, Reference);
+        writer.Write(WalletTag.Signature, Signature);
     }
 
     public static ShopAccount ReadFields(ref BerTlvReader r) =>

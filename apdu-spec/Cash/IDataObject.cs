@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace HierCash.Protocol.Cash;
 
 /// <summary>Fields that stand together in messages, files and replies of cards, always in the same order (objects.md).</summary>
@@ -25,6 +27,8 @@ public static class DataObjects
     extension<T>(T item)
         where T : class, IDataObject<T>
     {
+        // Inlined, so that a card's reply costs what it did when each wrote itself.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Write(ref BerTlvWriter writer)
         {
             if (T.Tag is not { } tag)

@@ -24,5 +24,5 @@ public sealed record AgreeReply(Position Position) : IObjectBody<AgreeReply, Pos
 
     public Position Object => Position;
 
-    public static AgreeReply Of(Position position) => new(position);
+    public static AgreeReply Of(Position item) => new(item);
 }

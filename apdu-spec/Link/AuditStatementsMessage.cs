@@ -24,5 +24,5 @@ public sealed record AuditStatementsReply(IReadOnlyList<CirculationStatement> St
 
     public IReadOnlyList<CirculationStatement> Items => Statements;
 
-    public static AuditStatementsReply Of(IReadOnlyList<CirculationStatement> statements) => new(statements);
+    public static AuditStatementsReply Of(IReadOnlyList<CirculationStatement> items) => new(items);
 }

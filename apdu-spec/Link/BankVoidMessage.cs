@@ -8,7 +8,7 @@ public sealed record BankVoidMessage(VoidedPayment Voided)
 
     public VoidedPayment Object => Voided;
 
-    public static BankVoidMessage Of(VoidedPayment voided) => new(voided);
+    public static BankVoidMessage Of(VoidedPayment item) => new(item);
 }
 
 public sealed record BankVoidReply(Reversal Reversal) : IObjectBody<BankVoidReply, Reversal>
@@ -17,5 +17,5 @@ public sealed record BankVoidReply(Reversal Reversal) : IObjectBody<BankVoidRepl
 
     public Reversal Object => Reversal;
 
-    public static BankVoidReply Of(Reversal reversal) => new(reversal);
+    public static BankVoidReply Of(Reversal item) => new(item);
 }

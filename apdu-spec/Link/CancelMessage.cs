@@ -7,7 +7,7 @@ public sealed record CancelMessage(Cancellation Order) : ILinkRequest<CancelMess
 
     public Cancellation Object => Order;
 
-    public static CancelMessage Of(Cancellation order) => new(order);
+    public static CancelMessage Of(Cancellation item) => new(item);
 }
 
 /// <param name="Date">Since when it is cancelled.</param>

@@ -39,5 +39,5 @@ public sealed record CaseReversalsReply(IReadOnlyList<CaseReversal> Reversals) :
 
     public IReadOnlyList<CaseReversal> Items => Reversals;
 
-    public static CaseReversalsReply Of(IReadOnlyList<CaseReversal> reversals) => new(reversals);
+    public static CaseReversalsReply Of(IReadOnlyList<CaseReversal> items) => new(items);
 }

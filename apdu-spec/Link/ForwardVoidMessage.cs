@@ -8,7 +8,7 @@ public sealed record ForwardVoidMessage(VoidedPayment Voided)
 
     public VoidedPayment Object => Voided;
 
-    public static ForwardVoidMessage Of(VoidedPayment voided) => new(voided);
+    public static ForwardVoidMessage Of(VoidedPayment item) => new(item);
 }
 
 public sealed record ForwardVoidReply(Reversal Reversal) : IObjectBody<ForwardVoidReply, Reversal>
@@ -17,5 +17,5 @@ public sealed record ForwardVoidReply(Reversal Reversal) : IObjectBody<ForwardVo
 
     public Reversal Object => Reversal;
 
-    public static ForwardVoidReply Of(Reversal reversal) => new(reversal);
+    public static ForwardVoidReply Of(Reversal item) => new(item);
 }

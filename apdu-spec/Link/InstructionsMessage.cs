@@ -43,5 +43,5 @@ public sealed record InstructionsReply(IReadOnlyList<ClearingInstruction> Transf
 
     public IReadOnlyList<ClearingInstruction> Items => Transfers;
 
-    public static InstructionsReply Of(IReadOnlyList<ClearingInstruction> transfers) => new(transfers);
+    public static InstructionsReply Of(IReadOnlyList<ClearingInstruction> items) => new(items);
 }

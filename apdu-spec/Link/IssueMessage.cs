@@ -7,7 +7,7 @@ public sealed record IssueMessage(IssueRequest Request) : ILinkRequest<IssueMess
 
     public IssueRequest Object => Request;
 
-    public static IssueMessage Of(IssueRequest request) => new(request);
+    public static IssueMessage Of(IssueRequest item) => new(item);
 
     /// <summary>The request of an Issue or a Withhold; null where the message is neither.</summary>
     public static IssueRequest? RequestOf(LinkMessage message) =>
@@ -21,5 +21,5 @@ public sealed record IssueReply(WithdrawalAnswer Answer) : IObjectBody<IssueRepl
 
     public WithdrawalAnswer Object => Answer;
 
-    public static IssueReply Of(WithdrawalAnswer answer) => new(answer);
+    public static IssueReply Of(WithdrawalAnswer item) => new(item);
 }

@@ -41,5 +41,5 @@ public sealed record IssuedReply(IReadOnlyList<IssuedWithdrawal> Issued) : IList
 
     public IReadOnlyList<IssuedWithdrawal> Items => Issued;
 
-    public static IssuedReply Of(IReadOnlyList<IssuedWithdrawal> issued) => new(issued);
+    public static IssuedReply Of(IReadOnlyList<IssuedWithdrawal> items) => new(items);
 }

@@ -8,7 +8,7 @@ public sealed record LostCardMessage(LostCardReport Report)
 
     public LostCardReport Object => Report;
 
-    public static LostCardMessage Of(LostCardReport report) => new(report);
+    public static LostCardMessage Of(LostCardReport item) => new(item);
 }
 
 /// <param name="Cancelled">Coins.</param>

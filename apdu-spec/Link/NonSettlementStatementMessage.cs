@@ -8,7 +8,7 @@ public sealed record NonSettlementStatementMessage(CashPayment H)
 
     public CashPayment Object => H;
 
-    public static NonSettlementStatementMessage Of(CashPayment h) => new(h);
+    public static NonSettlementStatementMessage Of(CashPayment item) => new(item);
 }
 
 public sealed record NonSettlementStatementReply(NonSettlementStatement Statement)
@@ -18,5 +18,5 @@ public sealed record NonSettlementStatementReply(NonSettlementStatement Statemen
 
     public NonSettlementStatement Object => Statement;
 
-    public static NonSettlementStatementReply Of(NonSettlementStatement statement) => new(statement);
+    public static NonSettlementStatementReply Of(NonSettlementStatement item) => new(item);
 }

@@ -22,5 +22,5 @@ public sealed record NoticesReply(IReadOnlyList<Notice> Notices) : IListBody<Not
 
     public IReadOnlyList<Notice> Items => Notices;
 
-    public static NoticesReply Of(IReadOnlyList<Notice> notices) => new(notices);
+    public static NoticesReply Of(IReadOnlyList<Notice> items) => new(items);
 }

@@ -7,7 +7,7 @@ public sealed record RedeemMessage(CashPayment H) : ILinkRequest<RedeemMessage, 
 
     public CashPayment Object => H;
 
-    public static RedeemMessage Of(CashPayment h) => new(h);
+    public static RedeemMessage Of(CashPayment item) => new(item);
 }
 
 public sealed record RedeemReply(Receipt Receipt) : IObjectBody<RedeemReply, Receipt>
@@ -16,5 +16,5 @@ public sealed record RedeemReply(Receipt Receipt) : IObjectBody<RedeemReply, Rec
 
     public Receipt Object => Receipt;
 
-    public static RedeemReply Of(Receipt receipt) => new(receipt);
+    public static RedeemReply Of(Receipt item) => new(item);
 }

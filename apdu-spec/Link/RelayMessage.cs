@@ -7,7 +7,7 @@ public sealed record RelayMessage(SealedMessage Sealed) : ILinkRequest<RelayMess
 
     public SealedMessage Object => Sealed;
 
-    public static RelayMessage Of(SealedMessage message) => new(message);
+    public static RelayMessage Of(SealedMessage item) => new(item);
 }
 
 /// <param name="Answer">The issuer's, as it sealed it.</param>
@@ -17,7 +17,7 @@ public sealed record RelayReply(byte[] Answer) : IObjectBody<RelayReply, SealedA
 
     public SealedAnswer Object => new(Answer);
 
-    public static RelayReply Of(SealedAnswer answer) => new(answer.Ciphertext);
+    public static RelayReply Of(SealedAnswer item) => new(item.Ciphertext);
 }
 
 /// <summary>The answer to a <see cref="SealedMessage"/>, as the issuer sealed it.</summary>

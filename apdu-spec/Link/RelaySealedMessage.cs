@@ -8,7 +8,7 @@ public sealed record RelaySealedMessage(SealedMessage Sealed)
 
     public SealedMessage Object => Sealed;
 
-    public static RelaySealedMessage Of(SealedMessage message) => new(message);
+    public static RelaySealedMessage Of(SealedMessage item) => new(item);
 }
 
 /// <param name="Answer">Sealed for whoever sealed the message.</param>
@@ -18,5 +18,5 @@ public sealed record RelaySealedReply(byte[] Answer) : IObjectBody<RelaySealedRe
 
     public SealedAnswer Object => new(Answer);
 
-    public static RelaySealedReply Of(SealedAnswer answer) => new(answer.Ciphertext);
+    public static RelaySealedReply Of(SealedAnswer item) => new(item.Ciphertext);
 }

@@ -8,7 +8,7 @@ public sealed record RenounceMessage(Renunciation Word)
 
     public Renunciation Object => Word;
 
-    public static RenounceMessage Of(Renunciation word) => new(word);
+    public static RenounceMessage Of(Renunciation item) => new(item);
 }
 
 /// <param name="Until">Until when the bank waits for the order all the same; null where the number is closed.</param>

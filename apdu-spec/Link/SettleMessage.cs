@@ -73,5 +73,5 @@ public sealed record SettleReply(IReadOnlyList<Receipt> Receipts) : IListBody<Se
 
     public IReadOnlyList<Receipt> Items => Receipts;
 
-    public static SettleReply Of(IReadOnlyList<Receipt> receipts) => new(receipts);
+    public static SettleReply Of(IReadOnlyList<Receipt> items) => new(items);
 }

@@ -8,7 +8,7 @@ public sealed record ShowOrderMessage(ShownOrder Order)
 
     public ShownOrder Object => Order;
 
-    public static ShowOrderMessage Of(ShownOrder order) => new(order);
+    public static ShowOrderMessage Of(ShownOrder item) => new(item);
 }
 
 /// <param name="Until">Until when the bank waits for the order all the same; null where the order is known.</param>

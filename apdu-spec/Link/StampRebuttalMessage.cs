@@ -19,5 +19,5 @@ public sealed record StampRebuttalReply(Stamp Stamp) : IObjectBody<StampRebuttal
 
     public Stamp Object => Stamp;
 
-    public static StampRebuttalReply Of(Stamp stamp) => new(stamp);
+    public static StampRebuttalReply Of(Stamp item) => new(item);
 }

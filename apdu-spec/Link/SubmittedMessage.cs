@@ -49,5 +49,5 @@ public sealed record SubmittedReply(IReadOnlyList<SubmittedPayment> Payments) : 
 
     public IReadOnlyList<SubmittedPayment> Items => Payments;
 
-    public static SubmittedReply Of(IReadOnlyList<SubmittedPayment> payments) => new(payments);
+    public static SubmittedReply Of(IReadOnlyList<SubmittedPayment> items) => new(items);
 }

@@ -8,7 +8,7 @@ public sealed record UploadVoidMessage(VoidedPayment Voided)
 
     public VoidedPayment Object => Voided;
 
-    public static UploadVoidMessage Of(VoidedPayment voided) => new(voided);
+    public static UploadVoidMessage Of(VoidedPayment item) => new(item);
 }
 
 public sealed record UploadVoidReply(Reversal Reversal) : IObjectBody<UploadVoidReply, Reversal>
@@ -17,5 +17,5 @@ public sealed record UploadVoidReply(Reversal Reversal) : IObjectBody<UploadVoid
 
     public Reversal Object => Reversal;
 
-    public static UploadVoidReply Of(Reversal reversal) => new(reversal);
+    public static UploadVoidReply Of(Reversal item) => new(item);
 }

@@ -8,7 +8,7 @@ public sealed record WithdrawMessage(WithdrawalOrder Order)
 
     public WithdrawalOrder Object => Order;
 
-    public static WithdrawMessage Of(WithdrawalOrder order) => new(order);
+    public static WithdrawMessage Of(WithdrawalOrder item) => new(item);
 }
 
 /// <summary>Bank to wallet: what came of the order; nothing while the bank is still asking.</summary>
@@ -18,5 +18,5 @@ public sealed record WithdrawReply(WithdrawalAnswer Answer) : IObjectBody<Withdr
 
     public WithdrawalAnswer Object => Answer;
 
-    public static WithdrawReply Of(WithdrawalAnswer answer) => new(answer);
+    public static WithdrawReply Of(WithdrawalAnswer item) => new(item);
 }

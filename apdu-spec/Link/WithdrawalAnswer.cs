@@ -13,18 +13,18 @@ public sealed record WithdrawalAnswer(byte[]? EK, NonIssuanceStatement? Never, s
     /// <summary>Debited, asked for, not answered yet. Ask again later with the same E_I.</summary>
     public static readonly WithdrawalAnswer Pending = new(null, null);
 
-    public void WriteFields(ref BerTlvWriter w)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         if (EK is not null)
         {
-            w.Write(WalletTag.EK, EK);
+            writer.Write(WalletTag.EK, EK);
         }
 
-        Never?.Write(ref w);
+        Never?.Write(ref writer);
         if (Text is not null)
         {
             // What came and was written out may be longer than it came.
-            w.Write(WalletTag.Text, PlainText.Cut(Text, MaxText));
+            writer.Write(WalletTag.Text, PlainText.Cut(Text, MaxText));
         }
     }
 

@@ -8,5 +8,5 @@ public sealed record WithholdMessage(IssueRequest Request)
 
     public IssueRequest Object => Request;
 
-    public static WithholdMessage Of(IssueRequest request) => new(request);
+    public static WithholdMessage Of(IssueRequest item) => new(item);
 }
