@@ -26,8 +26,11 @@ public enum BookingOutcome : byte
 /// <param name="Date">Since when it is so, by the bank's clock.</param>
 /// <param name="Signature">S_B over HC1-PARK, 64 bytes.</param>
 public sealed record BookingStatement(PartyId Bank, ulong Number, BookingOutcome Outcome, Timestamp Date, byte[] Signature)
+    : IDataObject<BookingStatement>
 {
-    public const int MaxEncodedSize = 120;
+    public static Tag? Tag => WalletTag.BookingStatement;
+
+    public static int MaxEncodedSize => 120;
 
     public static BookingStatement Sign(ISigningKey key, PartyId bank, ulong number, BookingOutcome outcome, Timestamp date) =>
         new(bank, number, outcome, date, key.Sign(SignedMessage.Booking(bank, number, outcome, date)));
@@ -35,40 +38,21 @@ public sealed record BookingStatement(PartyId Bank, ulong Number, BookingOutcome
     public bool Verify(ICashSuite suite, PublicKey bank) =>
         suite.Verify(bank, SignedMessage.Booking(Bank, Number, Outcome, Date), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.BookingStatement);
-        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.B, Bank);
         writer.Write(WalletTag.Number, Number);
         writer.Write(WalletTag.Reason, (byte)Outcome);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static BookingStatement Read(ref BerTlvReader reader)
+    public static BookingStatement ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.BookingStatement);
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        ulong number = r.ReadUInt64(WalletTag.Number);
-        byte outcome = r.ReadByte(WalletTag.Reason);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (outcome > (byte)BookingOutcome.BeyondFloat || number is 0 or > long.MaxValue || date.Microseconds > long.MaxValue)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return new BookingStatement(bank, number, (BookingOutcome)outcome, date, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static BookingStatement? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var statement = Read(ref reader);
-        return reader.Complete ? statement : null;
+        var read = new BookingStatement(
+            r.ReadParty(WalletTag.B), r.ReadUInt64(WalletTag.Number), r.ReadEnum<BookingOutcome>(WalletTag.Reason),
+            r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
+        r.Require(read.Number is > 0 and <= long.MaxValue && read.Date.Microseconds <= long.MaxValue);
+        return read;
     }
 }

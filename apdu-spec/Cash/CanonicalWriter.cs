@@ -4,10 +4,10 @@ using System.Text;
 namespace HierCash.Protocol.Cash;
 
 /// <summary>Builds one signed or hashed string: an eight-letter tag, then fixed-width big-endian fields.</summary>
-internal ref struct CanonicalWriter
+internal readonly ref struct CanonicalWriter
 {
     private readonly byte[] _bytes;
-    private int _at;
+    private readonly int _at;
 
     public CanonicalWriter(string tag, int fields)
     {
@@ -19,27 +19,37 @@ internal ref struct CanonicalWriter
         }
     }
 
-    public void U8(byte value) => _bytes[_at++] = value;
+    private CanonicalWriter(byte[] bytes, int at)
+    {
+        _bytes = bytes;
+        _at = at;
+    }
 
-    public void U16(ushort value)
+    public CanonicalWriter U8(byte value)
+    {
+        _bytes[_at] = value;
+        return After(1);
+    }
+
+    public CanonicalWriter U16(ushort value)
     {
         BinaryPrimitives.WriteUInt16BigEndian(_bytes.AsSpan(_at), value);
-        _at += 2;
+        return After(2);
     }
 
-    public void U32(uint value)
+    public CanonicalWriter U32(uint value)
     {
         BinaryPrimitives.WriteUInt32BigEndian(_bytes.AsSpan(_at), value);
-        _at += 4;
+        return After(4);
     }
 
-    public void U64(ulong value)
+    public CanonicalWriter U64(ulong value)
     {
         BinaryPrimitives.WriteUInt64BigEndian(_bytes.AsSpan(_at), value);
-        _at += 8;
+        return After(8);
     }
 
-    public void Fixed(ReadOnlySpan<byte> value, int size)
+    public CanonicalWriter Fixed(ReadOnlySpan<byte> value, int size)
     {
         if (value.Length != size)
         {
@@ -47,24 +57,25 @@ internal ref struct CanonicalWriter
         }
 
         value.CopyTo(_bytes.AsSpan(_at));
-        _at += size;
+        return After(size);
     }
 
-    public void Id(Id16 value)
+    public CanonicalWriter Id(Id16 value)
     {
         value.CopyTo(_bytes.AsSpan(_at));
-        _at += Id16.Size;
+        return After(Id16.Size);
     }
 
-    public void Hash(Digest value)
+    public CanonicalWriter Hash(Digest value)
     {
         value.CopyTo(_bytes.AsSpan(_at));
-        _at += Digest.Size;
+        return After(Digest.Size);
     }
+
+    private CanonicalWriter After(int written) => new(_bytes, _at + written);
 
     /// <summary>The finished string.</summary>
     /// <exception cref="InvalidOperationException">Not all fields were written.</exception>
-    public readonly byte[] Done() => _at == _bytes.Length
-        ? _bytes
-        : throw new InvalidOperationException($"{_at} of {_bytes.Length} bytes were written.");
+    public byte[] Done() => _at == _bytes.Length
+        ? _bytes : throw new InvalidOperationException($"{_at} of {_bytes.Length} bytes were written.");
 }

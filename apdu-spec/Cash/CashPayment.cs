@@ -8,9 +8,12 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Paid">y, or this coin's part of it.</param>
 /// <param name="SU">S_U, 64 bytes.</param>
 public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestamp Time, TillId Till, Amount Paid, byte[] SU)
+    : IDataObject<CashPayment>
 {
+    public static Tag? Tag => WalletTag.CashPayment;
+
     /// <summary>Bytes of the encoded object at most.</summary>
-    public const int MaxEncodedSize = 260;
+    public static int MaxEncodedSize => 260;
 
     /// <summary>seq of CLOSE, and of nothing else.</summary>
     public const ushort CloseSeq = ushort.MaxValue;
@@ -35,40 +38,18 @@ public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestam
     /// <summary>A coin's last payment, which only CLOSE signs (hole 9, rule R24).</summary>
     public bool IsClose => Seq == CloseSeq;
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.CashPayment);
         Coin.Write(ref writer);
         writer.Write(WalletTag.Seq, Seq);
         writer.Write(WalletTag.Balance, Balance.ToCard());
-        writer.Write(WalletTag.Time, Time.Microseconds);
-        writer.Write(WalletTag.W, Till.Value.ToArray());
+        writer.Write(WalletTag.Time, Time);
+        writer.Write(WalletTag.W, Till);
         writer.Write(WalletTag.Payment, Paid.ToCard());
         writer.Write(WalletTag.SU, SU);
-        writer.End(begin);
     }
 
-    public static CashPayment Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.CashPayment);
-        var coin = Coin.Read(ref r);
-        ushort seq = r.ReadUInt16(WalletTag.Seq);
-        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
-        var time = new Timestamp(r.ReadUInt64(WalletTag.Time));
-        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
-        var paid = new Amount(r.ReadUInt32(WalletTag.Payment));
-        var su = r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize);
-        reader.Leave(r);
-        return new CashPayment(coin, seq, balance, time, till, paid, su);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    /// <summary>Null unless the bytes are exactly one H.</summary>
-    public static CashPayment? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var payment = Read(ref reader);
-        return reader.Complete ? payment : null;
-    }
+    public static CashPayment ReadFields(ref BerTlvReader r) => new(
+        Coin.Read(ref r), r.ReadUInt16(WalletTag.Seq), r.ReadAmount(WalletTag.Balance), r.ReadTimestamp(WalletTag.Time), r.ReadTill(),
+        r.ReadAmount(WalletTag.Payment), r.ReadSignature(WalletTag.SU));
 }

@@ -8,8 +8,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Previous">SHA-256 of the message of the statement before; zeros in the first.</param>
 public sealed record CirculationStatement(
     PartyId Issuer, ulong Number, PartyId Bank, Currency Currency, Circulation Totals, Timestamp Date, Digest Previous, byte[] Signature)
+    : IDataObject<CirculationStatement>
 {
-    public const int MaxEncodedSize = 240;
+    public static Tag? Tag => WalletTag.CirculationStatement;
+
+    public static int MaxEncodedSize => 240;
 
     public static CirculationStatement Sign(
         ISigningKey key, PartyId issuer, ulong number, PartyId bank, Currency currency, Circulation totals, Timestamp date, Digest previous)
@@ -25,57 +28,34 @@ public sealed record CirculationStatement(
 
     public bool Verify(ICashSuite suite, PublicKey issuer) => suite.Verify(issuer, Message, Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.CirculationStatement);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.IssuerId, Issuer);
         writer.Write(WalletTag.Number, Number);
-        writer.Write(WalletTag.B, Bank.Value);
-        writer.Write(WalletTag.Currency, Currency.Code);
+        writer.Write(WalletTag.B, Bank);
+        writer.Write(WalletTag.Currency, Currency);
         writer.Write(WalletTag.Issued, Totals.Issued.Minor);
         writer.Write(WalletTag.Settled, Totals.Settled.Minor);
         writer.Write(WalletTag.Redeemed, Totals.Redeemed.Minor);
         writer.Write(WalletTag.Returned, Totals.Returned.Minor);
         writer.Write(WalletTag.Outstanding, Totals.Outstanding.Minor);
-        writer.Write(WalletTag.Date, Date.Microseconds);
-        writer.Write(WalletTag.PreviousDigest, Previous.ToArray());
+        writer.Write(WalletTag.Date, Date);
+        writer.Write(WalletTag.PreviousDigest, Previous);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static CirculationStatement? Read(ref BerTlvReader reader)
+    public static CirculationStatement ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.CirculationStatement);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
+        var issuer = r.ReadParty(WalletTag.IssuerId);
         ulong number = r.ReadUInt64(WalletTag.Number);
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
-        ulong issued = r.ReadUInt64(WalletTag.Issued);
-        ulong settled = r.ReadUInt64(WalletTag.Settled);
-        ulong redeemed = r.ReadUInt64(WalletTag.Redeemed);
-        ulong returned = r.ReadUInt64(WalletTag.Returned);
-        ulong outstanding = r.ReadUInt64(WalletTag.Outstanding);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var previous = Digest.Read(r.ReadBytes(WalletTag.PreviousDigest, Digest.Size));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        UInt128 gone = (UInt128)settled + redeemed + returned;
-        if (gone > issued || issued - (ulong)gone != outstanding)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return reader.Failed ? null : new CirculationStatement(
-            issuer, number, bank, currency, new Circulation(
-                new Amount(issued), new Amount(settled), new Amount(redeemed), new Amount(returned)), date, previous, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static CirculationStatement? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var statement = Read(ref reader);
-        return reader.Complete ? statement : null;
+        var bank = r.ReadParty(WalletTag.B);
+        var currency = r.ReadCurrency();
+        var totals = new Circulation(
+            r.ReadTotal(WalletTag.Issued), r.ReadTotal(WalletTag.Settled), r.ReadTotal(WalletTag.Redeemed), r.ReadTotal(WalletTag.Returned));
+        r.Require(r.ReadUInt64(WalletTag.Outstanding) + (UInt128)totals.Settled.Minor + totals.Redeemed.Minor + totals.Returned.Minor
+            == totals.Issued.Minor);
+        return new CirculationStatement(
+            issuer, number, bank, currency, totals, r.ReadTimestamp(WalletTag.Date), r.ReadDigest(WalletTag.PreviousDigest),
+            r.ReadSignature());
     }
 }

@@ -7,9 +7,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Total">Minor units, 64 bits.</param>
 public sealed record ClearingInstruction(
     PartyId Issuer, ulong Number, PartyId Bank, TransferKind Kind, Digest Reference, Amount Total, Currency Currency, Timestamp Date,
-    byte[] Signature)
+    byte[] Signature) : IDataObject<ClearingInstruction>
 {
-    public const int MaxEncodedSize = 190;
+    public static Tag? Tag => WalletTag.ClearingInstruction;
+
+    public static int MaxEncodedSize => 190;
 
     public static ClearingInstruction Sign(
         ISigningKey key, PartyId issuer, ulong number, PartyId bank, TransferKind kind, Digest reference, Amount total, Currency currency,
@@ -20,49 +22,26 @@ public sealed record ClearingInstruction(
     public bool Verify(ICashSuite suite, PublicKey issuer) =>
         suite.Verify(issuer, SignedMessage.ClearingInstruction(Issuer, Number, Bank, Kind, Reference, Total, Currency, Date), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.ClearingInstruction);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.IssuerId, Issuer);
         writer.Write(WalletTag.Number, Number);
-        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.B, Bank);
         writer.Write(WalletTag.Kind, (byte)Kind);
-        writer.Write(WalletTag.Reference, Reference.ToArray());
+        writer.Write(WalletTag.Reference, Reference);
         writer.Write(WalletTag.Total, Total.Minor);
-        writer.Write(WalletTag.Currency, Currency.Code);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Currency, Currency);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static ClearingInstruction Read(ref BerTlvReader reader)
+    public static ClearingInstruction ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.ClearingInstruction);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        ulong number = r.ReadUInt64(WalletTag.Number);
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        byte kind = r.ReadByte(WalletTag.Kind);
-        var reference = Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size));
-        var total = new Amount(r.ReadUInt64(WalletTag.Total));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (kind is < (byte)TransferKind.FloatDebit or > (byte)TransferKind.ClaimRestore || total.Minor > long.MaxValue
-            || number > long.MaxValue)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return new ClearingInstruction(issuer, number, bank, (TransferKind)kind, reference, total, currency, date, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static ClearingInstruction? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var transfer = Read(ref reader);
-        return reader.Complete ? transfer : null;
+        var read = new ClearingInstruction(
+            r.ReadParty(WalletTag.IssuerId), r.ReadUInt64(WalletTag.Number), r.ReadParty(WalletTag.B),
+            r.ReadEnum<TransferKind>(WalletTag.Kind), r.ReadDigest(WalletTag.Reference), r.ReadTotal(WalletTag.Total), r.ReadCurrency(),
+            r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
+        r.Require(read.Total.Minor <= long.MaxValue && read.Number <= long.MaxValue);
+        return read;
     }
 }

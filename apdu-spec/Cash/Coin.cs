@@ -31,10 +31,12 @@ public sealed record CoinAttributes(
 /// <summary>C: a coin as a shop sees it (EP 0810563, step 5). The balance x travels beside it.</summary>
 /// <param name="NU">N_U compressed, 33 bytes.</param>
 /// <param name="SI">S_I, 64 bytes.</param>
-public sealed record Coin(CoinAttributes Terms, byte[] NU, byte[] SI)
+public sealed record Coin(CoinAttributes Terms, byte[] NU, byte[] SI) : IDataObject<Coin>
 {
+    public static Tag? Tag => WalletTag.Coin;
+
     /// <summary>Bytes of the encoded object, tag and length included.</summary>
-    public const int EncodedSize = 140;
+    public static int MaxEncodedSize => 140;
 
     public const byte Suite1 = 1;
 
@@ -47,43 +49,39 @@ public sealed record Coin(CoinAttributes Terms, byte[] NU, byte[] SI)
 
     public bool Verify(ICashSuite suite, PublicKey issuer) => suite.Verify(issuer, Message, SI);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Coin);
         writer.Write(WalletTag.Suite, Terms.Suite);
         writer.Write(WalletTag.G, Terms.GByte);
-        writer.Write(WalletTag.IssuerId, Terms.Issuer.Value);
-        writer.Write(WalletTag.KeyId, Terms.IssuerKey.Value);
+        writer.Write(WalletTag.IssuerId, Terms.Issuer);
+        writer.Write(WalletTag.KeyId, Terms.IssuerKey);
         writer.Write(WalletTag.FaceValue, Terms.FaceValue.ToCard());
-        writer.Write(WalletTag.Currency, Terms.Currency.Code);
+        writer.Write(WalletTag.Currency, Terms.Currency);
         writer.Write(WalletTag.NU, NU);
         writer.Write(WalletTag.TM, Terms.TM);
         writer.Write(WalletTag.Expiry, Terms.Expiry.Index);
         writer.Write(WalletTag.SI, SI);
-        writer.End(begin);
     }
 
     /// <summary>Reads a coin; an unknown suite or g makes the reader fail.</summary>
-    public static Coin Read(ref BerTlvReader reader)
+    public static Coin ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.Coin);
         byte suite = r.ReadByte(WalletTag.Suite);
         byte packed = r.ReadByte(WalletTag.G);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var key = new KeyId(r.ReadUInt32(WalletTag.KeyId));
-        var faceValue = new Amount(r.ReadUInt32(WalletTag.FaceValue));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
+        var issuer = r.ReadParty(WalletTag.IssuerId);
+        var key = r.ReadKeyId(WalletTag.KeyId);
+        var faceValue = r.ReadAmount(WalletTag.FaceValue);
+        var currency = r.ReadCurrency();
         var nu = r.ReadBytes(WalletTag.NU, PublicKey.CompressedSize);
         ushort tm = r.ReadUInt16(WalletTag.TM);
         var expiry = new Quarter(r.ReadUInt16(WalletTag.Expiry));
-        var si = r.ReadBytes(WalletTag.SI, ISigningKey.SignatureSize);
+        var si = r.ReadSignature(WalletTag.SI);
         if (!CoinAttributes.TryUnpackG(packed, out var g, out bool issuerKeyed) || suite != Suite1)
         {
             r.Fail();
             g = GFunction.Sha256;
         }
 
-        reader.Leave(r);
         return new Coin(new CoinAttributes(suite, g, issuer, key, faceValue, currency, tm, expiry, issuerKeyed), nu, si);
     }
 }

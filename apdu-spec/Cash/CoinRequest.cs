@@ -55,9 +55,7 @@ public sealed record CoinRequest(byte[] Seed, Amount FaceValue, Currency Currenc
             m[..32].ToArray(),
             new Amount(BinaryPrimitives.ReadUInt32BigEndian(m[32..])),
             new Currency(BinaryPrimitives.ReadUInt16BigEndian(m[36..])),
-            BinaryPrimitives.ReadUInt16BigEndian(m[38..]),
-            m[40..73].ToArray(),
-            m[73..].ToArray());
+            BinaryPrimitives.ReadUInt16BigEndian(m[38..]), m[40..73].ToArray(), m[73..].ToArray());
 
     /// <summary>Says what it is, without the seed.</summary>
     public override string ToString() => $"request for {FaceValue} {Currency}, TM {TM}";
@@ -106,7 +104,5 @@ public sealed record CashAnswer(byte Suite, GFunction G, PartyId Issuer, KeyId I
                 g,
                 new PartyId(BinaryPrimitives.ReadUInt32BigEndian(bytes[2..])),
                 new KeyId(BinaryPrimitives.ReadUInt32BigEndian(bytes[6..])),
-                new Quarter(BinaryPrimitives.ReadUInt16BigEndian(bytes[10..])),
-                bytes[12..].ToArray(),
-                issuerKeyed);
+                new Quarter(BinaryPrimitives.ReadUInt16BigEndian(bytes[10..])), bytes[12..].ToArray(), issuerKeyed);
 }

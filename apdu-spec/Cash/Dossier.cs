@@ -6,7 +6,7 @@ namespace HierCash.Protocol.Cash;
 /// </summary>
 public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pages)
 {
-    public int MaxEncodedSize => Header.MaxEncodedSize + Pages.Sum(p => p.MaxEncodedSize);
+    public int MaxEncodedSize => Header.Room + Pages.Sum(p => p.Room);
 
     /// <summary>Cuts payments into pages and signs the header over their hashes.</summary>
     /// <param name="header">Whatever stands in its pages and signature is replaced.</param>

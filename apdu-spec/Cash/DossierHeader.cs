@@ -21,12 +21,16 @@ public sealed record DossierHeader(
     PartyId Issuer, CoinId Coin, uint Revision, Timestamp Date, TimeSpan DisputeTerm, TimeSpan ClockTolerance, Amount FaceValue,
     Amount Claimed, byte[] Opening,
     KeyCertificate EncryptionKey, KeyCertificate CoinKey, IReadOnlyList<KeyCertificate> StatementKeys, IReadOnlyList<Digest> Pages,
-    byte[] Signature)
+    byte[] Signature) : IDataObject<DossierHeader>
 {
+    public static Tag? Tag => WalletTag.Dossier;
+
     public const int MaxKeys = 32;
     public const int MaxPages = 512;
 
-    public int MaxEncodedSize => 500 + ((2 + StatementKeys.Count) * KeyCertificate.MaxEncodedSize) + (Pages.Count * Digest.Size);
+    public static int MaxEncodedSize => 500 + ((2 + MaxKeys) * KeyCertificate.MaxEncodedSize) + (MaxPages * Digest.Size);
+
+    public int Room => 500 + ((2 + StatementKeys.Count) * KeyCertificate.MaxEncodedSize) + (Pages.Count * Digest.Size);
 
     /// <summary>
     /// What the issuer signs. The keys stand in it, so that nobody swaps a certificate and blames the issuer for what no longer fits.
@@ -55,13 +59,12 @@ public sealed record DossierHeader(
             : Proof.HeaderInvalid;
     }
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Dossier);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
-        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.IssuerId, Issuer);
+        writer.Write(WalletTag.CoinId, Coin);
         writer.Write(WalletTag.DossierRevision, Revision);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.DisputeTerm, (uint)DisputeTerm.TotalSeconds);
         writer.Write(WalletTag.ClockTolerance, (uint)ClockTolerance.TotalSeconds);
         writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
@@ -69,57 +72,21 @@ public sealed record DossierHeader(
         writer.Write(WalletTag.Opening, Opening);
         EncryptionKey.Write(ref writer);
         CoinKey.Write(ref writer);
-        foreach (var key in StatementKeys)
-        {
-            key.Write(ref writer);
-        }
+        writer.WriteAll(StatementKeys);
 
         writer.Write(WalletTag.PageHashes, Hashes);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    /// <summary>Reads a header; null, and the reader failed, where it is malformed, or has no key or no page.</summary>
-    public static DossierHeader? Read(ref BerTlvReader reader)
+    public static DossierHeader ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.Dossier);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
-        uint revision = r.ReadUInt32(WalletTag.DossierRevision);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var dispute = TimeSpan.FromSeconds(r.ReadUInt32(WalletTag.DisputeTerm));
-        var tolerance = TimeSpan.FromSeconds(r.ReadUInt32(WalletTag.ClockTolerance));
-        var faceValue = new Amount(r.ReadUInt32(WalletTag.FaceValue));
-        var claimed = new Amount(r.ReadUInt64(WalletTag.Claimed));
-        var opening = r.ReadBytes(WalletTag.Opening, CoinRequest.Size);
-        var encryption = KeyCertificate.Read(ref r);
-        var coinKey = KeyCertificate.Read(ref r);
-        var keys = new List<KeyCertificate>();
-        while (r.Next(WalletTag.Certificate) && keys.Count < MaxKeys && KeyCertificate.Read(ref r) is { } key)
-        {
-            keys.Add(key);
-        }
-
-        var hashes = r.Read(WalletTag.PageHashes).ToArray();
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (keys.Count == 0 || revision == 0 || hashes.Length is 0 or > MaxPages * Digest.Size || hashes.Length % Digest.Size != 0)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return reader.Failed ? null : new DossierHeader(
-            issuer, coin, revision, date, dispute, tolerance, faceValue, claimed, opening, encryption!, coinKey!, keys,
-            [.. hashes.Chunk(Digest.Size).Select(h => Digest.Read(h))], signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    /// <summary>Null unless the bytes are exactly one header.</summary>
-    public static DossierHeader? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var header = Read(ref reader);
-        return reader.Complete ? header : null;
+        var read = new DossierHeader(
+            r.ReadParty(WalletTag.IssuerId), r.ReadCoinId(), r.ReadUInt32(WalletTag.DossierRevision), r.ReadTimestamp(WalletTag.Date),
+            r.ReadSeconds(WalletTag.DisputeTerm), r.ReadSeconds(WalletTag.ClockTolerance), r.ReadAmount(WalletTag.FaceValue),
+            r.ReadTotal(WalletTag.Claimed), r.ReadBytes(WalletTag.Opening, CoinRequest.Size), r.Read<KeyCertificate>(),
+            r.Read<KeyCertificate>(), r.ReadSome<KeyCertificate>(MaxKeys), r.ReadDigests(WalletTag.PageHashes, MaxPages),
+            r.ReadSignature());
+        r.Require(read.StatementKeys.Count > 0 && read.Revision > 0 && read.Pages.Count > 0);
+        return read;
     }
 }

@@ -12,7 +12,12 @@ public enum EnrolmentRole : byte { Bank = 1, Shop = 2 }
 /// or a voucher.</param>
 public sealed record EnrolmentRequest(
     EnrolmentRole Role, string Name, PublicKey Key, byte[] Signature, ShopAccount? Account, KeyVoucher? Voucher = null)
+    : IDataObject<EnrolmentRequest>
 {
+    public static Tag? Tag => WalletTag.Enrolment;
+
+    public static int MaxEncodedSize => 512;
+
     public const int MaxNameSize = 64;
 
     public static EnrolmentRequest Sign(ISigningKey key, EnrolmentRole role, string name) =>
@@ -28,49 +33,30 @@ public sealed record EnrolmentRequest(
         return holds;
     }
 
-    public byte[] Encode() => BerTlv.Encode(512, (ref BerTlvWriter w) =>
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = w.Begin(WalletTag.Enrolment);
-        w.Write(WalletTag.State, (byte)Role);
-        w.Write(WalletTag.Name, Name);
-        w.Write(WalletTag.PublicKey, Key.Bytes);
-        w.Write(WalletTag.Signature, Signature);
-        if (Account is { } account)
+        writer.Write(WalletTag.State, (byte)Role);
+        writer.Write(WalletTag.Name, Name);
+        writer.Write(WalletTag.PublicKey, Key);
+        writer.Write(WalletTag.Signature, Signature);
+        Account?.Write(ref writer);
+        if (Account is null)
         {
-            w.Write(WalletTag.B, account.Bank.Value);
-            w.Write(WalletTag.Reference, account.Reference.ToArray());
-            w.Write(WalletTag.Signature, account.Signature);
+            Voucher?.Write(ref writer);
         }
-        else if (Voucher is { } voucher)
-        {
-            w.Write(WalletTag.Holder, voucher.Party.Value);
-            w.Write(WalletTag.PublicKey, voucher.Key.Bytes);
-            w.Write(WalletTag.Signature, voucher.Signature);
-        }
+    }
 
-        w.End(begin);
-    });
-
-    /// <summary>Null unless the bytes are exactly one request, in a name that can be shown (rule R18).</summary>
-    public static EnrolmentRequest? Decode(ReadOnlySpan<byte> bytes)
+    /// <summary>The reader failed where the name cannot be shown (rule R18).</summary>
+    public static EnrolmentRequest ReadFields(ref BerTlvReader r)
     {
-        var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(WalletTag.Enrolment);
-        byte role = r.ReadByte(WalletTag.State);
+        var role = r.ReadEnum<EnrolmentRole>(WalletTag.State);
         string name = r.ReadText(WalletTag.Name, MaxNameSize);
-        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        var voucher = r.Next(WalletTag.Holder) ? KeyVoucher.Read(ref r) : null;
-        var account = voucher is null && r.HasMore
-            ? new ShopAccount(
-                new PartyId(r.ReadUInt32(WalletTag.B)),
-                Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size)),
-                r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize))
-            : null;
-        reader.Leave(r);
-        return reader.Complete && key is not null && role is 1 or 2 && PlainText.NameFault(name, MaxNameSize) is null
-            ? new EnrolmentRequest((EnrolmentRole)role, name, key!, signature, account, voucher)
-            : null;
+        var key = r.ReadPublicKey(WalletTag.PublicKey);
+        var signature = r.ReadSignature();
+        var voucher = r.Next(WalletTag.Holder) ? r.Read<KeyVoucher>() : null;
+        var account = voucher is null && r.HasMore ? r.Read<ShopAccount>() : null;
+        r.Require(PlainText.NameFault(name, MaxNameSize) is null);
+        return new EnrolmentRequest(role, name, key, signature, account, voucher);
     }
 }
 
@@ -81,31 +67,43 @@ public sealed record EnrolmentRequest(
 /// <param name="Party">The bank's or the shop's number.</param>
 /// <param name="Key">The key that signs.</param>
 /// <param name="Signature">Over HC1-NEXT.</param>
-public sealed record KeyVoucher(PartyId Party, PublicKey Key, byte[] Signature)
+public sealed record KeyVoucher(PartyId Party, PublicKey Key, byte[] Signature) : IDataObject<KeyVoucher>
 {
+    public static int MaxEncodedSize => 150;
+
     public static KeyVoucher Sign(ISigningKey key, EnrolmentRole role, PartyId party, PublicKey next) =>
         new(party, key.PublicKey, key.Sign(SignedMessage.NextKey((byte)role, party, next.Bytes)));
 
     public bool Verify(ICashSuite suite, EnrolmentRole role, PublicKey next) =>
         suite.Verify(Key, SignedMessage.NextKey((byte)role, Party, next.Bytes), Signature);
 
-    internal static KeyVoucher? Read(ref BerTlvReader r)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        var party = new PartyId(r.ReadUInt32(WalletTag.Holder));
-        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (key is null)
-        {
-            r.Fail();
-        }
-
-        return key is null ? null : new KeyVoucher(party, key, signature);
+        writer.Write(WalletTag.Holder, Party);
+        writer.Write(WalletTag.PublicKey, Key);
+        writer.Write(WalletTag.Signature, Signature);
     }
+
+    public static KeyVoucher ReadFields(ref BerTlvReader r) =>
+        new(r.ReadParty(WalletTag.Holder), r.ReadPublicKey(WalletTag.PublicKey), r.ReadSignature());
 }
 
 /// <summary>The bank's word that this account is that shop's.</summary>
 /// <param name="Signature">By PS_B over HC1-ACCT.</param>
-public sealed record ShopAccount(PartyId Bank, Digest Reference, byte[] Signature);
+public sealed record ShopAccount(PartyId Bank, Digest Reference, byte[] Signature) : IDataObject<ShopAccount>
+{
+    public static int MaxEncodedSize => 120;
+
+    public void WriteFields(ref BerTlvWriter writer)
+    {
+        writer.Write(WalletTag.B, Bank);
+        writer.Write(WalletTag.Reference, Reference);
+        writer.Write(WalletTag.Signature, Signature);
+    }
+
+    public static ShopAccount ReadFields(ref BerTlvReader r) =>
+        new(r.ReadParty(WalletTag.B), r.ReadDigest(WalletTag.Reference), r.ReadSignature());
+}
 
 /// <summary>The issuer's answer: everything that a bank or shop needs to take part, signed by the root key.</summary>
 /// <param name="Scheme">Root key, certificates, terms.</param>
@@ -142,24 +140,21 @@ public sealed record EnrolmentGrant(
 
     private void WriteContent(ref BerTlvWriter w)
     {
-        w.Write(WalletTag.IssuerId, Scheme.Issuer.Value);
-        w.Write(WalletTag.Holder, Holder.Value);
+        w.Write(WalletTag.IssuerId, Scheme.Issuer);
+        w.Write(WalletTag.Holder, Holder);
         w.Write(WalletTag.Name, Name);
         if (Account is { } account)
         {
-            w.Write(WalletTag.B, account.Bank.Value);
-            w.Write(WalletTag.Reference, account.Reference.ToArray());
+            w.Write(WalletTag.B, account.Bank);
+            w.Write(WalletTag.Reference, account.Reference);
         }
 
-        w.Write(WalletTag.PublicKey, Scheme.Root.Bytes);
+        w.Write(WalletTag.PublicKey, Scheme.Root);
         w.Write(WalletTag.Terms, EncodeTerms(Scheme.Terms));
         w.Write(WalletTag.LinkCertificate, LinkCertificate);
         BankCertificate?.Write(ref w);
-        foreach (var certificate in Scheme.Certificates.Where(
-            (c, i) => Scheme.Certificates.Skip(i + 1).Count(later => later.Usage == c.Usage) < MostOfOneUse))
-        {
-            certificate.Write(ref w);
-        }
+        w.WriteAll(Scheme.Certificates.Where(
+            (c, i) => Scheme.Certificates.Skip(i + 1).Count(later => later.Usage == c.Usage) < MostOfOneUse));
     }
 
     /// <summary>Null unless the bytes are exactly one grant whose root key signed all of it.</summary>
@@ -167,26 +162,17 @@ public sealed record EnrolmentGrant(
     {
         var reader = new BerTlvReader(bytes);
         var r = reader.Enter(WalletTag.Enrolment);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var holder = new PartyId(r.ReadUInt32(WalletTag.Holder));
+        var issuer = r.ReadParty(WalletTag.IssuerId);
+        var holder = r.ReadParty(WalletTag.Holder);
         string name = r.ReadText(WalletTag.Name, EnrolmentRequest.MaxNameSize);
-        (PartyId, Digest)? account = r.Next(WalletTag.B)
-            ? (new PartyId(r.ReadUInt32(WalletTag.B)), Digest.Read(r.ReadBytes(WalletTag.Reference, Digest.Size))) : null;
-        var root = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.PublicKey, PublicKey.Size));
+        (PartyId, Digest)? account = r.Next(WalletTag.B) ? (r.ReadParty(WalletTag.B), r.ReadDigest(WalletTag.Reference)) : null;
+        var root = r.ReadPublicKey(WalletTag.PublicKey);
         var terms = DecodeTerms(r.ReadBytes(WalletTag.Terms, TermsSize));
         var link = r.Read(WalletTag.LinkCertificate).ToArray();
-        var certificates = new List<KeyCertificate>();
-        while (r.Next(WalletTag.Certificate))
-        {
-            if (KeyCertificate.Read(ref r) is { } certificate)
-            {
-                certificates.Add(certificate);
-            }
-        }
-
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
+        var certificates = r.ReadSome<KeyCertificate>(int.MaxValue);
+        var signature = r.ReadSignature();
         reader.Leave(r);
-        if (!reader.Complete || root is null || terms is null || !PlainText.IsPlain(name) || certificates.Any(c => !c.Verify(suite, root)))
+        if (!reader.Complete || terms is null || !PlainText.IsPlain(name) || certificates.Any(c => !c.Verify(suite, root)))
         {
             return null;
         }
@@ -227,9 +213,7 @@ public sealed record EnrolmentGrant(
     {
         TimeSpan Span(int i) => TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(5 + (4 * i))));
         Amount Money(int at) => new(BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(at)));
-        return bytes[2] > (byte)GFunction.Sha256 || bytes[3] > (byte)ExcessPolicy.Guarantee
-            ? null
-            : new SchemeParameters
+        return bytes[2] > (byte)GFunction.Sha256 || bytes[3] > (byte)ExcessPolicy.Guarantee ? null : new SchemeParameters
             {
                 Currency = new Currency(BinaryPrimitives.ReadUInt16BigEndian(bytes)),
                 G = (GFunction)bytes[2],

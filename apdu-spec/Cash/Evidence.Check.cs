@@ -85,13 +85,11 @@ public sealed partial record Evidence
         bool fits = Dossier.IsOf(Order);
         Switches.On("hole 19 terms", ref fits);
         return !ordered || !fits
-            ? (Culprit.Bank, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.")
-            : null;
+            ? (Culprit.Bank, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.") : null;
     }
 
     private bool HasItsNotice => Notice.Bank == Order.Bank && Notice.User == Order.User && Notice.Coin == Dossier.Coin
-        && Notice.Content == Digest.Of(Content)
-        && IsNoticedAfter && Notice.Until == Notice.Date.Plus(Dossier.Header.DisputeTerm);
+        && Notice.Content == Digest.Of(Content) && IsNoticedAfter && Notice.Until == Notice.Date.Plus(Dossier.Header.DisputeTerm);
 
     private bool IsDated => IsAfter(Dossier.Header.Date) && Date <= Dossier.Header.Date.Plus(Dossier.Header.ClockTolerance)
         && Dossier.Entries.All(e => e.H.Time <= Date.Plus(Dossier.Header.ClockTolerance));

@@ -51,8 +51,7 @@ public sealed partial record Evidence
             return say(
                 Culprit.ShopToAnswer,
                 $"{Shop(open)} both settled and took back {Paid(open)}, in whichever order. {since} for the issuer's reversal of payment "
-                    + $"{open.Id}:"
-                    + $" with one nobody is to blame. {Name} overspent nothing.");
+                    + $"{open.Id}: with one nobody is to blame. {Name} overspent nothing.");
         }
 
         if (judged.Find(j => j.Shown is { } at && Denies(suite, j.H, at, heard)) is { H: { } denied })

@@ -73,11 +73,11 @@ public sealed partial record Evidence(
     private void WriteContent(ref BerTlvWriter writer)
     {
         Order.Write(ref writer);
-        writer.Write(WalletTag.AccountKey, AccountKey.Bytes);
+        writer.Write(WalletTag.AccountKey, AccountKey);
         writer.Write(WalletTag.Name, Name);
         Dossier.Header.Write(ref writer);
         BankKey.Write(ref writer);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
     }
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
@@ -86,20 +86,11 @@ public sealed partial record Evidence(
         WriteContent(ref writer);
         writer.Write(WalletTag.Signature, Signature);
         Notice.Write(ref writer);
-        foreach (var key in FiledKeys)
-        {
-            key.Write(ref writer);
-        }
+        writer.WriteAll(FiledKeys);
 
-        foreach (var reversal in Reversals)
-        {
-            reversal.Write(ref writer);
-        }
+        writer.WriteAll(Reversals);
 
-        foreach (var page in Dossier.Pages)
-        {
-            page.Write(ref writer);
-        }
+        writer.WriteAll(Dossier.Pages);
 
         writer.End(begin);
     });
@@ -109,43 +100,29 @@ public sealed partial record Evidence(
     {
         var reader = new BerTlvReader(bytes);
         var r = reader.Enter(WalletTag.Evidence);
-        var order = WithdrawalOrder.Read(ref r);
-        var key = r.Failed ? null : PublicKey.TryDecode(r.Read(WalletTag.AccountKey, PublicKey.Size));
+        var order = r.Read<WithdrawalOrder>();
+        var key = r.ReadPublicKey(WalletTag.AccountKey);
         string name = r.ReadText(WalletTag.Name, MaxNameSize);
-        var header = DossierHeader.Read(ref r);
-        var bankKey = KeyCertificate.Read(ref r);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        var notice = Notice.Read(ref r);
-        var keys = new List<KeyCertificate>();
-        while (r.Next(WalletTag.Certificate) && keys.Count < DossierHeader.MaxKeys && KeyCertificate.Read(ref r) is { } filed)
-        {
-            keys.Add(filed);
-        }
-
-        var reversals = new List<Reversal>();
-        var reversed = new HashSet<PaymentId>();
-        while (r.Next(WalletTag.Reversal))
-        {
-            reversals.Add(Reversal.Read(ref r));
-            if (!reversed.Add(reversals[^1].Payment))
-            {
-                r.Fail();
-            }
-        }
-
-        var pages = new List<DossierPage>();
-        while (r.HasMore && pages.Count < DossierHeader.MaxPages)
-        {
-            pages.Add(DossierPage.Read(ref r));
-        }
-
+        var header = r.Read<DossierHeader>();
+        var bankKey = r.Read<KeyCertificate>();
+        var date = r.ReadTimestamp(WalletTag.Date);
+        var signature = r.ReadSignature();
+        var notice = r.Read<Notice>();
+        var keys = r.ReadSome<KeyCertificate>(DossierHeader.MaxKeys);
+        var reversals = r.ReadSome<Reversal>(int.MaxValue);
+        var pages = r.ReadAll<DossierPage>(DossierHeader.MaxPages);
         reader.Leave(r);
-        var evidence = !reader.Complete || key is null || !PlainText.IsPlain(name) ? null
-            : new Evidence(order, key, name, new Dossier(header!, pages), bankKey!, date, signature) { Notice = notice,
-                Reversals = reversals, FiledKeys = keys };
+        if (!reader.Complete || !PlainText.IsPlain(name) || reversals.DistinctBy(v => v.Payment).Count() < reversals.Count)
+        {
+            return null;
+        }
+
+        var evidence = new Evidence(order, key, name, new Dossier(header, pages), bankKey, date, signature)
+        {
+            Notice = notice, Reversals = reversals, FiledKeys = keys,
+        };
 
         // Only one form of bytes is an evidence file: what reads the same and looks otherwise was altered.
-        return evidence is not null && evidence.Encode().AsSpan().SequenceEqual(bytes) ? evidence : null;
+        return evidence.Encode().AsSpan().SequenceEqual(bytes) ? evidence : null;
     }
 }

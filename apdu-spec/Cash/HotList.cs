@@ -7,10 +7,13 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Entries">8 bytes each.</param>
 /// <param name="Signature">By a statement key, 64 bytes.</param>
 public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, Timestamp Date, byte[] Entries, byte[] Signature)
+    : IDataObject<HotList>
 {
+    public static Tag? Tag => WalletTag.HotList;
+
     public const int EntrySize = 8;
     public const int MaxEntries = 100_000;
-    public const int MaxEncodedSize = Frame + (MaxEntries * EntrySize);
+    public static int MaxEncodedSize => Frame + (MaxEntries * EntrySize);
 
     /// <summary>Bytes around the entries.</summary>
     private const int Frame = 200;
@@ -46,36 +49,24 @@ public sealed record HotList(PartyId Issuer, ulong Version, ulong BaseVersion, T
         return false;
     }
 
-    public byte[] Encode() => BerTlv.Encode(Frame + Entries.Length, (ref BerTlvWriter writer) =>
+    public int Room => Frame + Entries.Length;
+
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.HotList);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
+        writer.Write(WalletTag.IssuerId, Issuer);
         writer.Write(WalletTag.Number, Version);
         writer.Write(WalletTag.BaseVersion, BaseVersion);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.HotEntries, Entries);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
-    });
-
-    public static HotList? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var list = Read(ref reader);
-        return reader.Complete ? list : null;
     }
 
-    public static HotList? Read(ref BerTlvReader reader)
+    public static HotList ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.HotList);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        ulong version = r.ReadUInt64(WalletTag.Number);
-        ulong from = r.ReadUInt64(WalletTag.BaseVersion);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var entries = r.Read(WalletTag.HotEntries).ToArray();
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        reader.Leave(r);
-        return entries.Length % EntrySize == 0 && entries.Length <= MaxEntries * EntrySize
-            ? new HotList(issuer, version, from, date, entries, signature) : null;
+        var read = new HotList(
+            r.ReadParty(WalletTag.IssuerId), r.ReadUInt64(WalletTag.Number), r.ReadUInt64(WalletTag.BaseVersion),
+            r.ReadTimestamp(WalletTag.Date), r.Read(WalletTag.HotEntries).ToArray(), r.ReadSignature());
+        r.Require(read.Entries.Length % EntrySize == 0 && read.Count <= MaxEntries);
+        return read;
     }
 }

@@ -9,8 +9,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Until">The date and the dispute term.</param>
 /// <param name="Signature">By PS_B, 64 bytes.</param>
 public sealed record Notice(PartyId Bank, AccountId User, CoinId Coin, Digest Content, Timestamp Date, Timestamp Until, byte[] Signature)
+    : IDataObject<Notice>
 {
-    public const int MaxEncodedSize = 210;
+    public static Tag? Tag => WalletTag.Notice;
+
+    public static int MaxEncodedSize => 210;
 
     public static Notice Sign(ISigningKey bank, PartyId id, AccountId user, CoinId coin, Digest content, Timestamp date, Timestamp until) =>
         new(id, user, coin, content, date, until, bank.Sign(SignedMessage.Notice(id, user, coin, content, date, until)));
@@ -18,40 +21,18 @@ public sealed record Notice(PartyId Bank, AccountId User, CoinId Coin, Digest Co
     public bool Verify(ICashSuite suite, PublicKey bank) =>
         suite.Verify(bank, SignedMessage.Notice(Bank, User, Coin, Content, Date, Until), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Notice);
-        writer.Write(WalletTag.B, Bank.Value);
-        writer.Write(WalletTag.U, User.Value.ToArray());
-        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
-        writer.Write(WalletTag.Digest, Content.ToArray());
-        writer.Write(WalletTag.Date, Date.Microseconds);
-        writer.Write(WalletTag.Until, Until.Microseconds);
+        writer.Write(WalletTag.B, Bank);
+        writer.Write(WalletTag.U, User);
+        writer.Write(WalletTag.CoinId, Coin);
+        writer.Write(WalletTag.Digest, Content);
+        writer.Write(WalletTag.Date, Date);
+        writer.Write(WalletTag.Until, Until);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static Notice Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.Notice);
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        var user = new AccountId(Id16.Read(r.ReadBytes(WalletTag.U, Id16.Size)));
-        var coin = new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size)));
-        var content = Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size));
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var until = new Timestamp(r.ReadUInt64(WalletTag.Until));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        reader.Leave(r);
-        return new Notice(bank, user, coin, content, date, until, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    /// <summary>Null unless the bytes are exactly one notice.</summary>
-    public static Notice? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var notice = Read(ref reader);
-        return reader.Complete ? notice : null;
-    }
+    public static Notice ReadFields(ref BerTlvReader r) => new(
+        r.ReadParty(WalletTag.B), r.ReadUser(), r.ReadCoinId(), r.ReadDigest(WalletTag.Digest), r.ReadTimestamp(WalletTag.Date),
+        r.ReadTimestamp(WalletTag.Until), r.ReadSignature());
 }

@@ -19,61 +19,39 @@ public enum PositionRole : byte
 /// <param name="Signature">By the issuer's statement key, or S_B, 64 bytes.</param>
 public sealed record Position(
     PositionRole Role, PartyId Issuer, PartyId Bank, ulong Number, ulong Instruction, ulong Statement, ulong Issued, bool IsRestored,
-    Timestamp Date, byte[] Signature)
+    Timestamp Date, byte[] Signature) : IDataObject<Position>
 {
-    public const int MaxEncodedSize = 170;
+    public static Tag? Tag => WalletTag.Position;
+
+    public static int MaxEncodedSize => 170;
 
     public static Position Sign(ISigningKey key, Position unsigned) =>
         unsigned with { Signature = key.Sign(SignedMessage.Position(unsigned)) };
 
     public bool Verify(ICashSuite suite, PublicKey signer) => suite.Verify(signer, SignedMessage.Position(this), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Position);
         writer.Write(WalletTag.State, (byte)Role);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
-        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.IssuerId, Issuer);
+        writer.Write(WalletTag.B, Bank);
         writer.Write(WalletTag.Number, Number);
         writer.Write(WalletTag.InstructionNumber, Instruction);
         writer.Write(WalletTag.StatementNumber, Statement);
         writer.Write(WalletTag.IssuedNumber, Issued);
-        writer.Write(WalletTag.Restored, (byte)(IsRestored ? 1 : 0));
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Restored, IsRestored);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static Position Read(ref BerTlvReader reader)
+    public static Position ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.Position);
-        byte role = r.ReadByte(WalletTag.State);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        ulong number = r.ReadUInt64(WalletTag.Number);
-        ulong instruction = r.ReadUInt64(WalletTag.InstructionNumber);
-        ulong statement = r.ReadUInt64(WalletTag.StatementNumber);
-        ulong issued = r.ReadUInt64(WalletTag.IssuedNumber);
-        byte restored = r.ReadByte(WalletTag.Restored);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        bool known = role is (byte)PositionRole.Issuer or (byte)PositionRole.Bank && restored <= 1;
-        if (!known || number is 0 or > long.MaxValue
-            || Math.Max(Math.Max(instruction, statement), Math.Max(issued, date.Microseconds)) > long.MaxValue)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return new Position((PositionRole)role, issuer, bank, number, instruction, statement, issued, restored == 1, date, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static Position? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var position = Read(ref reader);
-        return reader.Complete ? position : null;
+        var read = new Position(
+            r.ReadEnum<PositionRole>(WalletTag.State), r.ReadParty(WalletTag.IssuerId), r.ReadParty(WalletTag.B),
+            r.ReadUInt64(WalletTag.Number), r.ReadUInt64(WalletTag.InstructionNumber), r.ReadUInt64(WalletTag.StatementNumber),
+            r.ReadUInt64(WalletTag.IssuedNumber), r.ReadFlag(WalletTag.Restored), r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
+        r.Require(read.Number is > 0 and <= long.MaxValue && read.Instruction <= long.MaxValue && read.Statement <= long.MaxValue
+            && read.Issued <= long.MaxValue && read.Date.Microseconds <= long.MaxValue);
+        return read;
     }
 }

@@ -198,29 +198,17 @@ public sealed record Rebuttal(
 
     private void WriteStatements(ref BerTlvWriter writer)
     {
-        foreach (var statement in Voids)
-        {
-            statement.Write(ref writer);
-        }
+        writer.WriteAll(Voids);
 
-        foreach (var statement in Dead)
-        {
-            statement.Write(ref writer);
-        }
+        writer.WriteAll(Dead);
     }
 
     public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
     {
         WriteStatements(ref writer);
-        foreach (var certificate in Certificates)
-        {
-            certificate.Write(ref writer);
-        }
+        writer.WriteAll(Certificates);
 
-        foreach (var stamp in Stamps)
-        {
-            stamp.Write(ref writer);
-        }
+        writer.WriteAll(Stamps);
     });
 
     /// <summary>
@@ -231,30 +219,10 @@ public sealed record Rebuttal(
         var most = (Certificates: MaxCertificates, Stamps: MaxStamps);
         Switches.Replace("R10 rebuttal", ref most, (int.MaxValue, int.MaxValue));
         var r = new BerTlvReader(bytes);
-        var voids = new List<VoidStatement>();
-        var dead = new List<NonSettlementStatement>();
-        var certificates = new List<KeyCertificate>();
-        var stamps = new List<Stamp>();
-        while (r.Next(WalletTag.Void) && voids.Count < MaxStatements)
-        {
-            voids.Add(VoidStatement.Read(ref r));
-        }
-
-        while (r.Next(WalletTag.NonSettlementStatement) && dead.Count < MaxStatements)
-        {
-            dead.Add(NonSettlementStatement.Read(ref r));
-        }
-
-        while (r.Next(WalletTag.Certificate) && certificates.Count < most.Certificates && KeyCertificate.Read(ref r) is { } certificate)
-        {
-            certificates.Add(certificate);
-        }
-
-        while (r.Next(WalletTag.Stamp) && stamps.Count < most.Stamps)
-        {
-            stamps.Add(Stamp.Read(ref r));
-        }
-
+        var voids = r.ReadSome<VoidStatement>(MaxStatements);
+        var dead = r.ReadSome<NonSettlementStatement>(MaxStatements);
+        var certificates = r.ReadSome<KeyCertificate>(most.Certificates);
+        var stamps = r.ReadSome<Stamp>(most.Stamps);
         return r.Complete ? new Rebuttal(voids, dead, certificates) { Stamps = stamps } : null;
     }
 }

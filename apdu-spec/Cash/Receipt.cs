@@ -26,9 +26,11 @@ public readonly record struct Share(Amount Credited, Amount Guaranteed, Amount W
 /// <param name="Repeated">This answer was given before. Not signed.</param>
 public sealed record Receipt(
     PartyId Issuer, Digest Subject, Verdict Verdict, Amount Paid, Currency Currency, Share Share, ushort Revision, Timestamp Date,
-    byte[] Signature, bool Repeated = false)
+    byte[] Signature, bool Repeated = false) : IDataObject<Receipt>
 {
-    public const int MaxEncodedSize = 220;
+    public static Tag? Tag => WalletTag.Receipt;
+
+    public static int MaxEncodedSize => 220;
 
     public static Receipt Sign(
         ISigningKey key, PartyId issuer, Digest subject, Verdict verdict, Amount paid, Currency currency, Share share, ushort revision,
@@ -62,60 +64,33 @@ public sealed record Receipt(
     public bool Verify(ICashSuite suite, PublicKey issuer) =>
         suite.Verify(issuer, SignedMessage.Receipt(Issuer, Subject, Verdict, Paid, Currency, Share, Revision, Date), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Receipt);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
-        writer.Write(WalletTag.Digest, Subject.ToArray());
+        writer.Write(WalletTag.IssuerId, Issuer);
+        writer.Write(WalletTag.Digest, Subject);
         writer.Write(WalletTag.Verdict, (byte)Verdict);
         writer.Write(WalletTag.Payment, Paid.ToCard());
-        writer.Write(WalletTag.Currency, Currency.Code);
+        writer.Write(WalletTag.Currency, Currency);
         writer.Write(WalletTag.Credited, Share.Credited.ToCard());
         writer.Write(WalletTag.Guaranteed, Share.Guaranteed.ToCard());
         writer.Write(WalletTag.Waiting, Share.Waiting.ToCard());
-        writer.Write(WalletTag.Due, Share.Due.Microseconds);
+        writer.Write(WalletTag.Due, Share.Due);
         writer.Write(WalletTag.Revision, Revision);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.Write(WalletTag.Repeat, (byte)(Repeated ? 1 : 0));
-        writer.End(begin);
+        writer.Write(WalletTag.Repeat, Repeated);
     }
 
-    /// <summary>Reads a receipt; parts that do not make what the verdict allows make the reader fail.</summary>
-    public static Receipt Read(ref BerTlvReader reader)
+    public static Receipt ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.Receipt);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var subject = Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size));
-        byte verdict = r.ReadByte(WalletTag.Verdict);
-        var paid = new Amount(r.ReadUInt32(WalletTag.Payment));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
-        var credited = new Amount(r.ReadUInt32(WalletTag.Credited));
-        var guaranteed = new Amount(r.ReadUInt32(WalletTag.Guaranteed));
-        var waiting = new Amount(r.ReadUInt32(WalletTag.Waiting));
-        var due = new Timestamp(r.ReadUInt64(WalletTag.Due));
-        ushort revision = r.ReadUInt16(WalletTag.Revision);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        byte repeated = r.ReadByte(WalletTag.Repeat);
-        var receipt = new Receipt(
-            issuer, subject, (Verdict)verdict, paid, currency, new Share(credited, guaranteed, waiting, due), revision, date, signature,
-            repeated == 1);
-        if (verdict is < (byte)Verdict.Malformed or > (byte)Verdict.NotYetKnown or (byte)Verdict.Repeat || repeated > 1 || !receipt.IsSound)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return receipt;
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static Receipt? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var receipt = Read(ref reader);
-        return reader.Complete ? receipt : null;
+        var read = new Receipt(
+            r.ReadParty(WalletTag.IssuerId), r.ReadDigest(WalletTag.Digest), r.ReadEnum<Verdict>(WalletTag.Verdict),
+            r.ReadAmount(WalletTag.Payment), r.ReadCurrency(),
+            new Share(
+                r.ReadAmount(WalletTag.Credited), r.ReadAmount(WalletTag.Guaranteed), r.ReadAmount(WalletTag.Waiting),
+                r.ReadTimestamp(WalletTag.Due)),
+            r.ReadUInt16(WalletTag.Revision), r.ReadTimestamp(WalletTag.Date), r.ReadSignature(), r.ReadFlag(WalletTag.Repeat));
+        r.Require(read.Verdict != Verdict.Repeat && read.IsSound);
+        return read;
     }
 }

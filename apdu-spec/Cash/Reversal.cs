@@ -7,8 +7,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Moved">What was taken back from the shop: 0 for what was never settled.</param>
 /// <param name="Signature">By a statement key, 64 bytes.</param>
 public sealed record Reversal(PartyId Issuer, PaymentId Payment, Amount Y, Amount Moved, Timestamp Date, byte[] Signature)
+    : IDataObject<Reversal>
 {
-    public const int MaxEncodedSize = 150;
+    public static Tag? Tag => WalletTag.Reversal;
+
+    public static int MaxEncodedSize => 150;
 
     public static Reversal Sign(ISigningKey key, PartyId issuer, PaymentId payment, Amount y, Amount moved, Timestamp date) =>
         new(issuer, payment, y, moved, date, key.Sign(SignedMessage.Reversed(issuer, payment, y, moved, date)));
@@ -16,42 +19,22 @@ public sealed record Reversal(PartyId Issuer, PaymentId Payment, Amount Y, Amoun
     public bool Verify(ICashSuite suite, PublicKey key) =>
         suite.Verify(key, SignedMessage.Reversed(Issuer, Payment, Y, Moved, Date), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Reversal);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
-        writer.Write(WalletTag.PaymentId, Payment.Value.ToArray());
+        writer.Write(WalletTag.IssuerId, Issuer);
+        writer.Write(WalletTag.PaymentId, Payment);
         writer.Write(WalletTag.Payment, Y.ToCard());
         writer.Write(WalletTag.Moved, Moved.ToCard());
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static Reversal Read(ref BerTlvReader reader)
+    public static Reversal ReadFields(ref BerTlvReader r)
     {
-        var r = reader.Enter(WalletTag.Reversal);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var payment = new PaymentId(Digest.Read(r.ReadBytes(WalletTag.PaymentId, Digest.Size)));
-        var y = new Amount(r.ReadUInt32(WalletTag.Payment));
-        var moved = new Amount(r.ReadUInt32(WalletTag.Moved));
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (moved > y)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return new Reversal(issuer, payment, y, moved, date, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static Reversal? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var reversal = Read(ref reader);
-        return reader.Complete ? reversal : null;
+        var read = new Reversal(
+            r.ReadParty(WalletTag.IssuerId), r.ReadPaymentId(), r.ReadAmount(WalletTag.Payment), r.ReadAmount(WalletTag.Moved),
+            r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
+        r.Require(read.Moved <= read.Y);
+        return read;
     }
 }

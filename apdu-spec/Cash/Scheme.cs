@@ -66,8 +66,7 @@ public sealed class Scheme
 
     /// <summary>The newest PE_I that may be used at that moment.</summary>
     public PublicKey? EncryptionKey(Timestamp now) => Certificates
-        .Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Holder == Issuer && c.Covers(now))
-        .MaxBy(c => c.NotBefore)?.Key;
+        .Where(c => c.Usage == KeyUsage.IssuerEncryption && c.Holder == Issuer && c.Covers(now)).MaxBy(c => c.NotBefore)?.Key;
 
     /// <summary>True if the check succeeds with one of the issuer's statement keys.</summary>
     public bool IsStatement(Func<PublicKey, bool> verify) =>

@@ -9,7 +9,7 @@ namespace HierCash.Protocol.Cash;
 /// enciphered with a key that only the message holds, of one size too.
 /// </summary>
 /// <param name="Ciphertext">ECIES of: seed 32, message type 2, length 2, body, zeros.</param>
-public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
+public sealed record SealedMessage(KeyId Key, byte[] Ciphertext) : IDataObject<SealedMessage>
 {
     /// <summary>Bytes of the largest body.</summary>
     public const int MaxBody = 600;
@@ -17,7 +17,9 @@ public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
     private const int PlaintextSize = CashCipher.SeedSize + 4 + MaxBody;
     private const int SaltSize = 16;
     private const int AnswerSize = 4 + MaxBody;
-    internal const int MaxEncodedSize = 900;
+    public static Tag? Tag => WalletTag.SealedMessage;
+
+    public static int MaxEncodedSize => 900;
 
     /// <summary>Seals a message; the seed opens the answer and must not leave the wallet.</summary>
     public static (SealedMessage Message, byte[] Seed) Seal(ICashSuite suite, PublicKey issuer, LinkMessage message)
@@ -40,8 +42,7 @@ public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
         var opened = Ecies.TryDecrypt(suite, secret, Ciphertext);
         Switches.Replace("hole 23 cipher", ref opened, Ciphertext);
         return opened is { } plain && HasItsSize(plain) && Take(plain.AsSpan(CashCipher.SeedSize)) is { } message
-            ? (message, plain[..CashCipher.SeedSize])
-            : null;
+            ? (message, plain[..CashCipher.SeedSize]) : null;
     }
 
     private static bool HasItsSize(byte[] plain)
@@ -84,26 +85,14 @@ public sealed record SealedMessage(KeyId Key, byte[] Ciphertext)
     {
         int length = BinaryPrimitives.ReadUInt16BigEndian(from[2..]);
         return length <= MaxBody && !from[(4 + length)..].ContainsAnyExcept((byte)0)
-            ? new LinkMessage((MessageType)BinaryPrimitives.ReadUInt16BigEndian(from), from.Slice(4, length).ToArray())
-            : null;
+            ? new LinkMessage((MessageType)BinaryPrimitives.ReadUInt16BigEndian(from), from.Slice(4, length).ToArray()) : null;
     }
 
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.SealedMessage);
-        writer.Write(WalletTag.KeyId, Key.Value);
+        writer.Write(WalletTag.KeyId, Key);
         writer.Write(WalletTag.Ciphertext, Ciphertext);
-        writer.End(begin);
-    });
-
-    /// <summary>Null unless the bytes are one sealed message of a size that wallets send.</summary>
-    public static SealedMessage? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(WalletTag.SealedMessage);
-        var key = new KeyId(r.ReadUInt32(WalletTag.KeyId));
-        var ciphertext = r.Read(WalletTag.Ciphertext).ToArray();
-        reader.Leave(r);
-        return reader.Complete && bytes.Length <= MaxEncodedSize ? new SealedMessage(key, ciphertext) : null;
     }
+
+    public static SealedMessage ReadFields(ref BerTlvReader r) => new(r.ReadKeyId(WalletTag.KeyId), r.Read(WalletTag.Ciphertext).ToArray());
 }

@@ -12,8 +12,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Signature">By N_W, 64 bytes.</param>
 public sealed record ShopAnswer(
     PaymentId Payment, byte[] TillKey, Timestamp Date, bool IsTakenBack, Reversal? Reversal, KeyCertificate? StatementKey, byte[] Signature)
+    : IDataObject<ShopAnswer>
 {
-    private const int MaxEncodedSize = 250 + Cash.Reversal.MaxEncodedSize + KeyCertificate.MaxEncodedSize;
+    public static Tag? Tag => WalletTag.ShopAnswer;
+
+    public static int MaxEncodedSize => 250 + Cash.Reversal.MaxEncodedSize + KeyCertificate.MaxEncodedSize;
 
     public static ShopAnswer Sign(
         ISigningKey till, PaymentId payment, Timestamp date, bool isTakenBack, Reversal? reversal, KeyCertificate? statementKey)
@@ -58,39 +61,20 @@ public sealed record ShopAnswer(
     public bool ShowsReversal(ICashSuite suite, PublicKey root, CashPayment h) =>
         Reversal is { } reversal && StatementKey is { } key && reversal.TakesBack(suite, root, h, [key]);
 
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, (ref BerTlvWriter writer) =>
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.ShopAnswer);
-        writer.Write(WalletTag.PaymentId, Payment.Value.ToArray());
+        writer.Write(WalletTag.PaymentId, Payment);
         writer.Write(WalletTag.TillKey, TillKey);
-        writer.Write(WalletTag.Date, Date.Microseconds);
-        writer.Write(WalletTag.State, IsTakenBack ? (byte)1 : (byte)0);
+        writer.Write(WalletTag.Date, Date);
+        writer.Write(WalletTag.State, IsTakenBack);
         Reversal?.Write(ref writer);
         StatementKey?.Write(ref writer);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
-    });
-
-    /// <summary>Null unless the bytes are exactly one answer.</summary>
-    public static ShopAnswer? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var r = reader.Enter(WalletTag.ShopAnswer);
-        var payment = new PaymentId(Digest.Read(r.ReadBytes(WalletTag.PaymentId, Digest.Size)));
-        var till = r.ReadBytes(WalletTag.TillKey, PublicKey.Size);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        byte taken = r.ReadByte(WalletTag.State);
-        if (taken > 1)
-        {
-            r.Fail();
-        }
-
-        var reversal = r.Next(WalletTag.Reversal) ? Reversal.Read(ref r) : null;
-        var key = r.Next(WalletTag.Certificate) ? KeyCertificate.Read(ref r) : null;
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        reader.Leave(r);
-        return reader.Complete ? new ShopAnswer(payment, till, date, taken == 1, reversal, key, signature) : null;
     }
+
+    public static ShopAnswer ReadFields(ref BerTlvReader r) => new(
+        r.ReadPaymentId(), r.ReadBytes(WalletTag.TillKey, PublicKey.Size), r.ReadTimestamp(WalletTag.Date), r.ReadFlag(WalletTag.State),
+        r.ReadOptional<Reversal>(), r.ReadOptional<KeyCertificate>(), r.ReadSignature());
 }
 
 /// <summary>A reversal against the payment that it speaks of.</summary>

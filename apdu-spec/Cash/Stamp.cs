@@ -21,9 +21,11 @@ public enum StampRole : byte
 /// <param name="Subject"><see cref="Rebuttal.Digest"/>.</param>
 /// <param name="Date">The stamper's clock.</param>
 /// <param name="Signature">By a statement key or PS_B, 64 bytes.</param>
-public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Timestamp Date, byte[] Signature)
+public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Timestamp Date, byte[] Signature) : IDataObject<Stamp>
 {
-    public const int MaxEncodedSize = 150;
+    public static Tag? Tag => WalletTag.Stamp;
+
+    public static int MaxEncodedSize => 150;
 
     public static Stamp Sign(ISigningKey key, PartyId stamper, StampRole role, Digest subject, Timestamp date) =>
         new(stamper, role, subject, date, key.Sign(SignedMessage.Stamp(stamper, role, subject, date)));
@@ -35,47 +37,21 @@ public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Time
     private bool MaySign(KeyCertificate certificate, ICashSuite suite, PublicKey root)
     {
         bool may = certificate.Usage == (Role == StampRole.Issuer ? KeyUsage.IssuerStatement : KeyUsage.Bank)
-            && certificate.Holder == Stamper
-            && certificate.Verify(suite, root);
+            && certificate.Holder == Stamper && certificate.Verify(suite, root);
         Switches.On("R5 stamper", ref may);
         return may;
     }
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Stamp);
-        writer.Write(WalletTag.Holder, Stamper.Value);
+        writer.Write(WalletTag.Holder, Stamper);
         writer.Write(WalletTag.State, (byte)Role);
-        writer.Write(WalletTag.Digest, Subject.ToArray());
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Digest, Subject);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static Stamp Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.Stamp);
-        var stamper = new PartyId(r.ReadUInt32(WalletTag.Holder));
-        byte role = r.ReadByte(WalletTag.State);
-        var subject = Cash.Digest.Read(r.ReadBytes(WalletTag.Digest, Cash.Digest.Size));
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (role is < (byte)StampRole.Issuer or > (byte)StampRole.Witness)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return new Stamp(stamper, (StampRole)role, subject, date, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    /// <summary>Null unless the bytes are exactly one stamp.</summary>
-    public static Stamp? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var stamp = Read(ref reader);
-        return reader.Complete ? stamp : null;
-    }
+    public static Stamp ReadFields(ref BerTlvReader r) => new(
+        r.ReadParty(WalletTag.Holder), r.ReadEnum<StampRole>(WalletTag.State), r.ReadDigest(WalletTag.Digest),
+        r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
 }

@@ -9,9 +9,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Queued">TIME of the oldest payment that is not in this batch and still to be sent; 0 if there is none. The answer is no
 /// contact for what is not older (rule R6).</param>
 /// <param name="Signature">By N_W, 64 bytes.</param>
-public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued, byte[] Signature)
+public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued, byte[] Signature) : IDataObject<Submission>
 {
-    public const int MaxEncodedSize = 170;
+    public static Tag? Tag => WalletTag.Submission;
+
+    public static int MaxEncodedSize => 170;
 
     public static Submission Sign(ISigningKey till, PartyId issuer, ReadOnlySpan<Digest> subjects, Timestamp date,
         Timestamp queued = default) =>
@@ -29,33 +31,17 @@ public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued
     public SubmissionProof Prove(ReadOnlySpan<Digest> subjects, int index) =>
         new(this, (uint)index, (uint)subjects.Length, MerkleTree.Path(subjects, index));
 
-    public void Write(ref BerTlvWriter writer)
-    {
-        int begin = writer.Begin(WalletTag.Submission);
-        WriteContent(ref writer);
-        writer.End(begin);
-    }
-
-    internal void WriteContent(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.TillKey, TillKey);
-        writer.Write(WalletTag.Date, Date.Microseconds);
-        writer.Write(WalletTag.Time, Queued.Microseconds);
+        writer.Write(WalletTag.Date, Date);
+        writer.Write(WalletTag.Time, Queued);
         writer.Write(WalletTag.Signature, Signature);
     }
 
-    public static Submission Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.Submission);
-        var submission = ReadContent(ref r);
-        reader.Leave(r);
-        return submission;
-    }
-
-    internal static Submission ReadContent(ref BerTlvReader r) => new(
-        r.ReadBytes(WalletTag.TillKey, PublicKey.Size), new Timestamp(r.ReadUInt64(WalletTag.Date)),
-        new Timestamp(r.ReadUInt64(WalletTag.Time)),
-        r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
+    public static Submission ReadFields(ref BerTlvReader r) => new(
+        r.ReadBytes(WalletTag.TillKey, PublicKey.Size), r.ReadTimestamp(WalletTag.Date), r.ReadTimestamp(WalletTag.Time),
+        r.ReadSignature());
 }
 
 /// <summary>That a till submitted one payment: its signature over the batch, and the payment's path in it.</summary>
@@ -63,8 +49,11 @@ public sealed record Submission(byte[] TillKey, Timestamp Date, Timestamp Queued
 /// <param name="Count">Payments in the batch.</param>
 /// <param name="Path">Hashes of 32 bytes, the lowest first; at most <see cref="MerkleTree.MaxPath"/>.</param>
 public sealed record SubmissionProof(Submission Submission, uint Index, uint Count, IReadOnlyList<Digest> Path)
+    : IDataObject<SubmissionProof>
 {
-    public const int MaxEncodedSize = Submission.MaxEncodedSize + 40 + (MerkleTree.MaxPath * Digest.Size);
+    public static Tag? Tag => WalletTag.Submission;
+
+    public static int MaxEncodedSize => Submission.MaxEncodedSize + 40 + (MerkleTree.MaxPath * Digest.Size);
 
     /// <summary>True if that till submitted this, whatever it is.</summary>
     public bool IsBy(ICashSuite suite, PublicKey till, PartyId issuer, Digest subject) =>
@@ -82,39 +71,15 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
                 Submission.Signature);
     }
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.Submission);
-        Submission.WriteContent(ref writer);
+        Submission.WriteFields(ref writer);
         writer.Write(WalletTag.Index, Index);
         writer.Write(WalletTag.Count, Count);
         writer.Write(WalletTag.Path, Path.SelectMany(d => d.ToArray()).ToArray());
-        writer.End(begin);
     }
 
-    public static SubmissionProof Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.Submission);
-        var submission = Submission.ReadContent(ref r);
-        uint index = r.ReadUInt32(WalletTag.Index);
-        uint count = r.ReadUInt32(WalletTag.Count);
-        var path = r.Read(WalletTag.Path).ToArray();
-        if (path.Length % Digest.Size != 0 || path.Length > MerkleTree.MaxPath * Digest.Size)
-        {
-            r.Fail();
-            path = [];
-        }
-
-        reader.Leave(r);
-        return new SubmissionProof(submission, index, count, [.. path.Chunk(Digest.Size).Select(c => Digest.Read(c))]);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static SubmissionProof? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var proof = Read(ref reader);
-        return reader.Complete ? proof : null;
-    }
+    public static SubmissionProof ReadFields(ref BerTlvReader r) => new(
+        Submission.ReadFields(ref r), r.ReadUInt32(WalletTag.Index), r.ReadUInt32(WalletTag.Count),
+        r.ReadDigests(WalletTag.Path, MerkleTree.MaxPath));
 }

@@ -40,8 +40,7 @@ public readonly record struct Timestamp(ulong Microseconds) : IComparable<Timest
 
     /// <summary>Null beyond the year 9999.</summary>
     public DateTimeOffset? ToDate() => Microseconds <= 253402300799999999
-        ? DateTimeOffset.UnixEpoch.AddTicks((long)Microseconds * TimeSpan.TicksPerMicrosecond)
-        : null;
+        ? DateTimeOffset.UnixEpoch.AddTicks((long)Microseconds * TimeSpan.TicksPerMicrosecond) : null;
 
     public override string ToString() =>
         ToDate()?.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture) ?? "after the year 9999";

@@ -8,8 +8,11 @@ namespace HierCash.Protocol.Cash;
 /// <param name="Signature">By the account key of U, 64 bytes.</param>
 public sealed record WithdrawalOrder(
     AccountId User, PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, byte[] EI, uint Number, Timestamp Date, byte[] Signature)
+    : IDataObject<WithdrawalOrder>
 {
-    public const int MaxEncodedSize = 360;
+    public static Tag? Tag => WalletTag.WithdrawalOrder;
+
+    public static int MaxEncodedSize => 360;
 
     public WithdrawalId Request => new(Digest.Of(EI));
 
@@ -23,76 +26,53 @@ public sealed record WithdrawalOrder(
         return its && suite.Verify(account, Message, Signature);
     }
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.WithdrawalOrder);
-        writer.Write(WalletTag.U, User.Value.ToArray());
-        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.U, User);
+        writer.Write(WalletTag.B, Bank);
         writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
-        writer.Write(WalletTag.Currency, Currency.Code);
-        writer.Write(WalletTag.KeyId, Key.Value);
+        writer.Write(WalletTag.Currency, Currency);
+        writer.Write(WalletTag.KeyId, Key);
         writer.Write(WalletTag.EI, EI);
         writer.Write(WalletTag.OrderNumber, Number);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static WithdrawalOrder Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.WithdrawalOrder);
-        var user = new AccountId(Id16.Read(r.ReadBytes(WalletTag.U, Id16.Size)));
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        var faceValue = new Amount(r.ReadUInt32(WalletTag.FaceValue));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
-        var key = new KeyId(r.ReadUInt32(WalletTag.KeyId));
-        var ei = r.ReadBytes(WalletTag.EI, CoinRequest.EncipheredSize);
-        uint number = r.ReadUInt32(WalletTag.OrderNumber);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        reader.Leave(r);
-        return new WithdrawalOrder(user, bank, faceValue, currency, key, ei, number, date, signature);
-    }
+    public static WithdrawalOrder ReadFields(ref BerTlvReader r) => new(
+        r.ReadUser(), r.ReadParty(WalletTag.B), r.ReadAmount(WalletTag.FaceValue), r.ReadCurrency(), r.ReadKeyId(WalletTag.KeyId),
+        r.ReadBytes(WalletTag.EI, CoinRequest.EncipheredSize), r.ReadUInt32(WalletTag.OrderNumber), r.ReadTimestamp(WalletTag.Date),
+        r.ReadSignature());
 }
 
 /// <summary>The bank's request to the issuer, {X, E_I, S_B} (EP 0810563, issuance step 2, claim 3). It does not name U.</summary>
 /// <param name="Signature">S_B, 64 bytes.</param>
 public sealed record IssueRequest(
-    PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, byte[] EI, Timestamp Date, byte[] Signature)
+    PartyId Bank, Amount FaceValue, Currency Currency, KeyId Key, byte[] EI, Timestamp Date, byte[] Signature) : IDataObject<IssueRequest>
 {
-    public const int MaxEncodedSize = 340;
+    public static Tag? Tag => WalletTag.IssueRequest;
+
+    public static int MaxEncodedSize => 340;
 
     public WithdrawalId Request => new(Digest.Of(EI));
 
     public bool Verify(ICashSuite suite, PublicKey bank) =>
         suite.Verify(bank, SignedMessage.IssueRequest(Bank, FaceValue, Currency, Key, Request, Date), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.IssueRequest);
-        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.B, Bank);
         writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
-        writer.Write(WalletTag.Currency, Currency.Code);
-        writer.Write(WalletTag.KeyId, Key.Value);
+        writer.Write(WalletTag.Currency, Currency);
+        writer.Write(WalletTag.KeyId, Key);
         writer.Write(WalletTag.EI, EI);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static IssueRequest Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.IssueRequest);
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        var faceValue = new Amount(r.ReadUInt32(WalletTag.FaceValue));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
-        var key = new KeyId(r.ReadUInt32(WalletTag.KeyId));
-        var ei = r.ReadBytes(WalletTag.EI, CoinRequest.EncipheredSize);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        reader.Leave(r);
-        return new IssueRequest(bank, faceValue, currency, key, ei, date, signature);
-    }
+    public static IssueRequest ReadFields(ref BerTlvReader r) => new(
+        r.ReadParty(WalletTag.B), r.ReadAmount(WalletTag.FaceValue), r.ReadCurrency(), r.ReadKeyId(WalletTag.KeyId),
+        r.ReadBytes(WalletTag.EI, CoinRequest.EncipheredSize), r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
 }
 
 /// <summary>
@@ -100,9 +80,11 @@ public sealed record IssueRequest(
 /// </summary>
 public sealed record NonIssuanceStatement(
     PartyId Issuer, PartyId Bank, Amount FaceValue, Currency Currency, WithdrawalId Request, IssueRefusal Reason, Timestamp Date,
-    byte[] Signature)
+    byte[] Signature) : IDataObject<NonIssuanceStatement>
 {
-    public const int MaxEncodedSize = 170;
+    public static Tag? Tag => WalletTag.NonIssuanceStatement;
+
+    public static int MaxEncodedSize => 170;
 
     public static NonIssuanceStatement Sign(
         ISigningKey key, PartyId issuer, PartyId bank, Amount faceValue, Currency currency, WithdrawalId request, IssueRefusal reason,
@@ -113,46 +95,19 @@ public sealed record NonIssuanceStatement(
     public bool Verify(ICashSuite suite, PublicKey issuer) =>
         suite.Verify(issuer, SignedMessage.NonIssuanceStatement(Issuer, Bank, FaceValue, Currency, Request, Reason, Date), Signature);
 
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int begin = writer.Begin(WalletTag.NonIssuanceStatement);
-        writer.Write(WalletTag.IssuerId, Issuer.Value);
-        writer.Write(WalletTag.B, Bank.Value);
+        writer.Write(WalletTag.IssuerId, Issuer);
+        writer.Write(WalletTag.B, Bank);
         writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
-        writer.Write(WalletTag.Currency, Currency.Code);
-        writer.Write(WalletTag.Digest, Request.Value.ToArray());
+        writer.Write(WalletTag.Currency, Currency);
+        writer.Write(WalletTag.Digest, Request);
         writer.Write(WalletTag.Reason, (byte)Reason);
-        writer.Write(WalletTag.Date, Date.Microseconds);
+        writer.Write(WalletTag.Date, Date);
         writer.Write(WalletTag.Signature, Signature);
-        writer.End(begin);
     }
 
-    public static NonIssuanceStatement Read(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.NonIssuanceStatement);
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var bank = new PartyId(r.ReadUInt32(WalletTag.B));
-        var faceValue = new Amount(r.ReadUInt32(WalletTag.FaceValue));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
-        var request = new WithdrawalId(Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)));
-        byte reason = r.ReadByte(WalletTag.Reason);
-        var date = new Timestamp(r.ReadUInt64(WalletTag.Date));
-        var signature = r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize);
-        if (reason is < (byte)IssueRefusal.Asked or > (byte)IssueRefusal.InArrears)
-        {
-            r.Fail();
-        }
-
-        reader.Leave(r);
-        return new NonIssuanceStatement(issuer, bank, faceValue, currency, request, (IssueRefusal)reason, date, signature);
-    }
-
-    public byte[] Encode() => BerTlv.Encode(MaxEncodedSize, Write);
-
-    public static NonIssuanceStatement? Decode(ReadOnlySpan<byte> bytes)
-    {
-        var reader = new BerTlvReader(bytes);
-        var statement = Read(ref reader);
-        return reader.Complete ? statement : null;
-    }
+    public static NonIssuanceStatement ReadFields(ref BerTlvReader r) => new(
+        r.ReadParty(WalletTag.IssuerId), r.ReadParty(WalletTag.B), r.ReadAmount(WalletTag.FaceValue), r.ReadCurrency(),
+        r.ReadWithdrawalId(), r.ReadEnum<IssueRefusal>(WalletTag.Reason), r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
 }

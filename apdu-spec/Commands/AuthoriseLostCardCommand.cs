@@ -11,22 +11,16 @@ public readonly record struct AuthoriseLostCardCommand(Timestamp Date) : ICardCo
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[16]);
-        data.Write(WalletTag.Date, Date.Microseconds);
+        data.Write(WalletTag.Date, Date);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out AuthoriseLostCardCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        command = new AuthoriseLostCardCommand(new Timestamp(r.ReadUInt64(WalletTag.Date)));
-        return CommandClass.Check(r);
+        command = new AuthoriseLostCardCommand(r.ReadTimestamp(WalletTag.Date));
+        return CommandClass.Check(apdu, 0, r);
     }
 
-    public static SignatureReply? ParseReply(ReadOnlySpan<byte> reply) => SignatureReply.Read(reply);
+    public static SignatureReply? ParseReply(ReadOnlySpan<byte> reply) => SignatureReply.Decode(reply);
 }

@@ -16,38 +16,29 @@ public readonly record struct BeginActivationCommand(ActivationCode Code) : ICar
 
     public static StatusWord Parse(in CommandApdu apdu, out BeginActivationCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        if (ActivationCode.Decode(r.Read(WalletTag.ActivationCode)) is not { } code)
-        {
-            return StatusWord.WrongData;
-        }
-
-        command = new BeginActivationCommand(code);
-        return CommandClass.Check(r);
+        var code = ActivationCode.Decode(r.Read(WalletTag.ActivationCode));
+        r.Require(code is not null);
+        command = new BeginActivationCommand(code!);
+        return CommandClass.Check(apdu, 0, r);
     }
 
-    public static PukReply? ParseReply(ReadOnlySpan<byte> reply) => PukReply.Read(reply);
+    public static PukReply? ParseReply(ReadOnlySpan<byte> reply) => PukReply.Decode(reply);
 
     public override string ToString() => "BEGIN ACTIVATION";
 }
 
 /// <summary>The PUK that the card has made.</summary>
 /// <param name="Block">8 digits.</param>
-public sealed record PukReply(byte[] Block)
+public sealed record PukReply(byte[] Block) : IDataObject<PukReply>
 {
-    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Puk, Block);
+    public void WriteFields(ref BerTlvWriter writer) => writer.Write(WalletTag.Puk, Block);
 
-    public static PukReply? Read(ReadOnlySpan<byte> reply)
+    public static PukReply ReadFields(ref BerTlvReader r)
     {
-        var r = new BerTlvReader(reply);
         var block = r.ReadBytes(WalletTag.Puk, Pin.BlockSize);
-        return r.Complete && Pin.IsBlock(block) ? new PukReply(block) : null;
+        r.Require(Pin.IsBlock(block));
+        return new PukReply(block);
     }
 
     public override string ToString() => "PUK";

@@ -32,8 +32,8 @@ public readonly record struct BeginWithdrawalCommand(WithdrawalMode Mode, byte S
 
         var data = new BerTlvWriter(stackalloc byte[255]);
         data.Write(WalletTag.FaceValue, FaceValue.ToCard());
-        data.Write(WalletTag.Currency, Currency.Code);
-        data.Write(WalletTag.KeyId, Key.Value);
+        data.Write(WalletTag.Currency, Currency);
+        data.Write(WalletTag.KeyId, Key);
         return CommandClass.Write(to, Ins, (byte)Mode, Slot, data);
     }
 
@@ -55,31 +55,22 @@ public readonly record struct BeginWithdrawalCommand(WithdrawalMode Mode, byte S
 
         var r = new BerTlvReader(apdu.Data);
         command = new BeginWithdrawalCommand(
-            mode,
-            apdu.P2,
-            new Amount(r.ReadUInt32(WalletTag.FaceValue)),
-            new Currency(r.ReadUInt16(WalletTag.Currency)),
-            new KeyId(r.ReadUInt32(WalletTag.KeyId)));
-        return CommandClass.Check(r);
+            mode, apdu.P2, r.ReadAmount(WalletTag.FaceValue), r.ReadCurrency(), r.ReadKeyId(WalletTag.KeyId));
+        return r.Complete ? StatusWord.Success : StatusWord.WrongData;
     }
 
-    public static BeginWithdrawalReply? ParseReply(ReadOnlySpan<byte> reply) => BeginWithdrawalReply.Read(reply);
+    public static BeginWithdrawalReply? ParseReply(ReadOnlySpan<byte> reply) => BeginWithdrawalReply.Decode(reply);
 }
 
 /// <param name="EI">E_I, 209 bytes.</param>
-public sealed record BeginWithdrawalReply(byte Slot, byte[] EI)
+public sealed record BeginWithdrawalReply(byte Slot, byte[] EI) : IDataObject<BeginWithdrawalReply>
 {
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.Slot, Slot);
         writer.Write(WalletTag.EI, EI);
     }
 
-    public static BeginWithdrawalReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var r = new BerTlvReader(reply);
-        byte slot = r.ReadByte(WalletTag.Slot);
-        var ei = r.ReadBytes(WalletTag.EI, CoinRequest.EncipheredSize);
-        return r.Complete ? new BeginWithdrawalReply(slot, ei) : null;
-    }
+    public static BeginWithdrawalReply ReadFields(ref BerTlvReader r) =>
+        new(r.ReadByte(WalletTag.Slot), r.ReadBytes(WalletTag.EI, CoinRequest.EncipheredSize));
 }

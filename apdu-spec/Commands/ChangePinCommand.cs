@@ -49,8 +49,7 @@ public readonly record struct UnblockPinCommand(byte[] Puk, byte[] New) : ICardC
 {
     public static byte Ins => 0x2C;
 
-    public int Write(Span<byte> to) =>
-        CommandApdu.WriteShort(to, CommandClass.Iso, Ins, 0x00, (byte)PinRole.Holder, [.. Puk, .. New], 0);
+    public int Write(Span<byte> to) => CommandApdu.WriteShort(to, CommandClass.Iso, Ins, 0x00, (byte)PinRole.Holder, [.. Puk, .. New], 0);
 
     public static StatusWord Parse(in CommandApdu apdu, out UnblockPinCommand command)
     {

@@ -9,22 +9,16 @@ public readonly record struct CloseCommand(byte Slot, Timestamp Time) : ICardCom
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[16]);
-        data.Write(WalletTag.Time, Time.Microseconds);
+        data.Write(WalletTag.Time, Time);
         return CommandClass.Write(to, Ins, Slot, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out CloseCommand command)
     {
-        command = default;
-        if (apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        command = new CloseCommand(apdu.P1, new Timestamp(r.ReadUInt64(WalletTag.Time)));
-        return CommandClass.Check(r);
+        command = new CloseCommand(apdu.P1, r.ReadTimestamp(WalletTag.Time));
+        return CommandClass.Check(apdu, apdu.P1, r);
     }
 
-    public static PayReply? ParseReply(ReadOnlySpan<byte> reply) => PayReply.Read(reply);
+    public static PayReply? ParseReply(ReadOnlySpan<byte> reply) => PayReply.Decode(reply);
 }

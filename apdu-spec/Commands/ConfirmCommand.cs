@@ -8,22 +8,16 @@ public readonly record struct ConfirmCommand(CoinId Coin, ushort Seq) : ICardCom
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[64]);
-        data.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        data.Write(WalletTag.CoinId, Coin);
         data.Write(WalletTag.Seq, Seq);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out ConfirmCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        command = new ConfirmCommand(new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))), r.ReadUInt16(WalletTag.Seq));
-        return CommandClass.Check(r);
+        command = new ConfirmCommand(r.ReadCoinId(), r.ReadUInt16(WalletTag.Seq));
+        return CommandClass.Check(apdu, 0, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

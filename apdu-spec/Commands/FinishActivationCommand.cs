@@ -21,22 +21,15 @@ public readonly record struct FinishActivationCommand(byte[] Puk, byte[] Payment
 
     public static StatusWord Parse(in CommandApdu apdu, out FinishActivationCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
         command = new FinishActivationCommand(
             r.ReadBytes(WalletTag.Puk, Pin.BlockSize), r.ReadBytes(WalletTag.PaymentPin, Pin.BlockSize),
             r.ReadBytes(WalletTag.HolderPin, Pin.BlockSize));
 
         // A till that is told the one PIN must not know the other.
-        return r.Complete && Pin.IsBlock(command.Puk) && Pin.IsBlock(command.PaymentPin) && Pin.IsBlock(command.HolderPin)
-            && !command.PaymentPin.AsSpan().SequenceEqual(command.HolderPin)
-            ? StatusWord.Success
-            : StatusWord.WrongData;
+        r.Require(Pin.IsBlock(command.Puk) && Pin.IsBlock(command.PaymentPin) && Pin.IsBlock(command.HolderPin)
+            && !command.PaymentPin.AsSpan().SequenceEqual(command.HolderPin));
+        return CommandClass.Check(apdu, 0, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

@@ -18,16 +18,10 @@ public readonly record struct FinishWithdrawalCommand(byte Slot, byte[] EK) : IC
 
     public static StatusWord Parse(in CommandApdu apdu, out FinishWithdrawalCommand command)
     {
-        command = default;
-        if (apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        var ek = r.Read(WalletTag.EK).ToArray();
-        command = new FinishWithdrawalCommand(apdu.P1, ek);
-        return CashAnswer.IsEnciphered(ek.Length) ? CommandClass.Check(r) : StatusWord.WrongData;
+        command = new FinishWithdrawalCommand(apdu.P1, r.Read(WalletTag.EK).ToArray());
+        r.Require(CashAnswer.IsEnciphered(command.EK.Length));
+        return CommandClass.Check(apdu, apdu.P1, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
@@ -50,19 +44,9 @@ public readonly record struct ReleaseWithdrawalCommand(byte Slot, NonIssuanceSta
 
     public static StatusWord Parse(in CommandApdu apdu, out ReleaseWithdrawalCommand command)
     {
-        command = default;
-        if (apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
-        if (NonIssuanceStatement.Decode(apdu.Data) is not { } statement)
-        {
-            return StatusWord.WrongData;
-        }
-
-        command = new ReleaseWithdrawalCommand(apdu.P1, statement);
-        return StatusWord.Success;
+        var r = new BerTlvReader(apdu.Data);
+        command = new ReleaseWithdrawalCommand(apdu.P1, r.Read<NonIssuanceStatement>());
+        return CommandClass.Check(apdu, apdu.P1, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

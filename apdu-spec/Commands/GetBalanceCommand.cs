@@ -13,22 +13,17 @@ public readonly record struct GetBalanceCommand : ICardCommand<GetBalanceCommand
         return CommandClass.RequireEmpty(apdu, 0, 0);
     }
 
-    public static BalanceReply? ParseReply(ReadOnlySpan<byte> reply) => BalanceReply.Read(reply);
+    public static BalanceReply? ParseReply(ReadOnlySpan<byte> reply) => BalanceReply.Decode(reply);
 }
 
 /// <param name="Total">Sum of x, 64 bits: several coins may exceed 32.</param>
-public sealed record BalanceReply(Amount Total, Currency Currency)
+public sealed record BalanceReply(Amount Total, Currency Currency) : IDataObject<BalanceReply>
 {
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.Total, Total.Minor);
-        writer.Write(WalletTag.Currency, Currency.Code);
+        writer.Write(WalletTag.Currency, Currency);
     }
 
-    public static BalanceReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var r = new BerTlvReader(reply);
-        var balance = new BalanceReply(new Amount(r.ReadUInt64(WalletTag.Total)), new Currency(r.ReadUInt16(WalletTag.Currency)));
-        return r.Complete ? balance : null;
-    }
+    public static BalanceReply ReadFields(ref BerTlvReader r) => new(r.ReadTotal(WalletTag.Total), r.ReadCurrency());
 }

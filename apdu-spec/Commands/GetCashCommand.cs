@@ -11,43 +11,30 @@ public readonly record struct GetCashCommand(Timestamp Time, Amount Amount, Curr
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[32]);
-        data.Write(WalletTag.Time, Time.Microseconds);
+        data.Write(WalletTag.Time, Time);
         data.Write(WalletTag.Payment, Amount.ToCard());
-        data.Write(WalletTag.Currency, Currency.Code);
+        data.Write(WalletTag.Currency, Currency);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out GetCashCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        command = new GetCashCommand(new Timestamp(r.ReadUInt64(WalletTag.Time)), new Amount(r.ReadUInt32(WalletTag.Payment)),
-            new Currency(r.ReadUInt16(WalletTag.Currency)));
-        return CommandClass.Check(r);
+        command = new GetCashCommand(r.ReadTimestamp(WalletTag.Time), r.ReadAmount(WalletTag.Payment), r.ReadCurrency());
+        return CommandClass.Check(apdu, 0, r);
     }
 
-    public static CashReply? ParseReply(ReadOnlySpan<byte> reply) => CashReply.Read(reply);
+    public static CashReply? ParseReply(ReadOnlySpan<byte> reply) => CashReply.Decode(reply);
 }
 
 /// <param name="Balance">x.</param>
-public sealed record CashReply(Coin Coin, Amount Balance)
+public sealed record CashReply(Coin Coin, Amount Balance) : IDataObject<CashReply>
 {
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         Coin.Write(ref writer);
         writer.Write(WalletTag.Balance, Balance.ToCard());
     }
 
-    public static CashReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var r = new BerTlvReader(reply);
-        var coin = Coin.Read(ref r);
-        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
-        return r.Complete ? new CashReply(coin, balance) : null;
-    }
+    public static CashReply ReadFields(ref BerTlvReader r) => new(Coin.Read(ref r), r.ReadAmount(WalletTag.Balance));
 }

@@ -16,7 +16,7 @@ public readonly record struct GetCoinCommand(byte Slot) : ICardCommand<GetCoinCo
         return CommandClass.RequireEmpty(apdu, apdu.P1, 0);
     }
 
-    public static CoinReply? ParseReply(ReadOnlySpan<byte> reply) => CoinReply.Read(reply);
+    public static CoinReply? ParseReply(ReadOnlySpan<byte> reply) => CoinReply.Decode(reply);
 }
 
 /// <param name="Pending">Of a pending withdrawal.</param>
@@ -24,8 +24,9 @@ public readonly record struct GetCoinCommand(byte Slot) : ICardCommand<GetCoinCo
 /// <param name="Seq">Payments signed so far.</param>
 /// <param name="Order">Number of the order that this withdrawal has, or had; 0: none was signed (rule R27).</param>
 public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, CashReply? Cash, ushort Seq, uint Order)
+    : IDataObject<CoinReply>
 {
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.State, (byte)State);
         if (State != SlotState.Free)
@@ -33,12 +34,7 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
             writer.Write(WalletTag.OrderNumber, Order);
         }
 
-        if (Pending is { } pending)
-        {
-            writer.Write(WalletTag.FaceValue, pending.FaceValue.ToCard());
-            writer.Write(WalletTag.Currency, pending.Currency.Code);
-            writer.Write(WalletTag.KeyId, pending.Key.Value);
-        }
+        Pending?.Write(ref writer);
 
         if (Cash is not null)
         {
@@ -47,30 +43,27 @@ public sealed record CoinReply(SlotState State, PendingWithdrawal? Pending, Cash
         }
     }
 
-    public static CoinReply? Read(ReadOnlySpan<byte> reply)
+    public static CoinReply ReadFields(ref BerTlvReader r)
     {
-        var r = new BerTlvReader(reply);
-        byte state = r.ReadByte(WalletTag.State);
-        PendingWithdrawal? pending = null;
-        CashReply? cash = null;
-        ushort seq = 0;
-        uint order = state == (byte)SlotState.Free ? 0 : r.ReadUInt32(WalletTag.OrderNumber);
-        if (state == (byte)SlotState.Pending)
-        {
-            pending = new PendingWithdrawal(
-                new Amount(r.ReadUInt32(WalletTag.FaceValue)), new Currency(r.ReadUInt16(WalletTag.Currency)),
-                new KeyId(r.ReadUInt32(WalletTag.KeyId)));
-        }
-        else if (state is (byte)SlotState.Active or (byte)SlotState.Closed or (byte)SlotState.Ended)
-        {
-            seq = r.ReadUInt16(WalletTag.Seq);
-            var coin = Coin.Read(ref r);
-            cash = new CashReply(coin, new Amount(r.ReadUInt32(WalletTag.Balance)));
-        }
-
-        return r.Complete && state <= (byte)SlotState.Ended ? new CoinReply((SlotState)state, pending, cash, seq, order) : null;
+        var state = r.ReadEnum<SlotState>(WalletTag.State);
+        uint order = state == SlotState.Free ? 0 : r.ReadUInt32(WalletTag.OrderNumber);
+        var pending = state == SlotState.Pending ? r.Read<PendingWithdrawal>() : null;
+        bool isCoin = state is SlotState.Active or SlotState.Closed or SlotState.Ended;
+        ushort seq = isCoin ? r.ReadUInt16(WalletTag.Seq) : (ushort)0;
+        return new CoinReply(state, pending, isCoin ? r.Read<CashReply>() : null, seq, order);
     }
 }
 
 /// <param name="Key">Which PE_I enciphered E_I.</param>
-public sealed record PendingWithdrawal(Amount FaceValue, Currency Currency, KeyId Key);
+public sealed record PendingWithdrawal(Amount FaceValue, Currency Currency, KeyId Key) : IDataObject<PendingWithdrawal>
+{
+    public void WriteFields(ref BerTlvWriter writer)
+    {
+        writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
+        writer.Write(WalletTag.Currency, Currency);
+        writer.Write(WalletTag.KeyId, Key);
+    }
+
+    public static PendingWithdrawal ReadFields(ref BerTlvReader r) =>
+        new(r.ReadAmount(WalletTag.FaceValue), r.ReadCurrency(), r.ReadKeyId(WalletTag.KeyId));
+}

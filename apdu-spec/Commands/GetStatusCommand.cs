@@ -16,14 +16,15 @@ public readonly record struct GetStatusCommand : ICardCommand<GetStatusCommand, 
         return CommandClass.RequireEmpty(apdu, 0, 0);
     }
 
-    public static StatusReply? ParseReply(ReadOnlySpan<byte> reply) => StatusReply.Read(reply);
+    public static StatusReply? ParseReply(ReadOnlySpan<byte> reply) => StatusReply.Decode(reply);
 }
 
 /// <summary>What any terminal may know; <see cref="Private"/> only after the holder PIN.</summary>
 /// <param name="PinTries">Of the payment PIN.</param>
 public sealed record StatusReply(WalletState State, byte Version, byte PinTries, byte HolderTries, byte PukTries, PrivateStatus? Private)
+    : IDataObject<StatusReply>
 {
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.State, (byte)State);
         writer.Write(WalletTag.Version, Version);
@@ -33,19 +34,9 @@ public sealed record StatusReply(WalletState State, byte Version, byte PinTries,
         Private?.Write(ref writer);
     }
 
-    public static StatusReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var reader = new BerTlvReader(reply);
-        byte state = reader.ReadByte(WalletTag.State);
-        byte version = reader.ReadByte(WalletTag.Version);
-        byte pin = reader.ReadByte(WalletTag.PinTries);
-        byte holder = reader.ReadByte(WalletTag.HolderTries);
-        byte puk = reader.ReadByte(WalletTag.PukTries);
-        var more = reader.HasMore ? PrivateStatus.Read(ref reader) : null;
-        return reader.Complete && state is >= 1 and <= 4
-            ? new StatusReply((WalletState)state, version, pin, holder, puk, more)
-            : null;
-    }
+    public static StatusReply ReadFields(ref BerTlvReader r) => new(
+        r.ReadEnum<WalletState>(WalletTag.State), r.ReadByte(WalletTag.Version), r.ReadByte(WalletTag.PinTries),
+        r.ReadByte(WalletTag.HolderTries), r.ReadByte(WalletTag.PukTries), r.HasMore ? r.Read<PrivateStatus>() : null);
 }
 
 /// <param name="Scheme">SHA-256 of the pinned root key, 65 bytes.</param>
@@ -57,17 +48,17 @@ public sealed record StatusReply(WalletState State, byte Version, byte PinTries,
 /// the log is empty.</param>
 public sealed record PrivateStatus(
     Digest Scheme, AccountId User, PartyId Bank, Currency Currency, Amount NoPinLimit, Amount NoPinSpent, byte NoPinCount, byte Slots,
-    byte LogEntries, byte NewestEntry)
+    byte LogEntries, byte NewestEntry) : IDataObject<PrivateStatus>
 {
     /// <summary>The log is empty.</summary>
     public const byte NoEntry = 0xFF;
 
-    internal void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.Scheme, Scheme.ToArray());
-        writer.Write(WalletTag.U, User.Value.ToArray());
-        writer.Write(WalletTag.B, Bank.Value);
-        writer.Write(WalletTag.Currency, Currency.Code);
+        writer.Write(WalletTag.Scheme, Scheme);
+        writer.Write(WalletTag.U, User);
+        writer.Write(WalletTag.B, Bank);
+        writer.Write(WalletTag.Currency, Currency);
         writer.Write(WalletTag.NoPinLimit, NoPinLimit.ToCard());
         writer.Write(WalletTag.NoPinSpent, NoPinSpent.ToCard());
         writer.Write(WalletTag.NoPinCount, NoPinCount);
@@ -76,15 +67,8 @@ public sealed record PrivateStatus(
         writer.Write(WalletTag.NewestEntry, NewestEntry);
     }
 
-    internal static PrivateStatus Read(ref BerTlvReader reader) => new(
-        Digest.Read(reader.ReadBytes(WalletTag.Scheme, Digest.Size)),
-        new AccountId(Id16.Read(reader.ReadBytes(WalletTag.U, Id16.Size))),
-        new PartyId(reader.ReadUInt32(WalletTag.B)),
-        new Currency(reader.ReadUInt16(WalletTag.Currency)),
-        new Amount(reader.ReadUInt32(WalletTag.NoPinLimit)),
-        new Amount(reader.ReadUInt32(WalletTag.NoPinSpent)),
-        reader.ReadByte(WalletTag.NoPinCount),
-        reader.ReadByte(WalletTag.SlotCount),
-        reader.ReadByte(WalletTag.LogCount),
-        reader.ReadByte(WalletTag.NewestEntry));
+    public static PrivateStatus ReadFields(ref BerTlvReader r) => new(
+        r.ReadDigest(WalletTag.Scheme), r.ReadUser(), r.ReadParty(WalletTag.B), r.ReadCurrency(), r.ReadAmount(WalletTag.NoPinLimit),
+        r.ReadAmount(WalletTag.NoPinSpent), r.ReadByte(WalletTag.NoPinCount), r.ReadByte(WalletTag.SlotCount),
+        r.ReadByte(WalletTag.LogCount), r.ReadByte(WalletTag.NewestEntry));
 }

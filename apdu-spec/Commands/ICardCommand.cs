@@ -36,14 +36,13 @@ public static class CommandClass
         CommandApdu.WriteShort(to, Wallet, ins, p1, p2, data.Written, 256);
 
     /// <summary>Writes a wallet command without data.</summary>
-    internal static int Write(Span<byte> to, byte ins, byte p1, byte p2) =>
-        CommandApdu.WriteShort(to, Wallet, ins, p1, p2, default, 256);
+    internal static int Write(Span<byte> to, byte ins, byte p1, byte p2) => CommandApdu.WriteShort(to, Wallet, ins, p1, p2, default, 256);
 
     /// <summary>For commands with fixed P1 and P2 and without data.</summary>
     internal static StatusWord RequireEmpty(in CommandApdu apdu, byte p1, byte p2) =>
-        apdu.P1 != p1 || apdu.P2 != p2 ? StatusWord.IncorrectP1P2
-        : !apdu.Data.IsEmpty ? StatusWord.WrongLength
-        : StatusWord.Success;
+        apdu.P1 != p1 || apdu.P2 != p2 ? StatusWord.IncorrectP1P2 : !apdu.Data.IsEmpty ? StatusWord.WrongLength : StatusWord.Success;
 
-    internal static StatusWord Check(in BerTlvReader reader) => reader.Complete ? StatusWord.Success : StatusWord.WrongData;
+    /// <summary>For commands with P2 00 and data: what P1 has to be comes first.</summary>
+    internal static StatusWord Check(in CommandApdu apdu, byte p1, in BerTlvReader reader) =>
+        apdu.P1 != p1 || apdu.P2 != 0 ? StatusWord.IncorrectP1P2 : reader.Complete ? StatusWord.Success : StatusWord.WrongData;
 }

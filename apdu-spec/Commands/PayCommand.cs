@@ -40,38 +40,29 @@ public readonly record struct PayCommand(PayMode Mode, Timestamp Time, TillId Ti
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[96]);
-        data.Write(WalletTag.Time, Time.Microseconds);
-        data.Write(WalletTag.W, Till.Value.ToArray());
+        data.Write(WalletTag.Time, Time);
+        data.Write(WalletTag.W, Till);
         if (Challenge is { } e)
         {
-            data.Write(WalletTag.E, e.Value.ToArray());
+            data.Write(WalletTag.E, e);
         }
 
         data.Write(WalletTag.Payment, Amount.ToCard());
-        data.Write(WalletTag.Currency, Currency.Code);
+        data.Write(WalletTag.Currency, Currency);
         return CommandClass.Write(to, Ins, (byte)Mode, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out PayCommand command)
     {
-        command = default;
-        if (apdu.P1 > (byte)PayMode.Repeat || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var mode = (PayMode)apdu.P1;
         var r = new BerTlvReader(apdu.Data);
-        var time = new Timestamp(r.ReadUInt64(WalletTag.Time));
-        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
-        Challenge? e = mode == PayMode.Claim ? new Challenge(Id16.Read(r.ReadBytes(WalletTag.E, Id16.Size))) : null;
-        var amount = new Amount(r.ReadUInt32(WalletTag.Payment));
-        var currency = new Currency(r.ReadUInt16(WalletTag.Currency));
-        command = new PayCommand(mode, time, till, e, amount, currency);
-        return CommandClass.Check(r);
+        command = new PayCommand(
+            mode, r.ReadTimestamp(WalletTag.Time), r.ReadTill(), mode == PayMode.Claim ? r.ReadChallenge() : null,
+            r.ReadAmount(WalletTag.Payment), r.ReadCurrency());
+        return mode > PayMode.Repeat ? StatusWord.IncorrectP1P2 : CommandClass.Check(apdu, apdu.P1, r);
     }
 
-    public static PayReply? ParseReply(ReadOnlySpan<byte> reply) => PayReply.Read(reply);
+    public static PayReply? ParseReply(ReadOnlySpan<byte> reply) => PayReply.Decode(reply);
 }
 
 /// <summary>The card's part of H.</summary>
@@ -80,9 +71,9 @@ public readonly record struct PayCommand(PayMode Mode, Timestamp Time, TillId Ti
 /// <param name="Balance">x before this payment.</param>
 /// <param name="PartPaid">y_i where this coin cannot pay all of y; null where it pays y.</param>
 /// <param name="SU">S_U, 64 bytes.</param>
-public sealed record PayReply(Coin? Coin, ushort Seq, Amount Balance, Amount? PartPaid, byte[] SU)
+public sealed record PayReply(Coin? Coin, ushort Seq, Amount Balance, Amount? PartPaid, byte[] SU) : IDataObject<PayReply>
 {
-    public void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         Coin?.Write(ref writer);
         writer.Write(WalletTag.Seq, Seq);
@@ -95,14 +86,7 @@ public sealed record PayReply(Coin? Coin, ushort Seq, Amount Balance, Amount? Pa
         writer.Write(WalletTag.SU, SU);
     }
 
-    public static PayReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var r = new BerTlvReader(reply);
-        var coin = r.Next(WalletTag.Coin) ? Coin.Read(ref r) : null;
-        ushort seq = r.ReadUInt16(WalletTag.Seq);
-        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
-        Amount? part = r.Next(WalletTag.PartPaid) ? new Amount(r.ReadUInt32(WalletTag.PartPaid)) : null;
-        var su = r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize);
-        return r.Complete ? new PayReply(coin, seq, balance, part, su) : null;
-    }
+    public static PayReply ReadFields(ref BerTlvReader r) => new(
+        r.ReadOptional<Coin>(), r.ReadUInt16(WalletTag.Seq), r.ReadAmount(WalletTag.Balance),
+        r.Next(WalletTag.PartPaid) ? r.ReadAmount(WalletTag.PartPaid) : null, r.ReadSignature(WalletTag.SU));
 }

@@ -16,43 +16,29 @@ public readonly record struct PersonaliseCommand(byte[] RootKey, PartyId Bank, C
     {
         var data = new BerTlvWriter(stackalloc byte[255]);
         data.Write(WalletTag.PublicKey, RootKey);
-        data.Write(WalletTag.B, Bank.Value);
-        data.Write(WalletTag.Currency, Currency.Code);
+        data.Write(WalletTag.B, Bank);
+        data.Write(WalletTag.Currency, Currency);
         data.Write(WalletTag.NoPinLimit, NoPinLimit.ToCard());
-        data.Write(WalletTag.Digest, Code.ToArray());
+        data.Write(WalletTag.Digest, Code);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out PersonaliseCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
         command = new PersonaliseCommand(
-            r.ReadBytes(WalletTag.PublicKey, PublicKey.Size),
-            new PartyId(r.ReadUInt32(WalletTag.B)),
-            new Currency(r.ReadUInt16(WalletTag.Currency)),
-            new Amount(r.ReadUInt32(WalletTag.NoPinLimit)),
-            Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)));
-        return CommandClass.Check(r);
+            r.ReadBytes(WalletTag.PublicKey, PublicKey.Size), r.ReadParty(WalletTag.B), r.ReadCurrency(),
+            r.ReadAmount(WalletTag.NoPinLimit), r.ReadDigest(WalletTag.Digest));
+        return CommandClass.Check(apdu, 0, r);
     }
 
-    public static PersonaliseReply? ParseReply(ReadOnlySpan<byte> reply) => PersonaliseReply.Read(reply);
+    public static PersonaliseReply? ParseReply(ReadOnlySpan<byte> reply) => PersonaliseReply.Decode(reply);
 }
 
 /// <summary>The card's account key; U is made of it.</summary>
-public sealed record PersonaliseReply(PublicKey AccountKey)
+public sealed record PersonaliseReply(PublicKey AccountKey) : IDataObject<PersonaliseReply>
 {
-    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.AccountKey, AccountKey.Bytes);
+    public void WriteFields(ref BerTlvWriter writer) => writer.Write(WalletTag.AccountKey, AccountKey);
 
-    public static PersonaliseReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var r = new BerTlvReader(reply);
-        var key = r.Read(WalletTag.AccountKey, PublicKey.Size);
-        return r.Complete && PublicKey.TryDecode(key) is { } decoded ? new PersonaliseReply(decoded) : null;
-    }
+    public static PersonaliseReply ReadFields(ref BerTlvReader r) => new(r.ReadPublicKey(WalletTag.AccountKey));
 }

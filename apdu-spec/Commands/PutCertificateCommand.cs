@@ -14,19 +14,9 @@ public readonly record struct PutCertificateCommand(KeyCertificate Certificate) 
 
     public static StatusWord Parse(in CommandApdu apdu, out PutCertificateCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
-        if (KeyCertificate.Decode(apdu.Data) is not { } certificate)
-        {
-            return StatusWord.WrongData;
-        }
-
-        command = new PutCertificateCommand(certificate);
-        return StatusWord.Success;
+        var r = new BerTlvReader(apdu.Data);
+        command = new PutCertificateCommand(r.Read<KeyCertificate>());
+        return CommandClass.Check(apdu, 0, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

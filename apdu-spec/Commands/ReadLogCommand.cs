@@ -13,7 +13,7 @@ public readonly record struct ReadLogCommand(byte Index) : ICardCommand<ReadLogC
         return CommandClass.RequireEmpty(apdu, apdu.P1, 0);
     }
 
-    public static LogReply? ParseReply(ReadOnlySpan<byte> reply) => LogReply.Read(reply);
+    public static LogReply? ParseReply(ReadOnlySpan<byte> reply) => LogReply.Decode(reply);
 }
 
 /// <summary>
@@ -28,21 +28,15 @@ public readonly record struct AcknowledgeLogCommand(byte Index, Digest Content) 
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[40]);
-        data.Write(WalletTag.Digest, Content.ToArray());
+        data.Write(WalletTag.Digest, Content);
         return CommandClass.Write(to, Ins, Index, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out AcknowledgeLogCommand command)
     {
-        command = default;
-        if (apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        command = new AcknowledgeLogCommand(apdu.P1, Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)));
-        return CommandClass.Check(r);
+        command = new AcknowledgeLogCommand(apdu.P1, r.ReadDigest(WalletTag.Digest));
+        return CommandClass.Check(apdu, apdu.P1, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);
@@ -52,7 +46,7 @@ public readonly record struct AcknowledgeLogCommand(byte Index, Digest Content) 
 public enum LogState : byte { Free = 0, Signed = 1, Restored = 2 }
 
 /// <summary>One log entry; only its state where it is free.</summary>
-public sealed record LogReply(LogState State, LoggedPayment? Payment)
+public sealed record LogReply(LogState State, LoggedPayment? Payment) : IDataObject<LogReply>
 {
     private const int LargestEncoding = 512;
 
@@ -62,7 +56,7 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
     /// </summary>
     public Digest Content => Digest.Of(BerTlv.Encode(LargestEncoding, (ref BerTlvWriter w) => Write(ref w, withKind: false)));
 
-    public void Write(ref BerTlvWriter writer) => Write(ref writer, withKind: true);
+    public void WriteFields(ref BerTlvWriter writer) => Write(ref writer, withKind: true);
 
     private void Write(ref BerTlvWriter writer, bool withKind)
     {
@@ -70,12 +64,10 @@ public sealed record LogReply(LogState State, LoggedPayment? Payment)
         Payment?.Write(ref writer, withKind);
     }
 
-    public static LogReply? Read(ReadOnlySpan<byte> reply)
+    public static LogReply ReadFields(ref BerTlvReader r)
     {
-        var r = new BerTlvReader(reply);
-        byte state = r.ReadByte(WalletTag.State);
-        var payment = state == (byte)LogState.Free || r.Failed ? null : LoggedPayment.Read(ref r, state == (byte)LogState.Restored);
-        return r.Complete && state <= (byte)LogState.Restored ? new LogReply((LogState)state, payment) : null;
+        var state = r.ReadEnum<LogState>(WalletTag.State);
+        return new LogReply(state, state == LogState.Free ? null : LoggedPayment.Read(ref r, state == LogState.Restored));
     }
 }
 
@@ -94,8 +86,8 @@ public sealed record LoggedPayment(
         writer.Write(WalletTag.Slot, Slot);
         writer.Write(WalletTag.Seq, Seq);
         writer.Write(WalletTag.Balance, Balance.ToCard());
-        writer.Write(WalletTag.Time, Time.Microseconds);
-        writer.Write(WalletTag.W, Till.Value.ToArray());
+        writer.Write(WalletTag.Time, Time);
+        writer.Write(WalletTag.W, Till);
         writer.Write(WalletTag.Payment, Paid.ToCard());
         if (withKind)
         {
@@ -110,19 +102,15 @@ public sealed record LoggedPayment(
     {
         byte slot = r.ReadByte(WalletTag.Slot);
         ushort seq = r.ReadUInt16(WalletTag.Seq);
-        var balance = new Amount(r.ReadUInt32(WalletTag.Balance));
-        var time = new Timestamp(r.ReadUInt64(WalletTag.Time));
-        var till = new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size)));
-        var paid = new Amount(r.ReadUInt32(WalletTag.Payment));
+        var balance = r.ReadAmount(WalletTag.Balance);
+        var time = r.ReadTimestamp(WalletTag.Time);
+        var till = r.ReadTill();
+        var paid = r.ReadAmount(WalletTag.Payment);
         byte flags = r.ReadByte(WalletTag.Kind);
-        if (flags > 3)
-        {
-            r.Fail();
-        }
-
-        var su = r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize);
-        var proof = restored ? RestoreProof.Read(ref r) : null;
-        return new LoggedPayment(slot, seq, balance, time, till, paid, (flags & 1) != 0, (flags & 2) != 0, su, proof);
+        r.Require(flags <= 3);
+        return new LoggedPayment(
+            slot, seq, balance, time, till, paid, (flags & 1) != 0, (flags & 2) != 0, r.ReadSignature(WalletTag.SU),
+            restored ? RestoreProof.Read(ref r) : null);
     }
 }
 
@@ -140,25 +128,17 @@ public sealed record RestoreProof(byte[]? TillKey, PartyId Issuer, DeathBasis Ba
         }
         else
         {
-            writer.Write(WalletTag.IssuerId, Issuer.Value);
+            writer.Write(WalletTag.IssuerId, Issuer);
             writer.Write(WalletTag.Reason, (byte)Basis);
-            writer.Write(WalletTag.Date, Date.Microseconds);
+            writer.Write(WalletTag.Date, Date);
         }
 
         writer.Write(WalletTag.Signature, Signature);
     }
 
-    internal static RestoreProof Read(ref BerTlvReader r)
-    {
-        if (r.Next(WalletTag.TillKey))
-        {
-            return new RestoreProof(r.ReadBytes(WalletTag.TillKey, PublicKey.Size), default, default, default,
-                r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
-        }
-
-        var issuer = new PartyId(r.ReadUInt32(WalletTag.IssuerId));
-        var basis = NonSettlementStatement.ReadBasis(ref r);
-        return new RestoreProof(null, issuer, basis, new Timestamp(r.ReadUInt64(WalletTag.Date)),
-            r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
-    }
+    internal static RestoreProof Read(ref BerTlvReader r) => r.Next(WalletTag.TillKey)
+        ? new(r.ReadBytes(WalletTag.TillKey, PublicKey.Size), default, default, default, r.ReadSignature())
+        : new(
+            null, r.ReadParty(WalletTag.IssuerId), r.ReadEnum<DeathBasis>(WalletTag.Reason), r.ReadTimestamp(WalletTag.Date),
+            r.ReadSignature());
 }

@@ -11,23 +11,16 @@ public readonly record struct RenounceOrderCommand(uint Number, Timestamp Date) 
     {
         var data = new BerTlvWriter(stackalloc byte[24]);
         data.Write(WalletTag.OrderNumber, Number);
-        data.Write(WalletTag.Date, Date.Microseconds);
+        data.Write(WalletTag.Date, Date);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out RenounceOrderCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        uint number = r.ReadUInt32(WalletTag.OrderNumber);
-        command = new RenounceOrderCommand(number, new Timestamp(r.ReadUInt64(WalletTag.Date)));
-        return CommandClass.Check(r);
+        command = new RenounceOrderCommand(r.ReadUInt32(WalletTag.OrderNumber), r.ReadTimestamp(WalletTag.Date));
+        return CommandClass.Check(apdu, 0, r);
     }
 
-    public static SignatureReply? ParseReply(ReadOnlySpan<byte> reply) => SignatureReply.Read(reply);
+    public static SignatureReply? ParseReply(ReadOnlySpan<byte> reply) => SignatureReply.Decode(reply);
 }

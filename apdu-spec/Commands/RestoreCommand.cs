@@ -14,19 +14,9 @@ public readonly record struct RestoreCommand(NonSettlementStatement Statement) :
 
     public static StatusWord Parse(in CommandApdu apdu, out RestoreCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
-        if (NonSettlementStatement.Decode(apdu.Data) is not { } statement)
-        {
-            return StatusWord.WrongData;
-        }
-
-        command = new RestoreCommand(statement);
-        return StatusWord.Success;
+        var r = new BerTlvReader(apdu.Data);
+        command = new RestoreCommand(r.Read<NonSettlementStatement>());
+        return CommandClass.Check(apdu, 0, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

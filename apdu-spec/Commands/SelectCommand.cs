@@ -27,35 +27,34 @@ public readonly record struct SelectCommand(Aid Aid) : ICardCommand<SelectComman
         return StatusWord.Success;
     }
 
-    public static SelectReply? ParseReply(ReadOnlySpan<byte> reply) => SelectReply.Read(reply);
+    public static SelectReply? ParseReply(ReadOnlySpan<byte> reply) => SelectReply.Decode(reply);
 }
 
 /// <summary>File control information: the same bytes from every card of a version (protocol: Payment over the reader).</summary>
-public sealed record SelectReply(Aid Aid, byte Version, byte Suite)
+public sealed record SelectReply(Aid Aid, byte Version, byte Suite) : IDataObject<SelectReply>
 {
     public const byte CurrentVersion = 2;
 
-    public void Write(ref BerTlvWriter writer)
+    public static Tag? Tag => Iso7816.Tag.FileControl;
+
+    public void WriteFields(ref BerTlvWriter writer)
     {
-        int fci = writer.Begin(Tag.FileControl);
-        writer.Write(Tag.DfName, Aid.Bytes);
-        int own = writer.Begin(Tag.Proprietary);
+        writer.Write(Iso7816.Tag.DfName, Aid.Bytes);
+        int own = writer.Begin(Iso7816.Tag.Proprietary);
         writer.Write(WalletTag.Version, Version);
         writer.Write(WalletTag.Suite, Suite);
         writer.End(own);
-        writer.End(fci);
     }
 
-    public static SelectReply? Read(ReadOnlySpan<byte> reply)
+    public static SelectReply ReadFields(ref BerTlvReader r)
     {
-        var reader = new BerTlvReader(reply);
-        var fci = reader.Enter(Tag.FileControl);
-        var aid = fci.Read(Tag.DfName);
-        var own = fci.Enter(Tag.Proprietary);
-        byte version = own.ReadByte(WalletTag.Version);
-        byte suite = own.ReadByte(WalletTag.Suite);
-        fci.Leave(own);
-        reader.Leave(fci);
-        return reader.Complete && aid.Length is >= 5 and <= 16 ? new SelectReply(new Aid(aid), version, suite) : null;
+        var aid = r.Read(Iso7816.Tag.DfName);
+        bool isAid = aid.Length is >= 5 and <= 16;
+        var own = r.Enter(Iso7816.Tag.Proprietary);
+        var read = new SelectReply(
+            isAid ? new Aid(aid) : SelectCommand.Wallet, own.ReadByte(WalletTag.Version), own.ReadByte(WalletTag.Suite));
+        r.Leave(own);
+        r.Require(isAid);
+        return read;
     }
 }

@@ -13,20 +13,15 @@ public readonly record struct GetNonceCommand : ICardCommand<GetNonceCommand, No
         return CommandClass.RequireEmpty(apdu, 0, 0);
     }
 
-    public static NonceReply? ParseReply(ReadOnlySpan<byte> reply) => NonceReply.Read(reply);
+    public static NonceReply? ParseReply(ReadOnlySpan<byte> reply) => NonceReply.Decode(reply);
 }
 
 /// <param name="Nonce">16 random bytes; good for one SET BACK in this selection.</param>
-public sealed record NonceReply(byte[] Nonce)
+public sealed record NonceReply(byte[] Nonce) : IDataObject<NonceReply>
 {
-    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Nonce, Nonce);
+    public void WriteFields(ref BerTlvWriter writer) => writer.Write(WalletTag.Nonce, Nonce);
 
-    public static NonceReply? Read(ReadOnlySpan<byte> reply)
-    {
-        var r = new BerTlvReader(reply);
-        var nonce = r.ReadBytes(WalletTag.Nonce, Id16.Size);
-        return r.Complete ? new NonceReply(nonce) : null;
-    }
+    public static NonceReply ReadFields(ref BerTlvReader r) => new(r.ReadBytes(WalletTag.Nonce, Id16.Size));
 }
 
 /// <summary>
@@ -42,23 +37,16 @@ public readonly record struct SetBackCommand(Digest Code, byte[] Signature) : IC
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[128]);
-        data.Write(WalletTag.Digest, Code.ToArray());
+        data.Write(WalletTag.Digest, Code);
         data.Write(WalletTag.Signature, Signature);
         return CommandClass.Write(to, Ins, 0, 0, data);
     }
 
     public static StatusWord Parse(in CommandApdu apdu, out SetBackCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
-        command = new SetBackCommand(Digest.Read(r.ReadBytes(WalletTag.Digest, Digest.Size)),
-            r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
-        return CommandClass.Check(r);
+        command = new SetBackCommand(r.ReadDigest(WalletTag.Digest), r.ReadSignature());
+        return CommandClass.Check(apdu, 0, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

@@ -21,11 +21,11 @@ public readonly record struct ShowPaymentCommand(
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[255]);
-        data.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        data.Write(WalletTag.CoinId, Coin);
         data.Write(WalletTag.Seq, Seq);
         data.Write(WalletTag.Balance, Balance.ToCard());
-        data.Write(WalletTag.Time, Time.Microseconds);
-        data.Write(WalletTag.W, Till.Value.ToArray());
+        data.Write(WalletTag.Time, Time);
+        data.Write(WalletTag.W, Till);
         data.Write(WalletTag.Payment, Paid.ToCard());
         data.Write(WalletTag.SU, SU);
         return CommandClass.Write(to, Ins, 0, 0, data);
@@ -33,22 +33,11 @@ public readonly record struct ShowPaymentCommand(
 
     public static StatusWord Parse(in CommandApdu apdu, out ShowPaymentCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
         command = new ShowPaymentCommand(
-            new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))),
-            r.ReadUInt16(WalletTag.Seq),
-            new Amount(r.ReadUInt32(WalletTag.Balance)),
-            new Timestamp(r.ReadUInt64(WalletTag.Time)),
-            new TillId(Id16.Read(r.ReadBytes(WalletTag.W, Id16.Size))),
-            new Amount(r.ReadUInt32(WalletTag.Payment)),
-            r.ReadBytes(WalletTag.SU, ISigningKey.SignatureSize));
-        return CommandClass.Check(r);
+            r.ReadCoinId(), r.ReadUInt16(WalletTag.Seq), r.ReadAmount(WalletTag.Balance), r.ReadTimestamp(WalletTag.Time), r.ReadTill(),
+            r.ReadAmount(WalletTag.Payment), r.ReadSignature(WalletTag.SU));
+        return CommandClass.Check(apdu, 0, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

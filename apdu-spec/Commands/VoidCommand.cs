@@ -10,7 +10,7 @@ public readonly record struct VoidCommand(CoinId Coin, ushort Seq, byte[] TillKe
     public int Write(Span<byte> to)
     {
         var data = new BerTlvWriter(stackalloc byte[255]);
-        data.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        data.Write(WalletTag.CoinId, Coin);
         data.Write(WalletTag.Seq, Seq);
         data.Write(WalletTag.TillKey, TillKey);
         data.Write(WalletTag.Signature, SW);
@@ -19,19 +19,10 @@ public readonly record struct VoidCommand(CoinId Coin, ushort Seq, byte[] TillKe
 
     public static StatusWord Parse(in CommandApdu apdu, out VoidCommand command)
     {
-        command = default;
-        if (apdu.P1 != 0 || apdu.P2 != 0)
-        {
-            return StatusWord.IncorrectP1P2;
-        }
-
         var r = new BerTlvReader(apdu.Data);
         command = new VoidCommand(
-            new CoinId(Digest.Read(r.ReadBytes(WalletTag.CoinId, Digest.Size))),
-            r.ReadUInt16(WalletTag.Seq),
-            r.ReadBytes(WalletTag.TillKey, PublicKey.Size),
-            r.ReadBytes(WalletTag.Signature, ISigningKey.SignatureSize));
-        return CommandClass.Check(r);
+            r.ReadCoinId(), r.ReadUInt16(WalletTag.Seq), r.ReadBytes(WalletTag.TillKey, PublicKey.Size), r.ReadSignature());
+        return CommandClass.Check(apdu, 0, r);
     }
 
     public static NoReply? ParseReply(ReadOnlySpan<byte> reply) => NoReply.Parse(reply);

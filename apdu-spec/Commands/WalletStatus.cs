@@ -35,8 +35,7 @@ public static class WalletStatus
         0x6A80 => "The command's data field is not what the command's page says. Check its data objects.",
         0x6A82 => "There is no applet with this AID on the card. Is it a HierCash card?",
         0x6A84 => "The card has no room left. 'hiercash-wallet keep' frees the slots of coins that are spent ('keep --paid' also those of "
-            + "the last payment, once its till has said OK), "
-            + "'hiercash-wallet resume' those of withdrawals that were refused.",
+            + "the last payment, once its till has said OK), 'hiercash-wallet resume' those of withdrawals that were refused.",
         0x6A86 => "P1 or P2 is not one that this command knows.",
         0x6A88 => "The card has no such coin, key or log entry.",
         0x6D00 => "The card does not know this instruction.",

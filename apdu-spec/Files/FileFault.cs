@@ -70,9 +70,7 @@ static partial class FileFault
             _ = File.GetAttributes(path);
             var link = new FileInfo(path);
             return link.LinkTarget is not null && link.ResolveLinkTarget(returnFinalTarget: true) is not { Exists: true }
-                && !Directory.Exists(path)
-                ? $"'{shown}' is a link that leads nowhere. Mend it, or name another file."
-                : null;
+                && !Directory.Exists(path) ? $"'{shown}' is a link that leads nowhere. Mend it, or name another file." : null;
         }
         catch (UnauthorizedAccessException)
         {

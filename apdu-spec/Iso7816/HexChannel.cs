@@ -7,9 +7,8 @@ public static class HexChannel
     /// <param name="card">The way to the card.</param>
     /// <param name="hex">Hexadecimal digits, with spaces or without.</param>
     /// <returns>Hexadecimal digits, upper case, without spaces.</returns>
-    /// <exception cref="FormatException">
-    /// No hexadecimal digits, or an odd number of them. What was given is not repeated: it may hold a PIN.
-    /// </exception>
+    /// <exception cref="FormatException">No hexadecimal digits, or an odd number of them. What was given is not repeated: it may hold a
+    /// PIN.</exception>
     /// <exception cref="CardChannelException">The card is gone, lost its power, or the reader failed.</exception>
     public static string Transmit(this ICardChannel card, string hex)
     {

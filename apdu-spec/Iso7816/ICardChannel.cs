@@ -18,9 +18,8 @@ public interface ICardChannel : IDisposable
     /// <returns>Bytes of the response, 2 at least.</returns>
     /// <exception cref="CardChannelException">The card is gone, lost its power, or the reader failed. Whether the card did
     /// the command is then unknown: repeat it, every HierCash command may be repeated.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// Less room than that: a mistake of the caller, found before anything is sent.
-    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">Less room than that: a mistake of the caller, found before anything is
+    /// sent.</exception>
     int Transmit(ReadOnlySpan<byte> command, Span<byte> response);
 
     /// <summary>Resets the card: RAM is lost, no applet is selected (ISO 7816-3, 6.2).</summary>

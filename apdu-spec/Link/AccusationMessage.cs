@@ -12,20 +12,16 @@ public sealed record AccusationMessage(AccountId User, CoinId Coin, uint? Page) 
 
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.U, User.Value.ToArray());
-        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.U, User);
+        writer.Write(WalletTag.CoinId, Coin);
         if (Page is { } index)
         {
             writer.Write(WalletTag.PageIndex, index);
         }
     }
 
-    public static AccusationMessage? Read(ref BerTlvReader reader)
-    {
-        var user = new AccountId(Id16.Read(reader.ReadBytes(WalletTag.U, Id16.Size)));
-        var coin = new CoinId(Digest.Read(reader.ReadBytes(WalletTag.CoinId, Digest.Size)));
-        return new(user, coin, reader.HasMore ? reader.ReadUInt32(WalletTag.PageIndex) : null);
-    }
+    public static AccusationMessage? Read(ref BerTlvReader reader) =>
+        new(reader.ReadUser(), reader.ReadCoinId(), reader.HasMore ? reader.ReadUInt32(WalletTag.PageIndex) : null);
 }
 
 /// <summary>The file without its pages, or one of them.</summary>
@@ -56,7 +52,7 @@ public sealed record AccusationReply : ILinkBody<AccusationReply>
 
     public static BodyLimit Limit => BodyLimit.OfReplyFrame(BodyLimit.AsFit);
 
-    public int Room => Page?.MaxEncodedSize ?? (80 + File!.MaxEncodedSize);
+    public int Room => Page?.Room ?? (80 + File!.MaxEncodedSize);
 
     public void Write(ref BerTlvWriter writer)
     {
@@ -66,7 +62,7 @@ public sealed record AccusationReply : ILinkBody<AccusationReply>
         }
         else
         {
-            writer.Write(WalletTag.PublicKey, Root!.Bytes);
+            writer.Write(WalletTag.PublicKey, Root!);
             writer.WriteEncoded(File!.Encode());
         }
     }
@@ -75,12 +71,10 @@ public sealed record AccusationReply : ILinkBody<AccusationReply>
     {
         if (!reader.Next(WalletTag.PublicKey))
         {
-            return new(DossierPage.Read(ref reader));
+            return new(reader.Read<DossierPage>());
         }
 
-        var root = PublicKey.TryDecode(reader.Read(WalletTag.PublicKey, PublicKey.Size));
-        return root is not null && Evidence.Decode(reader.ReadRest()) is { } file
-            ? new AccusationReply { Root = root, File = file }
-            : null;
+        var root = reader.ReadPublicKey(WalletTag.PublicKey);
+        return Evidence.Decode(reader.ReadRest()) is { } file ? new AccusationReply { Root = root, File = file } : null;
     }
 }

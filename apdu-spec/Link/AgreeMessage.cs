@@ -14,18 +14,15 @@ public sealed record AgreeMessage(Position Own, Position? Heard) : ILinkRequest<
         Heard?.Write(ref writer);
     }
 
-    public static AgreeMessage? Read(ref BerTlvReader reader) =>
-        new(Position.Read(ref reader), reader.HasMore ? Position.Read(ref reader) : null);
+    public static AgreeMessage? Read(ref BerTlvReader reader) => new(reader.Read<Position>(), reader.ReadOptional<Position>());
 }
 
 /// <param name="Position">The issuer's; or the bank's own that the issuer has, where the bank is behind it.</param>
-public sealed record AgreeReply(Position Position) : ILinkBody<AgreeReply>
+public sealed record AgreeReply(Position Position) : IObjectBody<AgreeReply, Position>
 {
     public static MessageType Type => MessageType.AgreeReply;
 
-    public static BodyLimit Limit => new(Position.MaxEncodedSize);
+    public Position Object => Position;
 
-    public void Write(ref BerTlvWriter writer) => Position.Write(ref writer);
-
-    public static AgreeReply? Read(ref BerTlvReader reader) => new(Position.Read(ref reader));
+    public static AgreeReply Of(Position item) => new(item);
 }

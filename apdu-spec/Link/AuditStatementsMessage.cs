@@ -13,24 +13,16 @@ public sealed record AuditStatementsMessage(ulong After) : ILinkRequest<AuditSta
         reader.ReadUInt64(WalletTag.Number) is var after and <= long.MaxValue ? new(after) : null;
 }
 
-public sealed record AuditStatementsReply(IReadOnlyList<CirculationStatement> Statements) : ILinkBody<AuditStatementsReply>
+public sealed record AuditStatementsReply(IReadOnlyList<CirculationStatement> Statements)
+    : IListBody<AuditStatementsReply, CirculationStatement>
 {
     public static MessageType Type => MessageType.AuditStatementsReply;
 
     public static BodyLimit Limit => BodyLimit.OfReplyFrame(BodyLimit.AsFit);
 
-    public int Room => Statements.Count * CirculationStatement.MaxEncodedSize;
+    public static int Max => BodyLimit.AsFit;
 
-    public int Entries => Statements.Count;
+    public IReadOnlyList<CirculationStatement> Items => Statements;
 
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var statement in Statements)
-        {
-            statement.Write(ref writer);
-        }
-    }
-
-    public static AuditStatementsReply? Read(ref BerTlvReader reader) =>
-        new(LinkBody.ReadList(ref reader, BodyLimit.AsFit, CirculationStatement.Read));
+    public static AuditStatementsReply Of(IReadOnlyList<CirculationStatement> items) => new(items);
 }

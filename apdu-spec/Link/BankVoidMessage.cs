@@ -1,24 +1,21 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer: a void that it heard with a rebuttal (hole 3, rule R4).</summary>
-public sealed record BankVoidMessage(VoidedPayment Voided) : ILinkRequest<BankVoidMessage, BankVoidReply>
+public sealed record BankVoidMessage(VoidedPayment Voided)
+    : ILinkRequest<BankVoidMessage, BankVoidReply>, IObjectBody<BankVoidMessage, VoidedPayment>
 {
     public static MessageType Type => MessageType.BankVoid;
 
-    public static BodyLimit Limit => new(VoidedPayment.MaxEncodedSize);
+    public VoidedPayment Object => Voided;
 
-    public void Write(ref BerTlvWriter writer) => Voided.Write(ref writer);
-
-    public static BankVoidMessage? Read(ref BerTlvReader reader) => new(VoidedPayment.Read(ref reader));
+    public static BankVoidMessage Of(VoidedPayment item) => new(item);
 }
 
-public sealed record BankVoidReply(Reversal Reversal) : ILinkBody<BankVoidReply>
+public sealed record BankVoidReply(Reversal Reversal) : IObjectBody<BankVoidReply, Reversal>
 {
     public static MessageType Type => MessageType.BankVoidReply;
 
-    public static BodyLimit Limit => new(Reversal.MaxEncodedSize);
+    public Reversal Object => Reversal;
 
-    public void Write(ref BerTlvWriter writer) => Reversal.Write(ref writer);
-
-    public static BankVoidReply? Read(ref BerTlvReader reader) => new(Reversal.Read(ref reader));
+    public static BankVoidReply Of(Reversal item) => new(item);
 }

@@ -1,15 +1,13 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer: cancel the coin of a lost card (hole 10).</summary>
-public sealed record CancelMessage(Cancellation Order) : ILinkRequest<CancelMessage, CancelReply>
+public sealed record CancelMessage(Cancellation Order) : ILinkRequest<CancelMessage, CancelReply>, IObjectBody<CancelMessage, Cancellation>
 {
     public static MessageType Type => MessageType.Cancel;
 
-    public static BodyLimit Limit => new(Cancellation.MaxEncodedSize);
+    public Cancellation Object => Order;
 
-    public void Write(ref BerTlvWriter writer) => Order.Write(ref writer);
-
-    public static CancelMessage? Read(ref BerTlvReader reader) => Cancellation.Decode(reader.ReadRest()) is { } order ? new(order) : null;
+    public static CancelMessage Of(Cancellation item) => new(item);
 }
 
 /// <param name="Date">Since when it is cancelled.</param>
@@ -19,7 +17,7 @@ public sealed record CancelReply(Timestamp Date) : ILinkBody<CancelReply>
 
     public static BodyLimit Limit => new(16);
 
-    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Date, Date.Microseconds);
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Date, Date);
 
-    public static CancelReply? Read(ref BerTlvReader reader) => new(new Timestamp(reader.ReadUInt64(WalletTag.Date)));
+    public static CancelReply? Read(ref BerTlvReader reader) => new(reader.ReadTimestamp(WalletTag.Date));
 }

@@ -1,17 +1,9 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Anyone to bank, bank or shop to issuer: which certificates there are.</summary>
-public sealed record CertificatesMessage : ILinkRequest<CertificatesMessage, CertificatesReply>
+public sealed record CertificatesMessage : ILinkRequest<CertificatesMessage, CertificatesReply>, IEmptyBody<CertificatesMessage>
 {
     public static MessageType Type => MessageType.Certificates;
-
-    public static BodyLimit Limit => new(0);
-
-    public void Write(ref BerTlvWriter writer)
-    {
-    }
-
-    public static CertificatesMessage? Read(ref BerTlvReader reader) => new();
 }
 
 /// <summary>The scheme's certificates, which prove themselves.</summary>
@@ -29,13 +21,7 @@ public sealed record CertificatesReply(IReadOnlyList<KeyCertificate> Certificate
 
     public int Entries => Math.Min(Max, Certificates.Count);
 
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var certificate in Certificates.TakeLast(Max))
-        {
-            certificate.Write(ref writer);
-        }
-    }
+    public void Write(ref BerTlvWriter writer) => writer.WriteAll(Certificates.TakeLast(Max));
 
-    public static CertificatesReply? Read(ref BerTlvReader reader) => new(LinkBody.ReadList(ref reader, Max, KeyCertificate.Read));
+    public static CertificatesReply? Read(ref BerTlvReader reader) => new(reader.ReadAll<KeyCertificate>(Max));
 }

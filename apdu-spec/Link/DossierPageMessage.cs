@@ -9,15 +9,13 @@ public sealed record DossierPageMessage(CoinId Coin, uint Revision, uint Index) 
 
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.CoinId, Coin);
         writer.Write(WalletTag.DossierRevision, Revision);
         writer.Write(WalletTag.PageIndex, Index);
     }
 
-    public static DossierPageMessage? Read(ref BerTlvReader reader) => new(
-        new CoinId(Digest.Read(reader.ReadBytes(WalletTag.CoinId, Digest.Size))),
-        reader.ReadUInt32(WalletTag.DossierRevision),
-        reader.ReadUInt32(WalletTag.PageIndex));
+    public static DossierPageMessage? Read(ref BerTlvReader reader) =>
+        new(reader.ReadCoinId(), reader.ReadUInt32(WalletTag.DossierRevision), reader.ReadUInt32(WalletTag.PageIndex));
 }
 
 public sealed record DossierPageReply(DossierPage Page) : ILinkBody<DossierPageReply>
@@ -26,11 +24,11 @@ public sealed record DossierPageReply(DossierPage Page) : ILinkBody<DossierPageR
 
     public static BodyLimit Limit => BodyLimit.OfReplyFrame(DossierPage.MaxEntries);
 
-    public int Room => Page.MaxEncodedSize;
+    public int Room => Page.Room;
 
     public int Entries => Page.Entries.Count;
 
     public void Write(ref BerTlvWriter writer) => Page.Write(ref writer);
 
-    public static DossierPageReply? Read(ref BerTlvReader reader) => new(DossierPage.Read(ref reader));
+    public static DossierPageReply? Read(ref BerTlvReader reader) => new(reader.Read<DossierPage>());
 }

@@ -15,12 +15,11 @@ public sealed record DossiersMessage(CoinId? After) : ILinkRequest<DossiersMessa
     {
         if (After is { } coin)
         {
-            writer.Write(WalletTag.CoinId, coin.Value.ToArray());
+            writer.Write(WalletTag.CoinId, coin);
         }
     }
 
-    public static DossiersMessage? Read(ref BerTlvReader reader) =>
-        new(reader.HasMore ? new CoinId(Digest.Read(reader.ReadBytes(WalletTag.CoinId, Digest.Size))) : null);
+    public static DossiersMessage? Read(ref BerTlvReader reader) => new(reader.HasMore ? reader.ReadCoinId() : null);
 }
 
 /// <param name="Header">Null where no dossier waits.</param>
@@ -30,9 +29,9 @@ public sealed record DossiersReply(DossierHeader? Header) : ILinkBody<DossiersRe
 
     public static BodyLimit Limit => BodyLimit.OfReplyFrame(BodyLimit.AsFit);
 
-    public int Room => Header?.MaxEncodedSize ?? 0;
+    public int Room => Header?.Room ?? 0;
 
     public void Write(ref BerTlvWriter writer) => Header?.Write(ref writer);
 
-    public static DossiersReply? Read(ref BerTlvReader reader) => new(reader.HasMore ? DossierHeader.Read(ref reader) : null);
+    public static DossiersReply? Read(ref BerTlvReader reader) => new(reader.ReadOptional<DossierHeader>());
 }

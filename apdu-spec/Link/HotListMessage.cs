@@ -5,9 +5,8 @@ namespace HierCash.Protocol.Link;
 /// <param name="Till">W: the till that asks; the issuer notes that it had contact (rule R6).</param>
 /// <param name="Date">The till's clock.</param>
 /// <param name="Queued">TIME of the oldest payment that the till still has to send, or that is under way; 0: there is none.</param>
-/// <param name="Newest">
-/// The newest receipt that the till has, for an issuer that was restored from a copy (rule R27); null: it has none.
-/// </param>
+/// <param name="Newest">The newest receipt that the till has, for an issuer that was restored from a copy (rule R27); null: it has
+/// none.</param>
 public sealed record HotListMessage(ulong Version, TillId Till, Timestamp Date, Timestamp Queued = default, Receipt? Newest = null)
     : ILinkRequest<HotListMessage, HotListReply>
 {
@@ -18,20 +17,15 @@ public sealed record HotListMessage(ulong Version, TillId Till, Timestamp Date, 
     public void Write(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.Number, Version);
-        writer.Write(WalletTag.W, Till.Value.ToArray());
-        writer.Write(WalletTag.Date, Date.Microseconds);
-        writer.Write(WalletTag.Time, Queued.Microseconds);
+        writer.Write(WalletTag.W, Till);
+        writer.Write(WalletTag.Date, Date);
+        writer.Write(WalletTag.Time, Queued);
         Newest?.Write(ref writer);
     }
 
-    public static HotListMessage? Read(ref BerTlvReader reader)
-    {
-        ulong version = reader.ReadUInt64(WalletTag.Number);
-        var till = new TillId(Id16.Read(reader.ReadBytes(WalletTag.W, Id16.Size)));
-        var date = new Timestamp(reader.ReadUInt64(WalletTag.Date));
-        var queued = new Timestamp(reader.ReadUInt64(WalletTag.Time));
-        return new(version, till, date, queued, reader.HasMore ? Receipt.Read(ref reader) : null);
-    }
+    public static HotListMessage? Read(ref BerTlvReader reader) => new(
+        reader.ReadUInt64(WalletTag.Number), reader.ReadTill(), reader.ReadTimestamp(WalletTag.Date), reader.ReadTimestamp(WalletTag.Time),
+        reader.ReadOptional<Receipt>());
 }
 
 /// <summary>
@@ -51,26 +45,20 @@ public sealed record HotListReply(HotList List, Restoration? Restored = null) : 
 
     public static BodyLimit Limit => new(HotList.MaxEncodedSize + MaxRestoration, HotList.MaxEntries);
 
-    public int Room => 200 + List.Entries.Length + MaxRestoration;
+    public int Room => List.Room + MaxRestoration;
 
     public int Entries => List.Count;
 
     public void Write(ref BerTlvWriter writer)
     {
-        writer.WriteEncoded(List.Encode());
+        List.Write(ref writer);
         if (Restored is not null)
         {
-            writer.Write(WalletTag.Until, Restored.Since.Microseconds);
-            writer.Write(WalletTag.Date, Restored.Ended.Microseconds);
+            writer.Write(WalletTag.Until, Restored.Since);
+            writer.Write(WalletTag.Date, Restored.Ended);
         }
     }
 
-    public static HotListReply? Read(ref BerTlvReader reader)
-    {
-        var list = HotList.Read(ref reader);
-        var restored = reader.HasMore
-            ? new Restoration(new Timestamp(reader.ReadUInt64(WalletTag.Until)), new Timestamp(reader.ReadUInt64(WalletTag.Date)))
-            : null;
-        return list is null ? null : new(list, restored);
-    }
+    public static HotListReply? Read(ref BerTlvReader reader) => new(reader.Read<HotList>(), reader.HasMore
+        ? new Restoration(reader.ReadTimestamp(WalletTag.Until), reader.ReadTimestamp(WalletTag.Date)) : null);
 }

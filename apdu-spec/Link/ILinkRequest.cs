@@ -41,6 +41,58 @@ public interface ILinkBody<TSelf>
     static abstract TSelf? Read(ref BerTlvReader reader);
 }
 
+/// <summary>A body that says nothing but its type.</summary>
+public interface IEmptyBody<TSelf> : ILinkBody<TSelf>
+    where TSelf : class, IEmptyBody<TSelf>, new()
+{
+    static BodyLimit ILinkBody<TSelf>.Limit => new(0);
+
+    void ILinkBody<TSelf>.Write(ref BerTlvWriter writer)
+    {
+    }
+
+    static TSelf? ILinkBody<TSelf>.Read(ref BerTlvReader reader) => new();
+}
+
+/// <summary>A body that is one object.</summary>
+public interface IObjectBody<TSelf, TObject> : ILinkBody<TSelf>
+    where TSelf : class, IObjectBody<TSelf, TObject>
+    where TObject : class, IDataObject<TObject>
+{
+    TObject Object { get; }
+
+    static abstract TSelf Of(TObject item);
+
+    static BodyLimit ILinkBody<TSelf>.Limit => new(TObject.MaxEncodedSize);
+
+    void ILinkBody<TSelf>.Write(ref BerTlvWriter writer) => Object.Write(ref writer);
+
+    static TSelf? ILinkBody<TSelf>.Read(ref BerTlvReader reader) => TSelf.Of(reader.Read<TObject>());
+}
+
+/// <summary>A body that is a list of objects.</summary>
+public interface IListBody<TSelf, TItem> : ILinkBody<TSelf>
+    where TSelf : class, IListBody<TSelf, TItem>
+    where TItem : class, IDataObject<TItem>
+{
+    /// <summary>Objects in one message; ask again for more.</summary>
+    static abstract int Max { get; }
+
+    IReadOnlyList<TItem> Items { get; }
+
+    static abstract TSelf Of(IReadOnlyList<TItem> items);
+
+    static BodyLimit ILinkBody<TSelf>.Limit => new(TSelf.Max * TItem.MaxEncodedSize, TSelf.Max);
+
+    int ILinkBody<TSelf>.Room => Items.Count * TItem.MaxEncodedSize;
+
+    int ILinkBody<TSelf>.Entries => Items.Count;
+
+    void ILinkBody<TSelf>.Write(ref BerTlvWriter writer) => writer.WriteAll(Items);
+
+    static TSelf? ILinkBody<TSelf>.Read(ref BerTlvReader reader) => TSelf.Of(reader.ReadAll<TItem>(TSelf.Max));
+}
+
 /// <summary>
 /// One request of the link and what it is answered with, where that is no <see cref="Refusal"/>: how both are written and read.
 /// Page: link.md.
@@ -77,19 +129,4 @@ public static class LinkBody
                 $"A message {T.Type} holds {T.MostWritten} bytes, not {body.Length}. Send smaller batches.", nameof(objects));
     }
 
-    /// <summary>A list to the end of the body, or to the most that it holds.</summary>
-    internal static List<T> ReadList<T>(ref BerTlvReader reader, int most, ReadOne<T> one)
-        where T : class
-    {
-        var list = new List<T>();
-        while (reader.HasMore && list.Count < most && one(ref reader) is { } item)
-        {
-            list.Add(item);
-        }
-
-        return list;
-    }
-
-    /// <summary>Null only where the reader failed.</summary>
-    internal delegate T? ReadOne<T>(ref BerTlvReader reader);
 }

@@ -20,42 +20,28 @@ public sealed record InstructionsMessage(ulong Seen, params IReadOnlyList<Bookin
     public void Write(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.Number, Seen);
-        foreach (var statement in Statements)
-        {
-            statement.Write(ref writer);
-        }
+        writer.WriteAll(Statements);
     }
 
     public static InstructionsMessage? Read(ref BerTlvReader reader)
     {
         ulong seen = reader.ReadUInt64(WalletTag.Number);
-        var statements = LinkBody.ReadList(ref reader, MaxStatements, BookingStatement.Read);
+        var statements = reader.ReadAll<BookingStatement>(MaxStatements);
         return seen <= long.MaxValue ? new(seen, statements) : null;
     }
 }
 
 /// <param name="Transfers">In order of number, at most <see cref="MaxTransfers"/>.</param>
-public sealed record InstructionsReply(IReadOnlyList<ClearingInstruction> Transfers) : ILinkBody<InstructionsReply>
+public sealed record InstructionsReply(IReadOnlyList<ClearingInstruction> Transfers) : IListBody<InstructionsReply, ClearingInstruction>
 {
     /// <summary>Instructions in one reply; ask again for more.</summary>
     public const int MaxTransfers = 1024;
 
     public static MessageType Type => MessageType.InstructionsReply;
 
-    public static BodyLimit Limit => new(MaxTransfers * ClearingInstruction.MaxEncodedSize, MaxTransfers);
+    public static int Max => MaxTransfers;
 
-    public int Room => Transfers.Count * ClearingInstruction.MaxEncodedSize;
+    public IReadOnlyList<ClearingInstruction> Items => Transfers;
 
-    public int Entries => Transfers.Count;
-
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var transfer in Transfers)
-        {
-            transfer.Write(ref writer);
-        }
-    }
-
-    public static InstructionsReply? Read(ref BerTlvReader reader) =>
-        new(LinkBody.ReadList(ref reader, MaxTransfers, ClearingInstruction.Read));
+    public static InstructionsReply Of(IReadOnlyList<ClearingInstruction> items) => new(items);
 }

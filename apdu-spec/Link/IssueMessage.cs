@@ -1,15 +1,13 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer: the request with S_B (EP 0810563, issuance step 2).</summary>
-public sealed record IssueMessage(IssueRequest Request) : ILinkRequest<IssueMessage, IssueReply>
+public sealed record IssueMessage(IssueRequest Request) : ILinkRequest<IssueMessage, IssueReply>, IObjectBody<IssueMessage, IssueRequest>
 {
     public static MessageType Type => MessageType.Issue;
 
-    public static BodyLimit Limit => new(IssueRequest.MaxEncodedSize);
+    public IssueRequest Object => Request;
 
-    public void Write(ref BerTlvWriter writer) => Request.Write(ref writer);
-
-    public static IssueMessage? Read(ref BerTlvReader reader) => new(IssueRequest.Read(ref reader));
+    public static IssueMessage Of(IssueRequest item) => new(item);
 
     /// <summary>The request of an Issue or a Withhold; null where the message is neither.</summary>
     public static IssueRequest? RequestOf(LinkMessage message) =>
@@ -17,13 +15,11 @@ public sealed record IssueMessage(IssueRequest Request) : ILinkRequest<IssueMess
 }
 
 /// <summary>E_K or "never issued".</summary>
-public sealed record IssueReply(WithdrawalAnswer Answer) : ILinkBody<IssueReply>
+public sealed record IssueReply(WithdrawalAnswer Answer) : IObjectBody<IssueReply, WithdrawalAnswer>
 {
     public static MessageType Type => MessageType.IssueReply;
 
-    public static BodyLimit Limit => new(WithdrawalAnswer.MaxEncodedSize);
+    public WithdrawalAnswer Object => Answer;
 
-    public void Write(ref BerTlvWriter writer) => Answer.Write(ref writer);
-
-    public static IssueReply? Read(ref BerTlvReader reader) => WithdrawalAnswer.Read(ref reader) is { } answer ? new(answer) : null;
+    public static IssueReply Of(WithdrawalAnswer item) => new(item);
 }

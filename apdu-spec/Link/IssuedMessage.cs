@@ -17,41 +17,29 @@ public sealed record IssuedMessage(ulong After) : ILinkRequest<IssuedMessage, Is
 /// <param name="Row">Its place among those that the issuer tells of, rising.</param>
 /// <param name="Asked">What the bank had signed when it asked for it.</param>
 /// <param name="EK">E_K, the answer.</param>
-public sealed record IssuedWithdrawal(ulong Row, IssueRequest Asked, byte[] EK)
+public sealed record IssuedWithdrawal(ulong Row, IssueRequest Asked, byte[] EK) : IDataObject<IssuedWithdrawal>
 {
-    internal const int MaxEncodedSize = IssueRequest.MaxEncodedSize + 200;
+    public static int MaxEncodedSize => IssueRequest.MaxEncodedSize + 200;
 
-    internal void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.Number, Row);
         Asked.Write(ref writer);
         writer.Write(WalletTag.EK, EK);
     }
 
-    internal static IssuedWithdrawal Read(ref BerTlvReader reader) => new(
-        reader.ReadUInt64(WalletTag.Number), IssueRequest.Read(ref reader), WithdrawalAnswer.ReadEK(ref reader));
+    public static IssuedWithdrawal ReadFields(ref BerTlvReader r) =>
+        new(r.ReadUInt64(WalletTag.Number), r.Read<IssueRequest>(), WithdrawalAnswer.ReadEK(ref r));
 }
 
-public sealed record IssuedReply(IReadOnlyList<IssuedWithdrawal> Issued) : ILinkBody<IssuedReply>
+public sealed record IssuedReply(IReadOnlyList<IssuedWithdrawal> Issued) : IListBody<IssuedReply, IssuedWithdrawal>
 {
     /// <summary>Withdrawals in one reply; ask again for more.</summary>
-    public const int Max = 512;
+    public static int Max => 512;
 
     public static MessageType Type => MessageType.IssuedReply;
 
-    public static BodyLimit Limit => new(Max * IssuedWithdrawal.MaxEncodedSize, Max);
+    public IReadOnlyList<IssuedWithdrawal> Items => Issued;
 
-    public int Room => Issued.Count * IssuedWithdrawal.MaxEncodedSize;
-
-    public int Entries => Issued.Count;
-
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var one in Issued)
-        {
-            one.Write(ref writer);
-        }
-    }
-
-    public static IssuedReply? Read(ref BerTlvReader reader) => new(LinkBody.ReadList(ref reader, Max, IssuedWithdrawal.Read));
+    public static IssuedReply Of(IReadOnlyList<IssuedWithdrawal> items) => new(items);
 }

@@ -1,16 +1,14 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to bank: the card is lost (hole 10).</summary>
-public sealed record LostCardMessage(LostCardReport Report) : ILinkRequest<LostCardMessage, LostCardReply>
+public sealed record LostCardMessage(LostCardReport Report)
+    : ILinkRequest<LostCardMessage, LostCardReply>, IObjectBody<LostCardMessage, LostCardReport>
 {
     public static MessageType Type => MessageType.LostCard;
 
-    public static BodyLimit Limit => new(LostCardReport.MaxEncodedSize);
+    public LostCardReport Object => Report;
 
-    public void Write(ref BerTlvWriter writer) => Report.Write(ref writer);
-
-    public static LostCardMessage? Read(ref BerTlvReader reader) =>
-        LostCardReport.Decode(reader.ReadRest()) is { } report ? new(report) : null;
+    public static LostCardMessage Of(LostCardReport item) => new(item);
 }
 
 /// <param name="Cancelled">Coins.</param>

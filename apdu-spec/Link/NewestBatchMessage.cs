@@ -8,9 +8,9 @@ public sealed record NewestBatchMessage(TillId Till) : ILinkRequest<NewestBatchM
 
     public static BodyLimit Limit => new(24);
 
-    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.W, Till.Value.ToArray());
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.W, Till);
 
-    public static NewestBatchMessage? Read(ref BerTlvReader reader) => new(new TillId(Id16.Read(reader.ReadBytes(WalletTag.W, Id16.Size))));
+    public static NewestBatchMessage? Read(ref BerTlvReader reader) => new(reader.ReadTill());
 }
 
 /// <param name="Subject">The payment, or what was submitted in the place of one.</param>
@@ -25,12 +25,11 @@ public sealed record NewestBatchReply(Digest Subject, SubmissionProof? Proof) : 
     {
         if (Proof is not null)
         {
-            writer.Write(WalletTag.Digest, Subject.ToArray());
+            writer.Write(WalletTag.Digest, Subject);
             Proof.Write(ref writer);
         }
     }
 
     public static NewestBatchReply? Read(ref BerTlvReader reader) => reader.HasMore
-        ? new(Digest.Read(reader.ReadBytes(WalletTag.Digest, Digest.Size)), SubmissionProof.Read(ref reader))
-        : new(default, null);
+        ? new(reader.ReadDigest(WalletTag.Digest), reader.Read<SubmissionProof>()) : new(default, null);
 }

@@ -8,31 +8,19 @@ public sealed record NoticesMessage(AccountId User) : ILinkRequest<NoticesMessag
 
     public static BodyLimit Limit => new(24);
 
-    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.U, User.Value.ToArray());
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.U, User);
 
-    public static NoticesMessage? Read(ref BerTlvReader reader) => new(new AccountId(Id16.Read(reader.ReadBytes(WalletTag.U, Id16.Size))));
+    public static NoticesMessage? Read(ref BerTlvReader reader) => new(reader.ReadUser());
 }
 
-public sealed record NoticesReply(IReadOnlyList<Notice> Notices) : ILinkBody<NoticesReply>
+public sealed record NoticesReply(IReadOnlyList<Notice> Notices) : IListBody<NoticesReply, Notice>
 {
     /// <summary>Notices in one reply.</summary>
-    public const int Max = 256;
+    public static int Max => 256;
 
     public static MessageType Type => MessageType.NoticesReply;
 
-    public static BodyLimit Limit => new(Max * Notice.MaxEncodedSize, Max);
+    public IReadOnlyList<Notice> Items => Notices;
 
-    public int Room => Notices.Count * Notice.MaxEncodedSize;
-
-    public int Entries => Notices.Count;
-
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var notice in Notices)
-        {
-            notice.Write(ref writer);
-        }
-    }
-
-    public static NoticesReply? Read(ref BerTlvReader reader) => new(LinkBody.ReadList(ref reader, Max, Notice.Read));
+    public static NoticesReply Of(IReadOnlyList<Notice> items) => new(items);
 }

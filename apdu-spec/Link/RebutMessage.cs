@@ -27,13 +27,13 @@ public sealed record RebutMessage(CoinId Coin, Rebuttal Rebuttal) : ILinkRequest
 
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.CoinId, Coin.Value.ToArray());
+        writer.Write(WalletTag.CoinId, Coin);
         writer.WriteEncoded(Rebuttal.Encode());
     }
 
     public static RebutMessage? Read(ref BerTlvReader reader)
     {
-        var coin = new CoinId(Digest.Read(reader.ReadBytes(WalletTag.CoinId, Digest.Size)));
+        var coin = reader.ReadCoinId();
         return Rebuttal.Decode(reader.ReadRest()) is { } rebuttal ? new(coin, rebuttal) : null;
     }
 }
@@ -60,11 +60,9 @@ public sealed record RebutReply(Stamp Stamp, KeyCertificate Certificate, bool? S
 
     public static RebutReply? Read(ref BerTlvReader reader)
     {
-        var stamp = Stamp.Read(ref reader);
-        var certificate = KeyCertificate.Read(ref reader);
+        var stamp = reader.Read<Stamp>();
+        var certificate = reader.Read<KeyCertificate>();
         byte? state = reader.HasMore ? reader.ReadByte(WalletTag.State) : null;
-        return certificate is not null && (state is null or 1 or 2)
-            ? new RebutReply(stamp, certificate, state is null ? null : state == 1)
-            : null;
+        return state is null or 1 or 2 ? new RebutReply(stamp, certificate, state is null ? null : state == 1) : null;
     }
 }

@@ -49,7 +49,7 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
         w.Write(WalletTag.Text, Text);
         if (Revoked is { } date)
         {
-            w.Write(WalletTag.Date, date.Microseconds);
+            w.Write(WalletTag.Date, date);
         }
 
         if (Order is { } order)
@@ -59,7 +59,7 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
 
         if (Until is { } until)
         {
-            w.Write(WalletTag.Until, until.Microseconds);
+            w.Write(WalletTag.Until, until);
         }
     }));
 
@@ -74,9 +74,9 @@ public sealed record Refusal(RefusalReason Reason, string Text, Timestamp? Revok
         var r = new BerTlvReader(message.Body);
         byte reason = r.ReadByte(WalletTag.Reason);
         string text = r.ReadText(WalletTag.Text, MaxText);
-        Timestamp? revoked = (RefusalReason)reason == RefusalReason.KeyRevoked ? new Timestamp(r.ReadUInt64(WalletTag.Date)) : null;
+        Timestamp? revoked = (RefusalReason)reason == RefusalReason.KeyRevoked ? r.ReadTimestamp(WalletTag.Date) : null;
         uint? order = (RefusalReason)reason == RefusalReason.OrderMissing ? r.ReadUInt32(WalletTag.OrderNumber) : null;
-        Timestamp? until = (RefusalReason)reason == RefusalReason.OrderRenounced ? new Timestamp(r.ReadUInt64(WalletTag.Until)) : null;
+        Timestamp? until = (RefusalReason)reason == RefusalReason.OrderRenounced ? r.ReadTimestamp(WalletTag.Until) : null;
         return r.Complete ? new Refusal((RefusalReason)reason, PlainText.Escape(text), revoked, order, until)
             : new Refusal(RefusalReason.Malformed, "The peer's refusal is malformed.");
     }

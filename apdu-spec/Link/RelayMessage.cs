@@ -1,41 +1,33 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to bank: a sealed message for the issuer (hole 23).</summary>
-public sealed record RelayMessage(SealedMessage Sealed) : ILinkRequest<RelayMessage, RelayReply>
+public sealed record RelayMessage(SealedMessage Sealed) : ILinkRequest<RelayMessage, RelayReply>, IObjectBody<RelayMessage, SealedMessage>
 {
     public static MessageType Type => MessageType.Relay;
 
-    public static BodyLimit Limit => new(SealedMessage.MaxEncodedSize);
+    public SealedMessage Object => Sealed;
 
-    public void Write(ref BerTlvWriter writer) => writer.WriteEncoded(Sealed.Encode());
-
-    public static RelayMessage? Read(ref BerTlvReader reader) =>
-        SealedMessage.Decode(reader.ReadRest()) is { } message ? new(message) : null;
+    public static RelayMessage Of(SealedMessage item) => new(item);
 }
 
 /// <param name="Answer">The issuer's, as it sealed it.</param>
-public sealed record RelayReply(byte[] Answer) : ILinkBody<RelayReply>
+public sealed record RelayReply(byte[] Answer) : IObjectBody<RelayReply, SealedAnswer>
 {
     public static MessageType Type => MessageType.RelayReply;
 
-    public static BodyLimit Limit => new(SealedMessage.MaxEncodedSize);
+    public SealedAnswer Object => new(Answer);
 
-    public void Write(ref BerTlvWriter writer) => WriteAnswer(ref writer, Answer);
+    public static RelayReply Of(SealedAnswer item) => new(item.Ciphertext);
+}
 
-    public static RelayReply? Read(ref BerTlvReader reader) => new(ReadAnswer(ref reader));
+/// <summary>The answer to a <see cref="SealedMessage"/>, as the issuer sealed it.</summary>
+public sealed record SealedAnswer(byte[] Ciphertext) : IDataObject<SealedAnswer>
+{
+    public static Tag? Tag => WalletTag.SealedMessage;
 
-    internal static void WriteAnswer(ref BerTlvWriter w, byte[] answer)
-    {
-        int begin = w.Begin(WalletTag.SealedMessage);
-        w.Write(WalletTag.Ciphertext, answer);
-        w.End(begin);
-    }
+    public static int MaxEncodedSize => SealedMessage.MaxEncodedSize;
 
-    internal static byte[] ReadAnswer(ref BerTlvReader reader)
-    {
-        var r = reader.Enter(WalletTag.SealedMessage);
-        var answer = r.Read(WalletTag.Ciphertext).ToArray();
-        reader.Leave(r);
-        return answer;
-    }
+    public void WriteFields(ref BerTlvWriter writer) => writer.Write(WalletTag.Ciphertext, Ciphertext);
+
+    public static SealedAnswer ReadFields(ref BerTlvReader r) => new(r.Read(WalletTag.Ciphertext).ToArray());
 }

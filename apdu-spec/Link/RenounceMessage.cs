@@ -1,15 +1,14 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to bank: neither card nor wallet has the order that the bank lacks (rule R27).</summary>
-public sealed record RenounceMessage(Renunciation Word) : ILinkRequest<RenounceMessage, RenounceReply>
+public sealed record RenounceMessage(Renunciation Word)
+    : ILinkRequest<RenounceMessage, RenounceReply>, IObjectBody<RenounceMessage, Renunciation>
 {
     public static MessageType Type => MessageType.Renounce;
 
-    public static BodyLimit Limit => new(Renunciation.MaxEncodedSize);
+    public Renunciation Object => Word;
 
-    public void Write(ref BerTlvWriter writer) => Word.Write(ref writer);
-
-    public static RenounceMessage? Read(ref BerTlvReader reader) => Renunciation.Decode(reader.ReadRest()) is { } word ? new(word) : null;
+    public static RenounceMessage Of(Renunciation item) => new(item);
 }
 
 /// <param name="Until">Until when the bank waits for the order all the same; null where the number is closed.</param>

@@ -9,14 +9,12 @@ namespace HierCash.Protocol.Link;
 public sealed record ReturnMessage(
     bool IsLast,
     List<(IssueRequest Asked, byte[] EK)> Issued,
-    List<ClearingInstruction> Transfers,
-    List<CirculationStatement> Statements)
-    : ILinkRequest<ReturnMessage, ReturnReply>
+    List<ClearingInstruction> Transfers, List<CirculationStatement> Statements) : ILinkRequest<ReturnMessage, ReturnReply>
 {
     /// <summary>Of each in one message.</summary>
     public const int Max = 512;
 
-    private const int MaxIssued = IssueRequest.MaxEncodedSize + 200;
+    private static int MaxIssued => IssuedWithdrawal.MaxEncodedSize;
 
     public static MessageType Type => MessageType.Return;
 
@@ -30,22 +28,16 @@ public sealed record ReturnMessage(
 
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.State, (byte)(IsLast ? 1 : 0));
+        writer.Write(WalletTag.State, IsLast);
         foreach (var (asked, ek) in Issued)
         {
             asked.Write(ref writer);
             writer.Write(WalletTag.EK, ek);
         }
 
-        foreach (var transfer in Transfers)
-        {
-            transfer.Write(ref writer);
-        }
+        writer.WriteAll(Transfers);
 
-        foreach (var statement in Statements)
-        {
-            statement.Write(ref writer);
-        }
+        writer.WriteAll(Statements);
     }
 
     public static ReturnMessage? Read(ref BerTlvReader reader)
@@ -54,28 +46,16 @@ public sealed record ReturnMessage(
         var words = new ReturnMessage(last == 1, [], [], []);
         while (reader.Next(WalletTag.IssueRequest) && words.Issued.Count < Max)
         {
-            words.Issued.Add((IssueRequest.Read(ref reader), WithdrawalAnswer.ReadEK(ref reader)));
+            words.Issued.Add((reader.Read<IssueRequest>(), WithdrawalAnswer.ReadEK(ref reader)));
         }
 
-        while (reader.Next(WalletTag.ClearingInstruction) && words.Transfers.Count < Max)
-        {
-            words.Transfers.Add(ClearingInstruction.Read(ref reader));
-        }
-
-        words.Statements.AddRange(LinkBody.ReadList(ref reader, Max, CirculationStatement.Read));
+        words.Transfers.AddRange(reader.ReadSome<ClearingInstruction>(Max));
+        words.Statements.AddRange(reader.ReadAll<CirculationStatement>(Max));
         return last <= 1 ? words : null;
     }
 }
 
-public sealed record ReturnReply : ILinkBody<ReturnReply>
+public sealed record ReturnReply : IEmptyBody<ReturnReply>
 {
     public static MessageType Type => MessageType.ReturnReply;
-
-    public static BodyLimit Limit => new(0);
-
-    public void Write(ref BerTlvWriter writer)
-    {
-    }
-
-    public static ReturnReply? Read(ref BerTlvReader reader) => new();
 }

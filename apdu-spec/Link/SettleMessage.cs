@@ -5,10 +5,8 @@ namespace HierCash.Protocol.Link;
 /// same order.
 /// </summary>
 /// <param name="Items">The bytes of each H as they came, whatever is in it.</param>
-/// <param name="Earlier">
-/// The issuer's own earlier word of some of them, and the newest that the till has: one that was restored from a copy may have forgotten it
-/// (rule R27).
-/// </param>
+/// <param name="Earlier">The issuer's own earlier word of some of them, and the newest that the till has: one that was restored from a copy
+/// may have forgotten it (rule R27).</param>
 public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> Items, IReadOnlyList<Receipt> Earlier)
     : ILinkRequest<SettleMessage, SettleReply>
 {
@@ -30,10 +28,7 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
     public static SettleMessage Sign(
         ISigningKey till,
         PartyId issuer,
-        IReadOnlyList<CashPayment> payments,
-        Timestamp date,
-        Timestamp queued = default,
-        IReadOnlyList<Receipt>? earlier = null)
+        IReadOnlyList<CashPayment> payments, Timestamp date, Timestamp queued = default, IReadOnlyList<Receipt>? earlier = null)
     {
         var subjects = payments.Select(h => h.Id.Value).ToArray();
         return Of(Submission.Sign(till, issuer, subjects, date, queued), payments, earlier);
@@ -51,45 +46,32 @@ public sealed record SettleMessage(Submission Submission, IReadOnlyList<byte[]> 
             writer.WriteEncoded(item);
         }
 
-        foreach (var receipt in Earlier)
-        {
-            receipt.Write(ref writer);
-        }
+        writer.WriteAll(Earlier);
     }
 
     /// <summary>Null where the batch itself cannot be taken apart, is empty or too long.</summary>
     public static SettleMessage? Read(ref BerTlvReader reader)
     {
-        var submission = Submission.Read(ref reader);
+        var submission = reader.Read<Submission>();
         var items = new List<byte[]>();
         while (reader.HasMore && !reader.Next(WalletTag.Receipt) && items.Count < MaxPayments)
         {
             items.Add(reader.ReadEncoded(WalletTag.CashPayment).ToArray());
         }
 
-        var earlier = LinkBody.ReadList(ref reader, items.Count + 1, Receipt.Read);
+        var earlier = reader.ReadAll<Receipt>(items.Count + 1);
         return items.Count > 0 ? new SettleMessage(submission, items, earlier) : null;
     }
 }
 
 /// <summary>Issuer to till: a receipt per payment, in order.</summary>
-public sealed record SettleReply(IReadOnlyList<Receipt> Receipts) : ILinkBody<SettleReply>
+public sealed record SettleReply(IReadOnlyList<Receipt> Receipts) : IListBody<SettleReply, Receipt>
 {
     public static MessageType Type => MessageType.SettleReply;
 
-    public static BodyLimit Limit => new(SettleMessage.MaxPayments * Receipt.MaxEncodedSize, SettleMessage.MaxPayments);
+    public static int Max => SettleMessage.MaxPayments;
 
-    public int Room => Receipts.Count * Receipt.MaxEncodedSize;
+    public IReadOnlyList<Receipt> Items => Receipts;
 
-    public int Entries => Receipts.Count;
-
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var receipt in Receipts)
-        {
-            receipt.Write(ref writer);
-        }
-    }
-
-    public static SettleReply? Read(ref BerTlvReader reader) => new(LinkBody.ReadList(ref reader, SettleMessage.MaxPayments, Receipt.Read));
+    public static SettleReply Of(IReadOnlyList<Receipt> items) => new(items);
 }

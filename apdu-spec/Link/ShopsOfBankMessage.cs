@@ -1,17 +1,9 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer, when the bank was restored from a copy (R27): who its shops are.</summary>
-public sealed record ShopsOfBankMessage : ILinkRequest<ShopsOfBankMessage, ShopsOfBankReply>
+public sealed record ShopsOfBankMessage : ILinkRequest<ShopsOfBankMessage, ShopsOfBankReply>, IEmptyBody<ShopsOfBankMessage>
 {
     public static MessageType Type => MessageType.ShopsOfBank;
-
-    public static BodyLimit Limit => new(0);
-
-    public void Write(ref BerTlvWriter writer)
-    {
-    }
-
-    public static ShopsOfBankMessage? Read(ref BerTlvReader reader) => new();
 }
 
 /// <param name="Shops">Those with an account at the bank.</param>
@@ -29,7 +21,7 @@ public sealed record ShopsOfBankReply(IReadOnlyList<(Digest Account, string Name
     {
         foreach (var (account, name) in Shops)
         {
-            writer.Write(WalletTag.Reference, account.ToArray());
+            writer.Write(WalletTag.Reference, account);
             writer.Write(WalletTag.Name, name);
         }
     }
@@ -39,7 +31,7 @@ public sealed record ShopsOfBankReply(IReadOnlyList<(Digest Account, string Name
         var shops = new List<(Digest, string)>();
         while (reader.HasMore)
         {
-            var account = Digest.Read(reader.ReadBytes(WalletTag.Reference, Digest.Size));
+            var account = reader.ReadDigest(WalletTag.Reference);
             shops.Add((account, reader.ReadText(WalletTag.Name, EnrolmentRequest.MaxNameSize)));
         }
 

@@ -17,26 +17,12 @@ public sealed record ShowCertificatesMessage(IReadOnlyList<KeyCertificate> Certi
 
     public int Entries => Math.Min(Max, Certificates.Count);
 
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var certificate in Certificates.Take(Max))
-        {
-            certificate.Write(ref writer);
-        }
-    }
+    public void Write(ref BerTlvWriter writer) => writer.WriteAll(Certificates.Take(Max));
 
-    public static ShowCertificatesMessage? Read(ref BerTlvReader reader) => new(LinkBody.ReadList(ref reader, Max, KeyCertificate.Read));
+    public static ShowCertificatesMessage? Read(ref BerTlvReader reader) => new(reader.ReadAll<KeyCertificate>(Max));
 }
 
-public sealed record ShowCertificatesReply : ILinkBody<ShowCertificatesReply>
+public sealed record ShowCertificatesReply : IEmptyBody<ShowCertificatesReply>
 {
     public static MessageType Type => MessageType.ShowCertificatesReply;
-
-    public static BodyLimit Limit => new(0);
-
-    public void Write(ref BerTlvWriter writer)
-    {
-    }
-
-    public static ShowCertificatesReply? Read(ref BerTlvReader reader) => new();
 }

@@ -1,16 +1,14 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to bank: an order that the bank does not know, as the card signs it again (rule R27).</summary>
-public sealed record ShowOrderMessage(ShownOrder Order) : ILinkRequest<ShowOrderMessage, ShowOrderReply>
+public sealed record ShowOrderMessage(ShownOrder Order)
+    : ILinkRequest<ShowOrderMessage, ShowOrderReply>, IObjectBody<ShowOrderMessage, ShownOrder>
 {
     public static MessageType Type => MessageType.ShowOrder;
 
-    public static BodyLimit Limit => new(ShownOrder.MaxEncodedSize);
+    public ShownOrder Object => Order;
 
-    public void Write(ref BerTlvWriter writer) => Order.Write(ref writer);
-
-    public static ShowOrderMessage? Read(ref BerTlvReader reader) =>
-        ShownOrder.Decode(reader.ReadRest()) is { } order ? new(order) : null;
+    public static ShowOrderMessage Of(ShownOrder item) => new(item);
 }
 
 /// <param name="Until">Until when the bank waits for the order all the same; null where the order is known.</param>
@@ -28,10 +26,9 @@ public sealed record ShowOrderReply(Timestamp? Until) : ILinkBody<ShowOrderReply
     {
         if (until is { } date)
         {
-            writer.Write(WalletTag.Until, date.Microseconds);
+            writer.Write(WalletTag.Until, date);
         }
     }
 
-    internal static Timestamp? ReadUntil(ref BerTlvReader reader) =>
-        reader.HasMore ? new Timestamp(reader.ReadUInt64(WalletTag.Until)) : null;
+    internal static Timestamp? ReadUntil(ref BerTlvReader reader) => reader.HasMore ? reader.ReadTimestamp(WalletTag.Until) : null;
 }

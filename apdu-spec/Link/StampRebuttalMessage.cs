@@ -8,18 +8,16 @@ public sealed record StampRebuttalMessage(Digest Rebuttal) : ILinkRequest<StampR
 
     public static BodyLimit Limit => new(48);
 
-    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Digest, Rebuttal.ToArray());
+    public void Write(ref BerTlvWriter writer) => writer.Write(WalletTag.Digest, Rebuttal);
 
-    public static StampRebuttalMessage? Read(ref BerTlvReader reader) => new(Digest.Read(reader.ReadBytes(WalletTag.Digest, Digest.Size)));
+    public static StampRebuttalMessage? Read(ref BerTlvReader reader) => new(reader.ReadDigest(WalletTag.Digest));
 }
 
-public sealed record StampRebuttalReply(Stamp Stamp) : ILinkBody<StampRebuttalReply>
+public sealed record StampRebuttalReply(Stamp Stamp) : IObjectBody<StampRebuttalReply, Stamp>
 {
     public static MessageType Type => MessageType.StampRebuttalReply;
 
-    public static BodyLimit Limit => new(Stamp.MaxEncodedSize);
+    public Stamp Object => Stamp;
 
-    public void Write(ref BerTlvWriter writer) => Stamp.Write(ref writer);
-
-    public static StampRebuttalReply? Read(ref BerTlvReader reader) => new(Stamp.Read(ref reader));
+    public static StampRebuttalReply Of(Stamp item) => new(item);
 }

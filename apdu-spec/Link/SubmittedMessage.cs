@@ -9,15 +9,14 @@ public sealed record SubmittedMessage(TillId Till, ulong After) : ILinkRequest<S
 
     public void Write(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.W, Till.Value.ToArray());
+        writer.Write(WalletTag.W, Till);
         writer.Write(WalletTag.Number, After);
     }
 
     public static SubmittedMessage? Read(ref BerTlvReader reader)
     {
-        var till = new TillId(Id16.Read(reader.ReadBytes(WalletTag.W, Id16.Size)));
-        ulong after = reader.ReadUInt64(WalletTag.Number);
-        return after <= long.MaxValue ? new(till, after) : null;
+        var read = new SubmittedMessage(reader.ReadTill(), reader.ReadUInt64(WalletTag.Number));
+        return read.After <= long.MaxValue ? read : null;
     }
 }
 
@@ -25,11 +24,11 @@ public sealed record SubmittedMessage(TillId Till, ulong After) : ILinkRequest<S
 /// <param name="Row">Its place among those that the issuer tells of, rising.</param>
 /// <param name="Receipt">The newest revision.</param>
 /// <param name="Reversal">The issuer's word that it took the payment back; null while it counts.</param>
-public sealed record SubmittedPayment(ulong Row, CashPayment H, Receipt Receipt, Reversal? Reversal)
+public sealed record SubmittedPayment(ulong Row, CashPayment H, Receipt Receipt, Reversal? Reversal) : IDataObject<SubmittedPayment>
 {
-    internal const int MaxEncodedSize = CashPayment.MaxEncodedSize + Receipt.MaxEncodedSize + Reversal.MaxEncodedSize + 16;
+    public static int MaxEncodedSize => CashPayment.MaxEncodedSize + Receipt.MaxEncodedSize + Reversal.MaxEncodedSize + 16;
 
-    internal void Write(ref BerTlvWriter writer)
+    public void WriteFields(ref BerTlvWriter writer)
     {
         writer.Write(WalletTag.Number, Row);
         H.Write(ref writer);
@@ -37,33 +36,18 @@ public sealed record SubmittedPayment(ulong Row, CashPayment H, Receipt Receipt,
         Reversal?.Write(ref writer);
     }
 
-    internal static SubmittedPayment Read(ref BerTlvReader reader) => new(
-        reader.ReadUInt64(WalletTag.Number),
-        CashPayment.Read(ref reader),
-        Receipt.Read(ref reader),
-        reader.Next(WalletTag.Reversal) ? Reversal.Read(ref reader) : null);
+    public static SubmittedPayment ReadFields(ref BerTlvReader r) =>
+        new(r.ReadUInt64(WalletTag.Number), r.Read<CashPayment>(), r.Read<Receipt>(), r.ReadOptional<Reversal>());
 }
 
-public sealed record SubmittedReply(IReadOnlyList<SubmittedPayment> Payments) : ILinkBody<SubmittedReply>
+public sealed record SubmittedReply(IReadOnlyList<SubmittedPayment> Payments) : IListBody<SubmittedReply, SubmittedPayment>
 {
     /// <summary>Payments in one reply; ask again for more.</summary>
-    public const int Max = 256;
+    public static int Max => 256;
 
     public static MessageType Type => MessageType.SubmittedReply;
 
-    public static BodyLimit Limit => new(Max * SubmittedPayment.MaxEncodedSize, Max);
+    public IReadOnlyList<SubmittedPayment> Items => Payments;
 
-    public int Room => Payments.Count * SubmittedPayment.MaxEncodedSize;
-
-    public int Entries => Payments.Count;
-
-    public void Write(ref BerTlvWriter writer)
-    {
-        foreach (var one in Payments)
-        {
-            one.Write(ref writer);
-        }
-    }
-
-    public static SubmittedReply? Read(ref BerTlvReader reader) => new(LinkBody.ReadList(ref reader, Max, SubmittedPayment.Read));
+    public static SubmittedReply Of(IReadOnlyList<SubmittedPayment> items) => new(items);
 }

@@ -1,24 +1,21 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Wallet to issuer, sealed: a void that its card was given (hole 3, rule R4).</summary>
-public sealed record UploadVoidMessage(VoidedPayment Voided) : ILinkRequest<UploadVoidMessage, UploadVoidReply>
+public sealed record UploadVoidMessage(VoidedPayment Voided)
+    : ILinkRequest<UploadVoidMessage, UploadVoidReply>, IObjectBody<UploadVoidMessage, VoidedPayment>
 {
     public static MessageType Type => MessageType.UploadVoid;
 
-    public static BodyLimit Limit => new(VoidedPayment.MaxEncodedSize);
+    public VoidedPayment Object => Voided;
 
-    public void Write(ref BerTlvWriter writer) => Voided.Write(ref writer);
-
-    public static UploadVoidMessage? Read(ref BerTlvReader reader) => new(VoidedPayment.Read(ref reader));
+    public static UploadVoidMessage Of(VoidedPayment item) => new(item);
 }
 
-public sealed record UploadVoidReply(Reversal Reversal) : ILinkBody<UploadVoidReply>
+public sealed record UploadVoidReply(Reversal Reversal) : IObjectBody<UploadVoidReply, Reversal>
 {
     public static MessageType Type => MessageType.UploadVoidReply;
 
-    public static BodyLimit Limit => new(Reversal.MaxEncodedSize);
+    public Reversal Object => Reversal;
 
-    public void Write(ref BerTlvWriter writer) => Reversal.Write(ref writer);
-
-    public static UploadVoidReply? Read(ref BerTlvReader reader) => new(Reversal.Read(ref reader));
+    public static UploadVoidReply Of(Reversal item) => new(item);
 }

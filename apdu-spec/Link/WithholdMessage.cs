@@ -1,13 +1,12 @@
 namespace HierCash.Protocol.Link;
 
 /// <summary>Bank to issuer: never issue it, if it was not issued. Answered like <see cref="IssueMessage"/>.</summary>
-public sealed record WithholdMessage(IssueRequest Request) : ILinkRequest<WithholdMessage, IssueReply>
+public sealed record WithholdMessage(IssueRequest Request)
+    : ILinkRequest<WithholdMessage, IssueReply>, IObjectBody<WithholdMessage, IssueRequest>
 {
     public static MessageType Type => MessageType.Withhold;
 
-    public static BodyLimit Limit => new(IssueRequest.MaxEncodedSize);
+    public IssueRequest Object => Request;
 
-    public void Write(ref BerTlvWriter writer) => Request.Write(ref writer);
-
-    public static WithholdMessage? Read(ref BerTlvReader reader) => new(IssueRequest.Read(ref reader));
+    public static WithholdMessage Of(IssueRequest item) => new(item);
 }

@@ -6,8 +6,7 @@ namespace HierCash.Protocol.Suite;
 public static class Derivations
 {
     /// <summary>e = f(TIME, W): left 16 bytes of SHA-256 of the tagged pair (EP 0810563, claim 5).</summary>
-    public static Challenge F(Timestamp time, TillId w) =>
-        new(Id16.Read(SHA256.HashData(SignedMessage.Challenge(time, w))));
+    public static Challenge F(Timestamp time, TillId w) => new(Id16.Read(SHA256.HashData(SignedMessage.Challenge(time, w))));
 
     /// <summary>n = g(N_U) as the fixed 33-byte field that S_I signs: N_U itself (claim 7), or 00 || SHA-256(N_U).</summary>
     /// <param name="nu">N_U, compressed, 33 bytes.</param>

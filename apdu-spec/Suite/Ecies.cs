@@ -54,8 +54,7 @@ public static class Ecies
         using (var aes = Aes.Create())
         {
             aes.SetKey(keys.AsSpan(0, 16));
-            bool authentic = CryptographicOperations.FixedTimeEquals(
-                HMACSHA256.HashData(keys.AsSpan(16, 32), body), ciphertext[^32..]);
+            bool authentic = CryptographicOperations.FixedTimeEquals(HMACSHA256.HashData(keys.AsSpan(16, 32), body), ciphertext[^32..]);
             CryptographicOperations.ZeroMemory(keys);
             if (!authentic)
             {

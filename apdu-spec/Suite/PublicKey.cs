@@ -55,9 +55,12 @@ public sealed class PublicKey : IEquatable<PublicKey>
         }
     }
 
-    internal static PublicKey FromValidPoint(byte[] uncompressed) => new(uncompressed);
-
     internal static Org.BouncyCastle.Math.EC.ECCurve Curve { get; } = CustomNamedCurves.GetByName("P-256").Curve;
+
+    /// <summary>A key to which nobody has the secret: its x is a hash. It stands where no key could be read.</summary>
+    internal static PublicKey Nobody => TryDecode([2, .. SHA256.HashData("nobody"u8)])!;
+
+    internal static PublicKey FromValidPoint(byte[] uncompressed) => new(uncompressed);
 
     public bool Equals(PublicKey? other) => other is not null && Bytes.SequenceEqual(other.Bytes);
 

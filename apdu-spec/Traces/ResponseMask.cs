@@ -129,8 +129,7 @@ public sealed class ResponseMask
         for (int i = 0; i < Math.Max(wanted.Count, data.Length); i++)
         {
             cells.Add(i >= wanted.Count ? new ResponseCell("--", Byte(data[i]), false)
-                : i >= data.Length ? new ResponseCell(Byte(wanted[i]), "--", false)
-                : Cell(wanted[i], data[i]));
+                : i >= data.Length ? new ResponseCell(Byte(wanted[i]), "--", false) : Cell(wanted[i], data[i]));
         }
 
         return cells;
@@ -240,8 +239,7 @@ public sealed class ResponseMask
     }
 
     private static (int Value, int Mask)? Half(char c) => c is 'X' or 'x' ? (0, 0)
-        : char.IsAsciiHexDigit(c) ? (Convert.ToInt32(c.ToString(), 16), 0xF)
-        : null;
+        : char.IsAsciiHexDigit(c) ? (Convert.ToInt32(c.ToString(), 16), 0xF) : null;
 
     /// <summary>As it was written.</summary>
     public override string ToString() => Text;

@@ -36,8 +36,7 @@ public static class TraceConverter
         TraceReader.RequireNoSecret(name, text);
         var trace = ReadAs(format, name, text);
         return trace.Steps.Count > 0
-            ? trace
-            : throw new TraceException($"'{name}' holds no command in the format {format}. Name its format with --from.");
+            ? trace : throw new TraceException($"'{name}' holds no command in the format {format}. Name its format with --from.");
     }
 
     private static Trace ReadAs(TraceFormat format, string name, string text) => format switch
@@ -139,8 +138,7 @@ public static class TraceConverter
     {
         byte[] all = [.. bytes];
         bool hasLe = all.Length == 6 + (all.Length > 4 ? all[4] : 0);
-        return !hasLe ? all
-            : (all[4], all[^1]) switch
+        return !hasLe ? all : (all[4], all[^1]) switch
             {
                 (0, 0x7F) => all[..4],
                 (0, var le) => [.. all[..4], le],

@@ -126,8 +126,7 @@ public sealed class TraceReader
         _torn = _steps.Count > 0 && _steps[^1] is TearStep;
         byte[] command = Hex.Parse(hex)
             ?? throw Fault(
-                $"A line of {line.Length} characters is no command: "
-                + "hexadecimal digits or 'reset' are wanted, comments begin with #.");
+                $"A line of {line.Length} characters is no command: hexadecimal digits or 'reset' are wanted, comments begin with #.");
         _steps.Add(new SendStep(_line, command, null));
     }
 
@@ -156,8 +155,7 @@ public sealed class TraceReader
     }
 
     private SecretStep Secret(string argument) => Hex.Parse(argument) is { Length: 5 } header
-        ? new SecretStep(_line, header, null)
-        : throw Fault("'#!secret' is followed by CLA INS P1 P2 Lc.");
+        ? new SecretStep(_line, header, null) : throw Fault("'#!secret' is followed by CLA INS P1 P2 Lc.");
 
     private TearStep Tear(string[] words)
     {
@@ -188,8 +186,7 @@ public sealed class TraceReader
         // An ATR has no status word: any two bytes stand for it.
         string? fault = ResponseMask.Parse(isReset ? _mask + "(XX XX)" : _mask, out var mask);
         _mask = "";
-        _steps[^1] = fault is not null ? throw Fault(fault)
-            : last switch
+        _steps[^1] = fault is not null ? throw Fault(fault) : last switch
             {
                 SendStep { Expected: null } send => send with { Expected = mask },
                 SecretStep { Expected: null } secret => secret with { Expected = mask },

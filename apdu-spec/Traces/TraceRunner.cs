@@ -32,9 +32,8 @@ public static class TraceRunner
     /// <param name="trace">What to play.</param>
     /// <param name="card">Reset before the trace begins.</param>
     /// <param name="vocabulary">What the card's commands are called.</param>
-    /// <param name="pin">
-    /// By P2, the data field of each VERIFY whose data is not in the trace, 1 to 255 bytes; null: a trace that needs it is not run.
-    /// </param>
+    /// <param name="pin">By P2, the data field of each VERIFY whose data is not in the trace, 1 to 255 bytes; null: a trace that needs it
+    /// is not run.</param>
     /// <exception cref="CardChannelException">The card is gone.</exception>
     public static TraceResult Run(Trace trace, ICardChannel card, IApduVocabulary vocabulary, Func<byte, byte[]>? pin)
     {

@@ -8,25 +8,15 @@ namespace HierCash.Card.Client;
 public static class PinWords
 {
     public static string Explain(StatusWord status, PinRole role) => role == PinRole.Payment
-        ? Say(
-            status,
-            "payment PIN",
-            "The payment PIN is blocked after too many wrong tries. "
-            + "The holder PIN, given at the holder's own terminal, unblocks it.")
-        : Say(
-            status,
-            "holder PIN",
-            "The holder PIN is blocked after too many wrong tries. The PUK unblocks it: 'hiercash-wallet pin unblock'.");
+        ? Say(status, "payment PIN", "The holder PIN, given at the holder's own terminal, unblocks it.")
+        : Say(status, "holder PIN", "The PUK unblocks it: 'hiercash-wallet pin unblock'.");
 
-    public static string ExplainPuk(StatusWord status) => Say(
-        status,
-        "PUK",
-        "The PUK is blocked after too many wrong tries. "
-        + "Take the card to its bank, which sets it back to a new activation code; the coins stay.");
+    public static string ExplainPuk(StatusWord status) =>
+        Say(status, "PUK", "Take the card to its bank, which sets it back to a new activation code; the coins stay.");
 
-    private static string Say(StatusWord status, string what, string blocked) => status switch
+    private static string Say(StatusWord status, string what, string help) => status switch
     {
-        _ when status == StatusWord.AuthenticationMethodBlocked => blocked,
+        _ when status == StatusWord.AuthenticationMethodBlocked => $"The {what} is blocked after too many wrong tries. {help}",
         { TriesLeft: { } tries } => $"Wrong {what}; {(tries == 1 ? "1 try is left" : $"{tries} tries are left")}.",
         _ => status.Explain(),
     };

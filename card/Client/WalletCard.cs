@@ -28,18 +28,14 @@ public sealed class WalletCard(ICardChannel channel)
     }
 
     /// <summary>Gives one of the PINs; a till asks for the payment PIN and never for the other (rule R11).</summary>
-    public StatusWord Verify(string pin, PinRole role = PinRole.Holder) =>
-        Send<VerifyCommand, NoReply>(new VerifyCommand(role, Pin.ToBlock(pin)), out _);
+    public StatusWord Verify(string pin, PinRole role = PinRole.Holder) => Send(new VerifyCommand(role, Pin.ToBlock(pin)));
 
-    public StatusWord ChangeHolderPin(string old, string next) =>
-        Send<ChangePinCommand, NoReply>(ChangePinCommand.OfHolder(Pin.ToBlock(old), Pin.ToBlock(next)), out _);
+    public StatusWord ChangeHolderPin(string old, string next) => Send(ChangePinCommand.OfHolder(Pin.ToBlock(old), Pin.ToBlock(next)));
 
     /// <summary>After the holder PIN.</summary>
-    public StatusWord ChangePaymentPin(string next) =>
-        Send<ChangePinCommand, NoReply>(ChangePinCommand.OfPayment(Pin.ToBlock(next)), out _);
+    public StatusWord ChangePaymentPin(string next) => Send(ChangePinCommand.OfPayment(Pin.ToBlock(next)));
 
-    public StatusWord UnblockPin(string puk, string next) =>
-        Send<UnblockPinCommand, NoReply>(new UnblockPinCommand(Pin.ToBlock(puk), Pin.ToBlock(next)), out _);
+    public StatusWord UnblockPin(string puk, string next) => Send(new UnblockPinCommand(Pin.ToBlock(puk), Pin.ToBlock(next)));
 
     public StatusReply GetStatus() => Require<GetStatusCommand, StatusReply>(default);
 
@@ -55,39 +51,36 @@ public sealed class WalletCard(ICardChannel channel)
         Pin.FromBlock(Require<BeginActivationCommand, PukReply>(new BeginActivationCommand(code)).Block);
 
     /// <summary>Second half: sets the PUK and both PINs, all or none.</summary>
-    public StatusWord FinishActivation(string puk, string paymentPin, string holderPin) => Send<FinishActivationCommand, NoReply>(
-        new FinishActivationCommand(Pin.ToBlock(puk), Pin.ToBlock(paymentPin), Pin.ToBlock(holderPin)), out _);
+    public StatusWord FinishActivation(string puk, string paymentPin, string holderPin) =>
+        Send(new FinishActivationCommand(Pin.ToBlock(puk), Pin.ToBlock(paymentPin), Pin.ToBlock(holderPin)));
 
     /// <summary>What the bank signs to set the card back, in this selection.</summary>
     public byte[] GetNonce() => Require<GetNonceCommand, NonceReply>(default).Nonce;
 
     /// <summary>Back to a new activation code, where the PUK is blocked.</summary>
-    public StatusWord SetBack(Digest code, byte[] signature) => Send<SetBackCommand, NoReply>(new SetBackCommand(code, signature), out _);
+    public StatusWord SetBack(Digest code, byte[] signature) => Send(new SetBackCommand(code, signature));
 
     public void PutCertificate(KeyCertificate certificate) =>
         Require<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate));
 
     /// <summary>The same where the card may say no.</summary>
-    public StatusWord OfferCertificate(KeyCertificate certificate) =>
-        Send<PutCertificateCommand, NoReply>(new PutCertificateCommand(certificate), out _);
+    public StatusWord OfferCertificate(KeyCertificate certificate) => Send(new PutCertificateCommand(certificate));
 
     public BeginWithdrawalReply BeginWithdrawal(Amount faceValue, Currency currency, KeyId key) =>
-        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
-            new BeginWithdrawalCommand(WithdrawalMode.NewKey, 0, faceValue, currency, key));
+        Begin(new(WithdrawalMode.NewKey, 0, faceValue, currency, key));
 
     /// <summary>Without a key: the issuer is to make it (hole 14).</summary>
     public BeginWithdrawalReply BeginWithdrawalWithoutKey(Amount faceValue, Currency currency, KeyId key) =>
-        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
-            new BeginWithdrawalCommand(WithdrawalMode.IssuerKey, 0, faceValue, currency, key));
+        Begin(new(WithdrawalMode.IssuerKey, 0, faceValue, currency, key));
 
     /// <summary>A further coin under the N_U of the coin in that slot (hole 15).</summary>
     public BeginWithdrawalReply BeginWithdrawalSameKey(byte slot, Amount faceValue, Currency currency, KeyId key) =>
-        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
-            new BeginWithdrawalCommand(WithdrawalMode.SameKey, slot, faceValue, currency, key));
+        Begin(new(WithdrawalMode.SameKey, slot, faceValue, currency, key));
 
-    public BeginWithdrawalReply WithdrawalAgain(byte slot) =>
-        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(
-            new BeginWithdrawalCommand(WithdrawalMode.Again, slot, default, default, default));
+    public BeginWithdrawalReply WithdrawalAgain(byte slot) => Begin(new(WithdrawalMode.Again, slot, default, default, default));
+
+    private BeginWithdrawalReply Begin(in BeginWithdrawalCommand command) =>
+        Require<BeginWithdrawalCommand, BeginWithdrawalReply>(command);
 
     public OrderReply AuthoriseWithdrawal(byte slot, Timestamp date) =>
         Require<AuthoriseWithdrawalCommand, OrderReply>(new AuthoriseWithdrawalCommand(slot, date));
@@ -96,11 +89,9 @@ public sealed class WalletCard(ICardChannel channel)
     public byte[] RenounceOrder(uint number, Timestamp date) =>
         Require<RenounceOrderCommand, SignatureReply>(new RenounceOrderCommand(number, date)).Signature;
 
-    public StatusWord FinishWithdrawal(byte slot, byte[] ek) =>
-        Send<FinishWithdrawalCommand, NoReply>(new FinishWithdrawalCommand(slot, ek), out _);
+    public StatusWord FinishWithdrawal(byte slot, byte[] ek) => Send(new FinishWithdrawalCommand(slot, ek));
 
-    public StatusWord ReleaseWithdrawal(byte slot, NonIssuanceStatement statement) =>
-        Send<ReleaseWithdrawalCommand, NoReply>(new ReleaseWithdrawalCommand(slot, statement), out _);
+    public StatusWord ReleaseWithdrawal(byte slot, NonIssuanceStatement statement) => Send(new ReleaseWithdrawalCommand(slot, statement));
 
     public StatusWord GetCash(Timestamp time, Amount y, Currency currency, out CashReply? cash) =>
         Send<GetCashCommand, CashReply>(new GetCashCommand(time, y, currency), out cash);
@@ -111,17 +102,17 @@ public sealed class WalletCard(ICardChannel channel)
     public StatusWord Close(byte slot, Timestamp time, out PayReply? reply) =>
         Send<CloseCommand, PayReply>(new CloseCommand(slot, time), out reply);
 
-    public StatusWord Confirm(CoinId coin, ushort seq) => Send<ConfirmCommand, NoReply>(new ConfirmCommand(coin, seq), out _);
+    public StatusWord Confirm(CoinId coin, ushort seq) => Send(new ConfirmCommand(coin, seq));
 
     public StatusWord Void(CoinId coin, ushort seq, PublicKey till, byte[] sw) =>
-        Send<VoidCommand, NoReply>(new VoidCommand(coin, seq, till.Bytes.ToArray(), sw), out _);
+        Send(new VoidCommand(coin, seq, till.Bytes.ToArray(), sw));
 
     /// <summary>
     /// Shows the card a payment that it may have forgotten, for <see cref="Void"/> or <see cref="Restore"/> in this selection (rule R24).
     /// </summary>
-    public StatusWord Show(CashPayment h) => Send<ShowPaymentCommand, NoReply>(ShowPaymentCommand.Of(h), out _);
+    public StatusWord Show(CashPayment h) => Send(ShowPaymentCommand.Of(h));
 
-    public StatusWord Restore(NonSettlementStatement statement) => Send<RestoreCommand, NoReply>(new RestoreCommand(statement), out _);
+    public StatusWord Restore(NonSettlementStatement statement) => Send(new RestoreCommand(statement));
 
     /// <summary>Signed in advance: what the holder shows the bank when the card is gone (hole 10).</summary>
     public byte[] AuthoriseLostCard(Timestamp date) =>
@@ -134,8 +125,10 @@ public sealed class WalletCard(ICardChannel channel)
     public LogReply ReadLog(byte index) => Require<ReadLogCommand, LogReply>(new ReadLogCommand(index));
 
     /// <param name="content"><see cref="LogReply.Content"/> of the entry that was kept (rule R13).</param>
-    public StatusWord AcknowledgeLog(byte index, Digest content) =>
-        Send<AcknowledgeLogCommand, NoReply>(new AcknowledgeLogCommand(index, content), out _);
+    public StatusWord AcknowledgeLog(byte index, Digest content) => Send(new AcknowledgeLogCommand(index, content));
+
+    private StatusWord Send<TCommand>(in TCommand command)
+        where TCommand : ICardCommand<TCommand, NoReply> => Send<TCommand, NoReply>(command, out _);
 
     /// <summary>Sends a command; the reply is there exactly if the status is 9000.</summary>
     /// <exception cref="CardRefusedException">The card answered 9000 with something else than the command's page says.</exception>
@@ -158,8 +151,7 @@ public sealed class WalletCard(ICardChannel channel)
         reply = status.IsSuccess ? TCommand.ParseReply(response[..(length - 2)]) : null;
         return status.IsSuccess && reply is null
             ? throw new CardRefusedException(
-                status, "The card's answer is not what the specification says. Is it a HierCash card of this version?")
-            : status;
+                status, "The card's answer is not what the specification says. Is it a HierCash card of this version?") : status;
     }
 
     private TReply Require<TCommand, TReply>(in TCommand command)

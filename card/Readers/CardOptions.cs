@@ -53,9 +53,7 @@ public static class CardOptions
 
     private static Task<ICardChannel> Open(
         Func<string?, ICashSuite, TimeSpan, Action<string>, CancellationToken, ICardChannel> open,
-        ParseResult result,
-        ICashSuite suite,
-        CancellationToken cancel)
+        ParseResult result, ICashSuite suite, CancellationToken cancel)
     {
         string? reader = result.GetValue(Reader);
         var wait = TimeSpan.FromSeconds(result.GetValue(Wait));

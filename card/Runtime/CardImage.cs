@@ -69,8 +69,7 @@ public abstract class CardImage : IDisposable
 
     /// <exception cref="ArgumentOutOfRangeException">Not a multiple of 32 from 8 KiB to 1 MiB.</exception>
     internal static int RequireSize(int size) => size is >= 8192 and <= 1 << 20 && size % 32 == 0
-        ? size
-        : throw new ArgumentOutOfRangeException(nameof(size), size, "A card image has 8 KiB to 1 MiB in multiples of 32 bytes.");
+        ? size : throw new ArgumentOutOfRangeException(nameof(size), size, "A card image has 8 KiB to 1 MiB in multiples of 32 bytes.");
 }
 
 /// <summary>Durability <c>memory</c>.</summary>

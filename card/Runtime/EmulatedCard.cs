@@ -108,8 +108,7 @@ public sealed class EmulatedCard : ITearableCard
         if (_dispatcher is not null)
         {
             var (cells, torn) = _risk is { } risk
-                ? (risk.Random.Next(2 * risk.OneIn), (TornCell)risk.Random.Next(3))
-                : (long.MaxValue, TornCell.Old);
+                ? (risk.Random.Next(2 * risk.OneIn), (TornCell)risk.Random.Next(3)) : (long.MaxValue, TornCell.Old);
             _dispatcher.Memory.CutPowerAfter(cells, torn);
         }
     }

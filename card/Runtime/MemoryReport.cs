@@ -13,7 +13,6 @@ public sealed record MemoryReport(int Size, int Free, int TransientQuota, int Tr
 /// <param name="Name">The number of an applet's array, or what the runtime keeps there.</param>
 /// <param name="Offset">Of its first byte.</param>
 /// <param name="Length">Bytes.</param>
-/// <param name="Wear">
-/// Writes of a cell in the page that was written most, over the card's life. Real EEPROM lasts for 100,000 to 500,000.
-/// </param>
+/// <param name="Wear">Writes of a cell in the page that was written most, over the card's life. Real EEPROM lasts for 100,000 to
+/// 500,000.</param>
 public sealed record MemoryArea(string Owner, string Name, int Offset, int Length, uint Wear);

@@ -3,8 +3,7 @@ using System.Buffers.Binary;
 namespace HierCash.Card.Runtime;
 
 /// <summary>
-/// An array in persistent memory. Writes belong to the open transaction; without one, each is atomic by itself.
-/// Integers are big endian.
+/// An array in persistent memory. Writes belong to the open transaction; without one, each is atomic by itself. Integers are big endian.
 /// </summary>
 public readonly struct PersistentBytes
 {

@@ -95,10 +95,8 @@ public sealed class PowerImage : CardImage
         _anyDirty = true;
     }
 
-    /// <exception cref="IOException">
-    /// The file cannot be written. Nothing more is written through this object: the record is whole on disk or the cells are untouched, and
-    /// the next opening makes either whole.
-    /// </exception>
+    /// <exception cref="IOException">The file cannot be written. Nothing more is written through this object: the record is whole on disk
+    /// or the cells are untouched, and the next opening makes either whole.</exception>
     internal override void Sync()
     {
         if (_failed)

@@ -71,8 +71,7 @@ public static class FixtureCard
 
         var trace = read(name);
         var card = trace.Card == name
-            ? throw new TraceException($"The fixture '{name}' begins with itself.")
-            : Make(trace.Card ?? Blank, read);
+            ? throw new TraceException($"The fixture '{name}' begins with itself.") : Make(trace.Card ?? Blank, read);
         var result = TraceRunner.Run(trace, card, WalletVocabulary.Instance, WalletVocabulary.Blocks(HolderPin, PaymentPin));
         if (result.Outcome != TraceOutcome.Passed)
         {

@@ -30,6 +30,5 @@ internal readonly record struct SignedPayment(ushort Seq, Amount Balance, Timest
         new Amount(BinaryPrimitives.ReadUInt32BigEndian(from[2..])),
         new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(from[6..])),
         new TillId(Id16.Read(from[14..30])),
-        new Amount(BinaryPrimitives.ReadUInt32BigEndian(from[30..])),
-        from.Slice(34, ISigningKey.SignatureSize).ToArray());
+        new Amount(BinaryPrimitives.ReadUInt32BigEndian(from[30..])), from.Slice(34, ISigningKey.SignatureSize).ToArray());
 }

@@ -163,9 +163,7 @@ public sealed class WalletApplet : Applet
     {
         bool activated = CardHolder.IsActivated;
         Switches.On("R12 first", ref activated);
-        return !CardHolder.IsPersonalised ? StatusWord.ConditionsNotSatisfied
-            : !activated ? WalletStatus.NotActivated
-            : StatusWord.Success;
+        return !CardHolder.IsPersonalised ? StatusWord.ConditionsNotSatisfied : !activated ? WalletStatus.NotActivated : StatusWord.Success;
     }
 
     /// <summary>Activated, not frozen, holder PIN given: what withdrawals want, in order of precedence.</summary>
@@ -187,8 +185,7 @@ public sealed class WalletApplet : Applet
 
     /// <summary>Personalised, and not yet activated.</summary>
     internal StatusWord RequireNotActivated() => !CardHolder.IsPersonalised ? StatusWord.ConditionsNotSatisfied
-        : CardHolder.IsActivated ? WalletStatus.AlreadyDone
-        : StatusWord.Success;
+        : CardHolder.IsActivated ? WalletStatus.AlreadyDone : StatusWord.Success;
 
     /// <summary>What reading private data wants, and a log entry of that index.</summary>
     internal StatusWord RequireEntry(byte index)

@@ -2,8 +2,7 @@ namespace HierCash.Auditor;
 
 /// <summary>
 /// What a bank has booked, kept and holds, against what the issuer has in its books for that bank: each number, each withdrawal, and the
-/// two sums that have to
-/// be each other's mirror (protocol: Money).
+/// two sums that have to be each other's mirror (protocol: Money).
 /// </summary>
 /// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
 /// <param name="isIssuerSound">Nothing is wrong in the issuer's books by themselves. Else sums that differ are no finding against the
@@ -13,8 +12,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
     public IEnumerable<Finding> Run() => Positions().Concat(Numbered("booked_transfer", "transfer", "instruction", "instruction",
             "the issuer's books do not have it for this bank"))
         .Concat(Numbered("audit_statement", "statement", "audit_statement", "statement",
-            "what the bank was told no longer stands in the issuer's books"))
-        .Concat(Withdrawals()).Concat(Sums());
+            "what the bank was told no longer stands in the issuer's books")).Concat(Withdrawals()).Concat(Sums());
 
     private IEnumerable<Finding> Numbered(string table, string column, string issuers, string what, string otherwise) => Books.Later(() =>
     {
@@ -67,13 +65,12 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
     private Position? Of(Books books, PositionRole role) => books == issuer
         ? books.Rows("SELECT position FROM position WHERE role = $1 AND bank = $2", r =>
             Position.Decode(r.Blob(0)), (long)role, id).SingleOrDefault()
-        : books.Rows("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Blob(0)), (long)role)
-        .SingleOrDefault();
+        : books.Rows("SELECT position FROM position WHERE role = $1", r => Position.Decode(r.Blob(0)), (long)role).SingleOrDefault();
 
     private IEnumerable<Finding> Withdrawals() => Books.Later(() =>
     {
         var known = bank.Rows("SELECT request FROM withdrawal UNION ALL SELECT request FROM recovered", r =>
-            Convert.ToHexString(r.Blob(0))).ToHashSet();
+            r.Hex(0)).ToHashSet();
         var issued = Issued();
         return issuer.Check("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = $1 ORDER BY number", r => r.Blob(0), request =>
         {
@@ -111,8 +108,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         // What the bank has debited and the issuer has not answered with cash is in the float already.
         var issued = Issued();
         long open = bank.Rows("SELECT request, x FROM withdrawal WHERE state NOT IN ('Issued', 'Reversed')", r =>
-            (Request: r.Blob(0), X: r.GetInt64(1)))
-            .Where(w => !issued.Contains(Convert.ToHexString(w.Request))).Sum(w => w.X);
+            (Request: r.Blob(0), X: r.GetInt64(1))).Where(w => !issued.Contains(Convert.ToHexString(w.Request))).Sum(w => w.X);
         long due = issuer.Number("SELECT issued FROM bank WHERE id = $1", id) + open + Due("float");
         long balance = bank.Number("SELECT balance FROM ledger_account WHERE kind = 'float'");
         if (balance != due)
@@ -132,5 +128,5 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         isIssuerSound ? bank.Finds("ledger_account", account, what) : issuer.Finds("bank", id, $"{account} at {bank.Name}: {what}");
 
     private HashSet<string> Issued() => issuer.Rows(
-        "SELECT request FROM issuance WHERE ek IS NOT NULL", r => Convert.ToHexString(r.Blob(0))).ToHashSet();
+        "SELECT request FROM issuance WHERE ek IS NOT NULL", r => r.Hex(0)).ToHashSet();
 }

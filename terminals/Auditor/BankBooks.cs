@@ -9,22 +9,20 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     public List<Finding> Notes { get; } = [];
 
     public IEnumerable<Finding> Run() =>
-        Ledger().Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions())
-            .Concat(Float()).Concat(Evidences()).Concat(Statements());
+        Transactions().Concat(Ledger()).Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions())
+            .Concat(Books.Later(Parked.Rest)).Concat(Float()).Concat(Evidences()).Concat(Statements());
+
+    private IEnumerable<Finding> Transactions() => books.Check(
+        "SELECT t.id, coalesce(sum(e.amount), 0), count(e.tx) FROM ledger_tx t LEFT JOIN ledger_entry e ON e.tx = t.id GROUP BY t.id "
+            + "HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.tx) <> 2",
+        r => (Id: r.GetInt64(0), Sum: r.GetInt64(1), Count: r.GetInt64(2)),
+        t => books.Finds("ledger_tx", t.Id, $"its {t.Count} entries sum to {t.Sum}; two that sum to 0 are due"))
+        .Concat(books.Check(
+            "SELECT DISTINCT tx FROM ledger_entry e WHERE NOT EXISTS (SELECT 1 FROM ledger_tx t WHERE t.id = e.tx)", r => r.GetInt64(0),
+            tx => books.Finds("ledger_entry", tx, "it belongs to no transaction")));
 
     private IEnumerable<Finding> Ledger()
     {
-        foreach (var finding in books.Check(
-            "SELECT t.id, coalesce(sum(e.amount), 0), count(e.tx) FROM ledger_tx t LEFT JOIN ledger_entry e ON e.tx = t.id GROUP BY t.id "
-                + "HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.tx) <> 2",
-            r => (Id: r.GetInt64(0), Sum: r.GetInt64(1), Count: r.GetInt64(2)),
-            t => books.Finds("ledger_tx", t.Id, $"its {t.Count} entries sum to {t.Sum}; two that sum to 0 are due"))
-            .Concat(books.Check("SELECT DISTINCT tx FROM ledger_entry e WHERE NOT EXISTS (SELECT 1 FROM ledger_tx t WHERE t.id = e.tx)",
-                r => r.GetInt64(0), tx => books.Finds("ledger_entry", tx, "it belongs to no transaction"))))
-        {
-            yield return finding;
-        }
-
         foreach (var a in books.Rows(
             """
             SELECT a.id, a.kind, a.balance, coalesce(sum(e.amount), 0), coalesce(sum(CASE WHEN t.kind = 'instruction' AND e.amount < 0 THEN -e.amount END), 0), s.name
@@ -87,14 +85,10 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             FROM withdrawal w LEFT JOIN account a ON a.u = w.u ORDER BY w.number
             """,
             r => (Row: r.GetInt64(0), Request: r.Blob(1), U: r.Blob(2), X: r.GetInt64(3), Order: r.Blob(4), State: r.GetString(5),
-                Issued: r.GetInt64(6) == 1,
-                Never: r.IsDBNull(7) ? null : r.Blob(7), Key: r.Blob(8), Moved: r.GetInt64(9), Debits: r.GetInt64(10))))
+                Issued: r.Flag(6), Never: r.BlobOrNull(7), Key: r.Blob(8), Moved: r.GetInt64(9), Debits: r.GetInt64(10))))
         {
-            var reader = new BerTlvReader(w.Order);
-            var order = WithdrawalOrder.Read(ref reader);
-            bool columns = reader.Complete && order.User.Value.Is(w.U) && order.FaceValue.ToLedger() == w.X
-                && order.Request.Value.Is(w.Request) && order.Bank.Value == (number ?? order.Bank.Value);
-            if (!columns)
+            if (WithdrawalOrder.Decode(w.Order) is not { } order || !order.User.Value.Is(w.U) || order.FaceValue.ToLedger() != w.X
+                || !order.Request.Value.Is(w.Request) || order.Bank.Value != (number ?? order.Bank.Value))
             {
                 yield return books.Finds("withdrawal", w.Request, "its columns are not what the user ordered");
                 continue;
@@ -107,9 +101,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
                     : "it changed since an earlier audit");
             }
 
-            bool ended = w.State switch { "Issued" => w.Issued && w.Never is null, "Reversed" => !w.Issued && w.Never is not null, _ =>
-                !w.Issued && w.Never is null };
-            if (!ended)
+            if (w.Issued != (w.State == "Issued") || w.Never is not null != (w.State == "Reversed"))
             {
                 yield return books.Finds("withdrawal", w.Request, $"it is {w.State}, and its answer says something else");
             }
@@ -162,8 +154,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
             }
 
             if (ClearingInstruction.Decode(bytes) is not { } transfer || (long)transfer.Number != at
-                || transfer.Bank.Value != (number ?? transfer.Bank.Value)
-                || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
+                || transfer.Bank.Value != (number ?? transfer.Bank.Value) || !keys.IsStatement(k => transfer.Verify(keys.Suite, k)))
             {
                 yield return books.Finds("booked_transfer", at, "the issuer did not sign it for this bank");
                 continue;
@@ -180,11 +171,6 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
         {
             yield return books.Finds("booked", booked,
                 $"other instructions are kept, or more were forgotten than the {forgotten.Times} that it says");
-        }
-
-        foreach (var finding in Parked.Rest())
-        {
-            yield return finding;
         }
     }
 
@@ -209,8 +195,7 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     private IEnumerable<Finding> Evidences()
     {
         foreach (var e in books.Rows("SELECT coin_id, proof, claimed, file, excess, guaranteed FROM evidence",
-            r => (Coin: r.Blob(0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.IsDBNull(3) ? null
-                : r.Blob(3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
+            r => (Coin: r.Blob(0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.BlobOrNull(3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
         {
             var file = e.File is null ? null : Evidence.Decode(e.File);
             var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = $1 AND in_time = 1", r =>

@@ -8,18 +8,14 @@ namespace HierCash.Auditor;
 internal static class BankNumber
 {
     /// <param name="issuer">The issuer's books, or null.</param>
-    /// <returns>
-    /// The number that an account's signed order names; where nothing was ordered, that of the bank whose key the issuer knows and these
-    /// books hold.
-    /// Null: nothing says it.
-    /// </returns>
+    /// <returns>The number that an account's signed order names; where nothing was ordered, that of the bank whose key the issuer knows and
+    /// these books hold. Null: nothing says it.</returns>
     public static long? Of(Books bank, Books? issuer, TrustedKeys keys) =>
         Ordered(bank, keys) ?? (issuer is null ? null : Registered(bank, issuer, keys));
 
     /// <summary>
     /// True if these are no books of this scheme: the issuer knows none of the keys that they hold, and signed none of their instructions
-    /// and statements. Every bank
-    /// of another scheme has some number too, and each of its rows would be found to be wrong.
+    /// and statements. Every bank of another scheme has some number too, and each of its rows would be found to be wrong.
     /// </summary>
     public static bool IsOfAnotherScheme(Books bank, Books issuer, TrustedKeys keys)
     {
@@ -36,10 +32,8 @@ internal static class BankNumber
             "SELECT w.user_order, a.public_key FROM withdrawal w JOIN account a ON a.u = w.u ORDER BY w.number LIMIT 1",
             r => (r.Blob(0), r.Blob(1))))
         {
-            var reader = new BerTlvReader(bytes);
-            var order = WithdrawalOrder.Read(ref reader);
-            return reader.Complete && PublicKey.TryDecode(key) is { } account && order.Verify(keys.Suite, account) ? order.Bank.Value
-                : null;
+            return WithdrawalOrder.Decode(bytes) is { } order && PublicKey.TryDecode(key) is { } account
+                && order.Verify(keys.Suite, account) ? order.Bank.Value : null;
         }
 
         return null;

@@ -164,16 +164,12 @@ public sealed class Books : IDisposable
     }
 
     /// <summary>Reads rows when it is enumerated, and says what is wrong with each.</summary>
-    public IEnumerable<Finding> Check<T>(string sql, Func<DbDataReader, T> map, Func<T, Finding?> look, params object[] parameters)
-    {
-        foreach (var row in Rows(sql, map, parameters))
-        {
-            if (look(row) is { } finding)
-            {
-                yield return finding;
-            }
-        }
-    }
+    public IEnumerable<Finding> Check<T>(string sql, Func<DbDataReader, T> map, Func<T, Finding?> look, params object[] parameters) =>
+        Later(() => Rows(sql, map, parameters).Select(look).OfType<Finding>());
+
+    /// <summary>The same where more than one thing may be wrong with a row.</summary>
+    public IEnumerable<Finding> CheckAll<T>(string sql, Func<DbDataReader, T> map, Func<T, Finding?[]> look, params object[] parameters) =>
+        Later(() => Rows(sql, map, parameters).SelectMany(look).OfType<Finding>());
 
     public long Number(string sql, params ReadOnlySpan<object> parameters) =>
         Rows(sql, r => r.IsDBNull(0) ? 0 : r.GetInt64(0), parameters).FirstOrDefault();
@@ -195,6 +191,13 @@ public sealed class Books : IDisposable
 internal static class Columns
 {
     public static byte[] Blob(this DbDataReader r, int column) => r.IsDBNull(column) ? [] : r.GetFieldValue<byte[]>(column);
+
+    public static byte[]? BlobOrNull(this DbDataReader r, int column) => r.IsDBNull(column) ? null : r.Blob(column);
+
+    /// <summary>Bytes that are looked up.</summary>
+    public static string Hex(this DbDataReader r, int column) => Convert.ToHexString(r.Blob(column));
+
+    public static bool Flag(this DbDataReader r, int column) => r.GetInt64(column) == 1;
 
     public static bool Is(this Digest value, byte[] column) => value.ToArray().AsSpan().SequenceEqual(column);
 
@@ -258,13 +261,13 @@ public sealed class VerifiedRows(Database? store = null)
 }
 
 /// <summary>What the auditor knows of the scheme: the root key and the certificates in the books, each verified under it.</summary>
-public sealed class TrustedKeys(Protocol.Suite.ICashSuite suite, Protocol.Suite.PublicKey root)
+public sealed class TrustedKeys(ICashSuite suite, PublicKey root)
 {
     private readonly List<KeyCertificate> _certificates = [];
 
-    public Protocol.Suite.ICashSuite Suite => suite;
+    public ICashSuite Suite => suite;
 
-    public Protocol.Suite.PublicKey Root => root;
+    public PublicKey Root => root;
 
     public bool Add(KeyCertificate certificate)
     {
@@ -279,7 +282,7 @@ public sealed class TrustedKeys(Protocol.Suite.ICashSuite suite, Protocol.Suite.
 
     public IEnumerable<PartyId> Issuers => _certificates.Where(c => c.Usage == KeyUsage.IssuerCoin).Select(c => c.Holder).Distinct();
 
-    public IEnumerable<Protocol.Suite.PublicKey> Of(KeyUsage usage) => _certificates.Where(c => c.Usage == usage).Select(c => c.Key);
+    public IEnumerable<PublicKey> Of(KeyUsage usage) => _certificates.Where(c => c.Usage == usage).Select(c => c.Key);
 
-    public bool IsStatement(Func<Protocol.Suite.PublicKey, bool> verify) => Of(KeyUsage.IssuerStatement).Any(verify);
+    public bool IsStatement(Func<PublicKey, bool> verify) => Of(KeyUsage.IssuerStatement).Any(verify);
 }

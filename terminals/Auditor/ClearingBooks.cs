@@ -2,8 +2,7 @@ namespace HierCash.Auditor;
 
 /// <summary>
 /// What a bank said to the issuer of its instructions, against what both have in their books (R8): a bank that acknowledged what it did not
-/// book, or parks what it
-/// could book; an issuer that shows statements which the bank did not sign.
+/// book, or parks what it could book; an issuer that shows statements which the bank did not sign.
 /// </summary>
 /// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
 internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKeys keys)

@@ -16,58 +16,39 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
          UNION ALL SELECT bank, kind, amount FROM forgotten WHERE what = 'instruction')
         """;
 
-    public IEnumerable<Finding> Run()
-    {
-        foreach (var certificate in books.Rows(
-            "SELECT name, certificate, 'secret_key' FROM secret_key WHERE certificate IS NOT NULL UNION ALL SELECT "
-                + "lower(hex(substr(certificate, 1, 8))), certificate, 'lost_key' FROM lost_key",
-            r => (Name: r.GetString(0), Bytes: r.Blob(1), Table: r.GetString(2))))
-        {
-            if (KeyCertificate.Decode(certificate.Bytes) is not { } decoded || !keys.Add(decoded))
-            {
-                yield return books.Finds(certificate.Table, certificate.Name, "its certificate is not signed by the root key");
-            }
-        }
+    public IEnumerable<Finding> Run() => Certificates().Concat(Payments()).Concat(CoinRows()).Concat(Issuances()).Concat(Honoured())
+        .Concat(Transfers()).Concat(BankRows()).Concat(DeadPayments()).Concat(Cases()).Concat(Registry()).Concat(Statements());
 
-        foreach (var finding in Payments().Concat(CoinRows()).Concat(Issuances()).Concat(Honoured()).Concat(Transfers()).Concat(BankRows())
-            .Concat(DeadPayments()).Concat(Cases()).Concat(Registry()).Concat(Statements()))
-        {
-            yield return finding;
-        }
-    }
+    private IEnumerable<Finding> Certificates() => books.Check(
+        "SELECT name, certificate, 'secret_key' FROM secret_key WHERE certificate IS NOT NULL UNION ALL SELECT "
+            + "lower(hex(substr(certificate, 1, 8))), certificate, 'lost_key' FROM lost_key",
+        r => (Name: r.GetString(0), Bytes: r.Blob(1), Table: r.GetString(2)),
+        c => KeyCertificate.Decode(c.Bytes) is { } decoded && keys.Add(decoded) ? null
+            : books.Finds(c.Table, c.Name, "its certificate is not signed by the root key"));
 
     /// <summary>What is no finding; complete once all of <see cref="Run"/> was read.</summary>
     public List<Finding> Notes { get; } = [];
 
     /// <summary>Y and what was returned against X; the coin id against what the row says of the coin.</summary>
-    private IEnumerable<Finding> CoinRows()
-    {
-        foreach (var c in books.Rows(
-            $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h "
-                + $"WHERE h.coin = c.coin), 0), c.keyed FROM {Coins} c ORDER BY c.coin",
-            r => (Coin: r.GetInt64(0), Id: r.Blob(1), N: r.Blob(2), TM: r.GetInt64(3), X: r.GetInt64(4), Y: r.GetInt64(5),
-                Returned: r.GetInt64(6), Open: r.GetInt64(7) == 1, Expiry: r.GetInt64(8), Credited: r.GetInt64(9),
-                Keyed: r.GetInt64(10) == 1)))
+    private IEnumerable<Finding> CoinRows() => books.CheckAll(
+        $"SELECT c.coin, c.coin_id, c.n, c.tm, c.x, c.y, c.returned, c.open, c.expiry, coalesce((SELECT sum(credited) FROM history h "
+            + $"WHERE h.coin = c.coin), 0), c.keyed FROM {Coins} c ORDER BY c.coin",
+        r => (Coin: r.GetInt64(0), Id: r.Blob(1), N: r.Blob(2), TM: r.GetInt64(3), X: r.GetInt64(4), Y: r.GetInt64(5),
+            Returned: r.GetInt64(6), Open: r.Flag(7), Expiry: r.GetInt64(8), Credited: r.GetInt64(9), Keyed: r.Flag(10)),
+        c =>
         {
             string table = c.Open ? "inspection" : "closed_coin";
-            if (c.Y != c.Credited)
-            {
-                yield return books.Finds(table, c.Coin, $"Y is {c.Y}, but its payments credited {c.Credited}");
-            }
-
-            if (c.Y < 0 || c.Returned < 0 || c.Y + c.Returned > c.X || c.Open != c.Y + c.Returned < c.X)
-            {
-                yield return books.Finds(table, c.Coin,
-                    $"Y {c.Y} and returned {c.Returned} do not fit X {c.X} of {(c.Open ? "an open" : "a used-up")} coin");
-            }
-
-            if (!IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry, c.Keyed) && !IsKeptLonger(c.Coin, c.Id, c.N, c.TM, c.X, c.Expiry))
-            {
-                yield return books.Finds(table, c.Coin,
-                    "its coin id is not the hash of what the row says: n, TM, X, expiry or who made the key was changed");
-            }
-        }
-    }
+            bool fits = c.Y >= 0 && c.Returned >= 0 && c.Y + c.Returned <= c.X && c.Open == c.Y + c.Returned < c.X;
+            bool its = IsCoin(c.Id, c.N, c.TM, c.X, c.Expiry, c.Keyed) || IsKeptLonger(c.Coin, c.Id, c.N, c.TM, c.X, c.Expiry);
+            return
+            [
+                c.Y == c.Credited ? null : books.Finds(table, c.Coin, $"Y is {c.Y}, but its payments credited {c.Credited}"),
+                fits ? null : books.Finds(table, c.Coin,
+                    $"Y {c.Y} and returned {c.Returned} do not fit X {c.X} of {(c.Open ? "an open" : "a used-up")} coin"),
+                its ? null : books.Finds(table, c.Coin,
+                    "its coin id is not the hash of what the row says: n, TM, X, expiry or who made the key was changed"),
+            ];
+        });
 
     /// <summary>
     /// A coin that was signed twice because the issuer was restored from a copy is kept for as long as either S_I is good: a payment shows
@@ -105,17 +86,15 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
         var coins = books.Rows($"SELECT coin, n, tm, x FROM {Coins}", r =>
             (Number: r.GetInt64(0), N: r.Blob(1), TM: r.GetInt64(2), X: r.GetInt64(3))).ToDictionary(c => c.Number);
         var revoked = books.Rows("SELECT w, revoked FROM till WHERE revoked IS NOT NULL", r =>
-            (Convert.ToHexString(r.Blob(0)), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
+            (r.Hex(0), r.GetInt64(1))).ToDictionary(t => t.Item1, t => t.Item2);
         var present = new HashSet<long>();
         foreach (var p in books.Rows(
             "SELECT id, payment_id, coin, seq, shop, y, verdict, credited, guaranteed, waiting, moved, h, receipt, reversed, submission, "
                 + "by_revoked, till FROM history ORDER BY id",
             r => (Id: r.GetInt64(0), Payment: r.Blob(1), Coin: r.GetInt64(2), Seq: r.GetInt64(3), Shop: r.GetInt64(4), Y: r.GetInt64(5),
-                Verdict: (Verdict)r.GetInt64(6),
-                Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9), Moved: r.GetInt64(10), H: r.Blob(11),
-                Receipt: r.Blob(12),
-                Reversed: r.IsDBNull(13) ? null : r.Blob(13), Submission: r.IsDBNull(14) ? null
-                    : r.Blob(14), ByRevoked: r.GetInt64(15) == 1, Till: r.Blob(16))))
+                Verdict: (Verdict)r.GetInt64(6), Credited: r.GetInt64(7), Guaranteed: r.GetInt64(8), Waiting: r.GetInt64(9),
+                Moved: r.GetInt64(10), H: r.Blob(11), Receipt: r.Blob(12), Reversed: r.BlobOrNull(13), Submission: r.BlobOrNull(14),
+                ByRevoked: r.Flag(15), Till: r.Blob(16))))
         {
             present.Add(p.Id);
             var h = CashPayment.Decode(p.H);
@@ -129,8 +108,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
             bool columns = h.Id.Value.Is(p.Payment) && h.Seq == p.Seq && h.Paid.ToLedger() == p.Y
                 && h.Till.Value.Is(p.Till)
                 && receipt.Subject == h.Id.Value && receipt.Verdict == (p.Reversed is null ? p.Verdict : Verdict.Dead)
-                && receipt.Paid == h.Paid
-                && coins.TryGetValue(p.Coin, out var coin) && IsOf(h.Coin, coin.N, coin.TM, coin.X);
+                && receipt.Paid == h.Paid && coins.TryGetValue(p.Coin, out var coin) && IsOf(h.Coin, coin.N, coin.TM, coin.X);
             if (!columns)
             {
                 yield return books.Finds("history", p.Id, "its columns, its H and its receipt do not agree");
@@ -143,8 +121,7 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
             bool counts = p.Reversed is null && ever;
             long sum = p.Credited + p.Guaranteed + p.Waiting;
             bool parts = counts ? sum == p.Y && SharesAgree(receipt.Share, p.Credited, p.Guaranteed, p.Waiting)
-                : p.Reversed is null ? sum == 0
-                : p.Guaranteed + p.Waiting == 0 && p.Credited + p.Moved <= (ever ? p.Y : 0);
+                : p.Reversed is null ? sum == 0 : p.Guaranteed + p.Waiting == 0 && p.Credited + p.Moved <= (ever ? p.Y : 0);
             if (!parts || (p.Verdict == Verdict.Settled && counts && p.Credited != p.Y))
             {
                 yield return books.Finds("history", p.Id, $"{p.Credited} credited, {p.Guaranteed} guaranteed, {p.Waiting} waiting of {p.Y} "
@@ -205,52 +182,34 @@ internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, Verifie
         share.Credited.ToLedger() == credited && share.Guaranteed.ToLedger() == guaranteed && share.Waiting.ToLedger() == waiting;
 
     /// <summary>Every answered withdrawal is one coin, or one tombstone; and every coin one withdrawal.</summary>
-    private IEnumerable<Finding> Issuances()
-    {
-        foreach (var row in books.Rows(
-            $"SELECT i.request, i.bank, i.x, i.ek IS NOT NULL, i.never_issued, (SELECT count(*) FROM {Coins} c WHERE c.request = i.request "
-                + $"AND c.bank = i.bank AND c.x = i.x) FROM issuance i",
-            r => (Request: r.Blob(0), Bank: r.GetInt64(1), X: r.GetInt64(2), Issued: r.GetInt64(3) == 1, Never: r.IsDBNull(4) ? null
-                : r.Blob(4), Coins: r.GetInt64(5))))
-        {
-            if (row.Issued == row.Never is not null)
-            {
-                yield return books.Finds("issuance", row.Request, "it is neither cash nor \"never issued\", or both");
-            }
-            else if (row.Coins != (row.Issued ? 1 : 0))
-            {
-                yield return books.Finds("issuance", row.Request, row.Issued ? "no coin of this bank and amount belongs to it"
-                    : "a coin belongs to what was never issued");
-            }
-            else if (row.Never is { } never && !(
-                NonIssuanceStatement.Decode(never) is { } statement && statement.Request.Value.Is(row.Request)
+    private IEnumerable<Finding> Issuances() => books.Check(
+        $"SELECT i.request, i.bank, i.x, i.ek IS NOT NULL, i.never_issued, (SELECT count(*) FROM {Coins} c WHERE c.request = i.request "
+            + $"AND c.bank = i.bank AND c.x = i.x) FROM issuance i",
+        r => (Request: r.Blob(0), Bank: r.GetInt64(1), X: r.GetInt64(2), Issued: r.Flag(3), Never: r.BlobOrNull(4), Coins: r.GetInt64(5)),
+        row => row.Issued == row.Never is not null
+            ? books.Finds("issuance", row.Request, "it is neither cash nor \"never issued\", or both")
+            : row.Coins != (row.Issued ? 1 : 0)
+            ? books.Finds("issuance", row.Request, row.Issued ? "no coin of this bank and amount belongs to it"
+                : "a coin belongs to what was never issued")
+            : row.Never is { } never && !(NonIssuanceStatement.Decode(never) is { } statement && statement.Request.Value.Is(row.Request)
                 && statement.Bank.Value == row.Bank && statement.FaceValue.ToLedger() == row.X
-                && keys.IsStatement(k => statement.Verify(keys.Suite, k))))
-            {
-                yield return books.Finds("issuance", row.Request, "its \"never issued\" is not signed for this withdrawal");
-            }
-        }
-
-        foreach (var finding in books.Check(
+                && keys.IsStatement(k => statement.Verify(keys.Suite, k)))
+            ? books.Finds("issuance", row.Request, "its \"never issued\" is not signed for this withdrawal")
+            : null)
+        .Concat(books.Check(
             $"SELECT coin FROM {Coins} c WHERE bank <> 0 AND NOT EXISTS (SELECT 1 FROM issuance i WHERE i.request = c.request)",
-            r => r.GetInt64(0), coin => books.Finds("inspection", coin, "no withdrawal belongs to this coin")))
-        {
-            yield return finding;
-        }
-    }
+            r => r.GetInt64(0), coin => books.Finds("inspection", coin, "no withdrawal belongs to this coin")));
 
     /// <summary>
     /// Coins that the issuer signed and forgot with a copy, and that no bank gave back (R27): what they paid it bears itself, and the books
-    /// have the restoration. That S_I is genuine their
-    /// payments show.
+    /// have the restoration. That S_I is genuine their payments show.
     /// </summary>
     private IEnumerable<Finding> Honoured()
     {
         bool restored = books.Number("SELECT count(*) FROM restoration") > 0;
         foreach (long coin in books.Rows(
             $"SELECT coin FROM {Coins} c WHERE bank = 0 AND ($1 = 0 OR returned > 0 OR NOT EXISTS (SELECT 1 FROM history h WHERE h.coin = "
-                + $"c.coin) OR coin IN (SELECT coin FROM trace_case))",
-            r => r.GetInt64(0), restored ? 1L : 0L))
+                + $"c.coin) OR coin IN (SELECT coin FROM trace_case))", r => r.GetInt64(0), restored ? 1L : 0L))
         {
             yield return books.Finds("inspection", coin, "it is a coin of no bank, and the issuer was not restored, or nobody was paid "
                 + "with it, or something of it went back, or there is a case about it");

@@ -8,7 +8,7 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
     /// <summary>Each number that nobody can show any more stands on the account's own signed word.</summary>
     private IEnumerable<Finding> Words() => books.Check(
         "SELECT r.u, r.number, r.word, r.shown, a.public_key FROM renounced r LEFT JOIN account a ON a.u = r.u ORDER BY r.u, r.number",
-        r => (U: r.Blob(0), Order: r.GetInt64(1), Word: r.Blob(2), IsShown: r.GetInt64(3) == 1, Key: r.Blob(4)),
+        r => (U: r.Blob(0), Order: r.GetInt64(1), Word: r.Blob(2), IsShown: r.Flag(3), Key: r.Blob(4)),
         w => PublicKey.TryDecode(w.Key) is { } account && IsWord(w.U, w.Order, w.Word, w.IsShown, account) ? null
             : books.Finds("renounced", w.U, $"its account did not sign that order {w.Order} cannot be shown"));
 
@@ -23,7 +23,7 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
     private IEnumerable<Finding> Numbers()
     {
         var known = books.Rows("SELECT u, known FROM account", r =>
-            (U: Convert.ToHexString(r.Blob(0)), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
+            (U: r.Hex(0), Known: r.GetInt64(1))).ToDictionary(a => a.U, a => a.Known);
         long there = ForgottenRows.Of(books, "order").Times + books.Number(
             """
             SELECT count(*) FROM account a JOIN (SELECT u, number FROM ordered UNION SELECT u, number FROM renounced) o ON o.u = a.u AND o.number BETWEEN 1 AND a.known
@@ -39,12 +39,9 @@ internal sealed class OrderBooks(Books books, long? number, TrustedKeys keys)
             SELECT w.request, w.u, w.user_order, EXISTS (SELECT 1 FROM ledger_tx t WHERE t.kind = 'withdrawal assigned' AND t.reference = w.request)
             FROM withdrawal w ORDER BY w.number
             """,
-            r => (r.Blob(0), Convert.ToHexString(r.Blob(1)), r.Blob(2),
-                r.GetInt64(3) == 1)))
+            r => (r.Blob(0), r.Hex(1), r.Blob(2), r.Flag(3))))
         {
-            var reader = new BerTlvReader(bytes);
-            var order = WithdrawalOrder.Read(ref reader);
-            if (!reader.Complete)
+            if (WithdrawalOrder.Decode(bytes) is not { } order)
             {
                 continue;
             }

@@ -42,8 +42,7 @@ internal sealed class ParkedBooks(Books books)
             : suspended != Moved(transfer, "suspense", from, "suspense")
             ? books.Finds("parked", number, "the ledger moved something else for it to suspense")
             : state != BookingOutcome.Booked && books.Number("SELECT count(*) FROM parked WHERE number = $1", number) == 0
-            ? books.Finds("parked", number, "it is parked without a signed reason")
-            : null;
+            ? books.Finds("parked", number, "it is parked without a signed reason") : null;
     }
 
     /// <summary>Bookings that belong to no instruction, and what suspense has to hold.</summary>

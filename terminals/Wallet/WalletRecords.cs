@@ -201,7 +201,7 @@ public sealed class WalletRecords(Database store)
 
     private static bool HasProof(byte[] entry)
     {
-        bool has = LogReply.Read(entry)!.Payment?.Proof is not null;
+        bool has = LogReply.Decode(entry)!.Payment?.Proof is not null;
         Switches.Off("R3 records", ref has);
         return has;
     }

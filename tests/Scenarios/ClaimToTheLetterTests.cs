@@ -233,7 +233,7 @@ public sealed class ClaimToTheLetterTests
         public int Transmit(ReadOnlySpan<byte> command, Span<byte> response)
         {
             int length = inner.Transmit(command, response);
-            if (command[0] == 0x80 && command[1] == GetCashCommand.Ins && CashReply.Read(response[..(length - 2)]) is { } cash
+            if (command[0] == 0x80 && command[1] == GetCashCommand.Ins && CashReply.Decode(response[..(length - 2)]) is { } cash
                 && Forges(cash.Coin))
             {
                 cash.Coin.SI[0] ^= 1;
@@ -241,7 +241,7 @@ public sealed class ClaimToTheLetterTests
                 cash.Write(ref writer);
             }
 
-            if (command[0] == 0x80 && command[1] == PayCommand.Ins && PayReply.Read(response[..(length - 2)]) is { Coin: { } coin } paid
+            if (command[0] == 0x80 && command[1] == PayCommand.Ins && PayReply.Decode(response[..(length - 2)]) is { Coin: { } coin } paid
                 && Forges(coin))
             {
                 coin.SI[0] ^= 1;

@@ -310,8 +310,8 @@ public sealed class EveryCommandTornTests
     {
         string answer = Runtime.CardExtensions.Send(card.Card, Convert.ToHexString(Filled(apdu)));
         byte[] data = Convert.FromHexString(answer[..^4]);
-        _shown = PukReply.Read(data)?.Block ?? _shown;
-        _nonce = NonceReply.Read(data)?.Nonce ?? _nonce;
+        _shown = PukReply.Decode(data)?.Block ?? _shown;
+        _nonce = NonceReply.Decode(data)?.Nonce ?? _nonce;
         return answer;
     }
 

@@ -117,10 +117,7 @@ internal sealed class PcscChannel : ICardChannel
     /// <summary>T=0 has no place for Le beside data (ISO 7816-3, 12.2.4): the card says 61XX instead.</summary>
     private int LengthFor(ReadOnlySpan<byte> command) =>
         _card.Protocol == SCardProtocol.T0
-        && CommandApdu.Parse(command, out var parsed).IsSuccess
-        && parsed.Case == ApduCase.Case4Short
-            ? command.Length - 1
-            : command.Length;
+        && CommandApdu.Parse(command, out var parsed).IsSuccess && parsed.Case == ApduCase.Case4Short ? command.Length - 1 : command.Length;
 
     /// <summary>A second time does nothing.</summary>
     public void Dispose()

@@ -95,12 +95,11 @@ internal static class BeginWithdrawalInstruction
     /// <summary>E_I of the pending slot: the same bytes each time.</summary>
     private static StatusWord Again(WalletApplet wallet, byte index, ref BerTlvWriter response)
     {
-        if (index >= WalletApplet.SlotCount)
+        if (wallet.FindSlot(index) is not { } slot)
         {
             return StatusWord.ReferencedDataNotFound;
         }
 
-        var slot = wallet.Slot(index);
         if (slot.State != SlotState.Pending)
         {
             return StatusWord.ConditionsNotSatisfied;

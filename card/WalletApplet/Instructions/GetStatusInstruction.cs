@@ -9,12 +9,10 @@ internal static class GetStatusInstruction
         var more = holder.IsActivated && wallet.HolderPin.IsValidated
             ? new PrivateStatus(
                 Digest.Of(holder.RootKeyBytes), holder.User, holder.Bank, holder.Currency, holder.NoPinLimit, holder.NoPinSpent,
-                holder.NoPinCount, WalletApplet.SlotCount, WalletApplet.LogSize, wallet.Log.Newest)
-            : null;
+                holder.NoPinCount, WalletApplet.SlotCount, WalletApplet.LogSize, wallet.Log.Newest) : null;
         new StatusReply(
             holder.State, SelectReply.CurrentVersion, (byte)wallet.PaymentPin.TriesRemaining, (byte)wallet.HolderPin.TriesRemaining,
-            (byte)wallet.Puk.TriesRemaining, more)
-            .Write(ref response);
+            (byte)wallet.Puk.TriesRemaining, more).Write(ref response);
         return StatusWord.Success;
     }
 }

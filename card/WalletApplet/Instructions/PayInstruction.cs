@@ -65,8 +65,7 @@ internal static class PayInstruction
         var x = slot.Balance;
         ushort seq = checked((ushort)(slot.Seq + 1));
         Switches.Replace("hole 24 seq", ref seq, Math.Max(slot.Seq, (ushort)1));
-        var message = SignedMessage.Payment(
-            slot.Coin.Id, seq, x, command.Time, command.Till, Derivations.F(command.Time, command.Till), y);
+        var message = SignedMessage.Payment(slot.Coin.Id, seq, x, command.Time, command.Till, Derivations.F(command.Time, command.Till), y);
         var su = wallet.Key(slot).Sign(message);
         uint order = wallet.Log.NextOrder;
         var signed = new SignedPayment(seq, x, command.Time, command.Till, y, su);

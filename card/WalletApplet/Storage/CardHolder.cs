@@ -23,9 +23,7 @@ internal sealed class CardHolder(PersistentBytes bytes)
     private const byte WasSetBack = 2;
 
     public WalletState State => !IsPersonalised ? WalletState.Blank
-        : !IsActivated ? WalletState.NotActivated
-        : IsFrozen ? WalletState.Frozen
-        : WalletState.Personalised;
+        : !IsActivated ? WalletState.NotActivated : IsFrozen ? WalletState.Frozen : WalletState.Personalised;
 
     public bool IsFrozen => bytes.Span[FrozenAt] != 0;
 

@@ -85,9 +85,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
             Currency,
             TM,
             Expiry,
-            IsIssuerKeyed),
-        NU,
-        bytes.Span.Slice(SIAt, ISigningKey.SignatureSize).ToArray());
+            IsIssuerKeyed), NU, bytes.Span.Slice(SIAt, ISigningKey.SignatureSize).ToArray());
 
     /// <summary>Fills the slot with a withdrawal that was not answered yet.</summary>
     public void Begin(ISigningKey? secret, CoinRequest request, KeyId encryptionKey, WithdrawalId id)

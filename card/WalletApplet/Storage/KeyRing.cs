@@ -19,17 +19,19 @@ internal sealed class KeyRing(PersistentBytes bytes)
     /// <summary>Keys that a wallet may bring in a row without one of them pushing out another (put-certificate.md).</summary>
     private const int Recent = 4;
 
-    private uint Newest => Enumerable.Range(0, Capacity).Max(i => Entry(i).ReadUInt32(OrderAt));
+    private IEnumerable<PersistentBytes> Entries => Enumerable.Range(0, Capacity).Select(i => bytes.Slice(i * EntrySize, EntrySize));
+
+    private uint Newest => Entries.Max(e => e.ReadUInt32(OrderAt));
 
     /// <summary>Stores the key if it is not there, in the place of the one that came longest ago and is not needed.</summary>
     public void Add(KeyCertificate certificate, Func<KeyUsage, KeyId, bool> isNeeded)
     {
-        foreach (var entry in Enumerable.Range(0, Capacity).Select(Entry))
+        foreach (var entry in Entries)
         {
             if (entry.Span[0] == (byte)certificate.Usage && entry.ReadUInt32(KeyIdAt) == certificate.Key.Id.Value)
             {
                 uint order = entry.ReadUInt32(OrderAt);
-                bool isNew = Enumerable.Range(0, Capacity).Count(i => Entry(i).ReadUInt32(OrderAt) > order) >= Recent;
+                bool isNew = Entries.Count(e => e.ReadUInt32(OrderAt) > order) >= Recent;
                 Switches.Off("R15 recent", ref isNew);
                 if (isNew)
                 {
@@ -41,7 +43,7 @@ internal sealed class KeyRing(PersistentBytes bytes)
         }
 
         // Where all are needed, the one that came longest ago: it can come anew.
-        var place = Enumerable.Range(0, Capacity).Select(Entry)
+        var place = Entries
             .OrderBy(e => e.Span[0] != 0 && isNeeded((KeyUsage)e.Span[0], new KeyId(e.ReadUInt32(KeyIdAt))))
             .ThenBy(e => e.ReadUInt32(OrderAt)).First();
         bool evicts = true;
@@ -77,15 +79,12 @@ internal sealed class KeyRing(PersistentBytes bytes)
 
     public IEnumerable<(PublicKey Key, PartyId Holder)> All(KeyUsage usage)
     {
-        for (int i = 0; i < Capacity; i++)
+        foreach (var entry in Entries)
         {
-            var entry = Entry(i);
             if (entry.Span[0] == (byte)usage && PublicKey.TryDecode(entry.Span.Slice(KeyAt, PublicKey.Size)) is { } key)
             {
                 yield return (key, new PartyId(entry.ReadUInt32(HolderAt)));
             }
         }
     }
-
-    private PersistentBytes Entry(int index) => bytes.Slice(index * EntrySize, EntrySize);
 }

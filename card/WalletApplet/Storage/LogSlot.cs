@@ -51,8 +51,7 @@ internal readonly struct LogSlot(PersistentBytes bytes)
 
     public byte[] SU => bytes.Span.Slice(SUAt, ISigningKey.SignatureSize).ToArray();
 
-    public bool Answers(in PayCommand pay) =>
-        State != LogState.Free && Time == pay.Time && Till == pay.Till && Asked == pay.Amount;
+    public bool Answers(in PayCommand pay) => State != LogState.Free && Time == pay.Time && Till == pay.Till && Asked == pay.Amount;
 
     public SignedPayment Payment => new(Seq, Balance, Time, Till, Paid, SU);
 
@@ -131,9 +130,7 @@ internal readonly struct LogSlot(PersistentBytes bytes)
             : new RestoreProof(
                 null,
                 new PartyId(BinaryPrimitives.ReadUInt32BigEndian(rest[2..])),
-                (DeathBasis)rest[1],
-                new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(rest[6..])),
-                signature);
+                (DeathBasis)rest[1], new Timestamp(BinaryPrimitives.ReadUInt64BigEndian(rest[6..])), signature);
     }
 
     public void Free() => bytes.WriteByte(StateAt, (byte)LogState.Free);

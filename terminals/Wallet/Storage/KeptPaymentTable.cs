@@ -6,7 +6,7 @@ internal static class KeptPaymentTable
     /// <summary>Oldest first.</summary>
     public static List<(LogState State, LoggedPayment Entry, CashPayment H)> All(IReadSnapshot db) => db.Query(
         "SELECT h, entry FROM payment ORDER BY time, number",
-        r => (H: r.Kept(0, CashPayment.Decode), Reply: LogReply.Read(r.Bytes(1))!))
+        r => (H: r.Kept(0, CashPayment.Decode), Reply: LogReply.Decode(r.Bytes(1))!))
         .ConvertAll(p => (p.Reply.State, p.Reply.Payment!, p.H));
 
     /// <summary>The entries of one payment, each as it was encoded.</summary>

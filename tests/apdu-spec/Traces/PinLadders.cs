@@ -140,16 +140,16 @@ internal static class PinLadders
         t.Send(SetBack(Code.Hash, new byte[64]), "9417", "it waits for this code since its personalisation");
         t.Send(Start("99999999999999999999"), "941C");
         t.Send(FinishActivation(Block("12345678"), "1111", "0000"), "6985", "no PUK was shown");
-        byte[] wrong = PukReply.Read(t.Send(Start(Card.Wallet.FixtureCard.Code), "9000"))!.Block;
+        byte[] wrong = PukReply.Decode(t.Send(Start(Card.Wallet.FixtureCard.Code), "9000"))!.Block;
         t.Send(WrongParameters(FinishActivation(wrong, "1111", "0000")), "6A86");
         t.Send(WrongData(FinishActivation(wrong, "1111", "0000")), "6A80");
         t.Send(FinishActivation(wrong, "0000", "0000"), "6A80", "one PIN for both");
         t.Send(FinishActivation(Block("1234"), "1111", "0000"), "941D", "not the PUK that was shown");
         t.Send(FinishActivation(wrong, "1111", "0000"), "6985", "too late: begin again");
-        byte[] puk = PukReply.Read(t.Send(Start(Card.Wallet.FixtureCard.Code), "9000", "another PUK"))!.Block;
+        byte[] puk = PukReply.Decode(t.Send(Start(Card.Wallet.FixtureCard.Code), "9000", "another PUK"))!.Block;
         t.Send(Select, "9000");
         t.Send(FinishActivation(puk, "1111", "0000"), "6985", "in another selection");
-        puk = PukReply.Read(t.Send(Start(Card.Wallet.FixtureCard.Code), "9000"))!.Block;
+        puk = PukReply.Decode(t.Send(Start(Card.Wallet.FixtureCard.Code), "9000"))!.Block;
         t.Send(FinishActivation(puk, "1111", "0000"), "9000");
         t.Send(FinishActivation(puk, "1111", "0000"), "9417");
         t.Send(Start("99999999999999999999"), "9417", "activated, and not its code");
@@ -172,7 +172,7 @@ internal static class PinLadders
         var user = GetStatusCommand.ParseReply(t.Send([0x80, 0x10, 0, 0, 0], "9000"))!.Private!.User;
         byte[] Signed(byte[] over, string key, ActivationCode? code = null) =>
             Key(key).Sign(SignedMessage.SetBack(bank, over, user, (code ?? next).Hash));
-        byte[] Nonce() => NonceReply.Read(t.Send(nonce, "9000"))!.Nonce;
+        byte[] Nonce() => NonceReply.Decode(t.Send(nonce, "9000"))!.Nonce;
         t.Send([0x80, 0x1A, 0xFE, 0xFE, 1, 0xFF], "6A86");
         t.Send([0x80, 0x1A, 0, 0, 1, 0xFF, 0], "6700");
         t.Send(WrongParameters(SetBack(next.Hash, new byte[64])), "6A86");
@@ -203,7 +203,7 @@ internal static class PinLadders
         t.Send(SetBack(third.Hash, Signed(Nonce(), "bank")), "9416", "signed for the other code");
         t.Send(SetBack(third.Hash, Signed(Nonce(), "bank", third)), "9000");
         t.Send(Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(next)), "941C", "the lost letter opens nothing");
-        byte[] puk = PukReply.Read(t.Send(Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(third)), "9000"))!.Block;
+        byte[] puk = PukReply.Decode(t.Send(Apdu<BeginActivationCommand, PukReply>(new BeginActivationCommand(third)), "9000"))!.Block;
         t.Send(FinishActivation(puk, "2222", "4711"), "9000");
         t.Send(RightPin, "63C2", "the old PIN is gone");
         t.Send(Verify("4711"), "9000");

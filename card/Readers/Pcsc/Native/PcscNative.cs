@@ -35,8 +35,7 @@ internal static partial class PcscNative
             : ConnectU(context, reader, share, protocols, ref card, ref protocol);
 
     public static nint GetStatusChange(nint context, nuint milliseconds, Span<byte> states, nuint count) => OperatingSystem.IsWindows()
-        ? GetStatusChangeA(context, milliseconds, states, count)
-        : GetStatusChangeU(context, milliseconds, states, count);
+        ? GetStatusChangeA(context, milliseconds, states, count) : GetStatusChangeU(context, milliseconds, states, count);
 
     [LibraryImport(Library, EntryPoint = "SCardReconnect")]
     public static partial nint Reconnect(nint card, nuint share, nuint protocols, nuint initialization, ref nuint protocol);
@@ -92,8 +91,7 @@ internal static partial class PcscNative
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
         string file = OperatingSystem.IsWindows() ? "winscard.dll"
-            : OperatingSystem.IsMacOS() ? "/System/Library/Frameworks/PCSC.framework/PCSC"
-            : "libpcsclite.so.1";
+            : OperatingSystem.IsMacOS() ? "/System/Library/Frameworks/PCSC.framework/PCSC" : "libpcsclite.so.1";
         return name == Library ? NativeLibrary.Load(file) : 0;
     }
 }
