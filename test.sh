@@ -25,8 +25,18 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 results=$(mktemp -d)
+# One compiler compiles all projects, and with it the analyzers have to be loaded once. It is this build's own, and ends with it.
+compiler=hiercash-$$
+stop_compiler() {
+    local server
+    server="$(dotnet msbuild tests/HierCash.Tests.csproj -nologo -getProperty:RoslynTargetsPath)/bincore/VBCSCompiler.dll"
+    [ ! -e "$server" ] || dotnet "$server" -shutdown "-pipename:$compiler" > /dev/null || true
+}
+trap 'rm -rf "$results"; stop_compiler' EXIT
+dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly \
+    -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" "$@"
 trap 'rm -rf "$results"' EXIT
-dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly "$@"
+stop_compiler
 # Not of another build than the ordinary one: its consoles lie elsewhere.
 [ $# -gt 0 ] || eng/ahead.sh
 code=0

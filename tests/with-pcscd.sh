@@ -31,8 +31,8 @@ mount --bind "$folder" /run/pcscd
 driver=$(find /usr/lib -name 'libifdvpcd.so' | head -n 1)
 [ -n "$driver" ] || { echo "vpcd's driver is missing: install vsmartcard-vpcd." >&2; exit 3; }
 printf 'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH %s\nCHANNELID 0x8C7B\n' "$driver" > "$config/vpcd"
-# A daemon that dies comes back, as under systemd.
-(while true; do rm -f /run/pcscd/*; pcscd --foreground --config "$config" >> "$scratch/log" 2>&1 || true; sleep 1; done) &
+# A daemon that dies comes back, as under systemd; while there is a file $scratch/hold, it does not.
+(while true; do rm -f /run/pcscd/*; pcscd --foreground --config "$config" >> "$scratch/log" 2>&1 || true; sleep 1; while [ -e "$scratch/hold" ]; do sleep 0.1; done; done) &
 for ((i = 0; i < 100; i++)); do
     [ -S /run/pcscd/pcscd.comm ] && break
     sleep 0.05

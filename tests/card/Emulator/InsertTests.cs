@@ -1,6 +1,7 @@
 namespace HierCash.Tests.Pcsc;
 
 /// <summary>hiercash-card insert: removal, reset, re-insertion, a vanished pcscd; what it records.</summary>
+[Parallelizable]
 public sealed class InsertTests
 {
     private const string Select = "00A404000AF048494552434153480100";
@@ -23,6 +24,7 @@ public sealed class InsertTests
         Assert.That(Send(Select).Output, Does.Contain("9000 Done."));
         _service.KillDaemon();
         Assert.That(Send(Select).Error, Does.Contain("The PC/SC service does not run."));
+        _service.StartDaemon();
         Assert.That(Eventually(() => Send(Select).Code == 0), "the card came back with the service, by itself");
         Assert.That(card.TakeOut(), Is.Zero, "SIGTERM takes it out cleanly");
     }
@@ -33,6 +35,7 @@ public sealed class InsertTests
         _service.KillDaemon();
         using var process = _service.StartInside("hiercash-card", "insert", "a.card");
         Assert.That(process.StandardError.ReadLine(), Does.Contain("No vpcd listens at 127.0.0.1:35963."));
+        _service.StartDaemon();
         Assert.That(process.StandardOutput.ReadLine(), Does.Contain("'a.card' is in slot 0."));
         process.Kill();
     }
@@ -88,7 +91,7 @@ public sealed class InsertTests
 
     private static bool Eventually(Func<bool> condition)
     {
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 200; i++)
         {
             if (condition())
             {

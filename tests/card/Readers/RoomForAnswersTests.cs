@@ -8,6 +8,7 @@ namespace HierCash.Tests.Readers;
 /// What a card has done it can say: no channel loses the longest answer, and a caller without room for it is told before the card hears
 /// anything.
 /// </summary>
+[Parallelizable]
 public sealed class RoomForAnswersTests
 {
     private const int Longest = ICardChannel.ResponseRoom - 2;

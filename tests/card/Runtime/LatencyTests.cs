@@ -8,6 +8,7 @@ using HierCash.Tests.Scenarios;
 namespace HierCash.Tests.Runtime;
 
 /// <summary>How long real cards would take: in virtual time, in real time, and by the console.</summary>
+[Parallelizable]
 public sealed class LatencyTests
 {
     /// <summary>The protocol's claim for a payment on a contactless JCOP4: 91 to 141 ms.</summary>

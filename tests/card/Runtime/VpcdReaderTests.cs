@@ -8,6 +8,7 @@ namespace HierCash.Tests.Runtime;
 /// <summary>
 /// vpcd's side of the connection, played by the test: every control byte, frames in pieces, a reader that goes and comes.
 /// </summary>
+[Parallelizable]
 public sealed class VpcdReaderTests
 {
     private const string Atr = "3B880001";

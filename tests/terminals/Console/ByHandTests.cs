@@ -6,10 +6,11 @@ using System.Text.RegularExpressions;
 namespace HierCash.Tests.Consoles;
 
 /// <summary>What the README has people do by hand, and what the consoles then know.</summary>
+[Parallelizable]
 public sealed partial class ByHandTests
 {
-    /// <summary>The README's commands, word for word, in a shell.</summary>
-    [Test]
+    /// <summary>The README's commands, word for word, in a shell. They sleep for as long as a machine takes that does nothing else.</summary>
+    [Test, NonParallelizable]
     public void TheReadmesCommandsDoWhatItSays()
     {
         string readme = File.ReadAllText(Repository.PathOf("README.md"));

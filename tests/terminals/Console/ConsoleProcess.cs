@@ -45,7 +45,7 @@ internal static class ConsoleProcess
     public static ConsoleResult Run(string folder, string console, string? input, string[] arguments, TimeSpan? patience = null)
     {
         string path = Find(console);
-        if (path == console || PcscService.IsShownToChildren)
+        if (path == console || PcscService.IsShownIn(folder))
         {
             return RunAlone(folder, console, input, arguments, patience);
         }
@@ -99,6 +99,7 @@ internal static class ConsoleProcess
         };
         info.Environment["PATH"] = SearchPath;
         RemoveVariables(info);
+        PcscService.Show(info);
         return info;
     }
 

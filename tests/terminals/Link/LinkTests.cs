@@ -202,41 +202,6 @@ public sealed partial class LinkTests
         Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>().With.Message.Contains("No answer"));
     }
 
-    /// <summary>Who is waited for is said once, after 2 s, and not where the answer comes at once.</summary>
-    [Test]
-    public async Task ASilentPeerIsNamedOnceAndAPromptOneNever()
-    {
-        var said = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, TimeProvider.System, Short) { SayWaiting = said.Enqueue };
-        await Ping(link);
-        await Task.Delay(TimeSpan.FromSeconds(2.5));
-        Assert.That(said, Is.Empty, "an answer came");
-        _party.Delay = TimeSpan.FromMinutes(1);
-        Assert.That(async () => await Ping(link), Throws.TypeOf<LinkException>());
-        Assert.That(said, Is.EqualTo(new[] { $"Waiting for the issuer at 127.0.0.1:{Port} ..." }), "for 5 s");
-    }
-
-    /// <summary>
-    /// That line is written by a timer, where nobody catches anything: on a full disk it would end the process in the middle of a
-    /// settlement.
-    /// </summary>
-    [Test]
-    public async Task WhatCannotSayWhomItWaitsForWaitsAllTheSame()
-    {
-        int said = 0;
-        _party.Delay = TimeSpan.FromSeconds(3);
-        using var link = new TcpLink(Target(LinkRole.Issuer), null, Suite, TimeProvider.System, Short)
-        {
-            SayWaiting = _ =>
-            {
-                Interlocked.Increment(ref said);
-                throw new IOException("No space left on device");
-            },
-        };
-        await Ping(link);
-        Assert.That(said, Is.EqualTo(1));
-    }
-
     private int Port => IPEndPoint.Parse(_server.Address).Port;
 
     private static Digest Scheme(ISigningKey root) => Digest.Of(root.PublicKey.Bytes);

@@ -8,6 +8,7 @@ namespace HierCash.Tests.Pcsc;
 /// (pcsc-twin). What the package
 /// does when a card or a service goes ended programs with a dump (134); their exit codes show that it does so no more.
 /// </summary>
+[Parallelizable]
 public sealed class BindingTests
 {
     private const string Reader = "Virtual PCD 00 00";
@@ -145,6 +146,7 @@ public sealed class BindingTests
             Assert.That(Line(watch, "Present"), Does.EndWith(Reader));
             _service.KillDaemon();
             Assert.That(Line(watch, "NoReader"), Does.EndWith(NoService));
+            _service.StartDaemon();
         }
 
         Line(watch, "Present");
@@ -173,7 +175,8 @@ public sealed class BindingTests
     [TestCase("800E0000000000")]
     public void OurOwnGetsTheLongestAnswer(string command)
     {
-        using var inserted = InsertLongAnswers(SharedService.Service);
+        using var service = new PcscService(forUs: true);
+        using var inserted = InsertLongAnswers(service);
         using (var card = CardChannels.Open(Reader, new BclSuite(), TimeSpan.FromSeconds(10), _ => { }, CancellationToken.None))
         {
             var response = new byte[ICardChannel.ResponseRoom];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -17,6 +18,7 @@ internal sealed partial class PcscService : IDisposable
     /// </summary>
     private static readonly string OurSockets = Directory.CreateTempSubdirectory("hiercash-pcscd-").FullName;
     private static readonly SemaphoreSlim Turn = new(1);
+    private static readonly ConcurrentDictionary<string, string> Sockets = new();
     private readonly Process _process;
     private readonly string _sockets;
     private readonly bool _isOurs;
@@ -82,11 +84,20 @@ internal sealed partial class PcscService : IDisposable
         "hiercash-card",
         ["insert", image, "--slot", slot.ToString(CultureInfo.InvariantCulture), .. options]));
 
-    /// <summary>Whether programs that start now find a service without being told.</summary>
-    public static bool IsShownToChildren => Environment.GetEnvironmentVariable(SocketVariable) is not (null or Nowhere);
+    /// <summary>Consoles that start in this folder find this service without being told.</summary>
+    public void ShowIn(string folder) => Sockets[folder] = Socket;
 
-    /// <summary>Programs that start now find this service without being told.</summary>
-    public void ShowToChildren() => Environment.SetEnvironmentVariable(SocketVariable, Socket);
+    /// <summary>Whether consoles that start in this folder find a service without being told.</summary>
+    public static bool IsShownIn(string folder) => Sockets.ContainsKey(folder);
+
+    /// <summary>A program that is about to start finds the service that is shown in its folder.</summary>
+    public static void Show(ProcessStartInfo program)
+    {
+        if (Sockets.TryGetValue(program.WorkingDirectory, out string? socket))
+        {
+            program.Environment[SocketVariable] = socket;
+        }
+    }
 
     /// <summary>Programs that start now find no service.</summary>
     public static void HideFromChildren() => Environment.SetEnvironmentVariable(SocketVariable, Nowhere);
@@ -94,15 +105,21 @@ internal sealed partial class PcscService : IDisposable
     /// <summary>A program that is about to start will find no service, whatever others are shown.</summary>
     public static void HideFrom(ProcessStartInfo program) => program.Environment[SocketVariable] = Nowhere;
 
-    /// <summary>kill -9 for pcscd. with-pcscd.sh starts it again after a while.</summary>
+    /// <summary>kill -9 for pcscd, until <see cref="StartDaemon"/>.</summary>
     public void KillDaemon()
     {
+        File.Create(Hold).Dispose();
         foreach (var process in Process.GetProcessesByName("pcscd").Where(p => NetworkOf(p.Id) == NetworkOf(_process.Id)))
         {
             process.Kill();
             process.WaitForExit();
         }
     }
+
+    /// <summary>with-pcscd.sh starts pcscd again, after a second at the earliest.</summary>
+    public void StartDaemon() => File.Delete(Hold);
+
+    private string Hold => Path.Combine(_sockets, ".with-pcscd", "hold");
 
     private static string? NetworkOf(int process) =>
         new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/ns/net")).LinkTarget;

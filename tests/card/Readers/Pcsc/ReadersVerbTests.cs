@@ -4,6 +4,7 @@ using HierCash.Tests.Consoles;
 namespace HierCash.Tests.Pcsc;
 
 /// <summary>hiercash-card readers, with pcscd and vpcd's two slots.</summary>
+[Parallelizable]
 public sealed class ReadersVerbTests
 {
     [Test]

@@ -5,17 +5,19 @@ using HierCash.Tests.Consoles;
 namespace HierCash.Tests.Pcsc;
 
 /// <summary>The first use of all: a card is put into a reader at a shop and pays.</summary>
+[Parallelizable]
 public sealed class ShopReaderTests
 {
     private const string Reader = "Virtual PCD";
+    private PcscService _service = null!;
     private NetworkTown _town = null!;
-
-    private static PcscService Service => SharedService.Service;
 
     [OneTimeSetUp]
     public void MakeTown()
     {
+        _service = new PcscService(forUs: true);
         _town = new NetworkTown();
+        _service.ShowIn(_town.Folder);
         _town.Must("hiercash-card", "new", "Alice.card");
         using var card = Insert("Alice.card");
         _town.OpenAccount("Alice", "1000.00", Reader);
@@ -23,7 +25,11 @@ public sealed class ShopReaderTests
     }
 
     [OneTimeTearDown]
-    public void EndTown() => _town.Dispose();
+    public void EndTown()
+    {
+        _town.Dispose();
+        _service.Dispose();
+    }
 
     /// <summary>pcscd looks for cards every 0.4 s: one that was just taken out is still there for it.</summary>
     [SetUp]
@@ -38,7 +44,7 @@ public sealed class ShopReaderTests
         Assert.That(watch.Now.Presence, Is.EqualTo(CardPresence.Empty));
     }
 
-    private InsertedCard Insert(string image) => Service.Insert(Path.Combine(_town.Folder, image));
+    private InsertedCard Insert(string image) => _service.Insert(Path.Combine(_town.Folder, image));
 
     [Test]
     public void TheShopTakesThePayment()
@@ -107,8 +113,9 @@ public sealed class ShopReaderTests
             screen.Expect("paid again", "PAID", "Paid 1.00 EUR. Thank you.");
         }
 
-        Service.KillDaemon();
+        _service.KillDaemon();
         screen.Expect("the service is gone", "The PC/SC service does not run.");
+        _service.StartDaemon();
         screen.Expect("and comes back", "no card in Virtual PCD 00 00");
         screen.Keys("C-c");
         screen.ExpectGone();

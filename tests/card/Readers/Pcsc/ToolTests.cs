@@ -4,38 +4,43 @@ using HierCash.Traces;
 namespace HierCash.Tests.Pcsc;
 
 /// <summary>Programs that we did not write see the card: opensc-tool, pcsc_scan, scriptor.</summary>
+[Parallelizable]
 public sealed partial class ToolTests
 {
     private const string Atr = "3B 88 80 01 48 69 65 72 43 61 73 68 06";
     private const string Select = "00A404000AF048494552434153480100";
+    private PcscService _service = null!;
     private InsertedCard _card = null!;
-
-    private static PcscService Service => SharedService.Service;
 
     [OneTimeSetUp]
     public void Insert()
     {
-        Service.Must("hiercash-card", "new", "tools.card");
-        _card = Service.Insert("tools.card");
+        _service = new PcscService();
+        _service.Must("hiercash-card", "new", "tools.card");
+        _card = _service.Insert("tools.card");
     }
 
     [OneTimeTearDown]
-    public void TakeOut() => _card.Dispose();
+    public void TakeOut()
+    {
+        _card.Dispose();
+        _service.Dispose();
+    }
 
     [Test]
     public void OpenscToolSeesTheCard()
     {
-        string said = Service.Must("opensc-tool", "-l", "-a");
+        string said = _service.Must("opensc-tool", "-l", "-a");
         Assert.That(said, Does.Match(@"0 +Yes +Virtual PCD 00 00").And.Match("1 +No +Virtual PCD 00 01"));
         Assert.That(said, Does.Contain(Atr.Replace(' ', ':').ToLowerInvariant()));
-        string sent = Service.Must("opensc-tool", "-s", Select);
+        string sent = _service.Must("opensc-tool", "-s", Select);
         Assert.That(sent, Does.Contain("SW1=0x90, SW2=0x00").And.Contain("HIERCASH"));
     }
 
     [Test]
     public void PcscScanSeesTheCard()
     {
-        string said = Service.Run("pcsc_scan", "-t", "2", "-n").Output;
+        string said = _service.Run("pcsc_scan", "-t", "2", "-n").Output;
         Assert.That(said, Does.Contain("Card inserted").And.Contain(Atr));
     }
 
@@ -45,7 +50,7 @@ public sealed partial class ToolTests
     {
         string file = Repository.PathOf("apdu-spec", "traces", "select.apdu");
         var trace = TraceReader.Read(file, File.ReadAllText(file));
-        string said = Service.Must("scriptor", "-r", "Virtual PCD 00 00", file);
+        string said = _service.Must("scriptor", "-r", "Virtual PCD 00 00", file);
         var answers = Answers().Matches(said).Select(m => m.Groups[1].Value).ToList();
         Assert.That(answers, Has.Count.EqualTo(trace.Steps.Count));
         int compared = 0;
@@ -65,7 +70,7 @@ public sealed partial class ToolTests
     public void OurOwnRunnerPlaysItInTheReaderToo()
     {
         string folder = Repository.PathOf("apdu-spec", "traces");
-        var result = Service.Run("hiercash-card", "apdu", "run", folder, "--reader", "virtual pcd");
+        var result = _service.Run("hiercash-card", "apdu", "run", folder, "--reader", "virtual pcd");
         Assert.That(result.Code, Is.Zero, result.Output + result.Error);
         Assert.That(result.Output, Does.Match(@"passed +\S*select\.apdu")
             .And.Match(@"not run \S*pay-fast\.apdu: It begins on the fixture 'withdrawn'"));
@@ -73,13 +78,13 @@ public sealed partial class ToolTests
 
     [Test]
     public void InfoReadsTheCardInTheReaderToo() =>
-        Assert.That(Service.Must("hiercash-card", "info", "--reader", "Virtual PCD"),
+        Assert.That(_service.Must("hiercash-card", "info", "--reader", "Virtual PCD"),
             Does.Contain("Blank wallet").And.Contain(Atr.Replace(" ", "", StringComparison.Ordinal)));
 
     [Test]
     public void WithoutANameTheFirstReaderWithACardIsMeant()
     {
-        string said = Service.Must("hiercash-card", "apdu", "send", Select);
+        string said = _service.Must("hiercash-card", "apdu", "send", Select);
         Assert.That(said, Does.Contain("SELECT").And.Contain("DfName F0484945524341534801").And.Contain("9000 Done."));
     }
 
@@ -87,7 +92,7 @@ public sealed partial class ToolTests
     [TestCase("Virtual PCD 00 01", "There is no card in 'Virtual PCD 00 01'. Put one in.")]
     public void NoReaderOrNoCardHasItsSentence(string reader, string sentence)
     {
-        var result = Service.Run("hiercash-card", "apdu", "send", "8010000000", "--wait", "0", "--reader", reader);
+        var result = _service.Run("hiercash-card", "apdu", "send", "8010000000", "--wait", "0", "--reader", reader);
         Assert.That((result.Code, result.Error.Trim()), Is.EqualTo((3, sentence)));
     }
 
@@ -105,14 +110,14 @@ public sealed partial class ToolTests
             print('held', flush=True)
             sys.stdin.read()
             """;
-        using var holder = Service.Start("/usr/bin/python3", "-c", code);
+        using var holder = _service.Start("/usr/bin/python3", "-c", code);
         Assert.That(holder.StandardOutput.ReadLine(), Is.EqualTo("held"), "pyscard holds the card");
-        var result = Service.Run("hiercash-card", "apdu", "send", "8010000000", "--reader", "Virtual PCD 00 00");
+        var result = _service.Run("hiercash-card", "apdu", "send", "8010000000", "--reader", "Virtual PCD 00 00");
         Assert.That(result.Code, Is.EqualTo(3));
         Assert.That(result.Error, Does.Contain("Another program has the card to itself."));
         holder.StandardInput.Close();
         holder.WaitForExit();
-        Assert.That(Service.Run("hiercash-card", "apdu", "send", "8010000000", "--reader", "Virtual PCD 00 00").Code, Is.Zero,
+        Assert.That(_service.Run("hiercash-card", "apdu", "send", "8010000000", "--reader", "Virtual PCD 00 00").Code, Is.Zero,
             "and then it is free");
     }
 
@@ -120,8 +125,8 @@ public sealed partial class ToolTests
     [Test]
     public void TheCardForgetsThePinBetweenTwoPrograms()
     {
-        Service.Must("hiercash-card", "apdu", "send", Select, "8010000000", "--reader", "Virtual PCD 00 00");
-        string said = Service.Must("opensc-tool", "-s", "80:42:00:00:00");
+        _service.Must("hiercash-card", "apdu", "send", Select, "8010000000", "--reader", "Virtual PCD 00 00");
+        string said = _service.Must("opensc-tool", "-s", "80:42:00:00:00");
         Assert.That(said, Does.Contain("SW1=0x69, SW2=0x99"), "not even the applet is still selected");
     }
 

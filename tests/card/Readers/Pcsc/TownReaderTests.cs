@@ -6,6 +6,7 @@ namespace HierCash.Tests.Pcsc;
 /// <summary>
 /// The demo and its timing with every card in a PC/SC reader. In a namespace of their own: the town listens for vpcd itself.
 /// </summary>
+[Parallelizable]
 public sealed class TownReaderTests
 {
     [Test]
