@@ -25,12 +25,7 @@ public sealed record CashPayment(Coin Coin, ushort Seq, Amount Balance, Timestam
     public PaymentId Id => new(Digest.Of(Message));
 
     /// <summary>True if S_U signs the message under N_U and 0 &lt; y &lt;= x &lt;= X (EP 0810563, claim 4, step 7c).</summary>
-    public bool Verify(ICashSuite suite)
-    {
-        bool sound = IsSound;
-        Switches.On("claim 4", ref sound);
-        return sound && PublicKey.TryDecode(Coin.NU) is { } nu && suite.Verify(nu, Message, SU);
-    }
+    public bool Verify(ICashSuite suite) => IsSound && PublicKey.TryDecode(Coin.NU) is { } nu && suite.Verify(nu, Message, SU);
 
     /// <summary>0 &lt; y &lt;= x &lt;= X and seq counts from 1; what closes a coin takes all of x, which may be nothing.</summary>
     public bool IsSound => (IsClose ? Paid == Balance : !Paid.IsZero && Paid <= Balance) && Balance <= Coin.Terms.FaceValue && Seq > 0;

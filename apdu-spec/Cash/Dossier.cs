@@ -24,9 +24,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         get
         {
             var all = Pages.SelectMany(p => p.Entries);
-            var once = all.DistinctBy(e => e.H.Id);
-            Switches.Replace("R9 each once", ref once, all);
-            return [.. once];
+            return [.. all.DistinctBy(e => e.H.Id)];
         }
     }
 
@@ -65,9 +63,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         }
 
         bool possessed = m.VerifyPossession(suite, Header.EncryptionKey.Key.Id);
-        Switches.On("dossier P", ref possessed);
         bool opens = possessed && m.Encipher(suite, Header.EncryptionKey.Key).AsSpan().SequenceEqual(ei);
-        Switches.On("claim 11 E_I", ref opens);
         if (!opens)
         {
             return Proof.OpeningMismatch;
@@ -75,9 +71,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
 
         var entries = Entries;
         bool faced = Header.FaceValue == m.FaceValue;
-        Switches.On("R9 header X", ref faced);
         bool one = entries.All(e => e.H.Coin.Id == Coin);
-        Switches.On("R9 one coin", ref one);
         if (!faced || !one || entries.Any(e => !BelongsTo(e.H.Coin, m)))
         {
             return Proof.OtherCoin;
@@ -91,9 +85,7 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         // The coin is one; only the bytes of S_I could differ.
         bool issued = entries.Select(e => e.H.Coin).DistinctBy(c => Convert.ToHexString(c.SI))
             .All(c => c.Terms.IssuerKey == Header.CoinKey.Key.Id && c.Verify(suite, Header.CoinKey.Key));
-        Switches.On("dossier S_I", ref issued);
         bool signed = entries.All(e => e.H.Verify(suite));
-        Switches.On("dossier S_U", ref signed);
         return issued && signed ? null : Proof.PaymentInvalid;
     }
 
@@ -103,7 +95,6 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         // Only a redemption has no till that could have submitted it.
         bool answered = entries.All(e => IsAnswer(suite, e)
             && (e.Submission is { } proof ? IsSubmitted(suite, e.H, proof, batches) : e.H.Till == redemption));
-        Switches.On("dossier receipts", ref answered);
         return answered ? null : Proof.ReceiptInvalid;
     }
 
@@ -113,12 +104,9 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     private bool IsAnswer(ICashSuite suite, DossierEntry e)
     {
         bool counts = e.Receipt.Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation;
-        Switches.On("R9 receipt counts", ref counts);
         bool its = e.Receipt.Issuer == Header.Issuer && e.Receipt.Subject == e.H.Id.Value && e.Receipt.Paid == e.H.Paid
             && e.Receipt.Currency == e.H.Coin.Terms.Currency;
-        Switches.On("R9 receipt payment", ref its);
         bool signed = Header.StatementKeys.Any(k => e.Receipt.Verify(suite, k.Key));
-        Switches.On("R9 receipt signed", ref signed);
         return counts && its && signed && e.Receipt.IsSound;
     }
 
@@ -142,14 +130,11 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
         if (spent <= Header.FaceValue)
         {
             bool claims = !Header.Claimed.IsZero;
-            Switches.Off("R9 nothing claimed", ref claims);
             return claims ? Proof.ClaimInvalid : entries.GroupBy(e => e.H.Seq).Any(g => g.Count() > 1) ? Proof.Equivocation : Proof.Nothing;
         }
 
         bool owed = Header.Claimed <= spent - Header.FaceValue;
-        Switches.On("R9 claim excess", ref owed);
         bool promised = Header.Claimed <= Sum(entries, e => e.Receipt.Share.Guaranteed);
-        Switches.On("R9 claim promise", ref promised);
         return owed && promised ? Proof.Excess : Proof.ClaimInvalid;
     }
 
@@ -157,17 +142,11 @@ public sealed record Dossier(DossierHeader Header, IReadOnlyList<DossierPage> Pa
     {
         bool its = coin.NU.AsSpan().SequenceEqual(m.NU) && coin.Terms.FaceValue == m.FaceValue && coin.Terms.Currency == m.Currency
             && coin.Terms.TM == m.TM;
-        Switches.On("R9 coin of m", ref its);
         return its && IsHoldersOwn(coin);
     }
 
     /// <summary>A coin whose key the issuer made proves nothing against its holder: the issuer could have signed (hole 14).</summary>
-    private static bool IsHoldersOwn(Coin coin)
-    {
-        bool own = !coin.Terms.IssuerKeyed;
-        Switches.On("R7 evidence", ref own);
-        return own;
-    }
+    private static bool IsHoldersOwn(Coin coin) => !coin.Terms.IssuerKeyed;
 
     internal static Amount Sum(IEnumerable<DossierEntry> entries, Func<DossierEntry, Amount> part) =>
         entries.Aggregate(Amount.Zero, (sum, e) => sum + part(e));

@@ -49,12 +49,9 @@ public sealed record DossierHeader(
     {
         bool used = EncryptionKey.Usage == KeyUsage.IssuerEncryption && CoinKey.Usage == KeyUsage.IssuerCoin
             && StatementKeys.All(c => c.Usage == KeyUsage.IssuerStatement);
-        Switches.On("R9 key use", ref used);
         KeyCertificate[] all = [EncryptionKey, CoinKey, .. StatementKeys];
         bool its = all.All(c => c.Holder == Issuer);
-        Switches.On("R9 key issuer", ref its);
         bool certified = all.All(c => c.Verify(suite, root));
-        Switches.On("R9 key root", ref certified);
         return !used || !its || !certified ? Proof.CertificateInvalid : suite.Verify(StatementKeys[0].Key, Message, Signature) ? null
             : Proof.HeaderInvalid;
     }

@@ -34,17 +34,10 @@ public sealed record DossierPage(IReadOnlyList<DossierEntry> Entries) : IDataObj
     public Digest Hash => Digest.Of(this.Encode());
 
     /// <summary>Cuts payments into as few pages as hold them, in order.</summary>
-    public static IReadOnlyList<DossierPage> Cut(IEnumerable<DossierEntry> entries)
-    {
-        int size = MaxEntries;
-        Switches.Replace("R9 pages", ref size, int.MaxValue);
-        return [.. entries.Chunk(size).Select(c => new DossierPage(c))];
-    }
+    public static IReadOnlyList<DossierPage> Cut(IEnumerable<DossierEntry> entries) =>
+        [.. entries.Chunk(MaxEntries).Select(c => new DossierPage(c))];
 
-    public void WriteFields(ref BerTlvWriter writer)
-    {
-        writer.WriteAll(Entries);
-    }
+    public void WriteFields(ref BerTlvWriter writer) => writer.WriteAll(Entries);
 
     public static DossierPage ReadFields(ref BerTlvReader r)
     {

@@ -26,12 +26,7 @@ public sealed record EnrolmentRequest(
     /// <summary>
     /// True if whoever made it holds the key that it names: nobody has another's public key enrolled, under a name of his choice.
     /// </summary>
-    public bool Verify(ICashSuite suite)
-    {
-        bool holds = suite.Verify(Key, SignedMessage.Enrolment((byte)Role, Key.Bytes, Name), Signature);
-        Switches.On("R18 request", ref holds);
-        return holds;
-    }
+    public bool Verify(ICashSuite suite) => suite.Verify(Key, SignedMessage.Enrolment((byte)Role, Key.Bytes, Name), Signature);
 
     public void WriteFields(ref BerTlvWriter writer)
     {

@@ -49,7 +49,6 @@ public sealed partial record Evidence
     private string? Unsigned(ICashSuite suite, PublicKey root)
     {
         bool isBank = BankKey.Usage == KeyUsage.Bank && BankKey.Holder == Order.Bank && BankKey.Verify(suite, root);
-        Switches.On("hole 19 bank", ref isBank);
         if (!isBank)
         {
             return "The bank's certificate is not one of this scheme's root key. The file proves nothing.";
@@ -57,33 +56,26 @@ public sealed partial record Evidence
 
         // The pages stand in the signed part by their hashes: others may have been put in by anybody on the way.
         bool signed = suite.Verify(BankKey.Key, Message, Signature) && Notice.Verify(suite, BankKey.Key) && Dossier.HasItsPages;
-        Switches.On("hole 19 file", ref signed);
         return signed ? null : "The bank's signature does not fit the file: it was altered. The file proves nothing.";
     }
 
     /// <summary>What is wrong with the bank's own part, in order of precedence.</summary>
     private (Culprit Culprit, string Finding)? Fault(ICashSuite suite)
     {
-        bool its = HasItsNotice;
-        Switches.On("R5 its notice", ref its);
-        if (!its)
+        if (!HasItsNotice)
         {
             return (Culprit.Bank,
                 "The bank's notice to the user is of another file, or gives another term. The bank has to answer for this.");
         }
 
-        bool dated = IsDated;
-        Switches.On("R5 void", ref dated);
-        if (!dated)
+        if (!IsDated)
         {
             return (Culprit.Nobody,
                 "The bank dated the file before the dossier, before a payment, or too long after the dossier. The file is void.");
         }
 
         bool ordered = Order.Verify(suite, AccountKey);
-        Switches.On("hole 19 order", ref ordered);
         bool fits = Dossier.IsOf(Order);
-        Switches.On("hole 19 terms", ref fits);
         return !ordered || !fits
             ? (Culprit.Bank, "The withdrawal order is not signed by the account that is named. The bank has to answer for this.") : null;
     }
@@ -94,22 +86,9 @@ public sealed partial record Evidence
     private bool IsDated => IsAfter(Dossier.Header.Date) && Date <= Dossier.Header.Date.Plus(Dossier.Header.ClockTolerance)
         && Dossier.Entries.All(e => e.H.Time <= Date.Plus(Dossier.Header.ClockTolerance));
 
-    private bool IsNoticedAfter
-    {
-        get
-        {
-            bool after = Notice.Date >= Date;
-            Switches.On("R5 early notice", ref after);
-            return after;
-        }
-    }
+    private bool IsNoticedAfter => Notice.Date >= Date;
 
-    private bool IsAfter(Timestamp dossier)
-    {
-        bool after = Date >= dossier;
-        Switches.On("R5 backdated", ref after);
-        return after;
-    }
+    private bool IsAfter(Timestamp dossier) => Date >= dossier;
 
     /// <summary>The bank chose the order: if the dossier is right about another E_I, the bank put the two together.</summary>
     private EvidenceFinding Mismatch(ICashSuite suite, PublicKey root) =>
@@ -169,7 +148,6 @@ public sealed partial record Evidence
     public Rebuttal Beside(Rebuttal rebuttal)
     {
         IReadOnlyList<KeyCertificate> own = [.. Dossier.Header.StatementKeys, .. FiledKeys, BankKey];
-        Switches.Replace("R3 file keys", ref own, []);
         return rebuttal with { Certificates = [.. rebuttal.Certificates, .. own] };
     }
 
@@ -178,26 +156,20 @@ public sealed partial record Evidence
         IEnumerable<Reversal> filed, IEnumerable<(Reversal Reversal, IReadOnlyList<KeyCertificate> Keys)> brought)
     {
         var keys = Dossier.Header.StatementKeys.Concat(FiledKeys);
-        Switches.Replace("R3 anybody", ref brought, []);
         bool reversed = filed.Any(r => r.TakesBack(suite, root, e.H, keys)) || defence.Answers.Any(a => a.ShowsReversal(suite, root, e.H))
             || brought.Any(b => b.Reversal.TakesBack(suite, root, e.H, b.Keys));
-        Switches.Off("R3 reversed", ref reversed);
         if (reversed)
         {
             return Struck.MadeGood;
         }
 
         bool voided = defence.Rebuttals.Any(r => r.VoidOf(suite, e.H) is not null);
-        Switches.Off("hole 19 void", ref voided);
         var deaths = defence.Rebuttals.Select(r => r.DeathOf(suite, root, e.H, Notice.Until)).OfType<NonSettlementStatement>().ToList();
 
         // What was taken back after the dossier was made is dead from then on, as it should be. The issuer says "voided" of what it took
         // back and of nothing else: that is its word that it was made good, also where S_W stands beside it. Who asked for the reversal has
         // that, and it need not be the shop.
-        bool after = deaths.Exists(d => d.Basis == DeathBasis.Voided && d.Date >= Dossier.Header.Date);
-        Switches.Off("R3 dead after", ref after);
-        Switches.Replace("R3 dead first", ref after, after && !voided);
-        if (after)
+        if (deaths.Exists(d => d.Basis == DeathBasis.Voided && d.Date >= Dossier.Header.Date))
         {
             return Struck.MadeGood;
         }

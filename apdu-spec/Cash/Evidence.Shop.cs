@@ -15,20 +15,13 @@ public sealed partial record Evidence
     {
         var judged = struck.ConvertAll(h => (H: h, Shown: ShownOn(suite, root, h, heard)));
         bool Owns(CashPayment h, Timestamp shown) => heard.Answers.Any(a => IsOwnWord(h.Till, heard) && a.Owns(suite, h, shown));
-        bool IsNamed(CashPayment h, Timestamp shown)
-        {
-            bool named = Owns(h, shown) || (heard.ShopIsSilent && !Denies(suite, h, shown, heard));
-            Switches.On("R3 asked", ref named);
-            return named;
-        }
+        bool IsNamed(CashPayment h, Timestamp shown) => Owns(h, shown) || (heard.ShopIsSilent && !Denies(suite, h, shown, heard));
 
         bool IsAsked(CashPayment h, Timestamp? shown)
         {
             // Before the bank saw it, no answer can name anybody: there it is enough that the shop was found.
-            bool asked = heard.ShopIsSilent || (shown is { } at
+            return heard.ShopIsSilent || (shown is { } at
                 ? Owns(h, at) || Denies(suite, h, at, heard) : heard.Answers.Any(a => IsOwnWord(h.Till, heard) && a.Speaks(suite, h)));
-            Switches.On("R3 asked", ref asked);
-            return asked;
         }
 
         string Shop(CashPayment h) => $"The shop of till {h.Till}";
@@ -76,47 +69,27 @@ public sealed partial record Evidence
     /// </summary>
     private Timestamp? ShownOn(ICashSuite suite, PublicKey root, CashPayment h, Defence heard)
     {
-        bool Voids(Rebuttal rebuttal)
-        {
-            bool its = rebuttal.VoidOf(suite, h) is not null;
-            Switches.On("R5 own void", ref its);
-            return its;
-        }
+        bool Voids(Rebuttal rebuttal) => rebuttal.VoidOf(suite, h) is not null;
 
         var revoked = heard.RevokedBankKeys;
-        Switches.Replace("R5 revoked bank", ref revoked, []);
         var shown = heard.Rebuttals.Where(Voids).Select(r => r.HeardOn(suite, root, Notice.Until, BankKey, revoked)).Min();
-        Switches.Replace("R5 shop", ref shown, shown ?? default(Timestamp));
         return shown is { } at && WasOwn(h.Till, at, heard) ? shown : null;
     }
 
     /// <summary>
     /// True if the till says, after the bank had heard S_W, that it took nothing back: it was asked, and nobody's silence names it.
     /// </summary>
-    private static bool Denies(ICashSuite suite, CashPayment h, Timestamp shown, Defence heard)
-    {
-        bool denies = IsOwnWord(h.Till, heard) && heard.Answers.Any(a => a.Date >= shown && !a.IsTakenBack && a.Speaks(suite, h));
-        Switches.Off("R3 denied", ref denies);
-        return denies;
-    }
+    private static bool Denies(ICashSuite suite, CashPayment h, Timestamp shown, Defence heard) =>
+        IsOwnWord(h.Till, heard) && heard.Answers.Any(a => a.Date >= shown && !a.IsTakenBack && a.Speaks(suite, h));
 
     /// <summary>
     /// True if nobody says that the till's key was revoked. Else no answer by it counts: who stole it dates it as they like.
     /// </summary>
-    private static bool IsOwnWord(TillId till, Defence heard)
-    {
-        bool own = !heard.Revoked.ContainsKey(till);
-        Switches.On("R3 revoked answer", ref own);
-        return own;
-    }
+    private static bool IsOwnWord(TillId till, Defence heard) => !heard.Revoked.ContainsKey(till);
 
     /// <summary>
     /// True if nobody says that the till's key was revoked by then, by the bank's clock: after that whoever stole it signs with it.
     /// </summary>
-    private static bool WasOwn(TillId till, Timestamp date, Defence heard)
-    {
-        bool own = !heard.Revoked.TryGetValue(till, out var revoked) || date < revoked;
-        Switches.On("R3 revoked key", ref own);
-        return own;
-    }
+    private static bool WasOwn(TillId till, Timestamp date, Defence heard) =>
+        !heard.Revoked.TryGetValue(till, out var revoked) || date < revoked;
 }

@@ -51,9 +51,7 @@ public sealed partial record Evidence(
         foreach (var (reversal, key) in reversals.Where(r => !known.Contains(r.Reversal.Payment)))
         {
             bool isThere = own.Contains(key.Key.Id) || keys.Exists(k => k.Key.Id == key.Key.Id);
-            bool fits = isThere || keys.Count < DossierHeader.MaxKeys;
-            Switches.On("R8 filed keys", ref fits);
-            if (fits && known.Add(reversal.Payment))
+            if ((isThere || keys.Count < DossierHeader.MaxKeys) && known.Add(reversal.Payment))
             {
                 added.Add(reversal);
                 keys.AddRange(isThere ? [] : [key]);

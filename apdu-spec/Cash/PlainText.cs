@@ -16,9 +16,7 @@ public static class PlainText
     public static bool IsPlain(string text)
     {
         bool plain = Pieces(text).All(p => IsPlain(p.Rune));
-        Switches.On("R18 names", ref plain);
         bool seen = !Pieces(text).Any(p => IsUnseen(p.Rune));
-        Switches.On("R18 unseen", ref seen);
         return plain && seen;
     }
 
@@ -32,12 +30,7 @@ public static class PlainText
         : HasBlankEnd(name) ? $"The name '{name}' begins or ends with a blank, which nobody sees. Leave it out." : null;
 
     /// <summary>A name of blanks looks like none, and one with a blank behind it like the one without.</summary>
-    private static bool HasBlankEnd(string name)
-    {
-        bool blank = char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]);
-        Switches.Off("R18 blank", ref blank);
-        return blank;
-    }
+    private static bool HasBlankEnd(string name) => char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]);
 
     /// <summary>The same text with what is not plain written out as \u and four hexadecimal digits, line breaks too.</summary>
     public static string Escape(string text) => Escape(text, keepsLines: false);
@@ -66,9 +59,7 @@ public static class PlainText
 
     private static string Escape(string text, bool keepsLines)
     {
-        bool escapes = Pieces(text).Any(p => !IsShown(p.Rune, keepsLines));
-        Switches.Off("R18 terminal", ref escapes);
-        if (!escapes)
+        if (!Pieces(text).Any(p => !IsShown(p.Rune, keepsLines)))
         {
             return text;
         }

@@ -60,9 +60,7 @@ public sealed record Rebuttal(
     public bool IsStampedBefore(ICashSuite suite, PublicKey root, Timestamp until)
     {
         var digest = Digest;
-        bool stamped = Stamps.Any(s => s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
-        Switches.On("R5 stamp", ref stamped);
-        return stamped;
+        return Stamps.Any(s => s.Subject == digest && s.Date < until && s.Verify(suite, root, Certificates));
     }
 
     /// <summary>
@@ -75,33 +73,19 @@ public sealed record Rebuttal(
     {
         var digest = Digest;
         var keys = Certificates.Where(c => c.NotBefore >= bank.NotBefore && !revoked.Contains(c.Key.Id)).ToList();
-        Switches.Replace("R5 heard key", ref keys, [.. Certificates]);
         return Stamps.Where(s => IsOfBank(s, bank.Holder) && IsOver(s, digest) && s.Date < until && IsGiven(s))
             .Select(s => (Timestamp?)s.Date).Min();
 
-        bool IsGiven(Stamp stamp)
-        {
-            bool signed = stamp.Verify(suite, root, keys);
-            Switches.On("R5 heard signed", ref signed);
-            return signed;
-        }
+        bool IsGiven(Stamp stamp) => stamp.Verify(suite, root, keys);
     }
 
     private static bool IsOfBank(Stamp stamp, PartyId bank)
     {
         bool its = stamp.Stamper == bank;
-        Switches.On("R5 heard bank", ref its);
-        bool heard = stamp.Role == StampRole.Bank;
-        Switches.Replace("R5 heard role", ref heard, stamp.Role != StampRole.Issuer);
-        return its && heard;
+        return its && stamp.Role == StampRole.Bank;
     }
 
-    private static bool IsOver(Stamp stamp, Digest digest)
-    {
-        bool over = stamp.Subject == digest;
-        Switches.On("R5 heard digest", ref over);
-        return over;
-    }
+    private static bool IsOver(Stamp stamp, Digest digest) => stamp.Subject == digest;
 
     /// <summary>
     /// Without what nobody believes: certificates that the root key did not sign, and stamps that nobody gave. What is stored was looked at
@@ -121,17 +105,10 @@ public sealed record Rebuttal(
             .. Stamps.Where(s => s.Subject == digest && s.Verify(suite, root, all)).OrderBy(s => s.Date)
             .DistinctBy(s => (s.Stamper, s.Role)).Take(MaxStamps / 2),
         ];
-        var genuine = this with { Certificates = certificates, Stamps = stamps };
-        Switches.Replace("R10 genuine", ref genuine, this);
-        return genuine;
+        return this with { Certificates = certificates, Stamps = stamps };
     }
 
-    private static IEnumerable<T> Few<T>(IEnumerable<T> statements)
-    {
-        int most = MaxOfOne;
-        Switches.Replace("R10 of one", ref most, int.MaxValue);
-        return statements.Take(most);
-    }
+    private static IEnumerable<T> Few<T>(IEnumerable<T> statements) => statements.Take(MaxOfOne);
 
     /// <summary>With a further stamp and the certificate of who gave it.</summary>
     public Rebuttal With(Stamp stamp, IEnumerable<KeyCertificate> certificates) => this with
@@ -167,34 +144,16 @@ public sealed record Rebuttal(
     /// <summary>Only what speaks of one coin: nobody learns of another one by it.</summary>
     public Rebuttal About(CoinId coin) => new([.. Voids.Where(v => v.Coin == coin)], [.. Dead.Where(d => d.Coin == coin)], Certificates);
 
-    private static bool IsOf(NonSettlementStatement statement, PaymentId payment, PartyId issuer)
-    {
-        bool its = statement.Payment == payment && statement.Issuer == issuer;
-        Switches.On("R5 death of it", ref its);
-        return its;
-    }
+    private static bool IsOf(NonSettlementStatement statement, PaymentId payment, PartyId issuer) =>
+        statement.Payment == payment && statement.Issuer == issuer;
 
-    private static bool MaySign(KeyCertificate certificate, NonSettlementStatement statement, ICashSuite suite, PublicKey root)
-    {
-        bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == statement.Issuer
+    private static bool MaySign(KeyCertificate certificate, NonSettlementStatement statement, ICashSuite suite, PublicKey root) =>
+        certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == statement.Issuer
             && certificate.Verify(suite, root);
-        Switches.On("R5 death key", ref may);
-        return may;
-    }
 
-    private static bool IsSigned(NonSettlementStatement statement, ICashSuite suite, PublicKey key)
-    {
-        bool signed = statement.Verify(suite, key);
-        Switches.On("R5 death signed", ref signed);
-        return signed;
-    }
+    private static bool IsSigned(NonSettlementStatement statement, ICashSuite suite, PublicKey key) => statement.Verify(suite, key);
 
-    private static bool IsInTime(NonSettlementStatement statement, Timestamp until)
-    {
-        bool inTime = statement.Date <= until;
-        Switches.On("R5 dead", ref inTime);
-        return inTime;
-    }
+    private static bool IsInTime(NonSettlementStatement statement, Timestamp until) => statement.Date <= until;
 
     private void WriteStatements(ref BerTlvWriter writer)
     {
@@ -217,7 +176,6 @@ public sealed record Rebuttal(
     public static Rebuttal? Decode(ReadOnlySpan<byte> bytes)
     {
         var most = (Certificates: MaxCertificates, Stamps: MaxStamps);
-        Switches.Replace("R10 rebuttal", ref most, (int.MaxValue, int.MaxValue));
         var r = new BerTlvReader(bytes);
         var voids = r.ReadSome<VoidStatement>(MaxStatements);
         var dead = r.ReadSome<NonSettlementStatement>(MaxStatements);

@@ -51,15 +51,7 @@ public sealed record Receipt(
     public bool Counts => Verdict is Verdict.Settled or Verdict.Excess or Verdict.Equivocation;
 
     /// <summary>True if the parts are what the verdict allows: they make y, or nothing where the payment does not count.</summary>
-    public bool IsSound
-    {
-        get
-        {
-            bool sound = (Counts ? Share.Sum == Paid : Share == Share.None) && Revision > 0;
-            Switches.On("R1 parts", ref sound);
-            return sound;
-        }
-    }
+    public bool IsSound => (Counts ? Share.Sum == Paid : Share == Share.None) && Revision > 0;
 
     public bool Verify(ICashSuite suite, PublicKey issuer) =>
         suite.Verify(issuer, SignedMessage.Receipt(Issuer, Subject, Verdict, Paid, Currency, Share, Revision, Date), Signature);

@@ -44,12 +44,7 @@ public sealed class Scheme
         return fresh;
     }
 
-    private bool IsOurs(KeyCertificate certificate, ICashSuite suite)
-    {
-        bool signed = certificate.Verify(suite, Root);
-        Switches.On("step 1", ref signed);
-        return signed;
-    }
+    private bool IsOurs(KeyCertificate certificate, ICashSuite suite) => certificate.Verify(suite, Root);
 
     /// <summary>The same scheme for another party, which learns by itself.</summary>
     public Scheme Copy(ICashSuite suite) => new(Issuer, Root, _certificates, Terms, suite);

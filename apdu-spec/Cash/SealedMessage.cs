@@ -24,14 +24,11 @@ public sealed record SealedMessage(KeyId Key, byte[] Ciphertext) : IDataObject<S
     /// <summary>Seals a message; the seed opens the answer and must not leave the wallet.</summary>
     public static (SealedMessage Message, byte[] Seed) Seal(ICashSuite suite, PublicKey issuer, LinkMessage message)
     {
-        int size = PlaintextSize;
-        Switches.Replace("hole 23 size", ref size, PlaintextSize - MaxBody + message.Body.Length);
-        var plain = new byte[size];
+        var plain = new byte[PlaintextSize];
         suite.Random.Fill(plain.AsSpan(0, CashCipher.SeedSize));
         Put(plain.AsSpan(CashCipher.SeedSize), message);
         var seed = plain[..CashCipher.SeedSize];
         var ciphertext = Ecies.Encrypt(suite, issuer, plain);
-        Switches.Replace("hole 23 cipher", ref ciphertext, [.. plain]);
         CryptographicOperations.ZeroMemory(plain);
         return (new SealedMessage(issuer.Id, ciphertext), seed);
     }
@@ -40,17 +37,11 @@ public sealed record SealedMessage(KeyId Key, byte[] Ciphertext) : IDataObject<S
     public (LinkMessage Message, byte[] Seed)? Open(ICashSuite suite, ISigningKey secret)
     {
         var opened = Ecies.TryDecrypt(suite, secret, Ciphertext);
-        Switches.Replace("hole 23 cipher", ref opened, Ciphertext);
         return opened is { } plain && HasItsSize(plain) && Take(plain.AsSpan(CashCipher.SeedSize)) is { } message
             ? (message, plain[..CashCipher.SeedSize]) : null;
     }
 
-    private static bool HasItsSize(byte[] plain)
-    {
-        bool its = plain.Length == PlaintextSize;
-        Switches.On("hole 23 size", ref its);
-        return its;
-    }
+    private static bool HasItsSize(byte[] plain) => plain.Length == PlaintextSize;
 
     /// <summary>The answer, for the relay. A salt, so that one seed never enciphers two answers under one key.</summary>
     public static byte[] SealAnswer(ICashSuite suite, ReadOnlySpan<byte> seed, LinkMessage answer)

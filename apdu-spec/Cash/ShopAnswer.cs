@@ -32,7 +32,6 @@ public sealed record ShopAnswer(
     public bool Speaks(ICashSuite suite, CashPayment h)
     {
         bool its = Payment == h.Id;
-        Switches.On("R3 answer payment", ref its);
         return its && PublicKey.TryDecode(TillKey) is { } till && IsPaid(till, h) && suite.Verify(till, Message(h.Till), Signature);
     }
 
@@ -44,18 +43,10 @@ public sealed record ShopAnswer(
     public bool Owns(ICashSuite suite, CashPayment h, Timestamp shown)
     {
         bool after = Date >= shown;
-        Switches.On("R3 answer date", ref after);
-        bool its = IsTakenBack;
-        Switches.On("R3 answer of it", ref its);
-        return after && its && Speaks(suite, h);
+        return after && IsTakenBack && Speaks(suite, h);
     }
 
-    private static bool IsPaid(PublicKey till, CashPayment h)
-    {
-        bool paid = Derivations.W(till) == h.Till;
-        Switches.On("R3 answer till", ref paid);
-        return paid;
-    }
+    private static bool IsPaid(PublicKey till, CashPayment h) => Derivations.W(till) == h.Till;
 
     /// <summary>True if it shows that the issuer took the payment back.</summary>
     public bool ShowsReversal(ICashSuite suite, PublicKey root, CashPayment h) =>
@@ -85,15 +76,10 @@ public static class ReversalChecks
         IEnumerable<KeyCertificate> certificates)
     {
         bool its = reversal.Payment == h.Id && reversal.Y == h.Paid && reversal.Issuer == h.Coin.Terms.Issuer;
-        Switches.On("R3 reversal of it", ref its);
         return its && certificates.Any(c => MaySign(c, reversal, suite, root) && reversal.Verify(suite, c.Key));
     }
 
-    private static bool MaySign(KeyCertificate certificate, Reversal reversal, ICashSuite suite, PublicKey root)
-    {
-        bool may = certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == reversal.Issuer
+    private static bool MaySign(KeyCertificate certificate, Reversal reversal, ICashSuite suite, PublicKey root) =>
+        certificate.Usage == KeyUsage.IssuerStatement && certificate.Holder == reversal.Issuer
             && certificate.Verify(suite, root);
-        Switches.On("R3 reversal key", ref may);
-        return may;
-    }
 }

@@ -34,13 +34,9 @@ public sealed record Stamp(PartyId Stamper, StampRole Role, Digest Subject, Time
     public bool Verify(ICashSuite suite, PublicKey root, IEnumerable<KeyCertificate> certificates) => certificates.Any(c =>
         MaySign(c, suite, root) && suite.Verify(c.Key, SignedMessage.Stamp(Stamper, Role, Subject, Date), Signature));
 
-    private bool MaySign(KeyCertificate certificate, ICashSuite suite, PublicKey root)
-    {
-        bool may = certificate.Usage == (Role == StampRole.Issuer ? KeyUsage.IssuerStatement : KeyUsage.Bank)
+    private bool MaySign(KeyCertificate certificate, ICashSuite suite, PublicKey root) =>
+        certificate.Usage == (Role == StampRole.Issuer ? KeyUsage.IssuerStatement : KeyUsage.Bank)
             && certificate.Holder == Stamper && certificate.Verify(suite, root);
-        Switches.On("R5 stamper", ref may);
-        return may;
-    }
 
     public void WriteFields(ref BerTlvWriter writer)
     {

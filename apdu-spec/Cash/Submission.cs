@@ -65,7 +65,6 @@ public sealed record SubmissionProof(Submission Submission, uint Index, uint Cou
     public bool Proves(ICashSuite suite, CashPayment h)
     {
         bool its = Submission.Till == h.Till;
-        Switches.On("R3 till", ref its);
         return its && PublicKey.TryDecode(Submission.TillKey) is { } till && MerkleTree.RootFrom(h.Id.Value, Index, Count, Path) is { } root
             && suite.Verify(till, SignedMessage.Submission(h.Coin.Terms.Issuer, root, Submission.Date, Submission.Queued),
                 Submission.Signature);

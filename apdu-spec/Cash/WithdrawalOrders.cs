@@ -19,12 +19,7 @@ public sealed record WithdrawalOrder(
     public byte[] Message => SignedMessage.WithdrawalOrder(User, Bank, FaceValue, Currency, Key, Request, Number, Date);
 
     /// <summary>True if the signature is by <paramref name="account"/> and U is made of that key.</summary>
-    public bool Verify(ICashSuite suite, PublicKey account)
-    {
-        bool its = Derivations.U(account) == User;
-        Switches.On("hole 19 account", ref its);
-        return its && suite.Verify(account, Message, Signature);
-    }
+    public bool Verify(ICashSuite suite, PublicKey account) => Derivations.U(account) == User && suite.Verify(account, Message, Signature);
 
     public void WriteFields(ref BerTlvWriter writer)
     {

@@ -55,9 +55,7 @@ static partial class PrivateFile
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public static void WriteOnce(string path, Action<Stream> write)
     {
-        bool isThere = File.Exists(path);
-        Switches.Off("R20 overwrites", ref isThere);
-        if (isThere)
+        if (File.Exists(path))
         {
             throw new IOException($"'{path}' is there already. Choose another name, or take that file away first.");
         }
@@ -155,16 +153,10 @@ static partial class PrivateFile
     private static bool IsOpen(string path)
     {
         // Of a link this is the mode of what it leads to.
-        bool open = (File.GetUnixFileMode(path) & Others) != 0;
-        Switches.Off("R20 refuses", ref open);
-        return open;
+        return (File.GetUnixFileMode(path) & Others) != 0;
     }
 
-    private static UnixFileMode Made(UnixFileMode mode)
-    {
-        Switches.Replace("R20 makes", ref mode, mode | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        return mode;
-    }
+    private static UnixFileMode Made(UnixFileMode mode) => mode;
 
     private static FileStream Existing(string path)
     {
@@ -172,9 +164,7 @@ static partial class PrivateFile
         if (!OperatingSystem.IsWindows())
         {
             // Of what is open, and not of a name that may lead elsewhere a moment later.
-            bool open = (File.GetUnixFileMode(file.SafeFileHandle) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0;
-            Switches.Off("R20 refuses", ref open);
-            if (open)
+            if ((File.GetUnixFileMode(file.SafeFileHandle) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
             {
                 file.Dispose();
                 throw new IOException(

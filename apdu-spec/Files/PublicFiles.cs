@@ -7,5 +7,3 @@ public static partial class FileFault;
 public static partial class PrivateFile;
 
 public static partial class LinkedFile;
-
-public static partial class Switches;

@@ -13,15 +13,7 @@ public sealed record RebutMessage(CoinId Coin, Rebuttal Rebuttal) : ILinkRequest
     /// <summary>The frame's: a wallet shows what it has, and its bank says where that is too much.</summary>
     public static int MostWritten => BodyLimit.OfRequestFrame().Bytes;
 
-    public static int MostRead
-    {
-        get
-        {
-            int most = MaxSize;
-            Switches.Replace("R10 rebut size", ref most, int.MaxValue);
-            return most;
-        }
-    }
+    public static int MostRead => MaxSize;
 
     public int Room => 48 + Rebuttal.MaxEncodedSize;
 

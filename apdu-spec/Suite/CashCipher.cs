@@ -15,7 +15,6 @@ public static class CashCipher
 
     public static byte[] Encrypt(ReadOnlySpan<byte> seed, ReadOnlySpan<byte> plaintext)
     {
-        Switches.Replace("claim 9", ref seed, new byte[SeedSize]);
         using var aes = Aes.Create();
         aes.SetKey(SHA256.HashData(SignedMessage.CashKey(seed, mac: false)).AsSpan(0, 16));
         var body = aes.EncryptCbc(plaintext, new byte[16]);
@@ -30,7 +29,6 @@ public static class CashCipher
             return null;
         }
 
-        Switches.Replace("claim 9", ref seed, new byte[SeedSize]);
         if (!CryptographicOperations.FixedTimeEquals(Mac(seed, ciphertext[..^32]), ciphertext[^32..]))
         {
             return null;

@@ -71,9 +71,7 @@ public static class Ecies
             }
         }
 
-        bool deterministic = Encrypt(suite, secret.PublicKey, plaintext).AsSpan().SequenceEqual(ciphertext);
-        Switches.On("hole 21 E_I", ref deterministic);
-        return deterministic ? plaintext : null;
+        return Encrypt(suite, secret.PublicKey, plaintext).AsSpan().SequenceEqual(ciphertext) ? plaintext : null;
     }
 
     private static ISigningKey EphemeralKey(ICashSuite suite, ReadOnlySpan<byte> plaintext)

@@ -23,9 +23,7 @@ public sealed class OnceSuite(ICashSuite inner, int most = OnceSuite.MaxKept) : 
     public static ICashSuite Over(ICashSuite suite)
     {
         var once = suite as OnceSuite ?? new OnceSuite(suite);
-        bool remembers = true;
-        Switches.Off("R10 once", ref remembers);
-        return remembers ? once : once.Inner;
+        return once;
     }
 
     /// <summary>True where it remembers no more than it does.</summary>

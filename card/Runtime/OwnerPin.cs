@@ -58,21 +58,11 @@ public sealed class OwnerPin
         }
 
         // First, whatever the comparison will say: who cuts the power from here on has lost the try.
-        bool before = true;
-        Switches.Off("R11 before", ref before);
-        if (before)
-        {
-            SetTries((byte)(tries - 1));
-        }
+        SetTries((byte)(tries - 1));
 
         int length = _bytes.Span[LengthAt];
         if (!CryptographicOperations.FixedTimeEquals(_bytes.Span.Slice(ValueAt, length), pin))
         {
-            if (!before)
-            {
-                SetTries((byte)(tries - 1));
-            }
-
             return false;
         }
 

@@ -139,15 +139,7 @@ public sealed class PowerImage : CardImage
     /// <summary>
     /// The record before the one that was just synced: its cells are on disk in place, and it may hold what was wiped since.
     /// </summary>
-    private void EraseRecord()
-    {
-        bool erases = true;
-        Switches.Off("R32 redo", ref erases);
-        if (erases)
-        {
-            RedoRecord.Erase(_file, _bytes.Length, _generation, _recorded);
-        }
-    }
+    private void EraseRecord() => RedoRecord.Erase(_file, _bytes.Length, _generation, _recorded);
 
     /// <summary>Statistics, not money: written now and then, and lost since if the program is killed.</summary>
     private void WriteWear()

@@ -55,9 +55,7 @@ internal static class RedoRecord
             int length = isNewest ? ImageFile.RecordHeaderSize + BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(8)) : 0;
             kept = Math.Max(kept, length);
             int used = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
-            bool leaves = used > length;
-            Switches.Off("R32 opened", ref leaves);
-            if (leaves)
+            if (used > length)
             {
                 RandomAccess.FlushToDisk(file.SafeFileHandle);
                 RandomAccess.Write(file.SafeFileHandle, new byte[used - length], Offset(size, place) + length);

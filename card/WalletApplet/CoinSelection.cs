@@ -45,18 +45,14 @@ internal static class CoinSelection
         bool exhausted = false;
         foreach (var slot in wallet.Slots)
         {
-            bool expired = slot.Expiry.End <= time;
-            Switches.Off("step 6", ref expired);
-            if (slot.State != SlotState.Active || expired)
+            if (slot.State != SlotState.Active || slot.Expiry.End <= time)
             {
                 gone += slot.State == SlotState.Active ? slot.Balance : Amount.Zero;
                 continue;
             }
 
             // Hole 24: the last seq is kept for CLOSE, so that no balance is stuck on the card.
-            bool kept = slot.Seq == CashPayment.CloseSeq - 1;
-            Switches.Off("hole 9 seq", ref kept);
-            if (kept)
+            if (slot.Seq == CashPayment.CloseSeq - 1)
             {
                 exhausted = true;
                 continue;
@@ -70,7 +66,6 @@ internal static class CoinSelection
         {
             // A clock that is far ahead is another fault than a card that is empty (rule R26).
             bool hasExpired = !exhausted && total + gone >= y;
-            Switches.Off("R26 expired", ref hasExpired);
             return exhausted ? WalletStatus.CounterExhausted : hasExpired ? WalletStatus.Expired : WalletStatus.BalanceTooSmall;
         }
 
@@ -86,10 +81,7 @@ internal static class CoinSelection
     {
         var holder = wallet.CardHolder;
         bool beyond = holder.NoPinSpent + y > holder.NoPinLimit;
-        Switches.Off("hole 12 card", ref beyond);
-        bool many = holder.NoPinCount + payments > MostWithoutPin;
-        Switches.Off("R13 count", ref many);
-        return !wallet.PaymentPin.IsValidated && (beyond || many);
+        return !wallet.PaymentPin.IsValidated && (beyond || holder.NoPinCount + payments > MostWithoutPin);
     }
 
     /// <summary>How many coins pay y together: the largest first, the last one what is left.</summary>

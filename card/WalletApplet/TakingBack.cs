@@ -7,7 +7,6 @@ internal static class TakingBack
     public static bool IsDone(CoinSlot slot, in SignedPayment payment, LogSlot? log)
     {
         bool ring = slot.IsTakenBack(payment.Seq);
-        Switches.Off("R24 ring", ref ring);
         return log is { } entry ? entry.State == LogState.Restored : ring;
     }
 
@@ -17,7 +16,6 @@ internal static class TakingBack
     {
         // Of a coin that is closed nothing comes back here: the holder's account gets it. What speaks for the holder is kept.
         bool isEnded = slot.State == SlotState.Ended;
-        Switches.Off("R24 ended", ref isEnded);
         var restored = isEnded ? Amount.Zero : slot.Balance + payment.Paid;
         if (restored > slot.FaceValue)
         {

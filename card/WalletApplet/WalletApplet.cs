@@ -61,9 +61,7 @@ public sealed class WalletApplet : Applet
             slot.WipeLeftovers();
         }
 
-        bool restored = context.IsRestored;
-        Switches.Off("hole 24 frozen", ref restored);
-        if (restored)
+        if (context.IsRestored)
         {
             CardHolder.Freeze();
         }
@@ -162,7 +160,6 @@ public sealed class WalletApplet : Applet
     internal StatusWord RequireActivated()
     {
         bool activated = CardHolder.IsActivated;
-        Switches.On("R12 first", ref activated);
         return !CardHolder.IsPersonalised ? StatusWord.ConditionsNotSatisfied : !activated ? WalletStatus.NotActivated : StatusWord.Success;
     }
 
@@ -177,8 +174,6 @@ public sealed class WalletApplet : Applet
     internal StatusWord RequireReader()
     {
         bool known = HolderPin.IsValidated;
-        Switches.Replace("R11 roles", ref known, known || PaymentPin.IsValidated);
-        Switches.On("claim 10", ref known);
         var activated = RequireActivated();
         return activated.IsSuccess && !known ? StatusWord.SecurityStatusNotSatisfied : activated;
     }

@@ -31,13 +31,6 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
     /// </summary>
     private IEnumerable<Finding> Positions()
     {
-        bool looks = true;
-        Switches.Off("R27 auditor", ref looks);
-        if (!looks)
-        {
-            yield break;
-        }
-
         var keysOfBank = issuer.Rows(
             "SELECT public_key FROM bank WHERE id = $1 UNION ALL SELECT public_key FROM former_key WHERE bank = $1", r =>
                 PublicKey.TryDecode(r.Blob(0)), id).OfType<PublicKey>().ToList();
@@ -74,9 +67,7 @@ internal sealed class AgreedBooks(Books issuer, Books bank, long id, bool isIssu
         var issued = Issued();
         return issuer.Check("SELECT request FROM issuance WHERE ek IS NOT NULL AND bank = $1 ORDER BY number", r => r.Blob(0), request =>
         {
-            bool missing = !known.Contains(Convert.ToHexString(request));
-            Switches.Off("R27 issued", ref missing);
-            return !missing ? null
+            return known.Contains(Convert.ToHexString(request)) ? null
                 : bank.Finds("withdrawal", request,
                     "the issuer issued the cash to this bank, and the bank's books have no withdrawal of it");
         }, id).Concat(bank.Check("SELECT request FROM withdrawal WHERE state = 'Reversed'", r => r.Blob(0), request =>

@@ -28,9 +28,7 @@ internal sealed class ClearingBooks(Books issuer, Books bank, long id, TrustedKe
         {
             if (!states.TryGetValue(number, out long state))
             {
-                bool missing = number > forgotten;
-                Switches.Off("R8 acknowledged", ref missing);
-                if (missing)
+                if (number > forgotten)
                 {
                     yield return bank.Finds("booked_transfer", number,
                         "the bank acknowledged it to the issuer, and its books do not have it");

@@ -51,12 +51,7 @@ internal static class BankKeys
         });
 
     /// <summary>All of them, and lost keys that a person has named as this bank's own (R27).</summary>
-    public static List<PublicKey> Own(IReadSnapshot db, ICashSuite suite)
-    {
-        bool known = true;
-        Switches.Off("R27 own lost key", ref known);
-        return [.. Stored(db, suite), .. known ? LostKeyTable.All(db) : []];
-    }
+    public static List<PublicKey> Own(IReadSnapshot db, ICashSuite suite) => [.. Stored(db, suite), .. LostKeyTable.All(db)];
 
     private static ISigningKey Nth(IWriteTransaction db, ICashSuite suite, int n)
     {

@@ -96,7 +96,6 @@ public sealed class IssuerKeys
             (SecretKeyTable.Count(db), LostKeyTable.Count(db), SecretKeyTable.CertificateDigests(db)));
         bool made = count != 2 + _keys.Values.Sum(k => k.Count)
             || !newest.ToHashSet().SetEquals(_keys.Values.SelectMany(k => k).Select(k => Digest.Of(k.Certificate.Encode())));
-        Switches.Off("R17 serve", ref made);
         if (lost != _lost.Count)
         {
             _lost = store.Read(LostKeyTable.All);
@@ -147,9 +146,7 @@ public sealed class IssuerKeys
             _lost = store.Read(LostKeyTable.All);
             foreach (var usage in Names.Keys)
             {
-                var lacking = Lacking(usage, now);
-                Switches.Replace("R27 newer keys", ref lacking, []);
-                foreach (var begins in lacking)
+                foreach (var begins in Lacking(usage, now))
                 {
                     Make(store, usage, _ => begins, now);
                 }
@@ -161,7 +158,6 @@ public sealed class IssuerKeys
     private List<Timestamp> Lacking(KeyUsage usage, Timestamp now)
     {
         bool isOfTheDay = usage == KeyUsage.IssuerEncryption;
-        Switches.Off("R27 key of the day", ref isOfTheDay);
         var all = Of(usage);
         var lacking = new List<Timestamp>();
         foreach (var (nth, key) in all.Index().Where(k => IsLost(usage, k.Item.Key.Id)))
@@ -197,7 +193,6 @@ public sealed class IssuerKeys
                         // Later than the one before it, as ever; also than a lost one, which others have and nobody certifies again.
                         var lost = _lost.Where(c => c.Usage == usage && c.NotBefore < begins).Select(c => c.NotBefore).Append(default)
                             .Max();
-                        Switches.Replace("R27 after a lost key", ref lost, default);
                         var earlier = (before > lost ? before.Value : lost).Plus(TimeSpan.FromSeconds(1));
                         if (earlier >= begins)
                         {
@@ -225,7 +220,6 @@ public sealed class IssuerKeys
     {
         // Others keep the certificate of a lost key of a day to come: nothing may wait for that day (R27).
         bool isLost = _lost.Any(c => c.Usage == usage && c.NotBefore > now.Plus(MostAhead));
-        Switches.Off("R27 lost key to come", ref isLost);
         if (present > now.Plus(MostAhead) && !isLost)
         {
             return new Refused(Outcome.ClockDiffers, $"The issuer's clock says {now}, and its present key was certified on {present}. Set "
@@ -233,7 +227,6 @@ public sealed class IssuerKeys
         }
 
         var later = present.Plus(TimeSpan.FromSeconds(1));
-        Switches.Replace("R17 later key", ref later, now);
         return later > now ? later : now;
     }
 
@@ -246,9 +239,7 @@ public sealed class IssuerKeys
         var kept = Of(KeyUsage.IssuerCoin);
         int at = kept.FindLastIndex(c => c.Key.Id == id);
         bool isLost = IsLost(KeyUsage.IssuerCoin, id);
-        Switches.Off("R27 lost coin key", ref isLost);
         bool isInPlace = !isLost && at >= 0 && PlacedSince(db, kept, at) <= to;
-        Switches.Off("R27 in place of a lost key", ref isInPlace);
         return at >= 0 && (kept[at].NotBefore <= to || isLost || isInPlace) && (at == kept.Count - 1 || kept[at + 1].NotBefore >= from);
     }
 
@@ -281,12 +272,8 @@ public sealed class IssuerKeys
     internal KeyCertificate CertifyBank(PartyId bank, PublicKey key, Timestamp now) =>
         KeyCertificate.Issue(Root, KeyUsage.Bank, bank, now, now.Plus(Validity), key);
 
-    private (ISigningKey Key, KeyCertificate Certificate)? Find(KeyUsage usage, KeyId id)
-    {
-        var kept = _keys[usage];
-        Switches.Replace("hole 22 old keys", ref kept, [kept[^1]]);
-        return kept.Where(k => k.Certificate.Key.Id == id).Select(k => ((ISigningKey, KeyCertificate)?)k).FirstOrDefault();
-    }
+    private (ISigningKey Key, KeyCertificate Certificate)? Find(KeyUsage usage, KeyId id) =>
+        _keys[usage].Where(k => k.Certificate.Key.Id == id).Select(k => ((ISigningKey, KeyCertificate)?)k).FirstOrDefault();
 
     private static string Nth(string name, int n) => string.Create(CultureInfo.InvariantCulture, $"{name}-{n + 1}");
 

@@ -107,7 +107,6 @@ public sealed partial class IssuerParty : ILinkHandler
         {
             // Made under a clock that was ahead, it is good for nobody until that day.
             bool isToCome = _link is not null && _link.NotBefore.ToUniversalTime() > _clock.GetUtcNow();
-            Switches.Off("R26 link certificate", ref isToCome);
             if (_link is null || isToCome || !_linkKey!.PublicKey.Equals(Keys.Statement.PublicKey))
             {
                 // The one before may still be in a handshake: it is left to the collector.
@@ -150,15 +149,7 @@ public sealed partial class IssuerParty : ILinkHandler
     });
 
     /// <summary>The date of a new key is on disk before its certificate leaves (rule R26).</summary>
-    private void NoteCertified(Timestamp now)
-    {
-        bool notes = true;
-        Switches.Off("R26 certifies", ref notes);
-        if (notes)
-        {
-            _watch.Answered(now);
-        }
-    }
+    private void NoteCertified(Timestamp now) => _watch.Answered(now);
 
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
     public Result<KeyCertificate> Rotate(KeyUsage usage) => Signing(now =>

@@ -68,9 +68,7 @@ internal sealed class IssuerSession : IDisposable
 
     private IssuerParty Find()
     {
-        bool hasRoot = Store.Read(db => SecretKeyTable.Has(db, IssuerKeys.RootName));
-        Switches.On("R23 root", ref hasRoot);
-        if (!hasRoot)
+        if (!Store.Read(db => SecretKeyTable.Has(db, IssuerKeys.RootName)))
         {
             throw new RefusedException(Outcome.NotFound,
                 $"The database '{_folder.DatabasePath}' has lost the issuer's root key. Put back its newest good copy.");
@@ -79,7 +77,6 @@ internal sealed class IssuerSession : IDisposable
         var party = Make();
         string actual = party.Scheme.Fingerprint.ToString();
         bool isOther = _folder.Settings.Fingerprint is { } own && own != actual;
-        Switches.Off("R23 other", ref isOther);
         return !isOther ? party : throw new RefusedException(Outcome.Damaged, $"The database '{_folder.DatabasePath}' is that of the "
             + $"scheme {actual}, and this folder's scheme is {_folder.Settings.Fingerprint}. Put back the right one.");
     }

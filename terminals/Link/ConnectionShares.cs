@@ -58,15 +58,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     public string? IsParty(Guest guest, LinkPeer peer, Digest key) => Enter(guest, _parties, (peer, key));
 
     /// <summary>It has sent a request with that account's signature. An account whose share is full stays a stranger.</summary>
-    public void IsAccount(Guest guest, AccountId account)
-    {
-        bool counts = true;
-        Switches.Off("R22 account", ref counts);
-        if (counts)
-        {
-            Enter(guest, _accounts, account);
-        }
-    }
+    public void IsAccount(Guest guest, AccountId account) => Enter(guest, _accounts, account);
 
     /// <summary>A place for a stranger's long frame, also where another has to lose his; null where it cannot be had.</summary>
     public Guest? LongFrame(ConnectionContext connection)
@@ -116,7 +108,6 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
                 _unknown[guest.Who!] = times + 1;
             }
 
-            Switches.Off("R30 unknown", ref isTooMuch);
             return isTooMuch;
         }
     }
@@ -154,11 +145,9 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
             int most = share.MostOfOne;
             if (share == _strangers)
             {
-                Switches.Replace("R22 address", ref most, int.MaxValue);
             }
             else if (share != _long)
             {
-                Switches.Replace("R22 party", ref most, int.MaxValue);
             }
 
             var own = share.Of.GetValueOrDefault(who);
@@ -205,23 +194,16 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
     {
         int largest = share.Of.Values.Max(g => g.Count);
         int has = own?.Count ?? 0;
-        Switches.Replace("R22 fewer", ref has, 0);
-        bool passesOn = true;
-        Switches.Off("R22 busy", ref passesOn);
         var giving = share.Of.Values
-            .Where(g => g.Count == largest || (passesOn && (g == own || g.Count > has)))
+            .Where(g => g.Count == largest || (g == own || g.Count > has))
             .Where(g => share.GivesWay || g.Any(one => one.Busy == 0)).ToList();
         int most = giving.Count == 0 ? 0 : giving.Max(g => g.Count);
         return giving.Where(g => g.Count == most).SelectMany(g => g);
     }
 
     /// <summary>The one that has been silent for the longest; one whose request is being answered only among strangers, and last.</summary>
-    private static Guest? Victim(Share share, IEnumerable<Guest> group)
-    {
-        bool evicts = true;
-        Switches.Off("R22 evicts", ref evicts);
-        return evicts ? group.Where(g => share.GivesWay || g.Busy == 0).MinBy(g => (g.Busy > 0, g.LastSeen)) : null;
-    }
+    private static Guest? Victim(Share share, IEnumerable<Guest> group) =>
+        group.Where(g => share.GivesWay || g.Busy == 0).MinBy(g => (g.Busy > 0, g.LastSeen));
 
     private static void Take(Guest guest)
     {

@@ -27,12 +27,7 @@ public static class Answering
         }
     }
 
-    private static bool IsOfFiles(ILinkHandler party, Exception fault)
-    {
-        bool isAnswered = party.WhyNotStored(fault) is not null;
-        Switches.Off("R28 true reason", ref isAnswered);
-        return isAnswered;
-    }
+    private static bool IsOfFiles(ILinkHandler party, Exception fault) => party.WhyNotStored(fault) is not null;
 
     /// <exception cref="LinkException">The peer has no answer, and says why.</exception>
     public static LinkMessage Take(LinkMessage reply, string peer)

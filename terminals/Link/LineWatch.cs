@@ -11,13 +11,6 @@ internal static class LineWatch
     /// <summary>Keep-alive for a line on which nothing is said, and a limit for what was said and is not acknowledged.</summary>
     public static void Set(Socket socket, LinkLimits limits)
     {
-        bool watches = true;
-        Switches.Off("R29 watch", ref watches);
-        if (!watches)
-        {
-            return;
-        }
-
         int seconds = (int)Math.Max(3, limits.DeadTime.TotalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, seconds / 2));

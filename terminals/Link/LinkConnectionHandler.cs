@@ -37,7 +37,6 @@ internal sealed partial class LinkConnectionHandler(
             {
                 await pending.WaitAsync(connection.ConnectionClosed);
                 bool isStranger = shares.IsStranger(guest);
-                Switches.Off("R30 pending", ref isStranger);
                 if (isStranger)
                 {
                     await Take(strange, pending, connection.ConnectionClosed);
@@ -138,7 +137,6 @@ internal sealed partial class LinkConnectionHandler(
     private ConnectionShares.Guest? Place(ConnectionContext connection, ConnectionShares.Guest guest, uint length)
     {
         bool isLong = length > limits.MaxStrangerFrame && shares.IsStranger(guest);
-        Switches.Off("R30 long", ref isLong);
         return !isLong ? null
             : length > limits.MaxLongFrame ? throw new LinkFaultException($"it announced a frame of {length} bytes, and nobody knows it")
             : shares.LongFrame(connection) ?? throw new LinkFaultException(

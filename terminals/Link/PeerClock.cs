@@ -33,7 +33,6 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
             var now = Timestamp.Now(own);
             bool agrees = IsOverridden || (Volatile.Read(ref _heard) is { } heard && own.GetElapsedTime(heard.At) <= Good
                 && Differs(heard, now) is null);
-            Switches.On("R26 forgets", ref agrees);
             return agrees ? now : null;
         }
     }
@@ -68,9 +67,7 @@ public sealed class PeerClock(TimeProvider own, TimeSpan tolerance, string self,
     private string? Differs(Heard heard, Timestamp here)
     {
         var there = heard.Said.Plus(own.GetElapsedTime(heard.At));
-        bool differs = here > there.Plus(tolerance) || there > here.Plus(tolerance);
-        Switches.Off("R26 tolerance", ref differs);
-        return differs
+        return here > there.Plus(tolerance) || there > here.Plus(tolerance)
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"The clock of {self} says {here}, and {peer}'s clock says {there}. At most {tolerance.TotalHours:0} hours between them "

@@ -20,8 +20,6 @@ public static class PeerNetwork
         }
 
         ulong network = BinaryPrimitives.ReadUInt64BigEndian(address.GetAddressBytes());
-        bool counts = true;
-        Switches.Off("R22 network", ref counts);
-        return counts ? network : address;
+        return network;
     }
 }

@@ -41,7 +41,6 @@ public sealed record LinkTarget(string Host, int Port, LinkRole Role, Digest Sch
         var known = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
         var its = known.Where(c => c.Key.Equals(key)).ToList();
         bool retired = its.Count > 0 && known.Max(c => c.NotBefore) > its.Max(c => c.NotBefore);
-        Switches.Off("R17 issuer key", ref retired);
         return retired ? "its key is one that the issuer has replaced by a newer one" : null;
     }
 
@@ -79,12 +78,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // What answers nobody may be a line that is gone, and says so to nobody: the next call dials anew (rule R29).
-            bool drops = true;
-            Switches.Off("R29 dropped", ref drops);
-            if (drops)
-            {
-                connection.Leave(started);
-            }
+            connection.Leave(started);
 
             throw new LinkException(
                 $"No answer came from {target} within {limits.CallTime.TotalSeconds:0} s. Nothing is lost: repeat it later.");
@@ -202,16 +196,12 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     };
 
     /// <summary>What is shown to who answers under a key that was replaced, and has no other fault; nothing to anybody else.</summary>
-    private IReadOnlyList<KeyCertificate> Newer(X509Certificate? certificate, string? fault)
-    {
-        bool shows = own is not null;
-        Switches.Off("R27 shows later keys", ref shows);
-        return shows && certificate is X509Certificate2 presented
+    private IReadOnlyList<KeyCertificate> Newer(X509Certificate? certificate, string? fault) =>
+        own is not null && certificate is X509Certificate2 presented
             && SchemeCertificate.Check(suite, presented, target.Scheme, clock.GetUtcNow()).Peer is { Key: { } key } peer
             && peer.Role == target.Role && !IsAnother(peer) && target.KeyFault(key) == fault
             ? target.Newer(key)
             : [];
-    }
 
     private string? Fault(X509Certificate? certificate)
     {
@@ -230,12 +220,7 @@ public sealed class TcpLink(LinkTarget target, X509Certificate2? own, ICashSuite
     }
 
     /// <summary>Its role is right, its number is not: any party of the scheme could answer at an address (rule R19).</summary>
-    private bool IsAnother(LinkPeer peer)
-    {
-        bool another = target.Number is { } wanted && peer.Id != wanted;
-        Switches.Off("R19 number", ref another);
-        return another;
-    }
+    private bool IsAnother(LinkPeer peer) => target.Number is { } wanted && peer.Id != wanted;
 
     public void Dispose()
     {

@@ -23,13 +23,6 @@ public static class CertificateStore
             return true;
         }
 
-        bool asks = true;
-        Switches.Off("R15 asks for keys", ref asks);
-        if (!asks)
-        {
-            return false;
-        }
-
         await Fetch(store, scheme, suite, issuer, cancel);
         return isSigned();
     }
@@ -51,9 +44,7 @@ public static class CertificateStore
         var lacking = reply.Type == MessageType.CertificatesReply
             ? scheme.Certificates.Where(c => c.Holder == scheme.Issuer && !IsGiven(given, c)).ToList()
             : [];
-        bool shows = lacking.Count > 0;
-        Switches.Off("R27 shows keys", ref shows);
-        if (shows)
+        if (lacking.Count > 0)
         {
             // What comes back changes nothing: the issuer says at the agreement that it is behind.
             await issuer.Call(new ShowCertificatesMessage(lacking).ToMessage(), cancel);
@@ -64,8 +55,6 @@ public static class CertificateStore
     private static bool IsGiven(List<KeyCertificate> given, KeyCertificate known)
     {
         var its = given.FindAll(g => g.Usage == known.Usage && g.Key.Equals(known.Key));
-        bool isGiven = its.Exists(g => g.NotBefore >= known.NotBefore);
-        Switches.Replace("R27 shows later certificate", ref isGiven, its.Count > 0);
-        return isGiven;
+        return its.Exists(g => g.NotBefore >= known.NotBefore);
     }
 }

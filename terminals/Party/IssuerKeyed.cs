@@ -15,10 +15,5 @@ public static class IssuerKeyed
             + "and it proves nothing to third parties.";
 
     /// <summary>True if it has to be said of this coin.</summary>
-    public static bool IsSaidOf(Coin coin)
-    {
-        bool said = coin.Terms.IssuerKeyed;
-        Switches.Off("R7 said", ref said);
-        return said;
-    }
+    public static bool IsSaidOf(Coin coin) => coin.Terms.IssuerKeyed;
 }

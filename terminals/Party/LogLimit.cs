@@ -29,13 +29,6 @@ internal sealed class LogLimit(TimeProvider clock)
     public (bool IsWritten, IReadOnlyList<(string From, string Text)> Before) Take(
         string from, string kind, string peer, string message, int size, bool isError)
     {
-        bool limits = true;
-        Switches.Off("R30 log", ref limits);
-        if (!limits)
-        {
-            return (true, []);
-        }
-
         var before = Turn();
         var key = (from, kind, peer);
         if (!_kinds.TryGetValue(key, out var its))

@@ -36,12 +36,8 @@ public static class PartyEnrolment
     /// </summary>
     /// <param name="joined">The grant that the party has; null before the first.</param>
     /// <param name="keys">Oldest first.</param>
-    public static bool IsFormer(PublicKey key, EnrolmentGrant? joined, IReadOnlyList<PublicKey> keys)
-    {
-        bool former = joined is not null && !key.Equals(KeyOf(joined)) && !key.Equals(keys[^1]);
-        Switches.Off("R17 former", ref former);
-        return former;
-    }
+    public static bool IsFormer(PublicKey key, EnrolmentGrant? joined, IReadOnlyList<PublicKey> keys) =>
+        joined is not null && !key.Equals(KeyOf(joined)) && !key.Equals(keys[^1]);
 
     /// <summary>
     /// Of those that are not joined: made after the present key, and not the last. It was nobody's present key, whether the issuer has

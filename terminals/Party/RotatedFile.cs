@@ -52,12 +52,7 @@ public sealed class RotatedFile : TextWriter
         }
     }
 
-    private static bool Rotates()
-    {
-        bool rotates = true;
-        Switches.Off("R30 rotates", ref rotates);
-        return rotates;
-    }
+    private static bool Rotates() => true;
 
     private FileStream Open() => File.Exists(_path)
         ? new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0)

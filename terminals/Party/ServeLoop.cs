@@ -104,15 +104,7 @@ public static partial class ServeLoop
         }
     }
 
-    private static bool GoesOn
-    {
-        get
-        {
-            bool goesOn = true;
-            Switches.Off("R28 goes on", ref goesOn);
-            return goesOn;
-        }
-    }
+    private static bool GoesOn => true;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
     private static partial void LogWaiting(ILogger log, string reason);

@@ -215,9 +215,7 @@ public sealed partial class ShopTill
                     : Accept(sale, card, held, profile, isSettled: false);
             }
 
-            bool tooMany = held.Count >= MostCoinPayments;
-            Switches.Off("R10 parts", ref tooMany);
-            if (tooMany)
+            if (held.Count >= MostCoinPayments)
             {
                 return Refuse(sale, card,
                     $"The card has paid with {MostCoinPayments} coins, and it is not enough yet. No card holds more: nothing is taken. Ask "
@@ -297,7 +295,6 @@ public sealed partial class ShopTill
                 held.Add(h!);
             }
 
-            Switches.Off("R10 repeats", ref repeats);
             if (repeats)
             {
                 return Refuse(sale, card,
@@ -322,9 +319,7 @@ public sealed partial class ShopTill
         var currency = _scheme.Terms.Currency;
         if (profile == PaymentProfile.Claim)
         {
-            bool asks = isRepeat;
-            Switches.Off("R14 repeat", ref asks);
-            if (asks && IsAnswer(card.Pay(PayCommand.Repeat(sale.Time, W, rest, currency), out var before)) is { } answered)
+            if (isRepeat && IsAnswer(card.Pay(PayCommand.Repeat(sale.Time, W, rest, currency), out var before)) is { } answered)
             {
                 h = before?.Coin is { } paid ? Payment(paid, sale, rest, before) : null;
                 return answered;

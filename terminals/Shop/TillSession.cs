@@ -14,11 +14,9 @@ internal sealed class TillSession : IDisposable
     {
         Folder = PartyFolder<EnrolledSettings>.Open(directory, Role);
         Grant = PartyEnrolment.Grant(Folder, Role, Suite);
-        bool finer = true;
-        Switches.Off("R31 beside", ref finer);
         try
         {
-            if (sells || (settles && !finer))
+            if (sells)
             {
                 Keep(Folder.Lock());
             }

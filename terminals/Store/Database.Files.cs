@@ -43,9 +43,7 @@ public sealed partial class Database
     /// <exception cref="UnusableFileException">It is of another version.</exception>
     public static Database OpenFile(string path, Schema schema)
     {
-        bool isMadeAnew = false;
-        Switches.On("R23 never anew", ref isMadeAnew);
-        if (!File.Exists(path) && !(isMadeAnew && TryMake(path, schema)))
+        if (!File.Exists(path))
         {
             throw new DatabaseException($"The database '{path}' is gone. No new one is made in its place, because what it knew of money "
                 + $"would be forgotten. Put back its newest good copy.");
@@ -176,18 +174,14 @@ public sealed partial class Database
         }
 
         using var model = OpenMemory(schema, (int)version);
-        bool isForeign = !tables.SequenceEqual(Tables(model));
-        Switches.Off("R23 tables", ref isForeign);
-        if (isForeign)
+        if (!tables.SequenceEqual(Tables(model)))
         {
             throw new DatabaseException($"The database '{path}' does not have the tables that belong there: it is that of another kind of "
                 + $"party. Put back the right one.");
         }
 
         string said = Query("PRAGMA quick_check(1)", r => r.GetString(0)).FirstOrDefault("nothing");
-        bool isDamaged = said != "ok";
-        Switches.Off("R23 check", ref isDamaged);
-        if (isDamaged)
+        if (said != "ok")
         {
             throw Damaged(path, said, null);
         }

@@ -161,13 +161,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         catch (SqliteException e)
         {
             // SQLite may have rolled back by itself. The first fault is what the caller hears; where it did not, the next opens anew.
-            bool first = true;
-            Switches.Off("R28 first error", ref first);
             _isSuspect |= e.SqliteErrorCode != NoTransaction;
-            if (!first)
-            {
-                throw;
-            }
         }
     }
 
@@ -177,9 +171,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
         if (fault is SqliteException e)
         {
             // A file that was opened while nothing could be written there stays as it was opened.
-            bool asOpened = e.SqliteErrorCode == StoreFault.ReadOnly;
-            Switches.Off("R28 writes again", ref asOpened);
-            _isSuspect |= asOpened || e.SqliteErrorCode is StoreFault.IoError or StoreFault.CannotOpen;
+            _isSuspect |= e.SqliteErrorCode == StoreFault.ReadOnly || e.SqliteErrorCode is StoreFault.IoError or StoreFault.CannotOpen;
             if (StoreFault.IsLocked(e) && !IsResting)
             {
                 _locked = (e.SqliteErrorCode, e.Message, Stopwatch.GetTimestamp());
@@ -197,9 +189,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     /// <summary>Says at once what is known to be in the way, and opens a file anew under which the disk has failed.</summary>
     private void RequireUsable(string begin)
     {
-        bool rests = begin == Begin && IsResting;
-        Switches.Off("R28 lock", ref rests);
-        if (rests)
+        if (begin == Begin && IsResting)
         {
             throw new SqliteException(_locked!.Value.Said, _locked.Value.Code);
         }

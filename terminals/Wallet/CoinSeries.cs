@@ -33,9 +33,7 @@ public sealed class CoinSeries(IEnumerable<Amount> coins)
 
         // The one that is being withdrawn now says itself whether it was begun before.
         int at = _left.LastIndexOf(earlier.Amount);
-        bool isOfIt = at > 0;
-        Switches.Off("R31 series", ref isOfIt);
-        if (isOfIt)
+        if (at > 0)
         {
             _left.RemoveAt(at);
         }

@@ -80,19 +80,12 @@ internal sealed class IssuerCertificates(IReadOnlyList<KeyCertificate> all, IRea
         kept.Concat(Of(KeyUsage.IssuerStatement)).Where(signed).DistinctBy(c => c.Digest).Take(MaxOffers)
             .FirstOrDefault(c => card.OfferCertificate(c).IsSuccess);
 
-    private static bool Takes(WalletCard card, KeyCertificate certificate)
-    {
-        bool takes = card.OfferCertificate(certificate).IsSuccess;
-        Switches.On("R10 checked keys", ref takes);
-        return takes;
-    }
+    private static bool Takes(WalletCard card, KeyCertificate certificate) => card.OfferCertificate(certificate).IsSuccess;
 
     /// <summary>What wallets did before rule R15: the card got everything.</summary>
     private void BringAll(WalletCard card)
     {
-        bool few = true;
-        Switches.Off("R15 sends", ref few);
-        foreach (var certificate in few ? [] : all.Where(c => c.Usage != KeyUsage.Bank))
+        foreach (var certificate in [])
         {
             card.PutCertificate(certificate);
         }

@@ -29,21 +29,14 @@ public static class RebuttalFile
         return rebuttal;
     }
 
-    private static string Aside(string file, Digest digest)
-    {
-        string aside = $"{file[..^Suffix.Length]}-{digest.ToString()[..8]}{Suffix}";
-        Switches.Replace("R5 former file", ref aside, file);
-        return aside;
-    }
+    private static string Aside(string file, Digest digest) => $"{file[..^Suffix.Length]}-{digest.ToString()[..8]}{Suffix}";
 
     /// <summary>With the stamps of files of the same content; as many as a file holds.</summary>
     private static Rebuttal Merge(Rebuttal rebuttal, params Rebuttal?[] others)
     {
         foreach (var other in others.OfType<Rebuttal>().Where(o => o.Digest == rebuttal.Digest))
         {
-            var earlier = other;
-            Switches.Replace("R5 stamps stay", ref earlier, Rebuttal.None);
-            rebuttal = rebuttal.Joined(earlier);
+            rebuttal = rebuttal.Joined(other);
         }
 
         return rebuttal.Kept();
@@ -59,9 +52,7 @@ public static class RebuttalFile
 
         byte[] bytes = GivenFile.ReadBytes(file);
         var kept = Rebuttal.Decode(bytes);
-        bool moves = kept is null;
-        Switches.Off("R5 unread aside", ref moves);
-        if (moves)
+        if (kept is null)
         {
             // Named by its content: what is there under that name is the same.
             File.Move(file, $"{file}.{Digest.Of(bytes).ToString()[..16]}.unread", overwrite: true);

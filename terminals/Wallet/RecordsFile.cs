@@ -38,7 +38,6 @@ public static class RecordsFile
         }
 
         bool isLost = missing > 0;
-        Switches.Off("R23 records", ref isLost);
         if (!isLost)
         {
             return store;

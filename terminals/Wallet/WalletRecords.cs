@@ -34,20 +34,15 @@ public sealed class WalletRecords(Database store)
         var card = new WalletCard(channel);
         byte last = card.GetStatus().Private!.NewestEntry;
         var newest = log.Where(e => e.Index == last).Select(e => (e.Entry.Time, e.Entry.Till)).ToList();
-        Switches.Replace("R13 newest", ref newest,
-            [.. log.OrderByDescending(e => e.Entry.Time).Take(1).Select(e => (e.Entry.Time, e.Entry.Till))]);
         var parts = log.Where(e => newest.Contains((e.Entry.Time, e.Entry.Till))).ToList();
         var stays = parts.Where(e => e.State == LogState.Signed).GroupBy(e => e.Entry.Slot).Select(g => g.MaxBy(e => e.Entry.Seq)).ToList();
-        Switches.Replace("R13 parts", ref stays, parts);
         stays = isPaid ? [] : stays;
         foreach (var (index, state, entry, _) in log
             .Where(e => !e.Entry.Acknowledged && !stays.Exists(s => s.Index == e.Index) && IsKept(e)))
         {
             // Rule R13: exactly what was kept. What changed meanwhile stays on the card, and is kept the next time.
             var status = card.AcknowledgeLog(index, new LogReply(state, entry).Content);
-            bool changed = status == WalletStatus.EntryChanged;
-            Switches.Off("R13 changed", ref changed);
-            if (changed)
+            if (status == WalletStatus.EntryChanged)
             {
                 continue;
             }
@@ -94,10 +89,8 @@ public sealed class WalletRecords(Database store)
     private bool IsKept(LogEntry e)
     {
         byte[] entry = Encode(e);
-        bool kept = store.Read(db => KeptPaymentTable.EntriesOf(db, e.H.Id))
+        return store.Read(db => KeptPaymentTable.EntriesOf(db, e.H.Id))
             .Exists(r => r.AsSpan().SequenceEqual(entry) || (e.Entry.Proof is null && HasProof(r)));
-        Switches.On("R13 kept", ref kept);
-        return kept;
     }
 
     private static byte[] Encode(LogEntry e) => BerTlv.Encode(512, Unmarked(e.State, e.Entry).Write);
@@ -123,12 +116,7 @@ public sealed class WalletRecords(Database store)
     /// <summary>
     /// What took a payment back was kept with it before the card was told: records that have the payment alone are older ones.
     /// </summary>
-    private static bool MayLackProof(LoggedPayment entry)
-    {
-        bool lacks = entry.Proof is null;
-        Switches.On("R23 proof", ref lacks);
-        return lacks;
-    }
+    private static bool MayLackProof(LoggedPayment entry) => entry.Proof is null;
 
     /// <summary>This wallet has begun that withdrawal: it needs nobody's leave to end it (rule R16).</summary>
     public void Begun(WithdrawalId request) => store.Write(db => BegunWithdrawalTable.Begin(db, request));
@@ -181,11 +169,7 @@ public sealed class WalletRecords(Database store)
         return store.Write(db =>
         {
             var known = KnownBankTable.Find(db, scheme, bank);
-            bool isOfTheSameDate = since == known?.Since;
-            Switches.Off("R19 same date", ref isOfTheSameDate);
-            bool isOlder = known is not null && !known.Key.AsSpan().SequenceEqual(key) && (since < known.Since || isOfTheSameDate);
-            Switches.Off("R19 key", ref isOlder);
-            if (isOlder)
+            if (known is not null && !known.Key.AsSpan().SequenceEqual(key) && (since < known.Since || since == known?.Since))
             {
                 return $"it shows a key that bank {bank} has given up, and this wallet knows its newer one. Nothing was sent. Tell "
                     + $"your bank";
@@ -193,18 +177,12 @@ public sealed class WalletRecords(Database store)
 
             // An older certificate of the key that it knows makes no other key newer.
             long newest = Math.Max(since, known?.Since ?? since);
-            Switches.Replace("R19 goes back", ref newest, since);
             KnownBankTable.Keep(db, scheme, bank, new KnownBankKey(key, newest));
             return null;
         });
     }
 
-    private static bool HasProof(byte[] entry)
-    {
-        bool has = LogReply.Decode(entry)!.Payment?.Proof is not null;
-        Switches.Off("R3 records", ref has);
-        return has;
-    }
+    private static bool HasProof(byte[] entry) => LogReply.Decode(entry)!.Payment?.Proof is not null;
 
     /// <summary>What the card said of the payment before anything took it back.</summary>
     private static Digest AsSigned(LoggedPayment entry) => new LogReply(LogState.Signed, entry with { Proof = null }).Content;

@@ -78,9 +78,7 @@ public sealed partial class WalletTerminal
     private List<(LoggedPayment Entry, CashPayment H)> Forgotten(
         WalletCard card, PrivateStatus status, IReadOnlyList<(LogState State, LoggedPayment Entry, CashPayment H)> log)
     {
-        bool asks = records is not null;
-        Switches.Off("R24 kept", ref asks);
-        if (!asks)
+        if (records is null)
         {
             return [];
         }
@@ -129,7 +127,6 @@ public sealed partial class WalletTerminal
     private static (PaymentId, string) Proven((LogState State, LoggedPayment Entry, CashPayment H) e)
     {
         string proven = e.Entry.Proof is { } proof ? Convert.ToHexString(proof.TillKey ?? []) + Convert.ToHexString(proof.Signature) : "";
-        Switches.Replace("R3 each proof", ref proven, "");
         return (e.H.Id, proven);
     }
 
@@ -142,9 +139,7 @@ public sealed partial class WalletTerminal
             var reply = await bank.Call(new CertificatesMessage().ToMessage(), cancel);
             var told = (reply.As<CertificatesReply>()?.Certificates ?? []).Where(
                 c => c.Usage == KeyUsage.IssuerStatement).TakeLast(WalletRecords.MaxCertificates).ToList();
-            IReadOnlyList<KeyCertificate> all = [.. kept.Concat(told).DistinctBy(c => c.Digest)];
-            Switches.Replace("R3 own certificates", ref all, [.. told.Concat(kept).DistinctBy(c => c.Key.Id)]);
-            return all;
+            return [.. kept.Concat(told).DistinctBy(c => c.Digest)];
         }
         catch (LinkException)
         {
@@ -184,13 +179,11 @@ public sealed partial class WalletTerminal
     /// </summary>
     private async ValueTask Upload(WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
     {
-        bool uploads = true;
-        Switches.Off("R4 upload", ref uploads);
         var kept = records?.All ?? [];
         foreach (var (_, entry, h) in Log(card, status).Concat(kept).Where(e => e.Entry.Proof?.TillKey is not null).DistinctBy(Proven)
             .ToList())
         {
-            if (!uploads || records?.IsUploaded(h.Id) == true)
+            if (records?.IsUploaded(h.Id) == true)
             {
                 continue;
             }
@@ -199,9 +192,7 @@ public sealed partial class WalletTerminal
             var reply = await link.Call(new UploadVoidMessage(new(h, statement)).ToMessage(), cancel);
 
             // Only what ends it: after any other refusal it is brought again.
-            bool ends = reply.As<UploadVoidReply>()?.Reversal.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate };
-            Switches.On("R4 brings again", ref ends);
-            if (ends)
+            if (reply.As<UploadVoidReply>()?.Reversal.Payment == h.Id || Refusal.Read(reply) is { Reason: RefusalReason.OutOfDate })
             {
                 records?.Uploaded(h.Id);
             }
@@ -211,13 +202,6 @@ public sealed partial class WalletTerminal
     /// <summary>The same where something else is asked for: an issuer that is away keeps nobody from that.</summary>
     private async ValueTask TryUpload(WalletCard card, PrivateStatus status, IssuerCertificates certificates, CancellationToken cancel)
     {
-        bool brings = true;
-        Switches.Off("R4 contacts", ref brings);
-        if (!brings)
-        {
-            return;
-        }
-
         try
         {
             var link = Seal(card, certificates);
@@ -280,9 +264,7 @@ internal sealed class SealedLink(ILink bank, ICashSuite suite, PublicKey issuer)
         var reply = await bank.Call(new RelayMessage(message).ToMessage(), cancel);
         if (Refusal.Read(reply) is { } refusal)
         {
-            bool banks = true;
-            Switches.Off("R4 sealed", ref banks);
-            return banks ? throw new LinkException(refusal.Text) : reply;
+            throw new LinkException(refusal.Text);
         }
 
         return reply.As<RelayReply>()?.Answer is { } answer && SealedMessage.OpenAnswer(seed, answer) is { } opened

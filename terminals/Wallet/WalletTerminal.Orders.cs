@@ -211,9 +211,7 @@ public sealed partial class WalletTerminal
             }
 
             var refusal = order.OfCard ? ShownByCard(order.Number, reply, isMissing: false) : Refusal.Read(reply);
-            bool speaks = refusal is not null && !IsHarmless(refusal.Reason) && !before.Concat(refused).Any(r => r.Message == refusal.Text);
-            Switches.Off("R27 resume says", ref speaks);
-            if (speaks)
+            if (refusal is not null && !IsHarmless(refusal.Reason) && !before.Concat(refused).Any(r => r.Message == refusal.Text))
             {
                 refused.Add(new WithdrawalResult(WithdrawalOutcome.Refused, order.FaceValue,
                     refusal!.Text) { Waits = refusal.Reason == RefusalReason.OrderRenounced });

@@ -51,25 +51,19 @@ public sealed partial class WalletTerminal
             async ValueTask<Rebuttal> StampAndKeep(Rebuttal made)
             {
                 (var stamped, noStamp) = await StampByIssuer(card, made, cancel);
-                var kept = stamped.IsEmpty ? stamped : keep?.Invoke(notice, stamped) ?? stamped;
-                Switches.Replace("R5 earliest shown", ref kept, stamped);
-                return kept;
+                return stamped.IsEmpty ? stamped : keep?.Invoke(notice, stamped) ?? stamped;
             }
 
             var whole = (await MakeRebuttal(channel, pin, cancel)).About(notice.Coin);
             var rebuttal = Cut(whole, null);
-            bool before = true;
-            Switches.Off("R5 first stamped", ref before);
-            rebuttal = before ? await StampAndKeep(rebuttal) : rebuttal;
+            rebuttal = await StampAndKeep(rebuttal);
             var (evidence, root) = await Shown(status, notice, cancel) ?? default;
             if (evidence is not null)
             {
                 keepEvidence?.Invoke(notice, evidence);
             }
 
-            bool shows = evidence is not null;
-            Switches.On("R5 checked first", ref shows);
-            if (!shows || rebuttal.IsEmpty)
+            if (evidence is null || rebuttal.IsEmpty)
             {
                 results.Add(new RebuttalResult(notice, Rebuttal.None, null)
                 {
@@ -79,7 +73,7 @@ public sealed partial class WalletTerminal
             }
 
             var cut = Cut(whole, evidence);
-            rebuttal = Genuine(cut.Digest == rebuttal.Digest && before ? rebuttal : await StampAndKeep(Genuine(cut, root)), root);
+            rebuttal = Genuine(cut.Digest == rebuttal.Digest ? rebuttal : await StampAndKeep(Genuine(cut, root)), root);
             if (await Show(notice, rebuttal, cancel) is not { } answer)
             {
                 results.Add(new RebuttalResult(notice, rebuttal, null)
@@ -148,32 +142,20 @@ public sealed partial class WalletTerminal
     private static bool IsOwn(PrivateStatus status, Notice notice, PublicKey root, Evidence file)
     {
         bool pinned = Digest.Of(root.Bytes) == status.Scheme;
-        Switches.On("R5 shown root", ref pinned);
         bool own = file.Order.User == status.User && file.Order.Bank == status.Bank;
-        Switches.On("R5 shown own", ref own);
         bool its = file.Notice.Encode().AsSpan().SequenceEqual(notice.Encode());
-        Switches.On("R5 shown notice", ref its);
         return pinned && own && its;
     }
 
-    private bool IsProven(PublicKey root, Evidence file)
-    {
-        bool proven = file.Check(suite, root).IsProven;
-        Switches.On("R5 shown proof", ref proven);
-        return proven;
-    }
+    private bool IsProven(PublicKey root, Evidence file) => file.Check(suite, root).IsProven;
 
     /// <summary>
     /// Without certificates that the root key did not sign: whoever accuses says as many as they like, and a file has room for so many.
     /// </summary>
     /// <param name="root">From the evidence, as the card has pinned it; null where the bank showed none.</param>
-    private Rebuttal Genuine(Rebuttal rebuttal, PublicKey? root)
-    {
-        var genuine = root is null ? rebuttal
+    private Rebuttal Genuine(Rebuttal rebuttal, PublicKey? root) =>
+        root is null ? rebuttal
             : rebuttal with { Certificates = [.. rebuttal.Certificates.Where(c => c.Verify(suite, root))] };
-        Switches.Replace("R5 genuine kept", ref genuine, rebuttal);
-        return genuine;
-    }
 
     /// <summary>No more than a bank hears: what speaks of the payments in the evidence first.</summary>
     private static Rebuttal Cut(Rebuttal rebuttal, Evidence? evidence)
@@ -214,9 +196,7 @@ public sealed partial class WalletTerminal
 
             var reply = await Seal(card, certificates).Call(new StampRebuttalMessage(rebuttal.Digest).ToMessage(), cancel);
             var stamp = reply.As<StampRebuttalReply>()?.Stamp;
-            bool its = stamp?.Subject == rebuttal.Digest;
-            Switches.On("R5 stamped", ref its);
-            return stamp is not null && its ? (rebuttal.With(stamp, []), null)
+            return stamp is not null && stamp?.Subject == rebuttal.Digest ? (rebuttal.With(stamp, []), null)
                 : (rebuttal, Refusal.Read(reply)?.Text ?? "The issuer's answer is no stamp of this.");
         }
         catch (Exception e) when (e is LinkException or CardRefusedException)

@@ -20,12 +20,7 @@ public sealed partial class WalletTerminal
         }
 
         var link = Seal(card, fetched.OrRefuse());
-        bool brings = true;
-        Switches.Off("R1 brings", ref brings);
-        if (brings)
-        {
-            await Upload(card, status, link, cancel);
-        }
+        await Upload(card, status, link, cancel);
 
         // What waits is asked for once more below, with what is signed now.
         var before = await ResumeRedemptions(card, status, link, cancel);
@@ -87,13 +82,11 @@ public sealed partial class WalletTerminal
         WalletCard card, PrivateStatus status, SealedLink link, CancellationToken cancel)
     {
         // Rule R24: what the card has forgotten, and the issuer has not answered, is sent from the records.
-        bool asksKept = true;
-        Switches.Off("R24 resent", ref asksKept);
         var results = new List<RecoveryResult>();
         var till = RedemptionTill(status);
         var log = Log(card, status);
         var open = log.Where(e => e.State == LogState.Signed && !e.Entry.Confirmed && e.H.Till == till).Select(e => e.H).ToList();
-        if (asksKept && records is not null)
+        if (records is not null)
         {
             var there = log.Select(e => e.H.Id).ToHashSet();
             open.AddRange(records.All.Select(e => e.H).Where(h => h.Till == till && !there.Contains(h.Id) && !records.IsUploaded(h.Id))
@@ -106,9 +99,7 @@ public sealed partial class WalletTerminal
             var reply = await link.Call(new RedeemMessage(h).ToMessage(), cancel);
             crash.Reach(CrashPoints.RedemptionAnswered);
             var receipt = reply.As<RedeemReply>()?.Receipt;
-            bool its = receipt?.Subject == h.Id.Value;
-            Switches.On("hole 9 receipt", ref its);
-            if (receipt is null || !its)
+            if (receipt is null || receipt?.Subject != h.Id.Value)
             {
                 results.Add(new RecoveryResult(h.Paid, false,
                     $"{amount}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed. Redeem again later."}"));
@@ -120,7 +111,6 @@ public sealed partial class WalletTerminal
             bool waits = !receipt.Share.Waiting.IsZero && !receipt.IsReturned;
             bool stays = waits || receipt.Verdict is not (
                 Verdict.Settled or Verdict.Excess or Verdict.Equivocation or Verdict.Late or Verdict.Cancelled);
-            Switches.Off("hole 9 early", ref stays);
             if (!stays)
             {
                 card.Confirm(h.Coin.Id, h.Seq);

@@ -143,9 +143,7 @@ public sealed partial class WalletTerminal(
     {
         var same = unfinished.Where(e => e.Amount == faceValue && (e.Waits || e.Outcome == WithdrawalOutcome.Issued)).OrderBy(e => e.Waits)
             .FirstOrDefault();
-        bool repeats = same is not null;
-        Switches.Off("R31 repeated", ref repeats);
-        return repeats ? same : null;
+        return same is not null ? same : null;
     }
 
     /// <summary>The refusal of a further withdrawal while one of another amount waits; null if none does.</summary>
@@ -153,7 +151,6 @@ public sealed partial class WalletTerminal(
     {
         var other = unfinished.FirstOrDefault(e => e.Waits);
         bool waits = other is not null;
-        Switches.Off("R31 another", ref waits);
         string Show(Amount amount) => amount.Show(currency);
         return waits
             ? new WithdrawalResult(
@@ -256,9 +253,7 @@ public sealed partial class WalletTerminal(
     private bool IsHolders(BeginWithdrawalReply begun, Amount amount)
     {
         var request = new WithdrawalId(Digest.Of(begun.EI));
-        bool known = _begun.Contains(request) || records?.IsBegun(request) == true || AskHolder?.Invoke(amount) == true;
-        Switches.On("R16", ref known);
-        return known;
+        return _begun.Contains(request) || records?.IsBegun(request) == true || AskHolder?.Invoke(amount) == true;
     }
 
     private async ValueTask<WithdrawalResult> Finish(

@@ -11,7 +11,7 @@ internal static class Repository
     public static IEnumerable<string> Files(string pattern) => Directory
         .EnumerateFiles(Root, pattern, SearchOption.AllDirectories)
         .Where(f => !Path.GetRelativePath(Root, f).Split(Path.DirectorySeparatorChar)
-        .Any(p => p is "bin" or "obj" or ".git" or "TestResults"));
+        .Any(p => p is "bin" or "obj" or "artifacts" or ".git" or "TestResults"));
 
     private static string Find()
     {

@@ -19,9 +19,7 @@ internal static class AcknowledgeLogInstruction
 
         // Rule R13: only what the wallet has seen as it is now may be forgotten.
         wallet.Meter.Charge(CardOperation.Hash);
-        bool read = entry.Reply.Content == command.Content;
-        Switches.On("R13 hash", ref read);
-        if (!read)
+        if (entry.Reply.Content != command.Content)
         {
             return WalletStatus.EntryChanged;
         }

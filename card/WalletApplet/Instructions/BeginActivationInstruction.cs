@@ -6,15 +6,12 @@ internal static class BeginActivationInstruction
     public static StatusWord Run(WalletApplet wallet, in BeginActivationCommand command, ref BerTlvWriter response)
     {
         wallet.Meter.Charge(CardOperation.Hash);
-        bool right = command.Code.Hash == wallet.CardHolder.Code;
-        Switches.On("R12 code", ref right);
-        if (!right)
+        if (command.Code.Hash != wallet.CardHolder.Code)
         {
             return WalletStatus.WrongCode;
         }
 
         var puk = RandomDigits.Make(wallet.Suite.Random, Pin.BlockSize);
-        Switches.Replace("R12 puk", ref puk, "00000000"u8.ToArray());
         wallet.ShownPuk = puk;
         new PukReply(puk).Write(ref response);
         return StatusWord.Success;

@@ -38,13 +38,10 @@ internal static class BeginWithdrawalInstruction
 
             parent = wallet.Slot(command.Slot);
             bool counts = parent.Value.TM == 0 && parent.Value.NextTM < ushort.MaxValue;
-            Switches.On("variant TM", ref counts);
 
             // Under a key that the issuer made there is this coin and no other: a further one would look as if its holder alone could sign
             // (hole 14).
-            bool isOwn = !parent.Value.IsIssuerKeyed;
-            Switches.On("R7 begin", ref isOwn);
-            if (!counts || !isOwn)
+            if (!counts || parent.Value.IsIssuerKeyed)
             {
                 return StatusWord.ConditionsNotSatisfied;
             }
@@ -117,9 +114,7 @@ internal static class BeginWithdrawalInstruction
     /// <summary>A free slot, or that of a coin that was closed and of whose payments the wallet has copies (rule R24).</summary>
     private static CoinSlot? FindRoom(WalletApplet wallet, byte? except)
     {
-        var ended = SlotState.Ended;
-        Switches.Replace("R24 reused", ref ended, SlotState.Closed);
-        foreach (var state in (ReadOnlySpan<SlotState>)[SlotState.Free, ended])
+        foreach (var state in (ReadOnlySpan<SlotState>)[SlotState.Free, SlotState.Ended])
         {
             foreach (var slot in wallet.Slots)
             {
@@ -134,12 +129,8 @@ internal static class BeginWithdrawalInstruction
     }
 
     /// <summary>The wallet has a copy of all that this coin paid, as it is now (rule R13).</summary>
-    private static bool IsCopied(WalletApplet wallet, CoinSlot slot)
-    {
-        bool copied = wallet.Log.All(e => e.State == LogState.Free || e.Coin != slot.Index || e.IsAcknowledged);
-        Switches.On("R13 spent", ref copied);
-        return copied;
-    }
+    private static bool IsCopied(WalletApplet wallet, CoinSlot slot) =>
+        wallet.Log.All(e => e.State == LogState.Free || e.Coin != slot.Index || e.IsAcknowledged);
 
     /// <summary>Drops a coin that is ended: its log entries go, each in a write of its own, and then the slot.</summary>
     private static void ReleaseEnded(WalletApplet wallet, CoinSlot slot)

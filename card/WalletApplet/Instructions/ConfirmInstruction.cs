@@ -13,9 +13,7 @@ internal static class ConfirmInstruction
 
         // Of a redemption the mark says that the issuer has answered, and its wallet asks no more: whoever has the card in a reader does
         // not say that.
-        bool isRedemption = entry.Till == wallet.RedemptionTill;
-        Switches.Off("R11 redemption", ref isRedemption);
-        var allowed = isRedemption ? wallet.RequireReader() : status;
+        var allowed = entry.Till == wallet.RedemptionTill ? wallet.RequireReader() : status;
         if (allowed.IsSuccess)
         {
             entry.Confirm();

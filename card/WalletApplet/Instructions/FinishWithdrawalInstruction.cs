@@ -40,7 +40,6 @@ internal static class FinishWithdrawalInstruction
         var nu = given?.PublicKey.Compress() ?? request.NU;
         System.Security.Cryptography.CryptographicOperations.ZeroMemory(plain);
         bool genuine = answer.ToCoin(request.FaceValue, request.Currency, request.TM, nu).Verify(wallet.Suite, issuer.Key);
-        Switches.On("step 5", ref genuine);
         if ((request.IsWithoutKey && given is null) || !genuine)
         {
             return WalletStatus.InvalidSignature;
@@ -64,12 +63,8 @@ internal static class FinishWithdrawalInstruction
     /// <summary>
     /// A key for who asked for one and for nobody else; and a coin that says in its signed g whether the issuer made its key (hole 14).
     /// </summary>
-    private static bool IsWhatWasAsked(CoinRequest request, CashAnswer answer, bool hasKey)
-    {
-        bool isSaid = answer.IssuerKeyed == request.IsWithoutKey;
-        Switches.On("R7 finish", ref isSaid);
-        return isSaid && hasKey == request.IsWithoutKey;
-    }
+    private static bool IsWhatWasAsked(CoinRequest request, CashAnswer answer, bool hasKey) =>
+        answer.IssuerKeyed == request.IsWithoutKey && hasKey == request.IsWithoutKey;
 
     private static ISigningKey? TryImport(WalletApplet wallet, ReadOnlySpan<byte> scalar)
     {

@@ -6,14 +6,9 @@ internal static class GetCashInstruction
     public static StatusWord Run(WalletApplet wallet, in GetCashCommand command, ref BerTlvWriter response)
     {
         // Also where this one is refused.
-        bool forgets = true;
-        Switches.Off("R14 forgets", ref forgets);
-        wallet.Offered = forgets ? null : wallet.Offered;
+        wallet.Offered = null;
         var time = command.Time;
-        Switches.Replace("R14 time", ref time, default);
-        bool limited = true;
-        Switches.Off("R14 limit", ref limited);
-        var status = CoinSelection.Choose(wallet, command.Amount, command.Currency, time, limited, out var slot);
+        var status = CoinSelection.Choose(wallet, command.Amount, command.Currency, time, true, out var slot);
         if (!status.IsSuccess)
         {
             return status;

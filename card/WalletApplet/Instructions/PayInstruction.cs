@@ -6,9 +6,7 @@ internal static class PayInstruction
     public static StatusWord Run(WalletApplet wallet, in PayCommand command, ref BerTlvWriter response)
     {
         // Rule R24: a coin goes to W0 by CLOSE alone, and once.
-        bool redeems = command.Till == wallet.RedemptionTill;
-        Switches.Off("R24 pay", ref redeems);
-        if (redeems)
+        if (command.Till == wallet.RedemptionTill)
         {
             return StatusWord.ConditionsNotSatisfied;
         }
@@ -16,9 +14,7 @@ internal static class PayInstruction
         // Hole 1: the same PAY gets the stored bytes, and needs no PIN for them.
         foreach (var entry in wallet.Log)
         {
-            bool answered = entry.Answers(command) && command.Currency == wallet.CardHolder.Currency;
-            Switches.Off("hole 1 repeat", ref answered);
-            if (answered)
+            if (entry.Answers(command) && command.Currency == wallet.CardHolder.Currency)
             {
                 return Answer(wallet, entry, withCoin: true, ref response);
             }
@@ -30,9 +26,7 @@ internal static class PayInstruction
         }
 
         wallet.Meter.Charge(CardOperation.Hash); // e = f(TIME, W)
-        bool wrong = command.Challenge is { } e && e != Derivations.F(command.Time, command.Till);
-        Switches.Off("claim 5", ref wrong);
-        if (wrong)
+        if (command.Challenge is { } e && e != Derivations.F(command.Time, command.Till))
         {
             return WalletStatus.WrongChallenge;
         }
@@ -54,9 +48,7 @@ internal static class PayInstruction
         }
 
         Sign(wallet, command, slot, Amount.Min(command.Amount, slot.Balance), withoutPin: !wallet.PaymentPin.IsValidated, log);
-        bool shown = command.Mode == PayMode.Claim;
-        Switches.Off("variant bits", ref shown);
-        return Answer(wallet, log, withCoin: !shown, ref response);
+        return Answer(wallet, log, withCoin: command.Mode != PayMode.Claim, ref response);
     }
 
     private static void Sign(WalletApplet wallet, in PayCommand command, CoinSlot slot, Amount y, bool withoutPin, LogSlot log)
@@ -64,14 +56,12 @@ internal static class PayInstruction
         wallet.Meter.Charge(CardOperation.Hash, 2); // n = g(N_U) and the coin id
         var x = slot.Balance;
         ushort seq = checked((ushort)(slot.Seq + 1));
-        Switches.Replace("hole 24 seq", ref seq, Math.Max(slot.Seq, (ushort)1));
         var message = SignedMessage.Payment(slot.Coin.Id, seq, x, command.Time, command.Till, Derivations.F(command.Time, command.Till), y);
         var su = wallet.Key(slot).Sign(message);
         uint order = wallet.Log.NextOrder;
         var signed = new SignedPayment(seq, x, command.Time, command.Till, y, su);
 
         var rest = x - y;
-        Switches.Replace("claim 8", ref rest, x);
 
         // Hole 1: seq, the debit and S_U become lasting together, before S_U leaves.
         using var transaction = wallet.Begin();

@@ -17,9 +17,7 @@ internal static class PutCertificateInstruction
             return StatusWord.WrongData;
         }
 
-        bool ours = certificate.Verify(wallet.Suite, wallet.CardHolder.RootKey);
-        Switches.On("hole 20 root", ref ours);
-        if (!ours)
+        if (!certificate.Verify(wallet.Suite, wallet.CardHolder.RootKey))
         {
             return WalletStatus.InvalidSignature;
         }

@@ -29,9 +29,7 @@ internal static class ReleaseWithdrawalInstruction
             return WalletStatus.KeyUnknown;
         }
 
-        bool signed = keys.Any(k => statement.Verify(wallet.Suite, k.Key));
-        Switches.On("hole 7 card", ref signed);
-        if (!signed)
+        if (!keys.Any(k => statement.Verify(wallet.Suite, k.Key)))
         {
             return WalletStatus.InvalidSignature;
         }

@@ -14,9 +14,7 @@ internal static class RenounceOrderInstruction
             return StatusWord.ReferencedDataNotFound;
         }
 
-        bool carried = wallet.Slots.Any(s => s.Order == number);
-        Switches.Off("R27 card shows", ref carried);
-        if (carried)
+        if (wallet.Slots.Any(s => s.Order == number))
         {
             return StatusWord.ConditionsNotSatisfied;
         }

@@ -22,14 +22,12 @@ internal static class RestoreInstruction
 
         bool its = payment.Id(coin) == statement.Payment && payment.Paid == statement.Y
             && keys.Any(k => statement.Verify(wallet.Suite, k.Key));
-        Switches.On("hole 4 card", ref its);
         if (!its)
         {
             return WalletStatus.InvalidSignature;
         }
 
         bool before = TakingBack.IsDone(slot, payment, log);
-        Switches.Off("hole 4 once", ref before);
         return before ? StatusWord.Success : TakingBack.Restore(wallet, slot, payment, log, e => e.KeepDeath(statement));
     }
 }

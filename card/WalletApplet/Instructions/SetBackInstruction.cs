@@ -24,10 +24,7 @@ internal static class SetBackInstruction
         }
 
         // Only what nobody can open any more, its holder included.
-        bool again = holder.IsSetBack;
-        Switches.Off("R12 again", ref again);
-        bool blocked = again || (holder.IsActivated && wallet.Puk.TriesRemaining == 0);
-        Switches.On("R12 blocked", ref blocked);
+        bool blocked = holder.IsSetBack || (holder.IsActivated && wallet.Puk.TriesRemaining == 0);
         if (!blocked || wallet.Nonce is not { } nonce)
         {
             return StatusWord.ConditionsNotSatisfied;
@@ -44,9 +41,7 @@ internal static class SetBackInstruction
         wallet.Meter.Charge(CardOperation.Hash); // U
         var message = SignedMessage.SetBack(holder.Bank, nonce, holder.User, command.Code);
         var signature = command.Signature;
-        bool signed = keys.Any(k => wallet.Suite.Verify(k.Key, message, signature));
-        Switches.On("R12 signed", ref signed);
-        if (!signed)
+        if (!keys.Any(k => wallet.Suite.Verify(k.Key, message, signature)))
         {
             return WalletStatus.InvalidSignature;
         }

@@ -26,9 +26,7 @@ internal static class ShowPaymentInstruction
             return StatusWord.Success;
         }
 
-        bool inRing = slot.IsInRing(command.Seq);
-        Switches.On("R24 window", ref inRing);
-        if (!inRing)
+        if (!slot.IsInRing(command.Seq))
         {
             return StatusWord.ReferencedDataNotFound;
         }
@@ -36,7 +34,6 @@ internal static class ShowPaymentInstruction
         wallet.Meter.Charge(CardOperation.Hash);
         var shown = new SignedPayment(command.Seq, command.Balance, command.Time, command.Till, command.Paid, command.SU);
         bool its = command.Paid <= command.Balance && wallet.Suite.Verify(wallet.Key(slot).PublicKey, shown.Message(slot.Coin), command.SU);
-        Switches.On("R24 signed", ref its);
         if (!its)
         {
             return WalletStatus.InvalidSignature;

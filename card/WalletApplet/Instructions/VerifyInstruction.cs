@@ -23,9 +23,7 @@ internal static class VerifyInstruction
             return status;
         }
 
-        bool correct = status.IsSuccess;
-        Switches.On("hole 12 reset", ref correct);
-        if (correct)
+        if (status.IsSuccess)
         {
             // Hole 12: only a correct payment PIN resets what was paid without one.
             wallet.CardHolder.ForgetNoPin();

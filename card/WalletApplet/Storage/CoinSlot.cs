@@ -139,12 +139,7 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     public void SetSeq(ushort seq)
     {
         bytes.WriteUInt16(SeqAt, seq);
-        bool clears = true;
-        Switches.Off("R24 clears", ref clears);
-        if (clears)
-        {
-            SetRing(seq, false);
-        }
+        SetRing(seq, false);
     }
 
     /// <summary>True for a payment that the coin can still tell whether it was taken back: one of its 256 newest (rule R24).</summary>
@@ -188,7 +183,6 @@ internal readonly struct CoinSlot(PersistentBytes bytes, byte index)
     {
         bool unneeded = State is SlotState.Active or SlotState.Closed or SlotState.Ended or SlotState.Free
             && Seed.ContainsAnyExcept((byte)0);
-        Switches.Off("hole 21 K", ref unneeded);
         if (unneeded)
         {
             bytes.WriteNonAtomic(SeedAt, new byte[CashCipher.SeedSize]);

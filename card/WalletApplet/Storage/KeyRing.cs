@@ -31,9 +31,7 @@ internal sealed class KeyRing(PersistentBytes bytes)
             if (entry.Span[0] == (byte)certificate.Usage && entry.ReadUInt32(KeyIdAt) == certificate.Key.Id.Value)
             {
                 uint order = entry.ReadUInt32(OrderAt);
-                bool isNew = Entries.Count(e => e.ReadUInt32(OrderAt) > order) >= Recent;
-                Switches.Off("R15 recent", ref isNew);
-                if (isNew)
+                if (Entries.Count(e => e.ReadUInt32(OrderAt) > order) >= Recent)
                 {
                     entry.WriteUInt32(OrderAt, Newest + 1);
                 }
@@ -46,12 +44,6 @@ internal sealed class KeyRing(PersistentBytes bytes)
         var place = Entries
             .OrderBy(e => e.Span[0] != 0 && isNeeded((KeyUsage)e.Span[0], new KeyId(e.ReadUInt32(KeyIdAt))))
             .ThenBy(e => e.ReadUInt32(OrderAt)).First();
-        bool evicts = true;
-        Switches.Off("R15 evicts", ref evicts);
-        if (place.Span[0] != 0 && !evicts)
-        {
-            return;
-        }
 
         Span<byte> content = stackalloc byte[EntrySize];
         content.Clear();

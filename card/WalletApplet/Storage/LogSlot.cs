@@ -108,12 +108,7 @@ internal readonly struct LogSlot(PersistentBytes bytes)
     private void MarkTakenBack()
     {
         bytes.WriteByte(StateAt, (byte)LogState.Restored);
-        bool stays = false;
-        Switches.On("R13 mark", ref stays);
-        if (!stays)
-        {
-            bytes.WriteByte(FlagsAt, (byte)(bytes.Span[FlagsAt] & ~AcknowledgedFlag));
-        }
+        bytes.WriteByte(FlagsAt, (byte)(bytes.Span[FlagsAt] & ~AcknowledgedFlag));
     }
 
     private RestoreProof? Proof()

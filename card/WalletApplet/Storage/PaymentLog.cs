@@ -47,9 +47,7 @@ internal sealed class PaymentLog(PersistentBytes bytes) : IEnumerable<LogSlot>
             }
 
             bool copied = entry.IsAcknowledged;
-            Switches.On("hole 1 log", ref copied);
             bool older = oldest is not { } o || entry.Order < o.Order;
-            Switches.On("R13 oldest", ref older);
             if (copied && older)
             {
                 oldest = entry;

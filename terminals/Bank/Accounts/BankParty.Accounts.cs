@@ -16,12 +16,7 @@ public sealed partial class BankParty : IAccountKeeper
     private AccountId? Signer(AccountId user, Timestamp? date, Func<ICashSuite, PublicKey, bool> verify) =>
         (date is null || IsNew(date.Value)) && Find(user) is { } account && verify(_suite, account.Key) ? user : null;
 
-    private bool IsNew(Timestamp date)
-    {
-        bool isNew = _identity.Scheme.Terms.IsOnTime(date, Timestamp.Now(_clock));
-        Switches.On("R22 order", ref isNew);
-        return isNew;
-    }
+    private bool IsNew(Timestamp date) => _identity.Scheme.Terms.IsOnTime(date, Timestamp.Now(_clock));
 
     private AccountEntry? Find(AccountId user) => _store.Read(db => AccountTable.Find(db, user));
 

@@ -15,9 +15,7 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         bool isId = named.Length >= 4 && named.All(char.IsAsciiHexDigit);
         var byNumber = All.FindAll(s => isId && s.Account.ToString().StartsWith(named, StringComparison.OrdinalIgnoreCase));
         var byName = All.FindAll(s => s.Name == named);
-        var found = byNumber.Count > 0 ? byNumber : byName;
-        Switches.Replace("R18 before names", ref found, [.. byNumber.Union(byName)]);
-        return found;
+        return byNumber.Count > 0 ? byNumber : byName;
     }
 
     /// <summary>A new account; or the one for which this bank has signed this till's request before.</summary>
@@ -32,7 +30,6 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         return store.Write(db =>
         {
             var opened = till is null ? null : ShopTillTable.AccountOf(db, till);
-            Switches.Replace("R18 account", ref opened, opened ?? (till is null ? null : ShopAccountTable.Named(db, name)));
             if (opened is { } known)
             {
                 return known;
@@ -65,13 +62,5 @@ internal sealed class ShopAccounts(PartyId bank, Database store)
         return account;
     });
 
-    private static void Keep(IWriteTransaction db, PublicKey till, Digest account)
-    {
-        bool keeps = true;
-        Switches.Off("R18 same account", ref keeps);
-        if (keeps)
-        {
-            ShopTillTable.Keep(db, till, account);
-        }
-    }
+    private static void Keep(IWriteTransaction db, PublicKey till, Digest account) => ShopTillTable.Keep(db, till, account);
 }

@@ -77,12 +77,7 @@ internal static class BankAlarms
     public const string Unanswered = "not answered by the issuer";
 
     /// <summary>Before the bank signs it: what it signed stands in its books, whatever becomes of the card's answer (rule R12).</summary>
-    public static bool RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user)
-    {
-        bool keeps = true;
-        Switches.Off("R12 in the books", ref keeps);
-        return keeps && AlarmTable.RaiseSetBack(db, now, user) > 0;
-    }
+    public static bool RaiseSetBack(IWriteTransaction db, Timestamp now, AccountId user) => AlarmTable.RaiseSetBack(db, now, user) > 0;
 
     /// <summary>First that this bank was restored, and that the issuer does not answer; then the newest first.</summary>
     public static List<BankAlarm> All(IReadSnapshot db) =>

@@ -6,16 +6,8 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
     /// <param name="now">A time with which the issuer agrees: what is forgotten by a wrong clock does not come back (rule R26).</param>
     public int Run(Timestamp now)
     {
-        bool forgets = true;
-        Switches.Off("R10 bank", ref forgets);
-        if (!forgets)
-        {
-            return 0;
-        }
-
         var old = now.Minus(terms.BackupMaxAge);
         var reversed = now.Minus(terms.BackupMaxAge + terms.DisputeTerm);
-        Switches.Replace("R10 reversed", ref reversed, now);
         return Withdrawals(WithdrawalState.Reversed, reversed)
             + (IssuedBefore(now) is { } issued ? Withdrawals(WithdrawalState.Issued, issued) : 0)
             + Forgotten.InPieces(store, db => OrderBook.Forget(db, reversed)) + Cases(now, old)
@@ -38,10 +30,8 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
     /// <summary>Cases of coins that the issuer has forgotten, and dossiers that proved nothing. Not what is parked or unanswered.</summary>
     private int Cases(Timestamp now, Timestamp old)
     {
-        bool forgets = true;
-        Switches.Off("R10 cases", ref forgets);
         var before = ExpiredOf(now, terms.CaseTerm + terms.BackupMaxAge) ?? default;
-        return !forgets ? 0 : Forgotten.InPieces(store, db =>
+        return Forgotten.InPieces(store, db =>
         {
             var parked = ParkedTable.All(db).Select(p => new CoinId(p.ClearingInstruction.Reference)).ToHashSet();
             var over = EvidenceTable.Over(db, before, old, Forgotten.Piece + parked.Count)

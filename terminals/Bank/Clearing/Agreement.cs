@@ -28,20 +28,10 @@ internal sealed class Agreement(
     private volatile bool _compared;
 
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
-    public static Timestamp? BehindSince(IReadSnapshot db)
-    {
-        var since = BehindTable.Since(db);
-        Switches.Replace("R27 bank stops", ref since, null);
-        return since;
-    }
+    public static Timestamp? BehindSince(IReadSnapshot db) => BehindTable.Since(db);
 
     /// <summary>Since when the issuer says that this bank is behind, and is not believed; null once the two agree.</summary>
-    public static Timestamp? Disbelieved(IReadSnapshot db)
-    {
-        var since = DisbelievedTable.Since(db);
-        Switches.Replace("R27 disbelieved", ref since, null);
-        return since;
-    }
+    public static Timestamp? Disbelieved(IReadSnapshot db) => DisbelievedTable.Since(db);
 
     /// <summary>The same as <see cref="Ensure"/>; false where the issuer cannot be reached.</summary>
     public async ValueTask<bool> HasAgreed(CancellationToken cancel)
@@ -123,7 +113,6 @@ internal sealed class Agreement(
 
         bool its = said.Issuer == scheme.Issuer && said.Bank == bank
             && await CertificateStore.Signed(store, scheme, suite, issuer, () => scheme.IsStatement(k => said.Verify(suite, k)), cancel);
-        Switches.On("R27 issuer signed", ref its);
         if (!its)
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.PositionNotSigned, next.Number));
@@ -133,7 +122,6 @@ internal sealed class Agreement(
         // Its next position has a higher number than the one that it was just shown, whoever else of this bank asks it at the same time.
         bool behind = heard is not null && (
             said.Number <= heard.Number || said.Instruction < heard.Instruction || said.Statement < heard.Statement) && !said.IsRestored;
-        Switches.Off("R27 issuer behind", ref behind);
         if (behind)
         {
             store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.IssuerBehind, said.Number));
@@ -162,17 +150,13 @@ internal sealed class Agreement(
     private async ValueTask<Refused?> GiveBack(Position since, CancellationToken cancel)
     {
         // By this bank's clock, where that date is of the issuer's: each may have been wrong by the tolerance.
-        var slack = (2 * scheme.Terms.ClockTolerance) + TimeSpan.FromDays(1);
-        Switches.Replace("R27 two clocks", ref slack, TimeSpan.FromDays(1));
-        var from = since.Date.Minus(slack);
+        var from = since.Date.Minus((2 * scheme.Terms.ClockTolerance) + TimeSpan.FromDays(1));
         var issued = store.Read(db => WithdrawalTable.IssuedSince(db, from))
             .ConvertAll(w => (Asked: Ask(w.Order.FaceValue, w.Order.Currency, w.Order.Key, w.Order.EI), w.EK));
 
         // Also what this bank got back itself, and of which nobody has shown the order yet: whenever it was issued.
         var unordered = store.Read(RecoveredTable.All).ConvertAll(w => (Asked: Ask(w.FaceValue, scheme.Terms.Currency, w.Key, w.EI), w.EK));
-        bool brings = true;
-        Switches.Off("R27 unordered given back", ref brings);
-        issued.AddRange(brings ? unordered : []);
+        issued.AddRange(unordered);
         var transfers = store.Read(db => InstructionTable.After(db, since.Instruction));
         var statements = store.Read(db => StatementTable.After(db, since.Statement));
         foreach (var words in issued.Chunk(ReturnMessage.Max).Select(part => new ReturnMessage(false, [.. part], [], []))
@@ -243,13 +227,9 @@ internal sealed class Agreement(
             : unanswered;
 
     /// <summary>Whether this bank has signed it, with any key of its own.</summary>
-    private bool IsOwn(Position said)
-    {
-        bool own = said.Issuer == scheme.Issuer && said.Bank == bank
+    private bool IsOwn(Position said) =>
+        said.Issuer == scheme.Issuer && said.Bank == bank
             && store.Read(db => BankKeys.Own(db, suite)).Exists(k => said.Verify(suite, k));
-        Switches.On("R27 own word", ref own);
-        return own;
-    }
 
     /// <summary>The bank is behind only if its own signature says so: a position that it has given, and does not know of.</summary>
     private bool Behind(IWriteTransaction db, Position said, bool own)

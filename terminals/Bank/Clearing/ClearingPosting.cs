@@ -74,15 +74,12 @@ internal sealed class ClearingPosting(
         {
             bool ours = transfer.Issuer == scheme.Issuer && transfer.Bank == bank && transfer.Currency == scheme.Terms.Currency
                 && (signed || IsSigned(transfer));
-            Switches.On("hole 18 signed", ref ours);
             if (!ours)
             {
                 return Alarm(BankAlarms.NotSigned, due, $"Instruction {transfer.Number} is not signed by the issuer for this bank.");
             }
 
-            bool next = transfer.Number == due;
-            Switches.On("hole 18 order", ref next);
-            if (!next)
+            if (transfer.Number != due)
             {
                 return Alarm(BankAlarms.OutOfOrder, due, $"Instruction {transfer.Number} came where {due} was due.");
             }
@@ -109,12 +106,6 @@ internal sealed class ClearingPosting(
         {
             outcome = judged;
             bool isBooked = outcome == BookingOutcome.Booked;
-            bool parks = true;
-            Switches.Off("R8 parks", ref parks);
-            if (!isBooked && !parks)
-            {
-                return null;
-            }
 
             var word = isBooked ? null : _parking.Sign(transfer.Number, outcome, now);
             return db =>
@@ -159,7 +150,6 @@ internal sealed class ClearingPosting(
             {
                 var (transfer, parked, outcome) = seen;
                 bool changes = outcome != parked.Outcome;
-                Switches.Replace("R8 reason", ref changes, outcome == BookingOutcome.Booked);
 
                 // Another visit may have booked it since.
                 if (parked.Outcome == BookingOutcome.Booked || (!changes && !_parking.IsDue(transfer, parked, now)))
@@ -239,12 +229,7 @@ internal sealed class ClearingPosting(
         return booked;
     }
 
-    private static List<ulong> Together(IReadSnapshot db, Timestamp now)
-    {
-        var numbers = Bookings.SetOff(db, now);
-        Switches.Replace("R8 set off", ref numbers, []);
-        return numbers;
-    }
+    private static List<ulong> Together(IReadSnapshot db, Timestamp now) => Bookings.SetOff(db, now);
 
     private BookingStatement Word(ulong number, BookingOutcome outcome, Timestamp now) =>
         _parking.Sign(number, outcome, store.Read(db => ParkedPostings.Later(db, number, now)));

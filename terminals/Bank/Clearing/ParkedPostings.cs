@@ -42,17 +42,13 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
     }
 
     /// <summary>Where the money of what owes somebody is; null for the rest.</summary>
-    private static LedgerAccount? Source(ClearingInstruction transfer, Parking parked)
-    {
-        bool beyond = parked.Outcome == BookingOutcome.BeyondFloat;
-        Switches.Off("R8 beyond suspense", ref beyond);
-        return beyond ? null : transfer.Kind switch
+    private static LedgerAccount? Source(ClearingInstruction transfer, Parking parked) =>
+        parked.Outcome == BookingOutcome.BeyondFloat ? null : transfer.Kind switch
         {
             TransferKind.ShopCredit or TransferKind.ClaimRestore => LedgerAccount.Clearing,
             TransferKind.RedeemCredit or TransferKind.ReturnCredit => LedgerAccount.Float,
             _ => null,
         };
-    }
 
     public List<ParkedInstruction> All(IReadSnapshot db, Timestamp now) => ParkedTable.All(db).ConvertAll(p => new ParkedInstruction(
         bank, p.ClearingInstruction.Number, p.ClearingInstruction.Kind, p.ClearingInstruction.Reference, p.ClearingInstruction.Total,

@@ -11,9 +11,7 @@ internal static class RefusalCount
     {
         var counted = RefusedTable.Find(db, user);
         var until = counted?.Since.Plus(terms.BackupMaxAge);
-        bool isFull = counted?.Times >= Most && until >= now;
-        Switches.Off("R10 refusals", ref isFull);
-        return isFull ? until : null;
+        return counted?.Times >= Most && until >= now ? until : null;
     }
 
     public static void Add(IWriteTransaction db, AccountId user, SchemeParameters terms, Timestamp now) =>

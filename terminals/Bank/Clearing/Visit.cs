@@ -33,12 +33,6 @@ internal sealed class Visit(Action<string, string, Exception?> failed)
             {
                 failed(name, ended.Said?.Sentence ?? ended.Fault!.Message, unknown);
                 first = first is (null, null) ? ended : first;
-                bool goesOn = true;
-                Switches.Off("R8 visit", ref goesOn);
-                if (!goesOn)
-                {
-                    break;
-                }
             }
         }
 

@@ -29,10 +29,7 @@ internal sealed class LostCards(
     public async ValueTask<Result<int>> Report(LostCardReport report, CancellationToken cancel)
     {
         var account = store.Read(db => AccountTable.Find(db, report.User));
-        bool here = report.Bank == bank;
-        Switches.On("hole 10 report", ref here);
-        bool holders = account is not null && here && report.Verify(suite, account.Key);
-        Switches.On("hole 10 holder", ref holders);
+        bool holders = account is not null && report.Bank == bank && report.Verify(suite, account.Key);
         if (!holders)
         {
             return Refused.ByRule("The report is not signed by the card of an account at this bank.");
@@ -100,10 +97,8 @@ internal sealed class LostCards(
         {
             ulong due = (last?.Number ?? 0) + 1;
             bool ours = statement.Issuer == scheme.Issuer && statement.Bank == bank && statement.Currency == scheme.Terms.Currency;
-            Switches.On("statement named", ref ours);
             bool signed = await CertificateStore.Signed(
                 store, scheme, suite, issuer, () => scheme.IsStatement(k => statement.Verify(suite, k)), cancel);
-            Switches.On("statement signed", ref signed);
             if (!ours || !signed)
             {
                 store.Write(db => AlarmTable.Raise(db, Timestamp.Now(clock), BankAlarms.StatementNotSigned, due));
@@ -112,7 +107,6 @@ internal sealed class LostCards(
             }
 
             bool continues = statement.Number == due && statement.Previous == (last?.Digest ?? default);
-            Switches.On("statement continues", ref continues);
             if (!continues)
             {
                 store.Write(db => Contradict(db, statement, last, due));
@@ -133,9 +127,7 @@ internal sealed class LostCards(
         var now = Timestamp.Now(clock);
         var same = StatementTable.Find(db, statement.Number);
         bool differs = same is null ? statement.Number >= due : same.Digest != statement.Digest;
-        bool keeps = differs && ContradictionTable.Count(db) < MostContradictions;
-        Switches.Off("statement kept", ref keeps);
-        if (keeps)
+        if (differs && ContradictionTable.Count(db) < MostContradictions)
         {
             ContradictionTable.Add(db, statement, same ?? last, now);
         }

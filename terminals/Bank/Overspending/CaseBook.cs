@@ -8,7 +8,6 @@ internal static class CaseBook
     public static void Keep(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp last, Timestamp now)
     {
         bool late = file.Notice.Until > last;
-        Switches.Off("R5 late notice", ref late);
         EvidenceTable.Keep(db, file, standing, now);
         NoticeTable.Keep(db, file, late ? Amount.Zero : standing.Claimable, last);
         NoticeTable.MarkFallen(db, file.Dossier.Coin);
@@ -31,19 +30,12 @@ internal static class CaseBook
     public static Amount Claimable(IReadSnapshot db, CoinId coin, Timestamp now)
     {
         var counts = now;
-        Switches.Replace("R5 fallen notice", ref counts, default);
-        var over = now;
-        Switches.Replace("R5 term", ref over, new Timestamp((ulong)long.MaxValue));
-        if (EvidenceTable.Bounds(db, coin, over, counts) is not { } bounds)
+        if (EvidenceTable.Bounds(db, coin, now, counts) is not { } bounds)
         {
             return Amount.Zero;
         }
 
         var (excess, guaranteed, noticed, claimed) = bounds;
-        Switches.Replace("R9 booked excess", ref excess, Amount.FromLedger(long.MaxValue));
-        Switches.Replace("R9 booked promise", ref guaranteed, Amount.FromLedger(long.MaxValue));
-        Switches.Replace("R9 booked notice", ref noticed, Amount.FromLedger(long.MaxValue));
-        Switches.Replace("R9 booked once", ref claimed, Amount.Zero);
         var most = Amount.Min(Amount.Min(excess, guaranteed), noticed);
         return most > claimed ? most - claimed : Amount.Zero;
     }

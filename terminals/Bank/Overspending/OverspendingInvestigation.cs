@@ -29,7 +29,6 @@ internal sealed class OverspendingInvestigation(
         var first = await FileReversals(cancel);
         int judged = 0;
         int most = MaxRounds;
-        Switches.Replace("R8 headers", ref most, int.MaxValue);
         var after = _after;
         _after = null;
         for (int asked = 1; ; asked++)
@@ -52,12 +51,7 @@ internal sealed class OverspendingInvestigation(
             }
         }
 
-        bool tells = true;
-        Switches.Off("R9 told", ref tells);
-        if (tells)
-        {
-            await rebuttals.TellOutcomes(cancel);
-        }
+        await rebuttals.TellOutcomes(cancel);
 
         return first is null ? judged : first;
     }
@@ -110,9 +104,7 @@ internal sealed class OverspendingInvestigation(
         }
 
         var earlier = store.Read(db => EvidenceTable.Find(db, header.Coin));
-        bool judged = header.Revision <= earlier?.Revision;
-        Switches.Off("R9 older", ref judged);
-        if (judged)
+        if (header.Revision <= earlier?.Revision)
         {
             store.Write(db => EvidenceTable.TellAgain(db, header.Coin));
             return header.Revision == earlier!.Revision
@@ -123,7 +115,6 @@ internal sealed class OverspendingInvestigation(
 
         bool rests = header.Pages.Count > LargePages && earlier?.File is { } file && file.Date.Plus(Rest) > now
             && file.Date <= now.Plus(scheme.Terms.ClockTolerance);
-        Switches.Off("R10 rests", ref rests);
         if (rests)
         {
             return false;
@@ -132,9 +123,7 @@ internal sealed class OverspendingInvestigation(
         // E_I is recomputed from the opening; only if it is one of this bank's does it lead to a user.
         var ei = new Dossier(header, []).EncipheredRequest(suite);
         var row = ei is null ? null : store.Read(db => WithdrawalTable.Find(db, new WithdrawalId(Digest.Of(ei))));
-        bool strange = row is null && earlier is null;
-        Switches.Off("R10 strange", ref strange);
-        if (strange)
+        if (row is null && earlier is null)
         {
             store.Write(db => AlarmTable.Raise(db, now, BankAlarms.StrangeDossier, 0));
             await Answer(header, Proof.OpeningMismatch, cancel);
@@ -149,9 +138,7 @@ internal sealed class OverspendingInvestigation(
 
         var dossier = new Dossier(header, pages);
         var date = now < header.Date ? header.Date : now;
-        bool past = dossier.Entries.All(e => e.H.Time <= date.Plus(scheme.Terms.ClockTolerance));
-        Switches.On("R5 future", ref past);
-        if (!past)
+        if (!dossier.Entries.All(e => e.H.Time <= date.Plus(scheme.Terms.ClockTolerance)))
         {
             return Refused.ByRule(
                 $"The dossier of coin {header.Coin} holds a payment that is later than this bank's clock, {now}. It is void.");
@@ -159,12 +146,9 @@ internal sealed class OverspendingInvestigation(
 
         // Of the order that the user signed: anybody who checks the file asks for that, and would name this bank.
         bool ordered = row is null || dossier.IsOf(row.Order);
-        Switches.On("R9 ordered", ref ordered);
         var proof = row is null ? Proof.OpeningMismatch : ordered ? dossier.Check(rebuttals.Once(), scheme.Root, row.Order.EI)
             : Proof.OtherCoin;
-        bool rejected = proof != Proof.Excess && earlier is null;
-        Switches.Off("R10 rejected", ref rejected);
-        if (rejected)
+        if (proof != Proof.Excess && earlier is null)
         {
             await Answer(header, proof, cancel);
             return true;
@@ -184,21 +168,18 @@ internal sealed class OverspendingInvestigation(
     {
         var terms = scheme.Terms;
         bool signed = header.Issuer == scheme.Issuer && header.Fault(suite, scheme.Root) is null;
-        Switches.On("dossier signature", ref signed);
         if (!signed)
         {
             return Refused.ByPeer($"The dossier of coin {header.Coin} is not signed by the issuer.");
         }
 
         bool schemes = header.DisputeTerm == terms.DisputeTerm && header.ClockTolerance == terms.ClockTolerance;
-        Switches.On("R5 terms", ref schemes);
         if (!schemes)
         {
             return Refused.ByPeer($"The dossier of coin {header.Coin} gives other terms than the scheme.");
         }
 
         bool today = header.Date <= now.Plus(terms.ClockTolerance) && now <= header.Date.Plus(terms.ClockTolerance);
-        Switches.On("R5 today", ref today);
         return today ? null : new Refused(Outcome.ClockDiffers,
             $"The dossier of coin {header.Coin} is dated {header.Date}, and this bank's clock says {now}. One of the clocks is wrong.");
     }
@@ -210,9 +191,7 @@ internal sealed class OverspendingInvestigation(
         {
             var (answer, refusal) = await issuer.Ask(new DossierPageMessage(header.Coin, header.Revision, i), cancel);
             var page = answer?.Page;
-            bool its = page?.Hash == header.Pages[(int)i];
-            Switches.On("R9 page", ref its);
-            if (page is null || !its)
+            if (page is null || page?.Hash != header.Pages[(int)i])
             {
                 return Refused.ByPeer(
                     $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}".TrimEnd());
@@ -236,7 +215,6 @@ internal sealed class OverspendingInvestigation(
                 return db => EvidenceTable.Reject(db, dossier, proof, now);
             }
 
-            Switches.Replace("R3 kept", ref earlier, null);
             var file = Evidence.Sign(key, order!, account.Key, account.Name, dossier, certificate, now) with
             {
                 Reversals = earlier?.Reversals ?? [], FiledKeys = earlier?.FiledKeys ?? [],
@@ -261,7 +239,6 @@ internal sealed class OverspendingInvestigation(
     private async ValueTask<Refused?> FileReversals(CancellationToken cancel)
     {
         int most = MaxRounds;
-        Switches.Replace("R8 reversals", ref most, int.MaxValue);
         for (int asked = 0; asked < most; asked++)
         {
             ulong after = store.Read(FiledTable.Last);

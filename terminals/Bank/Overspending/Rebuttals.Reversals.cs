@@ -20,7 +20,6 @@ internal sealed partial class Rebuttals
 
         // The issuer may have another key by now: what it signed with that is not to be lost.
         bool known = await FileKnown(reversals, cancel);
-        Switches.On("R3 asks for keys", ref known);
         if (!known)
         {
             await CertificateStore.Fetch(store, scheme, suite, issuer, cancel);
@@ -34,7 +33,6 @@ internal sealed partial class Rebuttals
         var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
         bool known = true;
         var turn = _filing;
-        Switches.Replace("R8 filed beside", ref turn, _weighing);
         await turn.WaitAsync(cancel);
         try
         {
@@ -47,9 +45,7 @@ internal sealed partial class Rebuttals
                     (Evidence Filed, EvidenceFinding Standing)? Weighed() =>
                         seen.File is not null && WithAll(seen.File, seen.Brought, ofCoin, keys, ref known) is { } filed
                             ? (filed, Standing(filed, seen.Heard, seen.Brought)) : null;
-                    bool inside = false;
-                    Switches.On("R10 filed outside", ref inside);
-                    return (inside ? store.Write(_ => Weighed()) : Weighed()) is not { } weighed ? null : db =>
+                    return Weighed() is not { } weighed ? null : db =>
                         !HasChanged(db, coin, seen.Seen) && CaseBook.Weigh(db, weighed.Filed, weighed.Standing, Timestamp.Now(clock));
                 }, cancel);
             }
@@ -67,13 +63,11 @@ internal sealed partial class Rebuttals
     private Evidence? WithAll(Evidence file, List<BroughtVoid> brought, IEnumerable<Reversal> reversals, List<KeyCertificate> keys,
         ref bool known)
     {
-        Switches.Replace("R3 whatever revision", ref brought, []);
         var payments = file.Dossier.Payments.Concat(brought.Select(b => b.H)).ToLookup(h => h.Id);
         var taken = new List<(Reversal, KeyCertificate)>();
         foreach (var reversal in reversals)
         {
             bool takesBack = payments[reversal.Payment].Any(h => reversal.TakesBack(_once, scheme.Root, h, keys));
-            Switches.On("R3 verified", ref takesBack);
             known &= takesBack || !payments[reversal.Payment].Any();
             if (takesBack)
             {
@@ -85,10 +79,5 @@ internal sealed partial class Rebuttals
     }
 
     /// <summary>True where something was heard or filed since: written now, it would be lost.</summary>
-    public static bool HasChanged(IReadSnapshot db, CoinId coin, Digest seen)
-    {
-        bool changed = CaseBook.Seen(db, coin) != seen;
-        Switches.Off("R10 seen", ref changed);
-        return changed;
-    }
+    public static bool HasChanged(IReadSnapshot db, CoinId coin, Digest seen) => CaseBook.Seen(db, coin) != seen;
 }

@@ -61,7 +61,6 @@ internal sealed partial class Rebuttals(
     private Stamp StampOn(Evidence? file, Rebuttal rebuttal, Timestamp date)
     {
         bool heard = file is not null && store.Read(db => RebuttalTable.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
-        Switches.On("R5 heard first", ref heard);
         return Sign(rebuttal, heard && !(file is not null && IsTooLate(file, date)) ? StampRole.Bank : StampRole.Witness, date);
     }
 
@@ -69,19 +68,10 @@ internal sealed partial class Rebuttals(
     public Timestamp CountsUntil(Evidence file) => file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
 
     /// <summary>True if the issuer may have forgotten the coin by then: what comes now no longer counts for money.</summary>
-    private bool IsTooLate(Evidence file, Timestamp date)
-    {
-        bool late = date > CountsUntil(file);
-        Switches.Off("R5 case term", ref late);
-        return late;
-    }
+    private bool IsTooLate(Evidence file, Timestamp date) => date > CountsUntil(file);
 
-    private Stamp Sign(Rebuttal rebuttal, StampRole role, Timestamp date)
-    {
-        var subject = rebuttal.Digest;
-        Switches.Replace("R5 bank stamp", ref subject, default);
-        return Stamp.Sign(key, certificate.Holder, role, subject, date);
-    }
+    private Stamp Sign(Rebuttal rebuttal, StampRole role, Timestamp date) =>
+        Stamp.Sign(key, certificate.Holder, role, rebuttal.Digest, date);
 
     /// <summary>The file with what was filed and heard in time: what may be claimed on it.</summary>
     public EvidenceFinding Standing(Evidence file, List<(Rebuttal Rebuttal, bool InTime)> heard, List<BroughtVoid> brought) =>
@@ -100,7 +90,6 @@ internal sealed partial class Rebuttals(
         }
 
         var early = brought.Where(b => !IsTooLate(file, b.Since)).Select(b => b.H).ToList();
-        Switches.Replace("R5 brought early", ref early, []);
         return new([.. inTime.Select(r => r with { Voids =
             [.. early.Select(h => r.VoidOf(_once, h)).OfType<VoidStatement>().Distinct()] })], []);
     }
@@ -179,7 +168,6 @@ internal sealed partial class Rebuttals(
             var reply = await issuer.Call(message, cancel);
             var reason = reply.As<BankVoidReply>()?.Reversal is null ? Refusal.Read(reply)?.Reason : null;
             bool isFull = reason == RefusalReason.Unavailable;
-            Switches.Off("R10 brought", ref isFull);
             if (reply.As<BankVoidReply>()?.Reversal is { } reversal)
             {
                 answered.Add((payment, coin, reply, reversal));
@@ -230,9 +218,7 @@ internal sealed partial class Rebuttals(
             {
                 file = seen.File;
                 Heard? Weighed() => file is null ? null : Weigh(file, seen.Heard, seen.Brought, rebuttal, came, cancel);
-                bool inside = false;
-                Switches.On("R10 outside", ref inside);
-                return (inside ? store.Write(_ => Weighed()) : Weighed()) is { } heard ? db => Keep(db, coin, seen.Seen, heard) : null;
+                return Weighed() is { } heard ? db => Keep(db, coin, seen.Seen, heard) : null;
             }, cancel);
         }
         finally
@@ -241,9 +227,7 @@ internal sealed partial class Rebuttals(
         }
 
         // Nobody has the bank go to the issuer for what changes nothing.
-        bool goes = isKept;
-        Switches.On("R10 goes", ref goes);
-        if (goes)
+        if (isKept)
         {
             await TryVisit(cancel);
         }
@@ -261,7 +245,6 @@ internal sealed partial class Rebuttals(
 
         // The same statements came before, perhaps without what proves them, or that they were in time.
         var same = before.Where(b => b.Rebuttal.Digest == rebuttal.Digest).ToList();
-        Switches.Replace("R3 heard whole", ref same, []);
         var shown = same.Aggregate(rebuttal.Genuine(once, scheme.Root, own), (r, b) => r.Joined(b.Rebuttal));
         var voids = new Dictionary<PaymentId, (CashPayment H, VoidStatement Void)>();
         foreach (var h in file.Dossier.Payments)
@@ -276,7 +259,6 @@ internal sealed partial class Rebuttals(
         // A shop may be named by S_W of a payment of the case, which goes to the issuer now, and by no other: nothing might clear it.
         var found = voids.Values.Select(v => (v.Void.Seq, Convert.ToHexString(v.Void.SW))).ToHashSet();
         bool its = shown.Voids.All(v => found.Contains((v.Seq, Convert.ToHexString(v.SW))));
-        Switches.On("R5 heard coin", ref its);
         bool late = IsTooLate(file, came);
         shown = shown.With(Sign(shown, its && !late ? StampRole.Bank : StampRole.Witness, came), [certificate]);
         var heard = file.Beside(shown);
@@ -284,25 +266,20 @@ internal sealed partial class Rebuttals(
         bool Strikes(Rebuttal r, CashPayment h) => r.VoidOf(once, h) is not null || r.DeathOf(once, scheme.Root, h, until) is not null;
         var others = before.Where(b => b.InTime || !inTime).Select(b => file.Beside(b.Rebuttal)).ToList();
         var isBrought = brought.Select(b => b.H.Id).ToHashSet();
-        bool whateverStruck = true;
-        Switches.Off("R3 brings beside", ref whateverStruck);
         bool strikes = file.Dossier.Payments.Any(h =>
         {
             cancel.ThrowIfCancellationRequested();
             bool isVoid = voids.ContainsKey(h.Id);
             return ((isVoid || heard.DeathOf(once, scheme.Root, h, until) is not null) && !others.Exists(b => Strikes(b, h)))
-                || (whateverStruck && isVoid && !isBrought.Contains(h.Id));
+                || (isVoid && !isBrought.Contains(h.Id));
         });
-        Switches.On("R10 strikes", ref strikes);
         if (!strikes)
         {
             return null;
         }
 
-        bool brings = true;
-        Switches.Off("R3 brought", ref brings);
         return new Heard(
-            shown, inTime, its, file, brings ? [.. voids.Values] : [],
+            shown, inTime, its, file, [.. voids.Values],
             Standing(file, inTime ? [.. before, (shown, true)] : before, brought));
     }
 

@@ -48,7 +48,6 @@ public sealed partial class BankParty
         {
             // Nothing shows that it was this bank's: not where the two agree either, nor where the issuer cannot be reached.
             bool keeps = Behind is not null || !isNew;
-            Switches.On("R27 named key", ref keeps);
             if (!keeps)
             {
                 _store.Write(db => LostKeyTable.Remove(db, lostKey));

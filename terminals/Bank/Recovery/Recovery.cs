@@ -14,12 +14,7 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     TimeProvider clock)
 {
     /// <summary>True while there are withdrawals whose order nobody has shown. Of what is not covered the order is known.</summary>
-    public static bool IsAwaiting(IReadSnapshot db)
-    {
-        bool all = RecoveredTable.TallyUnordered(db).Count > 0;
-        Switches.Replace("R27 uncovered is known", ref all, RecoveredTable.TallyAll(db).Count > 0);
-        return all;
-    }
+    public static bool IsAwaiting(IReadSnapshot db) => RecoveredTable.TallyUnordered(db).Count > 0;
 
     /// <returns>Refused where this bank was not restored, or the issuer gives no answer.</returns>
     public async ValueTask<Result<BankRecovery>> Run(CancellationToken cancel)
@@ -85,13 +80,9 @@ internal sealed class Recovery(PartyId bank, Database store, ICashSuite suite, S
     }
 
     /// <summary>Only what this bank has asked for under its own signature is its debt.</summary>
-    private bool IsOurs(IssuedWithdrawal one)
-    {
-        bool ours = one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency
+    private bool IsOurs(IssuedWithdrawal one) =>
+        one.Asked.Bank == bank && one.Asked.Currency == scheme.Terms.Currency
             && store.Read(db => BankKeys.Own(db, suite)).Exists(k => one.Asked.Verify(suite, k));
-        Switches.On("R27 own request", ref ours);
-        return ours;
-    }
 
     /// <summary>False where the books have it: as ended, or as under way, which then ends.</summary>
     public static bool Take(IWriteTransaction db, WithdrawalId request, RecoveredWithdrawal one, Timestamp now)

@@ -80,7 +80,6 @@ public sealed partial class BankParty
             {
                 // Back to a card that the account had before, what comes for either would go on from one to the other for ever.
                 bool had = AccountTable.Find(db, user) is not null || ReplacedTable.SuccessorOf(db, old.User) is not null;
-                Switches.Off("R12 had an account", ref had);
                 if (!mayReplace || had)
                 {
                     return mayReplace ? HasAnother : NotReported(name);
@@ -120,9 +119,7 @@ public sealed partial class BankParty
         var scheme = _identity.Scheme;
 
         // Two cards never have one code: whoever read the other card's letter would open this one.
-        bool isTaken = state == WalletState.Blank && _letters.IsTaken(code);
-        Switches.Off("R12 one card", ref isTaken);
-        if (isTaken)
+        if (state == WalletState.Blank && _letters.IsTaken(code))
         {
             return new Refused(Outcome.PinRefused,
                 "That letter belongs to a card already, and somebody may have read it. Name another file for the new letter.");
@@ -156,9 +153,7 @@ public sealed partial class BankParty
     public Result<AccountId> SetBack(AccountId user, WalletCard card, ActivationCode code)
     {
         // Whoever brings a card that was reported as lost gets nothing signed.
-        var lost = _store.Read(db => LostReportTable.DateOf(db, user));
-        Switches.Replace("R12 lost", ref lost, null);
-        if (lost is { } date)
+        if (_store.Read(db => LostReportTable.DateOf(db, user)) is { } date)
         {
             return Refused.ByRule(
                 $"This card was reported as lost on {date}: keep the card. What is left of its coins comes back to the account by itself.");
@@ -189,7 +184,6 @@ public sealed partial class BankParty
             }
 
             bool isBlocked = before.State == WalletState.NotActivated ? wasSetBack : before.PukTries == 0;
-            Switches.On("R12 signs for blocked", ref isBlocked);
             if (known == WalletStatus.AlreadyDone || !isBlocked)
             {
                 var why = known == WalletStatus.AlreadyDone ? known : StatusWord.ConditionsNotSatisfied;

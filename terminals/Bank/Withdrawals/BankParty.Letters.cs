@@ -97,7 +97,6 @@ public sealed partial class BankParty
             return begun.Refused!;
         }
 
-        Switches.On("R12 may have it", ref isNew);
         _crash.Reach(CrashPoints.LetterOffered);
         try
         {

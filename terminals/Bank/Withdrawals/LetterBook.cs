@@ -49,7 +49,6 @@ internal sealed class LetterBook(Database store)
     {
         var others = letter.User is { } card ? LetterTable.OthersOffered(db, card, letter) : [];
         bool isFormer = others.Exists(id => id > letter.Id);
-        Switches.Off("R12 former", ref isFormer);
 
         // A card's first letter is the one with which it was personalised; each later one sets it back.
         bool isFirst = !others.Exists(id => id < letter.Id);

@@ -31,21 +31,12 @@ internal static class OrderBook
     }
 
     /// <summary>A number that is known, and of which the bank has forgotten whose it was.</summary>
-    public static bool IsForgotten(IReadSnapshot db, WithdrawalOrder order, uint known)
-    {
-        bool isForgotten = order.Number <= known && OrderedTable.RequestOf(db, order.User, order.Number) is null
+    public static bool IsForgotten(IReadSnapshot db, WithdrawalOrder order, uint known) =>
+        order.Number <= known && OrderedTable.RequestOf(db, order.User, order.Number) is null
             && RenouncedTable.Since(db, order.User, order.Number) is null;
-        Switches.Off("R27 forgotten number", ref isForgotten);
-        return isForgotten;
-    }
 
     /// <summary>The order came to nothing, and its card has heard so: it is never carried out.</summary>
-    public static bool IsDeclined(IReadSnapshot db, WithdrawalOrder order)
-    {
-        bool isDeclined = OrderedTable.IsDeclined(db, order);
-        Switches.Off("R27 declined", ref isDeclined);
-        return isDeclined;
-    }
+    public static bool IsDeclined(IReadSnapshot db, WithdrawalOrder order) => OrderedTable.IsDeclined(db, order);
 
     /// <summary>Forgets which request had a number once its withdrawal is forgotten. That its orders are known stays.</summary>
     /// <param name="before">Until when the withdrawal, or what declined it, is that old.</param>
@@ -71,7 +62,6 @@ internal static class OrderBook
     public static uint Advance(IWriteTransaction db, AccountId user, SchemeParameters terms, Timestamp now)
     {
         bool isAwaiting = Recovery.IsAwaiting(db);
-        Switches.Off("R27 renounced waits", ref isAwaiting);
         return GoOn(db, user, since => !isAwaiting || since.Plus(terms.DisputeTerm) <= now);
     }
 
@@ -79,7 +69,6 @@ internal static class OrderBook
     public static Refusal? Beyond(IReadSnapshot db, WithdrawalOrder order, uint known, SchemeParameters terms)
     {
         bool isBeyond = order.Number > known + 1UL;
-        Switches.Off("R27 order gap", ref isBeyond);
         if (!isBeyond)
         {
             return null;
@@ -128,7 +117,6 @@ internal static class OrderBook
 
         // Numbers begin with 1. Of a known one of which nothing is kept any more nobody knows whose it was.
         bool isAnother = had is { } request ? request != order.Request : order.Number == 0;
-        Switches.Off("R27 number once", ref isAnother);
         if (isAnother || (isRenounced && isAwaited))
         {
             AlarmTable.RaiseOrder(db, now, isAnother ? BankAlarms.NumberTwice : BankAlarms.RenouncedShown, order);
@@ -147,9 +135,7 @@ internal static class OrderBook
     /// <returns>Why the account withdraws nothing else; null where it may.</returns>
     public static Refusal? Owed(IWriteTransaction db, AccountId user, Timestamp now)
     {
-        var owed = OwedTable.Of(db, user);
-        Switches.Replace("R27 owed", ref owed, []);
-        foreach (var order in owed)
+        foreach (var order in OwedTable.Of(db, user))
         {
             if (!Recovery.Awaits(db, order))
             {
@@ -171,9 +157,7 @@ internal static class OrderBook
     public static void Rival(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
         var owner = Recovery.WasAssigned(db, order.Request) ? WithdrawalTable.Find(db, order.Request)?.Order.User : null;
-        bool isRival = owner is not null && owner != order.User;
-        Switches.Off("R27 rival", ref isRival);
-        if (isRival)
+        if (owner is not null && owner != order.User)
         {
             AlarmTable.RaiseRival(db, now, owner!.Value, order);
         }

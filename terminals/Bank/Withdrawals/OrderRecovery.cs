@@ -33,11 +33,7 @@ internal sealed class OrderRecovery(
             ?? await Close(MessageType.RenounceReply, word.User, word.Number, request.Body, isShown: false, cancel);
     }
 
-    private static bool IsSigned(bool signed)
-    {
-        Switches.On("R27 renounced by", ref signed);
-        return signed;
-    }
+    private static bool IsSigned(bool signed) => signed;
 
     /// <summary>At once where nothing that was issued waits for its order; else after disputeTerm: until then it may turn up.</summary>
     private async ValueTask<LinkMessage> Close(
@@ -45,7 +41,6 @@ internal sealed class OrderRecovery(
     {
         // A bank that was restored, and has not heard so yet, does not know what waits.
         bool agreed = await agreement.HasAgreed(cancel);
-        Switches.On("R27 renounced after agreement", ref agreed);
         if (!agreed)
         {
             return Refuse(RefusalReason.Unavailable, "The bank has to hear the issuer first. Nothing was changed. Try again later.");

@@ -30,9 +30,7 @@ internal static class Replacement
         }
 
         long balance = Ledger.Balance(db, LedgerAccount.User(user));
-        bool goesOn = balance > 0;
-        Switches.Off("hole 10 goes on", ref goesOn);
-        if (goesOn)
+        if (balance > 0)
         {
             var named = LedgerTransaction.Replacement(user, Ledger.Last(db));
             Ledger.Move(db, now, named, LedgerAccount.User(user), LedgerAccount.User(next), Amount.FromLedger(balance));

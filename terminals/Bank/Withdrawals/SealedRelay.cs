@@ -21,9 +21,7 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
             return Refuse(RefusalReason.Malformed, "The sealed message is malformed.");
         }
 
-        bool bounded = true;
-        Switches.Off("R8 relayed", ref bounded);
-        if (bounded && !await HasRoom(cancel))
+        if (!await HasRoom(cancel))
         {
             return Refuse(RefusalReason.Unavailable,
                 "The bank passes too many messages to the issuer just now. Nothing is lost: try again later.");
@@ -31,9 +29,7 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
 
         try
         {
-            bool differs = await issuersClock.Ask(issuer, cancel) is not null;
-            Switches.Off("R26 relay", ref differs);
-            if (differs)
+            if (await issuersClock.Ask(issuer, cancel) is not null)
             {
                 return Refuse(RefusalReason.Unavailable, "The clocks of bank and issuer differ: the issuer could take for late what "
                     + "is not. Nothing was sent, and nothing is lost. Try again later.");
@@ -59,10 +55,7 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
         }
         finally
         {
-            if (bounded)
-            {
-                _room.Release();
-            }
+            _room.Release();
         }
     }
 

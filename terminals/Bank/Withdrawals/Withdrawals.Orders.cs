@@ -77,9 +77,7 @@ internal sealed partial class Withdrawals
         }
 
         var user = LedgerAccount.User(order.User);
-        bool tooSmall = Ledger.Balance(db, user) < order.FaceValue.ToLedger();
-        Switches.Off("step 3", ref tooSmall);
-        if (tooSmall)
+        if (Ledger.Balance(db, user) < order.FaceValue.ToLedger())
         {
             RefusalCount.Add(db, order.User, scheme.Terms, now);
             return (new Refusal(RefusalReason.InsufficientFunds, "The account's balance is too small for this withdrawal. Withdraw less."),
@@ -95,7 +93,6 @@ internal sealed partial class Withdrawals
     private static Refusal? Again(IWriteTransaction db, WithdrawalOrder earlier, WithdrawalOrder order, Timestamp now)
     {
         bool same = earlier.User == order.User && earlier.FaceValue == order.FaceValue;
-        Switches.On("hole 7 same order", ref same);
         if (!same)
         {
             OrderBook.Rival(db, order, now);
@@ -103,9 +100,7 @@ internal sealed partial class Withdrawals
         }
 
         // The gap of one number is not closed with an order that had another.
-        bool isRenumbered = earlier.Number != order.Number;
-        Switches.Off("R27 number once", ref isRenumbered);
-        if (isRenumbered)
+        if (earlier.Number != order.Number)
         {
             AlarmTable.RaiseOrder(db, now, BankAlarms.NumberTwice, order);
             return new Refusal(RefusalReason.OrderNumberUsed, $"This E_I was ordered before, as order {earlier.Number}. Ask the bank.");
@@ -134,7 +129,6 @@ internal sealed partial class Withdrawals
 
         bool late = order.Date.Plus(scheme.Terms.RequestTerm) < now;
         bool inTime = !late && order.Date <= now.Plus(scheme.Terms.ClockTolerance);
-        Switches.On("hole 7 old order", ref inTime);
         var outOfDate = new Refusal(RefusalReason.OutOfDate,
             $"The order says {order.Date}, and the bank's clock {now}. Set the wrong clock right, and order again.");
         if (!inTime && (isSeen || !late))

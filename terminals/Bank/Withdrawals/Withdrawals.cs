@@ -111,9 +111,7 @@ internal sealed partial class Withdrawals(
     /// <param name="verify">Whether the account's key signed it.</param>
     public LinkMessage? CheckSigner(PartyId addressed, AccountId user, Func<PublicKey, bool> verify)
     {
-        bool ours = addressed == bank;
-        Switches.On("hole 7 strange order", ref ours);
-        if (!ours)
+        if (addressed != bank)
         {
             return Refuse(RefusalReason.OtherBank, "This order is for another bank. Send it there.");
         }
@@ -128,28 +126,19 @@ internal sealed partial class Withdrawals(
 
     private LinkMessage? Check(WithdrawalOrder order)
     {
-        bool IsSigned(PublicKey account)
-        {
-            bool signed = order.Verify(suite, account);
-            Switches.On("step 2", ref signed);
-            return signed;
-        }
+        bool IsSigned(PublicKey account) => order.Verify(suite, account);
 
         if (CheckSigner(order.Bank, order.User, IsSigned) is { } strange)
         {
             return strange;
         }
 
-        bool known = order.Currency == scheme.Terms.Currency;
-        Switches.On("hole 7 strange order", ref known);
-        if (!known)
+        if (order.Currency != scheme.Terms.Currency)
         {
             return Refuse(RefusalReason.OtherCurrency, $"This bank's cash is {scheme.Terms.Currency}, not {order.Currency}.");
         }
 
-        bool nothing = order.FaceValue.IsZero;
-        Switches.Off("hole 7 strange order", ref nothing);
-        return nothing ? Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.") : null;
+        return order.FaceValue.IsZero ? Refuse(RefusalReason.AmountZero, "The amount is zero. Withdraw at least one minor unit.") : null;
     }
 
     private async ValueTask<WithdrawalRow> Advance(WithdrawalId request, CancellationToken cancel)
@@ -181,7 +170,6 @@ internal sealed partial class Withdrawals(
     {
         // A bank that was restored, and has not heard so yet, asks for nothing under its signature (R27).
         bool agreed = await agreement.HasAgreed(cancel);
-        Switches.On("R27 before it asks", ref agreed);
         if (!agreed || await ClockFault(cancel) is not null)
         {
             return null;
@@ -203,7 +191,6 @@ internal sealed partial class Withdrawals(
             return null;
         }
 
-        Switches.On("hole 7 never", ref isNever);
         bool believable = answer is { EK: not null } || (answer is not null && isNever);
 
         // The account gets its money back by nothing but the issuer's word, whatever else comes with it.
@@ -215,7 +202,6 @@ internal sealed partial class Withdrawals(
         bool its = never.Issuer == scheme.Issuer && never.Bank == bank && never.Request == order.Request
             && never.FaceValue == order.FaceValue
             && never.Currency == order.Currency;
-        Switches.On("hole 7 named", ref its);
         return its && await CertificateStore.Signed(
             store, scheme, suite, issuer, () => scheme.IsStatement(k => never.Verify(suite, k)), cancel);
     }

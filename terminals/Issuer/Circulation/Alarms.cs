@@ -78,11 +78,8 @@ internal static class Alarms
     /// <returns>True if nothing like it had been raised.</returns>
     public static bool Raise(IWriteTransaction db, string kind, byte[] subject, Timestamp now)
     {
-        Switches.Replace("R10 alarm", ref subject, [.. subject, .. BitConverter.GetBytes(AlarmTable.LastId(db))]);
         bool isNew = !AlarmTable.Has(db, kind, subject);
-        bool isFull = isNew && AlarmTable.Count(db, kind) >= MaxSubjects;
-        Switches.Off("R10 alarms", ref isFull);
-        AlarmTable.Raise(db, kind, isFull ? [] : subject, now);
+        AlarmTable.Raise(db, kind, isNew && AlarmTable.Count(db, kind) >= MaxSubjects ? [] : subject, now);
         return isNew;
     }
 }

@@ -37,13 +37,6 @@ internal sealed class ClockWatch
         {
             _found = now;
         }
-
-        bool looks = true;
-        Switches.Off("R26 looks", ref looks);
-        if (!looks)
-        {
-            Look(now);
-        }
     }
 
     /// <summary>What a person sees of it; nothing is written.</summary>
@@ -73,7 +66,6 @@ internal sealed class ClockWatch
                 behind = IsBehind(_written, now, _terms);
             }
 
-            Switches.Off("R26 stops", ref behind);
             if (!behind)
             {
                 return null;
@@ -102,9 +94,7 @@ internal sealed class ClockWatch
                 _doubted = _store.Read(ClockTable.DoubtedSince) is not null;
             }
 
-            bool doubted = _doubted;
-            Switches.Off("R26 doubt", ref doubted);
-            return doubted;
+            return _doubted;
         }
     }
 
@@ -132,9 +122,7 @@ internal sealed class ClockWatch
     {
         _agreed.Add(bank);
         var banks = _store.Read(BankTable.Valid);
-        bool confirmed = banks.Count(_agreed.Contains) >= Math.Min(2, banks.Count);
-        Switches.On("R26 two banks", ref confirmed);
-        return confirmed;
+        return banks.Count(_agreed.Contains) >= Math.Min(2, banks.Count);
     }
 
     /// <summary>A person says that the clock is right. If coins may have been forgotten by it before, that is noted.</summary>
@@ -168,12 +156,7 @@ internal sealed class ClockWatch
         {
             _store.Write(db => ClockTable.Doubt(db, since));
             (_doubted, _found) = (true, null);
-            bool again = true;
-            Switches.Off("R26 set again", ref again);
-            if (again)
-            {
-                _agreed.Clear();
-            }
+            _agreed.Clear();
         }
     }
 }

@@ -8,24 +8,19 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     public int Run(Timestamp now)
     {
         int coins = Coins(now);
-        bool forgets = true;
-        Switches.Off("R10 issuer", ref forgets);
-        if (forgets)
-        {
-            // "Never issued": a bank that repeats a request later gets the same answer anew (hole 7).
-            Forgotten.InPieces(store, db => IssuanceTable.ForgetRefused(db, Before(now, terms.RequestTerm + terms.DisputeTerm)));
-            Forgotten.InPieces(store, db => AlarmTable.Forget(db, Before(now, terms.DisputeTerm)));
-            HotVersions(now);
-            store.Write(db => OutageTable.Forget(db, Before(now, terms.SettlePeriod)));
-            Forgotten.InPieces(store, ClaimPaymentTable.ForgetPaid);
+        // "Never issued": a bank that repeats a request later gets the same answer anew (hole 7).
+        Forgotten.InPieces(store, db => IssuanceTable.ForgetRefused(db, Before(now, terms.RequestTerm + terms.DisputeTerm)));
+        Forgotten.InPieces(store, db => AlarmTable.Forget(db, Before(now, terms.DisputeTerm)));
+        HotVersions(now);
+        store.Write(db => OutageTable.Forget(db, Before(now, terms.SettlePeriod)));
+        Forgotten.InPieces(store, ClaimPaymentTable.ForgetPaid);
 
-            // What each bank says it has, once a day: how long it is known to have it counts, for a restored bank asks again.
-            store.Write(db => MarkTable.Note(db, now, now.Minus(MarkEvery)));
-            foreach (var bank in store.Read(BankTable.All))
-            {
-                Forgotten.InPieces(store, db => InstructionTable.Forget(db, bank.Id, Bound(db, bank.Id, Marked.Instruction, now)));
-                Forgotten.InPieces(store, db => StatementTable.Forget(db, bank.Id, Bound(db, bank.Id, Marked.Statement, now)));
-            }
+        // What each bank says it has, once a day: how long it is known to have it counts, for a restored bank asks again.
+        store.Write(db => MarkTable.Note(db, now, now.Minus(MarkEvery)));
+        foreach (var bank in store.Read(BankTable.All))
+        {
+            Forgotten.InPieces(store, db => InstructionTable.Forget(db, bank.Id, Bound(db, bank.Id, Marked.Instruction, now)));
+            Forgotten.InPieces(store, db => StatementTable.Forget(db, bank.Id, Bound(db, bank.Id, Marked.Statement, now)));
         }
 
         return coins;
@@ -54,7 +49,6 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
     private void HotVersions(Timestamp now)
     {
         var before = Before(now, default);
-        Switches.Replace("R10 hot versions", ref before, now);
         Forgotten.InPieces(store, db => HotVersionTable.Forget(db, before));
     }
 

@@ -26,30 +26,18 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     private readonly ConcurrentDictionary<PartyId, bool> _agreed = new();
 
     /// <summary>True if something numbered may be signed for that bank.</summary>
-    public bool IsAgreed(PartyId bank)
-    {
-        bool agreed = _agreed.ContainsKey(bank);
-        Switches.On("R27 agreed", ref agreed);
-        return agreed;
-    }
+    public bool IsAgreed(PartyId bank) => _agreed.ContainsKey(bank);
 
     /// <summary>True if all banks have agreed, but those left out: then this issuer is no older copy, as far as anybody can show.</summary>
     public bool IsAgreedByAll(IReadSnapshot db)
     {
         var banks = BankTable.Valid(db);
         var heeded = banks.Except(RecoveryTable.In(db, RecoveryState.Away)).ToList();
-        bool all = (heeded.Count > 0 || banks.Count == 0) && heeded.TrueForAll(_agreed.ContainsKey);
-        Switches.On("R27 not yet known", ref all);
-        return all;
+        return (heeded.Count > 0 || banks.Count == 0) && heeded.TrueForAll(_agreed.ContainsKey);
     }
 
     /// <summary>Since when the issuer knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
-    public static Timestamp? BehindSince(IReadSnapshot db)
-    {
-        var since = BehindTable.Since(db);
-        Switches.Replace("R27 issuer stops", ref since, null);
-        return since;
-    }
+    public static Timestamp? BehindSince(IReadSnapshot db) => BehindTable.Since(db);
 
     /// <summary>A bank says how far it is, shows the issuer's own newest word, and hears how far the issuer is.</summary>
     public LinkMessage Handle(LinkPeer peer, LinkMessage request)
@@ -65,7 +53,6 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         }
 
         bool its = own.Role == PositionRole.Bank && own.Issuer == issuer && own.Bank == bank.Id && own.Verify(suite, bank.Key);
-        Switches.On("R27 bank signed", ref its);
         if (!its)
         {
             return Refuse(RefusalReason.BadSignature, "The position is not signed by this bank's key.");
@@ -91,9 +78,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             return false;
         }
 
-        bool agrees = date <= now.Plus(terms.ClockTolerance) && now <= date.Plus(terms.ClockTolerance);
-        Switches.On("R26 bank dated", ref agrees);
-        return agrees;
+        return date <= now.Plus(terms.ClockTolerance) && now <= date.Plus(terms.ClockTolerance);
     }
 
     private LinkMessage Answer(IWriteTransaction db, PartyId bank, Position own, Position? heard, Timestamp now)
@@ -115,9 +100,7 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             // said before it recovers from now. Nobody keeps some of it back, to stop it once more, and it needs no clock to tell. Once:
             // numbers have an end, too.
             ulong ahead = NumbersAhead;
-            Switches.Replace("R27 kept back", ref ahead, 0UL);
             bool isTold = last is { IsRestored: true } && last.Date == since && (heard?.Number ?? 0) <= last.Number;
-            Switches.Off("R27 ahead once", ref isTold);
             return new AgreeReply(Next(
                 db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : ahead))).ToMessage();
         }
@@ -131,7 +114,6 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         bool isOlder = before is not null && (
             own.Number < before.Number || (own.Number == before.Number
                 && !SignedMessage.Position(before).AsSpan().SequenceEqual(SignedMessage.Position(own))));
-        Switches.Off("R27 bank behind", ref isOlder);
         if (isOlder)
         {
             Alarms.Raise(db, Alarms.BankRestored, bank, 0, now);

@@ -70,9 +70,7 @@ internal sealed class ClearingCycle(
         // What it parked before its key changed, it signed with the key of then; that it is the bank which brings it, the link says.
         var keysOfBank = said.Statements.Count == 0 ? [] : store.Read(db => BankTable.Keys(db, bank.Id));
         bool genuine = said.Statements.All(s => s.Bank == bank.Id && keysOfBank.Exists(k => s.Verify(suite, k)));
-        Switches.On("R8 word signed", ref genuine);
         bool covered = said.Statements.All(s => s.Number <= said.Seen);
-        Switches.On("R8 word covered", ref covered);
         if (!genuine || !covered)
         {
             store.Write(db => Alarms.Raise(db, Alarms.StatementNotSigned, bank.Id, 0, Timestamp.Now(clock)));
@@ -88,7 +86,6 @@ internal sealed class ClearingCycle(
     {
         ulong next = BankTable.NextInstruction(db, bank);
         bool made = said.Seen < next && said.Statements.All(s => s.Number < next);
-        Switches.On("R10 word", ref made);
         if (!made)
         {
             // It would fill the store with words about nothing, and their term would be over before there is anything to book (rule R10).

@@ -20,9 +20,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
             }
 
             bool isBooked = known is null ? s.Number <= acknowledged : known.Outcome == BookingOutcome.Booked;
-            bool takesBack = isBooked && s.Outcome != BookingOutcome.Booked;
-            Switches.Off("R8 word kept", ref takesBack);
-            if (takesBack)
+            if (isBooked && s.Outcome != BookingOutcome.Booked)
             {
                 return false;
             }
@@ -40,12 +38,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     }
 
     /// <summary>A restored bank may say anything anew of numbers after its copy. Since when each waits does not change by that.</summary>
-    public static void Forgotten(IWriteTransaction db, PartyId bank, ulong after)
-    {
-        bool waits = true;
-        Switches.Off("R27 since when", ref waits);
-        ParkedTable.Unsay(db, bank, after, waits);
-    }
+    public static void Forgotten(IWriteTransaction db, PartyId bank, ulong after) => ParkedTable.Unsay(db, bank, after, true);
 
     /// <summary>What is booked is no arrears any more; nor is what a restored bank took this time without a word.</summary>
     public static int Acknowledged(IWriteTransaction db, PartyId bank) =>
@@ -62,20 +55,16 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
                 Alarms.Raise(db, Alarms.Parked, row.Bank, row.Number, now);
             }
 
-            bool isDebit = row.Kind == TransferKind.FloatDebit;
-            Switches.Off("R8 unfetched", ref isDebit);
             bool stops = row.Outcome switch
             {
-                BookingOutcome.Booked => isDebit || IsProvenClaim(db, row),
+                BookingOutcome.Booked => row.Kind == TransferKind.FloatDebit || IsProvenClaim(db, row),
                 BookingOutcome.ClaimNotVerified when row.Kind == TransferKind.ClaimDebit =>
                     IsProvenClaim(db, row) && HadItsVisit(db, row, now) && !CameTooLate(db, row),
                 var reason => reason == BookingOutcome.BeyondFloat || !Fits(row.Kind, reason) || IsProvenClaim(db, row),
             };
-            Switches.Off("R8 stops", ref stops);
 
             // What was proven once, and whose coin is forgotten with the proof, stays a debt.
             bool isForgotten = row.Kind == TransferKind.ClaimDebit && CoinTable.Find(db, new CoinId(row.Reference)) is null;
-            Switches.Off("R8 stays", ref isForgotten);
             if (!stops && isForgotten)
             {
                 continue;
@@ -133,34 +122,21 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     {
         var found = TraceCaseTable.FoundAt(db, new CoinId(row.Reference));
         var latest = row.Since.Plus(Grace);
-        bool late = found > latest;
-        Switches.Off("R8 found late", ref late);
-        var start = late ? latest : found;
-        bool had = found == default || start.Plus(terms.DisputeTerm + Grace) <= now;
-        Switches.On("R8 visited", ref had);
-        return had;
+        var start = found > latest ? latest : found;
+        return found == default || start.Plus(terms.DisputeTerm + Grace) <= now;
     }
 
     /// <summary>A bank that first spoke of the case too late for a notice books no claim on it (rule R5): it is stopped no more.</summary>
     private bool CameTooLate(IReadSnapshot db, UnbookedInstruction row)
     {
         var judged = TraceCaseTable.FirstJudgedAt(db, new CoinId(row.Reference));
-        bool late = judged != default && CoinTable.Find(db, new CoinId(row.Reference)) is { } coin
+        return judged != default && CoinTable.Find(db, new CoinId(row.Reference)) is { } coin
             && judged.Plus(terms.DisputeTerm) > coin.Expiry.End.Plus(terms.HeardTerm);
-        Switches.Off("R8 came too late", ref late);
-        return late;
     }
 
     /// <summary>An alarm, once, for each instruction that its bank has left unfetched for disputeTerm, whatever it is.</summary>
     private void NoteUnfetched(IWriteTransaction db, Timestamp now)
     {
-        bool notes = true;
-        Switches.Off("R8 fetched", ref notes);
-        if (!notes)
-        {
-            return;
-        }
-
         foreach (var row in InstructionTable.NewlyUnfetched(db).Select(Unfetched).Where(r => IsOver(r, now)))
         {
             Alarms.Raise(db, Alarms.NotFetched, row.Bank, row.Number, now);

@@ -30,7 +30,6 @@ internal sealed class Enrolment(PartyId issuer, IssuerKeys keys, Registry regist
         }
 
         bool vouched = request.Voucher is null || request.Voucher.Verify(suite, request.Role, request.Key);
-        Switches.On("R18 signed", ref vouched);
         if (!vouched)
         {
             return new Refused(Outcome.Damaged,

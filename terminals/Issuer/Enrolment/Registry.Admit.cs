@@ -12,13 +12,11 @@ public sealed partial class Registry
             return null;
         }
 
-        var refusal = peer.Key is not { } key
+        return peer.Key is not { } key
             ? Refuse(RefusalReason.NotAllowed, "Whoever shows no key of its own is not answered. Use the certificate of the grant.")
             : peer.Role == LinkRole.Bank ? BankFault(peer.Id, key, now)
             : peer.Role == LinkRole.Shop ? store.Read(db => TillFault(db, peer.Id, Derivations.W(key)))
             : Refuse(RefusalReason.NotAllowed, "The issuer answers banks, shops and wallets, and nobody else.");
-        Switches.Replace("R17 registry", ref refusal, null);
-        return refusal;
     }
 
     private Refusal? BankFault(PartyId id, PublicKey key, Timestamp now)
@@ -35,13 +33,8 @@ public sealed partial class Registry
             var still = KeyFault(db, id, key, out bool next);
             if (next)
             {
-                bool retires = true;
-                Switches.Off("R17 retires", ref retires);
-                if (retires)
-                {
-                    FormerKeyTable.Retire(db, id, BankTable.Find(db, id)!.Key, now, null);
-                    BankTable.UseAnnounced(db, id, now);
-                }
+                FormerKeyTable.Retire(db, id, BankTable.Find(db, id)!.Key, now, null);
+                BankTable.UseAnnounced(db, id, now);
             }
 
             return still;
@@ -58,9 +51,7 @@ public sealed partial class Registry
             return Refuse(RefusalReason.NotAllowed, $"There is no bank {id} in this scheme.");
         }
 
-        bool revoked = BankTable.RevokedAt(db, id) is not null;
-        Switches.Off("hole 22 bank", ref revoked);
-        if (revoked || FormerKeyTable.IsRevoked(db, id, key))
+        if (BankTable.RevokedAt(db, id) is not null || FormerKeyTable.IsRevoked(db, id, key))
         {
             return Refuse(
                 RefusalReason.NotAllowed, "This bank's key was revoked. Make a new one with 'hiercash-bank new-key', and have the issuer "
@@ -94,7 +85,6 @@ public sealed partial class Registry
     {
         bool its = peer.Key is { } key && Derivations.W(key) == signer;
         bool standsIn = ShopTable.OfTill(db, signer)?.Id == peer.Id && TillTable.RevokedAt(db, signer) is not null;
-        Switches.Off("R17 stands in", ref standsIn);
         return its || standsIn || ShopTable.OfTill(db, signer)?.Id != peer.Id ? null
             : Refuse(
                 RefusalReason.NotAllowed, "A till brings its own batches, and those of tills of its shop whose key was revoked. Settle "

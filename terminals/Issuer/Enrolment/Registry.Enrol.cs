@@ -25,9 +25,7 @@ public sealed partial class Registry
         }
 
         // What a revoked key announces is no next key; nor is a grant of it printed again.
-        var ended = BankTable.RevokedAt(db, bank.Id);
-        Switches.Replace("R17 no grant", ref ended, null);
-        if (ended is { } revoked)
+        if (BankTable.RevokedAt(db, bank.Id) is { } revoked)
         {
             return Refused.ByRule($"This key of bank {bank.Id} was revoked on {revoked}. Have the bank make a new one with 'hiercash-bank "
                 + $"new-key', and enrol that with --bank {bank.Id}.");
@@ -54,9 +52,7 @@ public sealed partial class Registry
         var soon = now.Plus(MostAhead);
 
         // The impossible date of a key that is gone stays: it must not keep the bank from every key after it.
-        var counts = soon;
-        Switches.Replace("R17 gone date", ref counts, new Timestamp(long.MaxValue));
-        var newest = CertifiedKeyTable.NewestOfOthers(db, bank, key, counts);
+        var newest = CertifiedKeyTable.NewestOfOthers(db, bank, key, soon);
         var known = CertifiedKeyTable.First(db, key);
         if (known is null && newest > soon)
         {
@@ -68,9 +64,7 @@ public sealed partial class Registry
         var date = known is { } kept && kept <= soon && now < kept.Plus(validity) ? kept
             : newest > now && newest <= soon ? newest.Plus(TimeSpan.FromSeconds(1)) : now;
         CertifiedKeyTable.Set(db, bank, key, date);
-        var first = date;
-        Switches.Replace("R19 dates", ref first, now);
-        return first;
+        return date;
     }
 
     /// <summary>A new bank, under a name that no other has: so nobody is asked which of two is meant.</summary>
@@ -95,9 +89,7 @@ public sealed partial class Registry
         }
 
         bool isRevoked = BankTable.RevokedAt(db, bank.Id) is not null;
-        bool present = bank.Key.Equals(voucher.Key);
-        Switches.On("R17 voucher", ref present);
-        if (!present)
+        if (!bank.Key.Equals(voucher.Key))
         {
             return isRevoked
                 ? Refused.ByRule($"The key of bank {bank.Id} is revoked. If you are sure that the request is that bank's, enrol it with "
@@ -143,7 +135,6 @@ public sealed partial class Registry
     private static Refused? UsedBefore(IReadSnapshot db, PublicKey key)
     {
         bool used = FormerKeyTable.Has(db, key) || BankTable.WithKey(db, key) is not null;
-        Switches.Off("R17 once", ref used);
         return used ? Refused.ByRule("This key was a bank's before, and is retired or revoked. Make another with 'hiercash-bank new-key "
             + "--fresh'.") : null;
     }
@@ -151,9 +142,7 @@ public sealed partial class Registry
     /// <summary>The announced next key is not that any more, and never comes back.</summary>
     private static void DropNext(IWriteTransaction db, PartyId bank, Timestamp now)
     {
-        var next = BankTable.NextKey(db, bank);
-        Switches.Replace("R17 drops", ref next, null);
-        if (next is { } dropped)
+        if (BankTable.NextKey(db, bank) is { } dropped)
         {
             FormerKeyTable.Retire(db, bank, dropped, now, BankTable.RevokedAt(db, bank));
             BankTable.DropAnnounced(db, bank);

@@ -21,9 +21,7 @@ public sealed partial class Registry
 
         var w = Derivations.W(request.Key);
         TillTable.Register(db, w, request.Key, shop.Id, request.Voucher is { } by ? Derivations.W(by.Key) : null, now);
-        var revoked = TillTable.RevokedAt(db, w);
-        Switches.Replace("R18 never again", ref revoked, null);
-        return revoked is { } date
+        return TillTable.RevokedAt(db, w) is { } date
             ? Refused.ByRule($"This till's key was revoked on {date}. Make a till with a new key in another folder.")
             : IsOf(db, w, shop.Id) ? shop : Refused.ByRule("This till key belongs to another shop.");
     }
@@ -35,29 +33,20 @@ public sealed partial class Registry
             ? key : null;
 
     /// <summary>True if the key is registered for that shop, whoever vouches for it, and whatever number its peer shows.</summary>
-    private static bool IsOf(IReadSnapshot db, TillId w, PartyId shop)
-    {
-        bool its = ShopTable.OfTill(db, w)?.Id == shop;
-        Switches.On("R18 owner", ref its);
-        return its;
-    }
+    private static bool IsOf(IReadSnapshot db, TillId w, PartyId shop) => ShopTable.OfTill(db, w)?.Id == shop;
 
     /// <summary>The shop that a valid till of it names in its word for a further till.</summary>
     private static Result<ShopEntry> ShopOf(IReadSnapshot db, KeyVoucher voucher)
     {
         var w = Derivations.W(voucher.Key);
         var shop = ShopTable.OfTill(db, w);
-        bool its = shop?.Id == voucher.Party;
-        Switches.On("R18 voucher", ref its);
-        if (shop is null || !its)
+        if (shop is null || shop?.Id != voucher.Party)
         {
             return Refused.ByRule($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop "
                 + $"sign it with 'hiercash-shop enrol-till FILE', or its bank.");
         }
 
-        bool revoked = TillTable.RevokedAt(db, w) is not null;
-        Switches.Off("R18 revoked", ref revoked);
-        return revoked
+        return TillTable.RevokedAt(db, w) is not null
             ? Refused.ByRule($"The till {w} that signed the request is revoked. Have another till of the shop sign it, or its bank.")
             : shop;
     }
@@ -81,17 +70,13 @@ public sealed partial class Registry
         }
 
         // Whoever stole that key could sign for any of the bank's shops: nothing enters with it.
-        var ended = BankTable.RevokedAt(db, account.Bank);
-        Switches.Replace("R17 account", ref ended, null);
-        if (ended is { } revoked)
+        if (BankTable.RevokedAt(db, account.Bank) is { } revoked)
         {
             return Refused.ByRule(
                 $"The key of bank {account.Bank} was revoked on {revoked}. Enrol the bank's new key first, then have the bank sign the "
                     + $"shop's request again.");
         }
 
-        var found = ShopTable.OfAccount(db, account.Bank, account.Reference);
-        Switches.Replace("R18 number", ref found, found ?? ShopTable.Named(db, request.Name));
-        return found ?? ShopTable.Add(db, request.Name, account.Bank, account.Reference);
+        return ShopTable.OfAccount(db, account.Bank, account.Reference) ?? ShopTable.Add(db, request.Name, account.Bank, account.Reference);
     }
 }

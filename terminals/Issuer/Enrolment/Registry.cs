@@ -9,15 +9,12 @@ public sealed record BankEntry(PartyId Id, string Name, PublicKey Key, Amount Ca
 /// <param name="Caps">Most that all banks may have outstanding.</param>
 public sealed record TotalCirculation(Circulation Circulation, Amount Caps)
 {
-    public static TotalCirculation Of(IEnumerable<BankEntry> banks)
-    {
-        Switches.Replace("variant circulation", ref banks, banks.Take(1));
-        return banks.Aggregate(new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
+    public static TotalCirculation Of(IEnumerable<BankEntry> banks) =>
+        banks.Aggregate(new TotalCirculation(new Circulation(Amount.Zero, Amount.Zero, Amount.Zero, Amount.Zero), Amount.Zero),
             (sum, b) => new TotalCirculation(
                 new Circulation(sum.Circulation.Issued + b.Circulation.Issued, sum.Circulation.Settled + b.Circulation.Settled,
                     sum.Circulation.Redeemed + b.Circulation.Redeemed, sum.Circulation.Returned + b.Circulation.Returned),
                 Sum(sum.Caps, b.Cap)));
-    }
 
     /// <summary>Caps are what somebody typed: many that large together are as good as none.</summary>
     private static Amount Sum(Amount a, Amount b) => a.Minor > ulong.MaxValue - b.Minor ? new Amount(ulong.MaxValue) : a + b;
@@ -59,9 +56,7 @@ public sealed partial class Registry(Database store)
     public BankEntry? FindBank(string given)
     {
         var named = Banks.FirstOrDefault(b => b.Name == given);
-        var numbered = Banks.FirstOrDefault(b => b.Id.ToString() == given) ?? named;
-        Switches.Replace("R18 cap", ref numbered, named);
-        return numbered;
+        return Banks.FirstOrDefault(b => b.Id.ToString() == given) ?? named;
     }
 
     /// <summary>All tills, the newest first.</summary>
@@ -73,12 +68,9 @@ public sealed partial class Registry(Database store)
     {
         // Not before the till's last contact: a clock that is behind would date it before honest sales and enrolments.
         var seen = TillTable.LastAnswer(db, w);
-        Switches.Replace("R17 clock behind", ref seen, default);
         var date = seen > now && seen <= now.Plus(MostAhead) ? seen : now;
         var gone = new List<TillId> { w };
-        bool follows = true;
-        Switches.Off("R18 descendants", ref follows);
-        for (int at = 0; follows && at < gone.Count; at++)
+        for (int at = 0; at < gone.Count; at++)
         {
             gone.AddRange(TillTable.EnrolledBy(db, gone[at], stolen ?? date));
         }
@@ -108,18 +100,8 @@ public sealed partial class Registry(Database store)
     });
 
     /// <summary>True if the till's key was revoked before that moment.</summary>
-    internal static bool IsRevoked(IReadSnapshot db, TillId w, Timestamp moment)
-    {
-        bool revoked = TillTable.IsRevokedBefore(db, w, moment);
-        Switches.Off("hole 22 till", ref revoked);
-        return revoked;
-    }
+    internal static bool IsRevoked(IReadSnapshot db, TillId w, Timestamp moment) => TillTable.IsRevokedBefore(db, w, moment);
 
     /// <summary>True if the till was registered later: what it was paid before may be dead as paid to nobody (rule R10).</summary>
-    internal static bool IsNewer(IReadSnapshot db, TillId w, Timestamp moment)
-    {
-        bool newer = TillTable.IsRegisteredAfter(db, w, moment);
-        Switches.Off("R10 registered", ref newer);
-        return newer;
-    }
+    internal static bool IsNewer(IReadSnapshot db, TillId w, Timestamp moment) => TillTable.IsRegisteredAfter(db, w, moment);
 }

@@ -19,7 +19,6 @@ internal sealed class TillRegistrations(Database store)
     {
         bool its = peer.Role == LinkRole.Shop
             && store.Read(db => ShopTable.OfTill(db, till)?.Id == peer.Id && Registry.BringerFault(db, peer, till) is null);
-        Switches.On("R27 own till", ref its);
         return its ? null : Refuse(RefusalReason.NotAllowed,
             "A till asks what it had submitted itself, and for those of its shop whose key was revoked.");
     }

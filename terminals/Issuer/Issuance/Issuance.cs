@@ -41,26 +41,20 @@ internal sealed class Issuance(
             return refusal;
         }
 
-        bool signed = request.Verify(suite, bank.Key);
-        Switches.On("claim 3", ref signed);
-        if (!signed)
+        if (!request.Verify(suite, bank.Key))
         {
             return Refuse(RefusalReason.BadSignature, "S_B does not verify under the bank's key.");
         }
 
         bool inTime = request.Date.Plus(terms.RequestTerm) >= now;
-        Switches.On("hole 7 date", ref inTime);
         bool ahead = request.Date > now.Plus(terms.ClockTolerance);
-        Switches.Off("issue ahead", ref ahead);
         return inTime && !ahead ? null : Refuse(RefusalReason.OutOfDate, "The request's date is too old or in the future. Sign it anew.");
     }
 
     private LinkMessage? CheckIssuable(IssueRequest request)
     {
         bool foreign = request.Currency != terms.Currency;
-        Switches.Off("issue foreign", ref foreign);
         bool nothing = request.FaceValue.IsZero;
-        Switches.Off("issue nothing", ref nothing);
 
         // What was enciphered to a lost key nobody opens: "never issued" frees the holder's money (R27).
         return foreign ? Refuse(RefusalReason.OtherCurrency, $"This issuer issues {terms.Currency}, not {request.Currency}.")
@@ -74,22 +68,18 @@ internal sealed class Issuance(
     private LinkMessage? Earlier(IReadSnapshot db, IssueRequest request, Timestamp now)
     {
         var row = IssuanceTable.Find(db, request.Request);
-        Switches.Replace("hole 7 repeat", ref row, null);
         if (row is null)
         {
             return null;
         }
 
-        bool anothers = row.Bank != request.Bank;
-        Switches.Off("hole 7 bank", ref anothers);
-        if (anothers)
+        if (row.Bank != request.Bank)
         {
             // Another bank's E_I: nothing was or will be issued to this one, so it may give its user the money back.
             return new IssueReply(new(null, Sign(request, IssueRefusal.KeyReused, now))).ToMessage();
         }
 
         bool differs = row.FaceValue != request.FaceValue;
-        Switches.Off("issue same", ref differs);
         return differs ? Refuse(RefusalReason.RequestOfAnother, "This E_I was asked for with another amount before. Ask with that amount.")
             : new IssueReply(new(row.EK, row.Never)).ToMessage();
     }
@@ -104,12 +94,8 @@ internal sealed class Issuance(
         }
 
         bool keyless = terms.IssuerKeys;
-        Switches.On("hole 14", ref keyless);
         bool possessed = opened.VerifyPossession(suite, request.Key);
-        Switches.On("hole 20 possession", ref possessed);
-        bool isWithoutKey = opened.IsWithoutKey;
-        Switches.On("issue possession", ref isWithoutKey);
-        return (keyless && isWithoutKey) || possessed ? opened : null;
+        return (keyless && opened.IsWithoutKey) || possessed ? opened : null;
     }
 
     private LinkMessage Decide(IWriteTransaction db, IssueRequest request, CoinRequest? opened, bool withhold, Timestamp now)
@@ -121,18 +107,13 @@ internal sealed class Issuance(
 
         var bank = BankTable.Find(db, request.Bank)!;
         bool differs = opened?.FaceValue != request.FaceValue;
-        Switches.Off("hole 16", ref differs);
         bool foreign = opened is not null && opened.Currency != request.Currency;
-        Switches.Off("issue currency", ref foreign);
         bool taken = opened is { IsWithoutKey: false } && CoinTable.IsTaken(db, Derivations.G(terms.G, opened.NU), opened.TM, request.Bank);
-        Switches.Off("hole 15", ref taken);
-        bool beyond = bank.Circulation.Outstanding + request.FaceValue > bank.Cap;
-        Switches.Off("hole 17", ref beyond);
         IssueRefusal? refusal = withhold ? IssueRefusal.Asked
             : opened is null ? IssueRefusal.Undecipherable
             : differs || foreign ? IssueRefusal.AmountDiffers
             : taken ? IssueRefusal.KeyReused
-            : beyond ? IssueRefusal.CapReached
+            : bank.Circulation.Outstanding + request.FaceValue > bank.Cap ? IssueRefusal.CapReached
             : ArrearsTable.HasAny(db, request.Bank) ? IssueRefusal.InArrears
             : null;
         return refusal is not { } reason ? Issue(db, request, opened!, now)
@@ -145,9 +126,7 @@ internal sealed class Issuance(
     private static bool IsFull(IReadSnapshot db, BankEntry bank)
     {
         ulong most = LeastTombstones + (bank.Cap.Minor / CapPerTombstone);
-        bool isFull = IssuanceTable.RefusedTo(db, bank.Id) >= most;
-        Switches.Off("R10 tombstones", ref isFull);
-        return isFull;
+        return IssuanceTable.RefusedTo(db, bank.Id) >= most;
     }
 
     private LinkMessage RecordRefusal(IWriteTransaction db, IssueRequest request, IssueRefusal reason, Timestamp now)
@@ -160,7 +139,6 @@ internal sealed class Issuance(
     private LinkMessage Issue(IWriteTransaction db, IssueRequest request, CoinRequest m, Timestamp now)
     {
         var g = terms.G;
-        Switches.Replace("claim 7", ref g, GFunction.Sha256);
         var coinTerms = new CoinAttributes(
             Coin.Suite1, g, issuer, keys.Coin.PublicKey.Id, m.FaceValue, m.Currency, m.TM, Quarter.Of(now).Plus(terms.LifetimeQuarters),
             m.IsWithoutKey);
@@ -186,7 +164,6 @@ internal sealed class Issuance(
     {
         var found = m is { IsWithoutKey: false } && m.FaceValue == request.FaceValue
             ? HonouredCoins.OfKey(db, Derivations.G(terms.G, m.NU), m.TM, m.FaceValue) : null;
-        Switches.Replace("R27 asked again", ref found, null);
         if (found is not var (row, coin))
         {
             return null;

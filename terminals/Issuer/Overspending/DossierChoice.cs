@@ -31,13 +31,10 @@ internal sealed record DossierChoice(IReadOnlyList<DossierEntry> Entries, Amount
         var sum = Amount.Zero;
         var ordered = all.OrderByDescending(e => !e.Receipt.Share.Guaranteed.IsZero).ThenByDescending(e => e.H.Paid)
             .ThenBy(e => e.H.Id.ToString(), StringComparer.Ordinal);
-        Switches.Replace("R9 largest", ref ordered, all.OrderBy(e => e.H.Time));
         int most = pages * DossierPage.MaxEntries;
         foreach (var entry in ordered.Take(most))
         {
-            bool enough = sum >= due && entry.Receipt.Share.Guaranteed.IsZero;
-            Switches.Off("R9 fewest", ref enough);
-            if (enough)
+            if (sum >= due && entry.Receipt.Share.Guaranteed.IsZero)
             {
                 break;
             }

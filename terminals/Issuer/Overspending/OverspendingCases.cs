@@ -12,9 +12,7 @@ internal sealed class OverspendingCases(
     public static void OpenCase(IWriteTransaction db, CoinRow coin, Timestamp now)
     {
         bool excess = HistoryTable.Signed(db, coin.Number) > coin.FaceValue;
-        bool isKeyed = coin.IsKeyed;
-        Switches.Off("R7 case", ref isKeyed);
-        if (isKeyed)
+        if (coin.IsKeyed)
         {
             // This issuer could have signed it: there is no case, but somebody has to look who used the key (hole 14).
             Alarms.Raise(db, excess ? Alarms.IssuerKeyedExcess : Alarms.IssuerKeyedEquivocation, coin.Id, now);
@@ -34,24 +32,15 @@ internal sealed class OverspendingCases(
         HotTable.Add(db, current.Id, current.Expiry);
     }
 
-    private static bool IsOfNoBank(CoinRow coin)
-    {
-        bool isOfNoBank = coin.Bank == HonouredCoins.NoBank;
-        Switches.Off("R27 no case", ref isOfNoBank);
-        return isOfNoBank;
-    }
+    private static bool IsOfNoBank(CoinRow coin) => coin.Bank == HonouredCoins.NoBank;
 
     /// <summary>A payment was struck out: what is left may be no excess. A dossier that names it is made anew (case_changes).</summary>
     public static void Struck(IWriteTransaction db, CoinRow coin) =>
         TraceCaseTable.SetExcess(db, coin.Number, HistoryTable.Signed(db, coin.Number) > coin.FaceValue);
 
     /// <summary>True if there is a case about this coin, and what its holder's side brings is still taken back.</summary>
-    public static bool IsHeard(IReadSnapshot db, CoinRow coin, SchemeParameters terms, Timestamp now)
-    {
-        var term = terms.DisputedTerm;
-        Switches.Replace("R4 last told", ref term, terms.CaseTerm);
-        return now <= coin.Expiry.End.Plus(term) && TraceCaseTable.Has(db, coin.Number);
-    }
+    public static bool IsHeard(IReadSnapshot db, CoinRow coin, SchemeParameters terms, Timestamp now) =>
+        now <= coin.Expiry.End.Plus(terms.DisputedTerm) && TraceCaseTable.Has(db, coin.Number);
 
     /// <summary>
     /// A bank fetches the dossiers of its coins on which it has not spoken, one at a time. Only excess lets an identity go (hole 19). What
@@ -96,9 +85,7 @@ internal sealed class OverspendingCases(
         {
             // A finding on a revision that was replaced says nothing of the one that waits.
             var row = TraceCaseTable.Find(db, bank, outcome.Coin);
-            bool its = row?.Revision == outcome.Revision;
-            Switches.On("R9 finding revision", ref its);
-            if (row is null || !its || row.Revision == 0)
+            if (row is null || row?.Revision != outcome.Revision || row.Revision == 0)
             {
                 return false;
             }
@@ -117,16 +104,13 @@ internal sealed class OverspendingCases(
     }
 
     /// <summary>Reversals of payments in the bank's cases, for it to file them with the evidence (rule R3).</summary>
-    public LinkMessage FetchReversals(PartyId bank, ulong after)
-    {
-        return new CaseReversalsReply(store.Write(db =>
+    public LinkMessage FetchReversals(PartyId bank, ulong after) =>
+        new CaseReversalsReply(store.Write(db =>
         {
             long most = CaseReversalsReply.Max;
-            Switches.Replace("R3 filed", ref most, 0);
             CaseReversalTable.File(db, bank);
             return CaseReversalTable.After(db, bank, after, most);
         })).ToMessage();
-    }
 
     /// <summary>Stamps a rebuttal, of which it sees the hash and nothing else (rule R5).</summary>
     public LinkMessage HandleStamp(LinkMessage request) => request.As<StampRebuttalMessage>()?.Rebuttal is { } subject
@@ -144,7 +128,6 @@ internal sealed class OverspendingCases(
             var coin = CoinTable.Find(db, row.Id)!;
             bool changed = row.Changed || (row.Judged < row.Revision && HasOldKeys);
             bool again = row.Judged > 0;
-            Switches.Replace("R9 again", ref changed, changed && !again);
             if (changed && HasOldKeys && !ready.Contains(row.Id))
             {
                 return (row, coin, null);
@@ -176,9 +159,7 @@ internal sealed class OverspendingCases(
         }
 
         bool proves = choice?.Proves != false;
-        Switches.On("R9 most", ref proves);
         bool isOfTwo = choice is null && HistoryTable.Signed(db, row.Coin) > coin.FaceValue;
-        Switches.Off("R27 excess of two", ref isOfTwo);
         if (!proves || isOfTwo)
         {
             // An excess all the same: the case stays open, until a person has looked or something changes.
@@ -209,9 +190,7 @@ internal sealed class OverspendingCases(
     /// <summary>Signs anew what a key signed that a dossier has no room for: else the bank would find those receipts invalid.</summary>
     public void SignAnew(CoinId id, Timestamp now, CancellationToken cancel)
     {
-        bool looks = HasOldKeys;
-        Switches.Off("R15 receipts", ref looks);
-        if (!looks)
+        if (!HasOldKeys)
         {
             return;
         }
@@ -245,16 +224,10 @@ internal sealed class OverspendingCases(
             : [];
 
     /// <summary>What may be evidence: not taken back, not of a cancelled coin, and with the coin's own S_I (rule R27).</summary>
-    private static IEnumerable<DossierEntry> Counting(IReadSnapshot db, long coin, CoinId id)
-    {
-        bool struckToo = false;
-        Switches.On("R9 struck", ref struckToo);
-        bool anyToo = false;
-        Switches.On("R27 evidence S_I", ref anyToo);
-        return HistoryTable.Entries(db, coin)
-            .Where(e => (!e.IsReversed || struckToo) && e.Receipt.Verdict != Verdict.Cancelled && (e.H.Coin.Id == id || anyToo))
+    private static IEnumerable<DossierEntry> Counting(IReadSnapshot db, long coin, CoinId id) =>
+        HistoryTable.Entries(db, coin)
+            .Where(e => !e.IsReversed && e.Receipt.Verdict != Verdict.Cancelled && e.H.Coin.Id == id)
             .Select(e => new DossierEntry(e.H, e.Submission, e.Receipt));
-    }
 
     /// <summary>What a dossier of the coin would claim that is made now; null where all its payments together are within X.</summary>
     public Amount? Shows(IReadSnapshot db, CoinId coin) => CoinTable.Find(db, coin) is { } row ? Choose(db, row)?.Claimed : null;

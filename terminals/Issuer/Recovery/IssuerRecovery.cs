@@ -5,12 +5,7 @@ internal sealed class IssuerRecovery(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
 {
     /// <summary>True of a bank that had stopped the issuer and was left out: nothing is numbered for it before it gives back.</summary>
-    public static bool StaysAway(IReadSnapshot db, PartyId bank)
-    {
-        bool stays = RecoveryTable.Is(db, bank, RecoveryState.Away);
-        Switches.Off("R27 left out once", ref stays);
-        return stays;
-    }
+    public static bool StaysAway(IReadSnapshot db, PartyId bank) => RecoveryTable.Is(db, bank, RecoveryState.Away);
 
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
     /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer
@@ -50,17 +45,13 @@ internal sealed class IssuerRecovery(
         // For a bank without a word in the copy, that ends with the last thing that is older. A lost key was made later than the copy.
         var ends = banks.ConvertAll(b =>
         {
-            var end = b.Last ?? IssuanceTable.LastBefore(db, b.Later);
-            Switches.Replace("R27 no word", ref end, b.Last ?? default);
-            return end;
+            return b.Last ?? IssuanceTable.LastBefore(db, b.Later);
         }).Concat(receipts.Select(date => IssuanceTable.LastBefore(db, date))).ToList();
         var all = PositionTable.OfIssuer(db).ConvertAll(p => p.Date);
         var copied = (ends.Count > 0 ? ends : all.Count > 0 ? all : [default]).Concat(lost).Min();
 
         // What a bank has heard after the issuer was put back, and before it showed more, says nothing of the copy.
-        bool isShown = banks.Exists(b => b.Last < b.Later);
-        Switches.On("R27 as far back", ref isShown);
-        if (isShown)
+        if (banks.Exists(b => b.Last < b.Later))
         {
             return (copied, copied);
         }
@@ -68,7 +59,6 @@ internal sealed class IssuerRecovery(
         // It did not serve while it was put back.
         var later = banks.ConvertAll(b => b.Later).Concat(receipts).Concat(lost).Min();
         var away = OutageTable.FirstBeganOfEndedSince(db, Timestamp.Min(later, now).Minus(terms.ClockTolerance))?.ToLedger();
-        Switches.Replace("R27 away since", ref away, null);
         copied = Timestamp.Min(copied, away is { } stopped ? Timestamp.FromLedger(stopped) : copied);
         return (Timestamp.Min(copied, now.Minus(terms.BackupMaxAge)), copied);
     }
@@ -99,18 +89,12 @@ internal sealed class IssuerRecovery(
 
         // What nobody opens, because its key is lost, is passed over: shops are paid for such coins all the same.
         int given = words.Issued.Count;
-        bool passes = true;
-        Switches.Off("R27 unopened", ref passes);
-        if (passes)
-        {
-            words.Issued.RemoveAll(i => i.Asked.Bank == bank.Id && keys.IsLost(KeyUsage.IssuerEncryption, i.Asked.Key)
-                && i.Asked.Verify(suite, bank.Key));
-        }
+        words.Issued.RemoveAll(i => i.Asked.Bank == bank.Id && keys.IsLost(KeyUsage.IssuerEncryption, i.Asked.Key)
+            && i.Asked.Verify(suite, bank.Key));
 
         var coins = words.Issued.ConvertAll(i => Open(bank, i.Asked, i.EK));
         bool signed = coins.TrueForAll(c => c is not null) && words.Transfers.TrueForAll(t => Is(t, bank.Id))
             && words.Statements.TrueForAll(s => Is(s, bank.Id));
-        Switches.On("R27 given back", ref signed);
         return !signed
             ? Refuse(RefusalReason.BadSignature,
                 "Something that the bank gives back was not signed by this issuer for it. Nothing of it is taken.")
@@ -147,7 +131,6 @@ internal sealed class IssuerRecovery(
 
         // As at the withdrawal: else whoever has seen a coin could ask for it, or spoil the evidence (hole 20).
         bool possessed = opened.IsWithoutKey ? coin is { Terms.IssuerKeyed: true } : opened.VerifyPossession(suite, asked.Key);
-        Switches.On("R27 possession", ref possessed);
         return ours && possessed ? (coin!, m) : null;
     }
 
@@ -204,9 +187,7 @@ internal sealed class IssuerRecovery(
         var said = BehindTable.ShownBy(db, bank);
         var (instruction, statement, issued) = AgreedBooks.Has(db, bank);
         issued += RecoveryTable.Unopened(db, bank);
-        bool isShort = said is not null && (instruction < said.Instruction || statement < said.Statement || issued < said.Issued);
-        Switches.Off("R27 short", ref isShort);
-        return isShort;
+        return said is not null && (instruction < said.Instruction || statement < said.Statement || issued < said.Issued);
     }
 
     private void Register(IWriteTransaction db, PartyId bank, IssueRequest asked, byte[] ek, (Coin Coin, byte[] Opening) of, Timestamp now)
@@ -218,10 +199,7 @@ internal sealed class IssuerRecovery(
 
         // It was returned and forgotten long ago. By a doubted clock, only what was over before the copy.
         var date = ClockTable.DoubtedSince(db) is null ? now : Timestamp.Min(now, RecoveryTable.AwaitedSince(db, bank) ?? now);
-        Switches.Replace("R26 long over", ref date, now);
-        bool isOver = terms.IsForgotten(of.Coin.Terms.Expiry, date.Plus(terms.ClockTolerance));
-        Switches.Off("R27 long over", ref isOver);
-        if (isOver)
+        if (terms.IsForgotten(of.Coin.Terms.Expiry, date.Plus(terms.ClockTolerance)))
         {
             return;
         }
@@ -229,11 +207,8 @@ internal sealed class IssuerRecovery(
         var opening = Ecies.Encrypt(suite, keys.Evidence.PublicKey, of.Opening);
         // Of a withdrawal that has two S_I shops may have shown the other one.
         var other = CoinTable.Unclaimed(db, of.Coin.N, of.Coin.Terms.TM, of.Coin.Terms.FaceValue);
-        Switches.Replace("R27 adopted S_I", ref other, null);
         var known = CoinTable.Find(db, of.Coin.Id) ?? other;
-        bool isTaken = known is not null && known.Bank != HonouredCoins.NoBank;
-        Switches.Replace("R27 adopts", ref isTaken, known is not null);
-        if (isTaken)
+        if (known is not null && known.Bank != HonouredCoins.NoBank)
         {
             // Its key signed for two withdrawals of one coin: the coin is there, and pays once.
             return;

@@ -24,15 +24,11 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
     private bool IsLost(KeyCertificate shown)
     {
         bool signed = shown.Verify(suite, keys.RootKey);
-        Switches.On("R27 root signed", ref signed);
         var known = keys.Certificates.Where(c => c.Usage == shown.Usage && c.Key.Id == shown.Key.Id).ToList();
 
         // Who knows the key by this one would take the key in its place for a replaced one, or encipher to the lost one, from that day on.
         bool isLater = keys.IsLost(shown.Usage, shown.Key.Id) && known.TrueForAll(c => c.NotBefore < shown.NotBefore);
-        Switches.Off("R27 later certificate", ref isLater);
-        bool lost = signed && shown.Holder == issuer && IssuerKeys.Has(shown.Usage) && (known.Count == 0 || isLater);
-        Switches.Off("R27 lost keys", ref lost);
-        return lost;
+        return signed && shown.Holder == issuer && IssuerKeys.Has(shown.Usage) && (known.Count == 0 || isLater);
     }
 
     private int Keep(IWriteTransaction db, KeyCertificate lost, Timestamp now)
@@ -49,7 +45,6 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
         bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id)
             && !LostKeyTable.Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
         bool isRecovered = isAnother || (RestorationTable.Newest(db) is { } restored && lost.NotBefore <= restored.Ended);
-        Switches.Off("R27 recovered key", ref isRecovered);
         return LostKeyTable.Add(db, lost, now, isRecovered);
     }
 }

@@ -12,7 +12,6 @@ internal static class Restorations
     {
         var newest = RestorationTable.Newest(db);
         var since = RestorationTable.BroughtSince(db);
-        Switches.Replace("R27 earlier copies", ref since, RestorationTable.NewestBroughtSince(db));
         return newest is null ? null : newest with { Since = since };
     }
 
@@ -20,7 +19,6 @@ internal static class Restorations
     public static Timestamp? WaitsUntil(IReadSnapshot db, SchemeParameters terms, Timestamp now)
     {
         var until = RestorationTable.Newest(db)?.Ended.Plus(terms.SettlePeriod);
-        Switches.Replace("R27 final words", ref until, null);
         return until >= now ? until : null;
     }
 }

@@ -12,7 +12,6 @@ internal sealed class ShownWords(Database store, ICashSuite suite, IssuerKeys ke
             return words.Where(w => IsUnknown(db, w, ended, now)).MaxBy(w => w.Date);
         });
         bool shown = unknown is not null && IsOwn(unknown);
-        Switches.Off("R27 own receipt", ref shown);
         if (shown)
         {
             store.Write(db => BehindTable.Note(db, unknown!, now) > 0 && Alarms.Raise(db, Alarms.Restored, till.Value.ToArray(), now));
@@ -25,22 +24,14 @@ internal sealed class ShownWords(Database store, ICashSuite suite, IssuerKeys ke
     {
         // What it had said before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
         bool isAfter = ended is null || said.Date > ended;
-        Switches.On("R27 recovered word", ref isAfter);
         bool isOfLate = said.Date <= now && now <= said.Date.Plus(terms.BackupMaxAge);
         bool isKept = isOfLate && Forgetting.ForgetsNothing(terms, said.Date, now);
-        Switches.Replace("R27 forgotten since", ref isKept, isOfLate);
 
         // A copy of after a clock was set right has all that was said before, but what was forgotten by that clock.
         bool isAhead = said.Date <= ClockTable.Forgot(db);
-        Switches.Off("R27 forgotten ahead", ref isAhead);
         return isAfter && isKept && !isAhead && said.Counts && said.Issuer == issuer && said.Currency == terms.Currency
             && HistoryTable.Find(db, new PaymentId(said.Subject)) is null;
     }
 
-    private bool IsOwn(Receipt said)
-    {
-        bool own = keys.IsStatement(k => said.Verify(suite, k));
-        Switches.On("R27 receipt signed", ref own);
-        return own;
-    }
+    private bool IsOwn(Receipt said) => keys.IsStatement(k => said.Verify(suite, k));
 }

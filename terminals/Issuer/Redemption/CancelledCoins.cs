@@ -16,7 +16,6 @@ internal static class CancelledCoins
     private static bool RefusesClosed(IReadSnapshot db, CoinRow coin, Submitted submitted, Timestamp time)
     {
         bool after = coin.Closed is { } closed && submitted.Shop is not null && time > closed.Plus(AfterClose);
-        Switches.Off("R24 after", ref after);
         return after && HistoryTable.SignedWithRefused(db, coin.Number) + submitted.H.Paid <= coin.FaceValue;
     }
 
@@ -31,35 +30,27 @@ internal static class CancelledCoins
         }
 
         // A case: TIME alone decides. What is left of the coin is its payers', and no honest holder's.
-        bool late = coin.Cancelled is { } cancelled && time > cancelled.Plus(terms.HotListMaxAge);
-        Switches.Off("hole 10 late", ref late);
-        if (late)
+        if (coin.Cancelled is { } cancelled && time > cancelled.Plus(terms.HotListMaxAge))
         {
             return true;
         }
 
         // A report that follows a case takes nothing from the shops that were paid: the case shows that the holder, or a copy, signed.
         bool tells = coin.Cancelled is null || coin.Cancelled > coin.Lost;
-        Switches.On("R6 case first", ref tells);
         if (coin.Lost is not { } lost || !tells)
         {
             return false;
         }
 
         // A redemption of a lost card is whoever holds it: what is left comes back to the account by itself.
-        bool redeems = submitted.Shop is null;
-        Switches.Off("R6 redemption", ref redeems);
-        if (redeems)
+        if (submitted.Shop is null)
         {
             return true;
         }
 
         var outage = ServiceRecord.Outage(db, lost, now);
-        Switches.Replace("R6 outage", ref outage, TimeSpan.Zero);
         bool fresh = time <= lost.Plus(terms.HotListMaxAge) && now <= lost.Plus(terms.HotListMaxAge + Grace + outage);
         bool offline = time <= lost && h.Paid <= terms.FloorLimit && submitted.Contact <= time.Plus(UnderWay);
-        bool refused = !fresh && !offline;
-        Switches.Off("R6 counts", ref refused);
-        return refused;
+        return !fresh && !offline;
     }
 }

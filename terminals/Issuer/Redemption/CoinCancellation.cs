@@ -15,9 +15,7 @@ internal sealed class CoinCancellation(Database store, ICashSuite suite, TimePro
             return Refuse(RefusalReason.NotAllowed, "A bank cancels only what it withdrew for its own users.");
         }
 
-        bool signed = order.Verify(suite, bank.Key);
-        Switches.On("hole 10 bank", ref signed);
-        if (!signed)
+        if (!order.Verify(suite, bank.Key))
         {
             return Refuse(RefusalReason.BadSignature, "The cancellation is not signed by the bank's key.");
         }
@@ -26,9 +24,7 @@ internal sealed class CoinCancellation(Database store, ICashSuite suite, TimePro
         var answer = store.Write(db =>
         {
             var coin = CoinTable.OfRequest(db, order.Request);
-            bool its = coin?.Bank == peer.Id;
-            Switches.On("hole 10 own", ref its);
-            if (coin is null || !its)
+            if (coin is null || coin?.Bank != peer.Id)
             {
                 return Refuse(RefusalReason.RequestOfAnother, "This bank has no coin of this withdrawal.");
             }

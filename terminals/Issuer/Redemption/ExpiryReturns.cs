@@ -14,10 +14,7 @@ internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParam
     {
         var outage = ServiceRecord.Outage(db, cancelled, now);
         var last = terms.SettlePeriod > CancelledCoins.Grace + outage ? terms.SettlePeriod : CancelledCoins.Grace + outage;
-        Switches.Replace("R6 return", ref last, TimeSpan.Zero);
-        var age = terms.HotListMaxAge;
-        Switches.Replace("R6 list returned", ref age, TimeSpan.Zero);
-        return cancelled.Plus(age + last);
+        return cancelled.Plus(terms.HotListMaxAge + last);
     }
 
     private bool IsDue(IReadSnapshot db, CoinRow coin, Timestamp now) => (coin.Ended is { } ended && ReturnsAt(db, terms, ended, now) < now)
@@ -28,7 +25,6 @@ internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParam
     {
         var expiredBy = Forgetting.Ended(now, terms.SettlePeriod);
         var due = CoinTable.Returnable(db, expiredBy).FindAll(c => c.Expiry.Index <= expiredBy.Index || IsDue(db, c, now));
-        Switches.Replace("hole 9 return", ref due, []);
         foreach (var coin in due)
         {
             BankTable.AddReturned(db, coin.Bank, coin.Rest);

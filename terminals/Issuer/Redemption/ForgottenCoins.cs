@@ -7,12 +7,10 @@ internal static class ForgottenCoins
     /// <param name="casesUntil">Coins of later expiries are kept while there is a case about them (rule R8).</param>
     public static int Purge(IWriteTransaction db, Quarter expiredBy, Quarter casesUntil)
     {
-        bool keeps = true;
-        Switches.Off("R8 promised", ref keeps);
         DeadPaymentTable.Forget(db, expiredBy);
         EarlyTable.Forget(db, expiredBy);
         HotTable.Forget(db, expiredBy);
-        return Forget(db, CoinTable.Forgettable(db, expiredBy, keeps ? casesUntil : expiredBy))
+        return Forget(db, CoinTable.Forgettable(db, expiredBy, casesUntil))
             + Forget(db, CoinTable.ForgettableUnclaimed(db, expiredBy));
     }
 

@@ -15,9 +15,7 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     public bool Covers(IWriteTransaction db, Coin coin, Timestamp now)
     {
         bool isOver = terms.IsForgotten(coin.Terms.Expiry, now.Plus(terms.ClockTolerance)) || AgreedBooks.BehindSince(db) is not null;
-        bool covers = !isOver && RestorationTable.All(db).Exists(r => IsOf(db, r, coin.Terms));
-        Switches.Off("R27 honours", ref covers);
-        return covers;
+        return !isOver && RestorationTable.All(db).Exists(r => IsOf(db, r, coin.Terms));
     }
 
     /// <summary>Expiry says in which quarter a coin was issued, its key on which days.</summary>
@@ -25,10 +23,8 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     {
         var (from, to) = (restoration.Since.Minus(terms.ClockTolerance), restoration.Ended.Plus(terms.ClockTolerance));
         var (first, last) = (Quarter.Of(from).Plus(terms.LifetimeQuarters), Quarter.Of(to).Plus(terms.LifetimeQuarters));
-        bool ofThen = coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index
+        return coin.Expiry.Index >= first.Index && coin.Expiry.Index <= last.Index
             && keys.HasSignedCoins(db, coin.IssuerKey, from, to);
-        Switches.On("R27 of that time", ref ofThen);
-        return ofThen;
     }
 
     /// <summary>The coin enters the inspection database; its id stands in the place of the request, which is not known.</summary>
@@ -52,33 +48,23 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     public static CoinRow? OfOneWithdrawal(IWriteTransaction db, Coin coin, Timestamp time, Timestamp now)
     {
         var its = CoinTable.OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
-        Switches.Replace("R27 one coin", ref its, null);
         if (its is null)
         {
             return null;
         }
 
         bool isPaid = HistoryTable.Shown(db, its.Number) is not null;
-        bool isShown = its.Cancelled is not null || isPaid;
-        Switches.On("R27 shown first", ref isShown);
-        if (isShown)
+        if (its.Cancelled is not null || isPaid)
         {
             Alarms.Raise(db, Alarms.HonouredCoin, coin.Id, now);
             HotTable.Add(db, coin.Id, coin.Terms.Expiry);
             return isPaid ? CoinTable.KeepUntil(db, its, coin.Terms.Expiry) : its;
         }
 
-        bool isUnheard = time > its.Lost || !its.Returned.IsZero;
-        Switches.Off("R27 unheard report", ref isUnheard);
-        if (isUnheard)
+        if (time > its.Lost || !its.Returned.IsZero)
         {
             // From now on shops can know it.
-            bool isToBeKnown = true;
-            Switches.Off("R27 heard from now on", ref isToBeKnown);
-            if (isToBeKnown)
-            {
-                HotTable.Add(db, coin.Id, coin.Terms.Expiry);
-            }
+            HotTable.Add(db, coin.Id, coin.Terms.Expiry);
 
             return null;
         }
@@ -96,13 +82,8 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     private static CoinRow Become(IWriteTransaction db, CoinRow coin, Coin shown)
     {
         CoinTable.Rename(db, coin, shown.Id);
-        bool moves = true;
-        Switches.Off("R27 moved marks", ref moves);
-        if (moves)
-        {
-            DeadPaymentTable.Rename(db, coin.Id, shown.Id);
-            EarlyTable.Rename(db, coin.Id, shown.Id);
-        }
+        DeadPaymentTable.Rename(db, coin.Id, shown.Id);
+        EarlyTable.Rename(db, coin.Id, shown.Id);
 
         return CoinTable.KeepUntil(db, coin with { Id = shown.Id }, shown.Terms.Expiry);
     }

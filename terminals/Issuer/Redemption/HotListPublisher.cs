@@ -13,16 +13,13 @@ internal sealed class HotListPublisher(
     public LinkMessage Answer(LinkPeer peer, HotListMessage has)
     {
         var now = Timestamp.Now(clock);
-        bool inTime = terms.IsOnTime(has.Date, now);
-        Switches.On("R6 list clock", ref inTime);
-        if (!inTime)
+        if (!terms.IsOnTime(has.Date, now))
         {
             return Refuse(
                 RefusalReason.OutOfDate, $"The till's clock says {has.Date}, the issuer's {now}. Set the till's clock, then ask again.");
         }
 
         bool its = peer.Key is { } key && Derivations.W(key) == has.Till;
-        Switches.On("R6 own till", ref its);
         if (!its)
         {
             return Refuse(RefusalReason.NotAllowed, "A till asks for the hot list in its own name.");
@@ -41,7 +38,6 @@ internal sealed class HotListPublisher(
 
             // As many whole versions as a list holds; the till asks again until nothing is new.
             ulong last = HotTable.LastWithin(db, since, MostHot);
-            Switches.Replace("hole 11 whole", ref last, newest);
             last = HotTable.HasAfter(db, last) ? last : newest;
             return (last, since, HotTable.Between(db, since, last), Restorations.Announced(db));
         });

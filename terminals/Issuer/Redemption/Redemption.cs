@@ -15,16 +15,12 @@ internal sealed class Redemption(
             return Refuse(RefusalReason.Malformed, "The redemption is malformed.");
         }
 
-        bool genuine = _judgement.IsGenuine(h);
-        Switches.On("hole 9 signatures", ref genuine);
-        if (!genuine)
+        if (!_judgement.IsGenuine(h))
         {
             return Refuse(RefusalReason.BadSignature, "The redemption's signatures do not verify.");
         }
 
-        bool whole = h.IsClose;
-        Switches.On("R1 redemption", ref whole);
-        if (!whole)
+        if (!h.IsClose)
         {
             return Refuse(RefusalReason.NotAllowed, "A redemption closes a coin: it pays all of its balance to the issuer itself.");
         }

@@ -31,24 +31,13 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
     public IEnumerable<CoinId> Doubted(IReadSnapshot db, Timestamp now) =>
         GuaranteeTable.DueBy(db, now, terms.DisputeTerm).Where(p => !p.IsFound).Select(p => p.Coin);
 
-    private static bool IsWithin(Amount sum, Amount most)
-    {
-        bool within = sum <= most;
-        Switches.On("R9 claimed", ref within);
-        return within;
-    }
+    private static bool IsWithin(Amount sum, Amount most) => sum <= most;
 
     private void Claim(IWriteTransaction db, DuePromise promise, Timestamp now)
     {
         TransferDeltaTable.Add(db, promise.UserBank, TransferKind.ClaimDebit, promise.Coin.Value, promise.Y);
         GuaranteeTable.MarkClaimed(db, promise.Payment);
         ClaimPaymentTable.Add(db, promise);
-        bool waits = true;
-        Switches.Off("R8 waits", ref waits);
-        if (!waits)
-        {
-            Pay(db, ClaimPaymentTable.FindUnpaid(db, promise.Payment)!, now);
-        }
     }
 
     /// <summary>Most that may be claimed for the coin, by the newest dossier or one of now. Null: nothing proves anything.</summary>
@@ -60,9 +49,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
         }
 
         var most = TraceCaseTable.Proven(db, of.Coin);
-        bool proven = most is not null;
-        Switches.On("R8 proven", ref proven);
-        return proven ? most ?? Amount.FromLedger(long.MaxValue) : null;
+        return most is not null ? most ?? Amount.FromLedger(long.MaxValue) : null;
     }
 
     /// <summary>The bank has said up to where it booked: what it booked of claims reaches the shops with the next cycle.</summary>

@@ -13,7 +13,6 @@ internal sealed class Reversals(
     public LinkMessage HandleBank(LinkPeer peer, LinkMessage request)
     {
         bool isBank = peer.Role == LinkRole.Bank;
-        Switches.On("R4 bank", ref isBank);
         return isBank ? Handle(request, null) : Refuse(RefusalReason.NotAllowed, "Only a bank brings what a rebuttal holds.");
     }
 
@@ -25,9 +24,7 @@ internal sealed class Reversals(
             return Refuse(RefusalReason.Malformed, "The request for a dead statement is malformed.");
         }
 
-        bool genuine = _judgement.IsGenuine(h);
-        Switches.On("hole 4 signatures", ref genuine);
-        if (!genuine)
+        if (!_judgement.IsGenuine(h))
         {
             return Refuse(RefusalReason.BadSignature, "The payment's signatures do not verify.");
         }
@@ -49,7 +46,6 @@ internal sealed class Reversals(
         }
 
         bool genuine = _judgement.IsGenuine(brought.H) && brought.Void.Voids(suite, brought.H);
-        Switches.On("R4 signatures", ref genuine);
         if (!genuine)
         {
             return Refuse(RefusalReason.BadSignature,
@@ -66,9 +62,7 @@ internal sealed class Reversals(
     {
         var h = brought.H;
         var owner = ShopTable.OfTill(db, h.Till);
-        bool anothers = shop is not null && owner?.Id != shop;
-        Switches.Off("hole 3 stranger", ref anothers);
-        if (anothers)
+        if (shop is not null && owner?.Id != shop)
         {
             return Refuse(RefusalReason.NotAllowed, "This payment was made to another shop's till.");
         }
@@ -82,9 +76,7 @@ internal sealed class Reversals(
         // The holder's side is heard for as long as there is a case: what acquits the holder moves the money too.
         var known = CoinTable.Of(db, h.Coin);
         bool disputed = shop is null && known is not null && OverspendingCases.IsHeard(db, known, terms, now);
-        Switches.Off("R4 disputed", ref disputed);
         bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !disputed;
-        Switches.Off("R4 forgotten", ref over);
         if (known is not { } coin || over)
         {
             return Refuse(RefusalReason.OutOfDate, "The terms of this payment's coin are over. Nothing of it is taken back any more.");
@@ -93,23 +85,17 @@ internal sealed class Reversals(
         if (HistoryTable.Find(db, h.Id) is not { } row)
         {
             Compare(db, coin, h, now);
-            bool marks = true;
-            Switches.Off("R4 mark", ref marks);
-            return marks && DeadPaymentTable.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null ? Full()
+            return DeadPaymentTable.Find(db, h.Id) is null && _dead.Mark(db, coin.Id, h, DeathBasis.Voided, now) is null ? Full()
                 : VoidedPayment.Answer(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now));
         }
 
         // A shop may for as long as it is asked, or a till brings payments again (rule R27); the holder's side until the coin's terms end.
         var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term
             ? again : term;
-        bool isShops = shop is not null;
-        Switches.On("R4 holder", ref isShops);
-        bool late = isShops && now > until;
-        Switches.Off("R4 shop", ref late);
+        bool late = shop is not null && now > until;
 
         // A till of the shop whose key is good brings it: then the shop wants it so, whoever else has the old key (rule R17).
         bool revoked = shop is null && TillTable.RevokedAt(db, h.Till) is not null;
-        Switches.Off("R4 revoked", ref revoked);
         return late
             ? Refuse(RefusalReason.OutOfDate, $"A shop takes a payment back until {until}. Refund it in cash.")
             : VoidedPayment.Answer(type, Reverse(db, coin, row, owner, revoked, now));
@@ -120,16 +106,13 @@ internal sealed class Reversals(
     private Reversal Reverse(IWriteTransaction db, CoinRow coin, HistoryRow row, ShopEntry? shop, bool onlyNeeded, Timestamp now)
     {
         var moved = Guarantee.Cancel(db, row, now);
-        Switches.Replace("R2 both parts", ref moved, Amount.Zero);
         if (!moved.IsZero && shop is not null)
         {
             Credits.TakeBackClaim(db, coin, shop, moved);
         }
 
         var kept = onlyNeeded ? row.Share.Credited : Amount.Zero;
-        bool restores = !onlyNeeded && !row.Share.Credited.IsZero;
-        Switches.Off("hole 3 back", ref restores);
-        if (restores && shop is not null)
+        if (!onlyNeeded && !row.Share.Credited.IsZero && shop is not null)
         {
             CoinTable.Restore(db, coin, row.Share.Credited);
             Credits.TakeBack(db, coin, shop, row.Share.Credited);
@@ -153,9 +136,7 @@ internal sealed class Reversals(
     /// <summary>A second message under one seq is an equivocation, whoever brings it and whatever becomes of it (rule R2).</summary>
     private static void Compare(IWriteTransaction db, CoinRow coin, CashPayment h, Timestamp now)
     {
-        bool other = Judgement.HasOther(db, coin, h);
-        Switches.Off("R2 voided", ref other);
-        if (other)
+        if (Judgement.HasOther(db, coin, h))
         {
             OverspendingCases.OpenCase(db, coin, now);
         }
@@ -169,16 +150,13 @@ internal sealed class Reversals(
         }
 
         var coin = CoinTable.Of(db, h.Coin);
-        bool forgotten = coin is null || terms.IsForgotten(h.Coin.Terms.Expiry, now);
-        Switches.Off("R5 forgotten", ref forgotten);
-        if (forgotten)
+        if (coin is null || terms.IsForgotten(h.Coin.Terms.Expiry, now))
         {
             return Refuse(RefusalReason.OutOfDate,
                 "The terms of this payment's coin are over. The issuer no longer knows whether it was settled, and says nothing about it.");
         }
 
         var row = HistoryTable.Find(db, h.Id);
-        Switches.Replace("hole 4 settled", ref row, null);
         if (row is not null)
         {
             return row.Reversal is null
@@ -186,9 +164,7 @@ internal sealed class Reversals(
                 : new NonSettlementStatementReply(_dead.Sign(h, DeathBasis.Voided, row.Reversal.Date)).ToMessage();
         }
 
-        bool compares = coin is not null;
-        Switches.Off("R2 pronounced", ref compares);
-        if (compares)
+        if (coin is not null)
         {
             Compare(db, coin!, h, now);
         }
@@ -201,7 +177,6 @@ internal sealed class Reversals(
         }
 
         bool may = coin is null || (coin.Bank == HonouredCoins.NoBank ? agreement.IsAgreedByAll(db) : agreement.IsAgreed(coin.Bank));
-        Switches.On("R27 dead", ref may);
         if (!may)
         {
             return Refuse(RefusalReason.Unavailable,
@@ -210,9 +185,7 @@ internal sealed class Reversals(
 
         bool known = ShopTable.OfTill(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);
         var over = terms.LateAfter(h);
-        bool ended = now > over;
-        Switches.On("hole 4 term", ref ended);
-        DeathBasis? basis = !known ? DeathBasis.TillUnknown : ended ? DeathBasis.TermOver : null;
+        DeathBasis? basis = !known ? DeathBasis.TillUnknown : now > over ? DeathBasis.TermOver : null;
         return basis is { } found
             ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? new NonSettlementStatementReply(dead).ToMessage() : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
@@ -222,9 +195,7 @@ internal sealed class Reversals(
     private Timestamp TakenBackOn(IReadSnapshot db, CoinId coin, Timestamp now)
     {
         var counted = TraceCaseTable.LastDate(db, coin);
-        Switches.Replace("R3 died on", ref counted, default);
         bool ahead = counted > now.Plus(terms.ClockTolerance);
-        Switches.Off("R3 died ahead", ref ahead);
         return counted > now && !ahead ? counted : now;
     }
 

@@ -13,7 +13,6 @@ internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameter
     {
         var late = terms.LateAfter(h).Plus(terms.ClockTolerance);
         bool isFull = DeadPaymentTable.Count(db, of) >= MaxKept && !DeadPaymentTable.DropNeedless(db, of, now);
-        Switches.Off("R10 marks", ref isFull);
         if (isFull && now <= Needed(db, h, late))
         {
             return null;

@@ -15,10 +15,5 @@ internal static class EarlyArrivals
     }
 
     /// <summary>min(TIME, first arrival).</summary>
-    public static Timestamp TimeOf(IReadSnapshot db, CashPayment h)
-    {
-        var arrival = EarlyTable.Arrival(db, h.Id);
-        Switches.Replace("R24 arrival", ref arrival, null);
-        return Timestamp.Min(h.Time, arrival ?? h.Time);
-    }
+    public static Timestamp TimeOf(IReadSnapshot db, CashPayment h) => Timestamp.Min(h.Time, EarlyTable.Arrival(db, h.Id) ?? h.Time);
 }

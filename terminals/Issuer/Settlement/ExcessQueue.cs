@@ -10,21 +10,8 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     /// <summary>Gives what the coin holds to whom it is due. Inside the transaction of whatever changed it.</summary>
     public void Distribute(IWriteTransaction db, CoinId id, Timestamp now)
     {
-        bool queued = true;
-        Switches.Off("R2 queue", ref queued);
-        if (!queued)
-        {
-            return;
-        }
-
         Draw(db, CoinTable.Find(db, id)!, now);
         long number = CoinTable.Find(db, id)!.Number;
-        bool behind = true;
-        Switches.Off("R1 behind", ref behind);
-        if (!behind)
-        {
-            Redeem(db, id, number, behind, now);
-        }
 
         var unpaid = HistoryTable.Exceeding(db, number).FindAll(r => !r.IsRedemption && !GuaranteeTable.IsPaid(db, r.Payment));
         foreach (var row in InTurn(db, unpaid))
@@ -37,7 +24,6 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
                 Credits.Give(db, coin, ShopTable.Get(db, row.Shop!.Value), amount);
                 Revise(db, row, amount, now);
                 var needless = Amount.Min(amount, row.Share.Guaranteed);
-                Switches.Replace("R2 promise", ref needless, Amount.Zero);
                 Claims.Withdraw(db, row.Payment, needless, now);
                 GuaranteeTable.Lower(db, row.Payment, needless);
             }
@@ -56,7 +42,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             }
         }
 
-        Redeem(db, id, number, behind, now);
+        Redeem(db, id, number, true, now);
         Refill(db, id, number, now);
     }
 
@@ -66,7 +52,6 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         bool mixed = RestorationTable.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero)
             && rows.Exists(r => !r.Share.Guaranteed.IsZero)
             && HistoryTable.SignedWith(db, rows[0].Coin, HistoryTable.Shown(db, rows[0].Coin)!.Coin.Id).HasOthers;
-        Switches.Off("R27 promised first", ref mixed);
         return mixed ? rows.OrderBy(r => r.Share.Guaranteed.IsZero) : rows;
     }
 
@@ -76,9 +61,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         foreach (var row in HistoryTable.Exceeding(db, number).Where(r => r.IsRedemption))
         {
             var coin = CoinTable.Find(db, id)!;
-            bool fits = row.Share.Waiting <= coin.Rest;
-            Switches.On("R1 fits", ref fits);
-            if (fits && !(behind && HistoryTable.Exceeding(db, number).Exists(r => !r.IsRedemption)))
+            if (row.Share.Waiting <= coin.Rest && !(behind && HistoryTable.Exceeding(db, number).Exists(r => !r.IsRedemption)))
             {
                 CoinTable.Spend(db, coin, row.Share.Waiting);
                 Credits.Give(db, coin, null, row.Share.Waiting);
@@ -90,9 +73,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     /// <summary>What was left went back to the holder: a redemption that still waits gets its last revision.</summary>
     public void End(IWriteTransaction db, long coin, Timestamp now)
     {
-        bool ends = true;
-        Switches.Off("R2 end", ref ends);
-        foreach (var row in HistoryTable.Exceeding(db, coin).Where(r => ends && r.IsRedemption))
+        foreach (var row in HistoryTable.Exceeding(db, coin).Where(r => r.IsRedemption))
         {
             Revise(db, row, row.Share with { Due = now }, now);
         }
@@ -109,7 +90,6 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
 
         // A date that has passed says that the guarantee paid: where it did not, its payment is promised anew.
         var due = row.Share.Due > now || GuaranteeTable.IsPaid(db, row.Payment) ? row.Share.Due : now.Plus(terms.DisputeTerm);
-        Switches.Replace("R1 due", ref due, row.Share.Due);
         return new Share(row.Share.Credited + credited, guaranteed, waiting, guaranteed.IsZero ? default : due);
     }
 
@@ -132,14 +112,12 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         {
             var current = CoinTable.Find(db, coin.Id)!;
             var needed = Needed(db, current);
-            Switches.Replace("R4 needed", ref needed, Amount.Zero);
             if (needed <= current.Rest)
             {
                 return;
             }
 
             var amount = Amount.Min(needed - current.Rest, row.Share.Credited);
-            Switches.Replace("R4 no more", ref amount, row.Share.Credited);
             CoinTable.Restore(db, current, amount);
             Credits.TakeBack(db, current, ShopTable.Get(db, row.Shop!.Value), amount);
             Keep(db, row, row.Share.Credited - amount, row.Moved + amount, now);
@@ -164,7 +142,6 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     private void Refill(IWriteTransaction db, CoinId id, long number, Timestamp now)
     {
         bool refills = HistoryTable.Exceeding(db, number).TrueForAll(r => r.IsRedemption);
-        Switches.Off("R4 refill", ref refills);
         foreach (var row in HistoryTable.Drawn(db, number).Where(_ => refills))
         {
             var coin = CoinTable.Find(db, id)!;
@@ -183,7 +160,6 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     {
         // Not before the one in whose place it stands, which is not before the case that counted the payment (rule R3).
         var earlier = row.Reversal?.Date ?? default;
-        Switches.Replace("R3 dated anew", ref earlier, default);
         var date = earlier > now && terms.IsOnTime(earlier, now) ? earlier : now;
         var reversal = Reversal.Sign(keys.Statement, issuer, row.Payment, row.Y, moved, date);
         HistoryTable.Strike(db, row, kept, reversal, row.Receipt);

@@ -10,20 +10,14 @@ internal sealed class Guarantee(SchemeParameters terms)
         IWriteTransaction db, ShopEntry shop, CoinRow coin, CashPayment h, Amount excess, Timestamp now)
     {
         bool isOwn = !coin.IsKeyed;
-        Switches.On("R7 guarantee", ref isOwn);
 
         // A guarantee is paid from the claims of the coin's bank: a coin of no bank has none (rule R27).
         bool hasBank = coin.Bank != HonouredCoins.NoBank;
-        Switches.On("R27 guarantees", ref hasBank);
 
         // Under another S_I than the coin's it would be no evidence for that bank.
         bool isIts = h.Coin.Id == coin.Id;
-        Switches.On("R27 guaranteed S_I", ref isIts);
         var (floor, cap) = (h.Paid, excess);
-        Switches.Replace("R1 floor", ref floor, excess);
-        Switches.Replace("R1 cap", ref cap, h.Paid);
         bool soon = now <= h.Time.Plus(terms.GuaranteeWindow);
-        Switches.On("R1 window", ref soon);
         bool within = isOwn && hasBank && isIts && terms.Excess == ExcessPolicy.Guarantee
             && floor <= terms.FloorLimit
             && soon
@@ -40,12 +34,7 @@ internal sealed class Guarantee(SchemeParameters terms)
         return (excess, due);
     }
 
-    private static bool IsFirst(IReadSnapshot db, CoinRow coin, Digest account)
-    {
-        bool first = !GuaranteeTable.HasOf(db, coin.Number, account);
-        Switches.On("hole 13 once", ref first);
-        return first;
-    }
+    private static bool IsFirst(IReadSnapshot db, CoinRow coin, Digest account) => !GuaranteeTable.HasOf(db, coin.Number, account);
 
     /// <summary>Payments with one S_I alone have to prove what is promised: a dossier holds no others (rule R27).</summary>
     private static bool IsProven(IReadSnapshot db, CoinRow coin, CashPayment h, Amount excess)
@@ -56,17 +45,11 @@ internal sealed class Guarantee(SchemeParameters terms)
         }
 
         var (its, hasOthers) = HistoryTable.SignedWith(db, coin.Number, h.Coin.Id);
-        bool isProven = !hasOthers || coin.FaceValue + GuaranteeTable.Promised(db, coin.Number) + excess <= its + h.Paid;
-        Switches.On("R27 proven promise", ref isProven);
-        return isProven;
+        return !hasOthers || coin.FaceValue + GuaranteeTable.Promised(db, coin.Number) + excess <= its + h.Paid;
     }
 
-    private bool IsWithinCap(IReadSnapshot db, Digest account, Amount excess, Timestamp now)
-    {
-        bool within = GuaranteeTable.PromisedSince(db, account, now.Minus(Window)) + excess <= terms.GuaranteeCap;
-        Switches.On("hole 13 cap", ref within);
-        return within;
-    }
+    private bool IsWithinCap(IReadSnapshot db, Digest account, Amount excess, Timestamp now) =>
+        GuaranteeTable.PromisedSince(db, account, now.Minus(Window)) + excess <= terms.GuaranteeCap;
 
     /// <summary>The payment was taken back: no promise is left.</summary>
     /// <returns>What the guarantee had paid to the shop.</returns>

@@ -27,11 +27,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     public bool IsGenuine(CashPayment h)
     {
         bool issued = h.Coin.Terms.Issuer == issuer && keys.CoinKey(h.Coin.Terms.IssuerKey) is { } key && h.Coin.Verify(suite, key);
-        Switches.On("step 9", ref issued);
 
         // To W0 goes what closes a coin, and that alone (rule R24).
         bool fits = h.IsClose == (h.Till == Derivations.W(keys.RootKey));
-        Switches.On("R24 close", ref fits);
         return issued && fits && h.Verify(suite);
     }
 
@@ -40,11 +38,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     {
         var h = submitted.H;
         bool early = h.Time > now.Plus(terms.ClockTolerance);
-        Switches.Off("hole 8 early", ref early);
 
         // What closes a coin counts whenever it comes: its TIME is the earlier of what it says and its arrival (rule R24).
         bool closes = submitted.Shop is null;
-        Switches.Off("R24 any time", ref closes);
         early = early && !closes;
         if (early)
         {
@@ -53,22 +49,18 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         }
 
         var first = HistoryTable.Find(db, h.Id);
-        Switches.Replace("hole 5 repeat", ref first, null);
         if (first is not null)
         {
             return first.Receipt with { Repeated = true };
         }
 
-        bool dead = DeadPaymentTable.Find(db, h.Id) is not null;
-        Switches.Off("hole 4 mark", ref dead);
-        if (dead)
+        if (DeadPaymentTable.Find(db, h.Id) is not null)
         {
             return Refuse(h, Verdict.Dead, now);
         }
 
         // What this issuer counted in time, and has forgotten since with a copy, is no later than it was then (rule R27).
         bool late = closes || submitted.Before is not null ? terms.IsForgotten(h.Coin.Terms.Expiry, now) : now > terms.LateAfter(h);
-        Switches.Off("hole 5 late", ref late);
         if (late)
         {
             return Refuse(h, Verdict.Late, now);
@@ -86,15 +78,11 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         {
             // S_I is genuine and yet nothing is known: the issuer has a problem, not the user (hole 5).
             Alarms.Raise(db, Alarms.UnknownCoin, h.Coin.Id, now);
-            var unknown = Verdict.UnknownCoin;
-            Switches.Replace("claim 6 9a", ref unknown, Verdict.Settled);
-            return Refuse(h, unknown, now);
+            return Refuse(h, Verdict.UnknownCoin, now);
         }
 
         // Of a coin of no bank no account is known that a redemption could go to (rule R27).
-        bool hasNoAccount = submitted.Shop is null && (coin is null || coin.Bank == HonouredCoins.NoBank);
-        Switches.Off("R27 no account", ref hasNoAccount);
-        if (hasNoAccount)
+        if (submitted.Shop is null && (coin is null || coin.Bank == HonouredCoins.NoBank))
         {
             Alarms.Raise(db, Alarms.HonouredCoin, h.Coin.Id, now);
             return Refuse(h, Verdict.NotYetKnown, now);
@@ -104,14 +92,10 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     }
 
     /// <summary>True if this issuer signed that this payment counts. Verified before the transaction.</summary>
-    public bool IsOwnWord(Receipt? said, CashPayment h, Timestamp now)
-    {
-        bool own = said is not null && said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid
+    public bool IsOwnWord(Receipt? said, CashPayment h, Timestamp now) =>
+        said is not null && said.Counts && said.Issuer == issuer && said.Subject == h.Id.Value && said.Paid == h.Paid
             && said.Currency == h.Coin.Terms.Currency && said.Date <= now.Plus(terms.ClockTolerance)
             && keys.IsStatement(k => said.Verify(suite, k));
-        Switches.Off("R27 earlier word", ref own);
-        return own;
-    }
 
     private Receipt Count(IWriteTransaction db, Submitted submitted, CoinRow coin, Timestamp now)
     {
@@ -125,12 +109,7 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         }
 
         // Each is split: only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
-        bool splits = true;
-        Switches.Off("R1 splits", ref splits);
-        bool isSplit = splits && submitted.Shop is not null;
-        Switches.On("R1 whole", ref isSplit);
-        var credited = h.Paid <= coin.Rest ? h.Paid : isSplit ? coin.Rest : Amount.Zero;
-        Switches.Replace("claim 6 9c", ref credited, h.Paid);
+        var credited = h.Paid <= coin.Rest ? h.Paid : submitted.Shop is not null ? coin.Rest : Amount.Zero;
         var excess = h.Paid - credited;
         bool other = HasOther(db, coin, h);
         var verdict = other ? Verdict.Equivocation : excess.IsZero ? Verdict.Settled : Verdict.Excess;
@@ -162,14 +141,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
 
         if (verdict != Verdict.Settled)
         {
-            if (splits)
-            {
-                _queue.Distribute(db, coin.Id, now);
-            }
+            _queue.Distribute(db, coin.Id, now);
 
-            bool isCase = other || HistoryTable.Signed(db, coin.Number) > coin.FaceValue;
-            Switches.Off("claim 6 9e", ref isCase);
-            if (isCase)
+            if (other || HistoryTable.Signed(db, coin.Number) > coin.FaceValue)
             {
                 OverspendingCases.OpenCase(db, coin, now);
             }
@@ -180,23 +154,13 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     }
 
     /// <summary>True if enough is kept of a shop's payments of this cancelled coin that got nothing; a lost card's apart.</summary>
-    private static bool IsFull(IReadSnapshot db, CoinRow coin, PartyId? shop, bool isRefused)
-    {
-        bool isFull = (isRefused ? coin.Ended ?? coin.Closed : coin.Cancelled) is not null
+    private static bool IsFull(IReadSnapshot db, CoinRow coin, PartyId? shop, bool isRefused) =>
+        (isRefused ? coin.Ended ?? coin.Closed : coin.Cancelled) is not null
             && HistoryTable.Unpaid(db, coin.Number, shop, isRefused) >= MaxUnpaid;
-        Switches.Off("R10 unpaid", ref isFull);
-        return isFull;
-    }
 
     /// <summary>True if the coin signed another message under this seq that came before: settled, taken back or dead (rule R2).</summary>
-    public static bool HasOther(IReadSnapshot db, CoinRow coin, CashPayment h)
-    {
-        bool dead = DeadPaymentTable.HasOther(db, coin.Id, h.Seq, h.Id);
-        Switches.Off("R2 dead", ref dead);
-        bool other = dead || HistoryTable.HasOther(db, coin.Number, h.Seq);
-        Switches.Off("hole 19 equivocation", ref other);
-        return other;
-    }
+    public static bool HasOther(IReadSnapshot db, CoinRow coin, CashPayment h) =>
+        DeadPaymentTable.HasOther(db, coin.Id, h.Seq, h.Id) || HistoryTable.HasOther(db, coin.Number, h.Seq);
 
     private Receipt Record(IWriteTransaction db, Submitted submitted, CoinRow coin, Verdict verdict, Share share, Timestamp now)
     {

@@ -38,9 +38,7 @@ internal sealed class ServiceRecord
         {
             // Who waited here for a disk that hung is asked for the time when it goes on.
             var now = Timestamp.Now(clock);
-            var stood = _ticked;
-            Switches.Replace("R6 stood still", ref stood, default);
-            Silence(stood, now);
+            Silence(_ticked, now);
             Note(now);
             _ticked = _ticked == default ? default : now;
         }
@@ -57,9 +55,7 @@ internal sealed class ServiceRecord
         _store.Write(db =>
         {
             // So does an outage that ends then: hours that are still to come are none of it.
-            var ahead = now.Plus(Shortest);
-            Switches.Replace("R6 ahead", ref ahead, new Timestamp(long.MaxValue));
-            OutageTable.CutShort(db, ahead, now);
+            OutageTable.CutShort(db, now.Plus(Shortest), now);
             AliveTable.Note(db, now);
         });
         _last = now;
@@ -75,13 +71,6 @@ internal sealed class ServiceRecord
 
     private void Tick(TimeProvider clock, Action<string> failed)
     {
-        bool beats = true;
-        Switches.Off("service beat", ref beats);
-        if (!beats)
-        {
-            return;
-        }
-
         try
         {
             Beat(clock);
@@ -110,7 +99,6 @@ internal sealed class ServiceRecord
     /// <param name="queued">TIME of the oldest payment that the till still has to send; 0: there is none.</param>
     public static void Answer(IWriteTransaction db, TillId till, Timestamp asked, Timestamp queued, Timestamp now)
     {
-        Switches.Replace("R6 slow clock", ref asked, now);
         var answered = Timestamp.Min(asked, now);
         answered = queued == default ? answered : Timestamp.Min(answered, queued);
         TillTable.Answered(db, till, answered);

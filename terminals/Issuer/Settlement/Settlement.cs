@@ -14,20 +14,14 @@ internal sealed class Settlement(
         var subjects = read.Select(i => i.H?.Id.Value ?? Digest.Of(i.Bytes)).ToArray();
 
         // What a stranger sends costs one signature: those of the payments are looked at when it is known whose batch it is.
-        var checkedFirst = false;
-        Switches.On("R22 batch first", ref checkedFirst);
-        var items = checkedFirst ? Checked(read) : [];
-        bool signed = batch.Submission.Verify(suite, issuer, subjects);
-        Switches.On("R3 batch", ref signed);
-        if (!signed)
+        var items = [];
+        if (!batch.Submission.Verify(suite, issuer, subjects))
         {
             return Refuse(RefusalReason.BadSignature, "The batch is not signed by the till's key (N_W). Nothing was settled.");
         }
 
         var now = Timestamp.Now(clock);
-        bool inTime = terms.IsOnTime(batch.Submission.Date, now);
-        Switches.On("R6 batch clock", ref inTime);
-        if (!inTime)
+        if (!terms.IsOnTime(batch.Submission.Date, now))
         {
             return Refuse(RefusalReason.OutOfDate,
                 $"The till's clock says {batch.Submission.Date}, the issuer's {now}. Set the till's clock, then settle again.");
@@ -86,10 +80,7 @@ internal sealed class Settlement(
     {
         var (h, shop) = (submitted.H, submitted.Shop);
         bool its = h.Till == till;
-        Switches.On("R3 paid till", ref its);
-        bool itsShop = shop?.Id == peer.Id;
-        Switches.On("R3 own shop", ref itsShop);
-        return its && itsShop && shop is not null && !Registry.IsRevoked(db, till, h.Time)
+        return its && shop?.Id == peer.Id && shop is not null && !Registry.IsRevoked(db, till, h.Time)
             && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
             ? _judgement.Judge(db, submitted, now)
             : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);

@@ -24,10 +24,6 @@ internal sealed class SettlementProofs(Database store, OverspendingCases traces)
         }
     }
 
-    private static bool IsWanted(IReadSnapshot db, CoinId coin, Timestamp now)
-    {
-        bool wanted = TraceCaseTable.IsToBeProven(db, coin, Large, now.Minus(Rest), now);
-        Switches.Replace("R10 proven once", ref wanted, TraceCaseTable.Has(db, coin));
-        return wanted;
-    }
+    private static bool IsWanted(IReadSnapshot db, CoinId coin, Timestamp now) =>
+        TraceCaseTable.IsToBeProven(db, coin, Large, now.Minus(Rest), now);
 }

@@ -22,7 +22,6 @@ internal static class CaseReversalTable
     public static List<CaseReversal> After(IReadSnapshot db, PartyId bank, ulong after, long most)
     {
         string own = "bank = $1";
-        Switches.Replace("R9 reversals told", ref own, "$1 = $1");
         return db.Query(
             $"SELECT number, coin_id, reversal FROM case_reversal WHERE {own} AND number > $2 ORDER BY number LIMIT $3",
             r => new CaseReversal((ulong)r.GetInt64(0), r.Coin(1), r.Kept(2, Reversal.Decode)),

@@ -26,7 +26,6 @@ internal sealed record CoinRow(
         get
         {
             var (first, last) = Lost > Cancelled ? (Cancelled, Lost) : (Lost, Cancelled);
-            Switches.Replace("R6 later end", ref last, first);
             return Lost is null || Cancelled is null ? Lost ?? Cancelled : last;
         }
     }
@@ -48,7 +47,6 @@ internal static class CoinTable
             WHERE keyed = 1
             """,
             n) > 0;
-        Switches.Off("R7 further", ref isMade);
         return isMade || db.Number(
             """
             SELECT count(*) FROM (
@@ -76,12 +74,7 @@ internal static class CoinTable
     /// <summary>The coin, open or used up (claim 6, step 9a).</summary>
     public static CoinRow? Find(IReadSnapshot db, CoinId id) => In(db, Open, "coin_id = $1", id) ?? FindUsedUp(db, id);
 
-    private static CoinRow? FindUsedUp(IReadSnapshot db, CoinId id)
-    {
-        var coin = In(db, UsedUp, "coin_id = $1", id);
-        Switches.Replace("hole 6", ref coin, null);
-        return coin;
-    }
+    private static CoinRow? FindUsedUp(IReadSnapshot db, CoinId id) => In(db, UsedUp, "coin_id = $1", id);
 
     /// <summary>The coin of a withdrawal.</summary>
     public static CoinRow? OfRequest(IReadSnapshot db, WithdrawalId request) => First(db, "request = $1", request);
@@ -97,9 +90,7 @@ internal static class CoinTable
     public static CoinRow? Of(IReadSnapshot db, Coin coin)
     {
         var known = Find(db, coin.Id);
-        var its = known ?? OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
-        Switches.Replace("R27 other S_I", ref its, known);
-        return its;
+        return known ?? OfKey(db, coin.N, coin.Terms.TM, coin.Terms.FaceValue);
     }
 
     /// <summary>Coins whose ids lie between two, both included, in the order in which they were issued.</summary>
@@ -114,7 +105,6 @@ internal static class CoinTable
     public static List<CoinRow> Returnable(IReadSnapshot db, Quarter expiredBy)
     {
         string ofBank = "bank <> 0";
-        Switches.Replace("R27 returns", ref ofBank, "bank = bank");
 
         // That the id is positive goes without saying, but makes SQLite look into history_exceeding, which holds few payments of a coin.
         return All(
@@ -167,7 +157,6 @@ internal static class CoinTable
     public static CoinRow KeepUntil(IWriteTransaction db, CoinRow coin, Quarter expiry)
     {
         var until = coin.Expiry.Index >= expiry.Index ? coin.Expiry : expiry;
-        Switches.Replace("R27 later expiry", ref until, expiry);
         db.Execute($"UPDATE {TableOf(coin)} SET expiry = $2 WHERE coin = $1", coin.Number, until);
         return coin with { Expiry = until };
     }
@@ -180,12 +169,8 @@ internal static class CoinTable
     /// <summary>Y + y; at Y = X the coin leaves the inspection database (claim 6, steps 9b and 9d).</summary>
     public static void Spend(IWriteTransaction db, CoinRow coin, Amount y)
     {
-        var sum = coin.Spent + y;
-        Switches.Replace("claim 6 9b", ref sum, coin.Spent);
-        db.Execute("UPDATE inspection SET y = $2 WHERE coin = $1", coin.Number, sum);
-        bool usedUp = coin.Rest == y;
-        Switches.Off("claim 6 9d", ref usedUp);
-        if (usedUp)
+        db.Execute("UPDATE inspection SET y = $2 WHERE coin = $1", coin.Number, coin.Spent + y);
+        if (coin.Rest == y)
         {
             Move(db, coin.Number, Open, UsedUp);
         }
@@ -229,7 +214,6 @@ internal static class CoinTable
     private static void Date(IWriteTransaction db, CoinRow coin, string column, Timestamp date)
     {
         string first = $"AND {column} IS NULL";
-        Switches.Replace("hole 10 first date", ref first, "");
         db.Execute($"UPDATE {TableOf(coin)} SET {column} = $2 WHERE coin = $1 {first}", coin.Number, date);
     }
 

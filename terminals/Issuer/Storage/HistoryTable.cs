@@ -49,7 +49,6 @@ internal static class HistoryTable
     public static bool HasOther(IReadSnapshot db, long coin, ushort seq)
     {
         string which = "coin = $1 AND seq = $2";
-        Switches.Replace("R2 reversed", ref which, which + " AND reversed IS NULL");
         return db.Number($"SELECT count(*) FROM history WHERE {which}", coin, seq) > 0;
     }
 
@@ -68,7 +67,6 @@ internal static class HistoryTable
     public static long Unpaid(IReadSnapshot db, long coin, PartyId? shop, bool isRefused)
     {
         string ofShop = "shop = $3";
-        Switches.Replace("R10 own place", ref ofShop, "$3 = $3");
         return db.Number(
             $"""
             SELECT count(*) FROM history
@@ -111,7 +109,6 @@ internal static class HistoryTable
     public static List<HistoryRow> Exceeding(IReadSnapshot db, long coin)
     {
         string order = "id";
-        Switches.Replace("R2 arrival", ref order, "id DESC");
         return db.Query($"{Select} WHERE coin = $1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY {order}", Read, coin);
     }
 

@@ -17,7 +17,6 @@ internal static class TillTable
     public static void Register(IWriteTransaction db, TillId w, PublicKey key, PartyId shop, TillId? by, Timestamp now)
     {
         string again = "registered = CASE WHEN till.registered < excluded.registered THEN till.registered ELSE excluded.registered END";
-        Switches.Replace("R10 enrolled again", ref again, "registered = till.registered");
         db.Execute(
             $"""
             INSERT INTO till(w, public_key, shop, registered, enrolled_by) VALUES($1, $2, $3, $4, $5)

@@ -13,15 +13,7 @@ internal static class TraceCaseTable
     private const string Select = "SELECT coin, coin_id, revision, judged_revision, changed, content, claimed FROM trace_case";
 
     /// <summary>A bank sees its own cases, and judges no others.</summary>
-    private static string Own
-    {
-        get
-        {
-            string own = "bank = $1";
-            Switches.Replace("R9 own", ref own, "$1 = $1");
-            return own;
-        }
-    }
+    private static string Own => "bank = $1";
 
     /// <summary>Notes a case; of one that is known, that there is an excess too.</summary>
     public static void Open(IWriteTransaction db, CoinRow coin, bool isExcess, Timestamp now) => db.Execute(

@@ -58,7 +58,6 @@ public static class JoinVerb
         using var certificate = X509CertificateLoader.LoadCertificate(grant.LinkCertificate);
         var (from, until, now) = (Timestamp.From(certificate.NotBefore), Timestamp.From(certificate.NotAfter), Timestamp.Now(clock));
         bool isGood = now >= from && now < until;
-        Switches.On("R17 good now", ref isGood);
         if (!isGood)
         {
             throw new RefusedException(Outcome.ClockDiffers,
@@ -80,9 +79,7 @@ public static class JoinVerb
         }
 
         // The next key retires the one with which a process serves: that one is stopped before, not refused afterwards (rule R17).
-        bool alone = true;
-        Switches.Off("R17 alone", ref alone);
-        using var held = alone ? party.Lock() : null;
+        using var held = party.Lock();
         var settings = PartyFolder<EnrolledSettings>.Open(path, role).Settings;
         var joined = settings.Grant is { } before ? EnrolmentGrant.Decode(Convert.FromBase64String(before), suite) : null;
         if (PartyEnrolment.IsFormer(key, joined, keys))

@@ -19,22 +19,14 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     /// What is wrong with the coin payments that are held, when OK is to be said without the issuer: the hot list may have come since they
     /// were (a payment that was cut short waits as long as its card is away).
     /// </summary>
-    public static PaymentFault? FindHeld(IReadSnapshot db, List<CashPayment> held)
-    {
-        bool hot = held.Exists(h => HotListTable.Holds(db, h.Coin.Id));
-        Switches.Off("hole 11 held", ref hot);
-        return hot ? Hot : null;
-    }
+    public static PaymentFault? FindHeld(IReadSnapshot db, List<CashPayment> held) =>
+        held.Exists(h => HotListTable.Holds(db, h.Coin.Id)) ? Hot : null;
 
     /// <summary>
     /// What is wrong with a coin before anything is asked of its card: S_I first of all, before e leaves (EP 0810563, claim 5).
     /// </summary>
-    public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale sale)
-    {
-        bool checks = true;
-        Switches.Off("R14 S_I", ref checks);
-        return checks ? FindForged(coin, KeyOf(coin), signed: false) ?? FindUnfit(db, coin, sale) : null;
-    }
+    public PaymentFault? FindBefore(IReadSnapshot db, Coin coin, Sale sale) =>
+        FindForged(coin, KeyOf(coin), signed: false) ?? FindUnfit(db, coin, sale);
 
     /// <summary>
     /// The first thing that is wrong with the signatures, or null: before a transaction is begun, in which others would wait for them.
@@ -44,12 +36,9 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     {
         // Whatever else is wrong: if the card signed, it debited, and only S_W gives that back.
         bool signed = h.Verify(suite);
-        Switches.On("step 7 S_U", ref signed);
-        bool closes = h.IsClose;
-        Switches.Off("R24 till", ref closes);
         return FindForged(h.Coin, key, signed) ?? (
             !signed ? new PaymentFault("The card's signature on the payment is not valid. Do not give the goods.", false)
-            : closes ? new PaymentFault(
+            : h.IsClose ? new PaymentFault(
                 "The card closed the coin instead of paying: only its issuer takes that. Do not give the goods.", true)
             : null);
     }
@@ -62,16 +51,12 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return unfit;
         }
 
-        bool more = h.Paid > rest;
-        Switches.Off("claim 13", ref more);
-        if (more)
+        if (h.Paid > rest)
         {
             return new PaymentFault("The card signed more than was asked for. Ask for another card.", true);
         }
 
-        bool copy = CoinPaymentTable.HasOther(db, h);
-        Switches.Off("hole 24 till", ref copy);
-        if (copy)
+        if (CoinPaymentTable.HasOther(db, h))
         {
             return new PaymentFault("This coin paid here before under the same counter: the card is a copy or broken. Do not give the "
                 + "goods.", true);
@@ -98,9 +83,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
         }
 
         bool genuine = coin.Verify(suite, key);
-        Switches.On("step 7 S_I", ref genuine);
         bool forged = signed;
-        Switches.Off("R10 forged", ref forged);
         return genuine ? null : new PaymentFault(
             "The issuer's signature on the card's cash is not valid. Do not give the goods.", signed && !forged, !signed, forged);
     }
@@ -133,9 +116,7 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
     {
         var terms = coin.Terms;
         bool expired = sale.Time >= terms.Expiry.End;
-        Switches.Off("hole 9 till", ref expired);
         bool hot = HotListTable.Holds(db, coin.Id);
-        Switches.Off("hole 11 hot", ref hot);
         return terms.Currency != scheme.Terms.Currency
             ? new PaymentFault($"The card holds {terms.Currency}; this till takes {scheme.Terms.Currency}. Ask for another card.", true)
             : IssuerKeyed.IsSaidOf(coin) && PolicyTable.RefusesIssuerKeyed(db)

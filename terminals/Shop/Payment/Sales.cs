@@ -12,7 +12,6 @@ internal static class Sales
     public static Sale Begin(IWriteTransaction db, Amount y, Timestamp now)
     {
         long time = Math.Max(now.ToLedger(), TillTable.LastTime(db).ToLedger() + 1);
-        Switches.Replace("hole 8 last", ref time, now.ToLedger());
         var sale = new Sale(Timestamp.FromLedger(time), y, SaleState.Open);
         TillTable.SetLastTime(db, sale.Time);
         SaleTable.Begin(db, sale);
@@ -24,9 +23,7 @@ internal static class Sales
     public static void Hold(IWriteTransaction db, CashPayment h, Timestamp until, bool isUnknown)
     {
         CoinPaymentTable.Hold(db, h, until, isUnknown);
-        bool bounded = isUnknown;
-        Switches.Off("R10 unknown key", ref bounded);
-        if (bounded)
+        if (isUnknown)
         {
             CoinPaymentTable.DropOlderOfUnknownKeys(db, MostOfUnknownKeys);
         }
@@ -48,9 +45,7 @@ internal static class Sales
     public static bool Cancel(IWriteTransaction db, Timestamp time, Func<CashPayment, byte[]> sign)
     {
         var state = SaleTable.Find(db, time)!.State;
-        bool ended = state is SaleState.Accepted or SaleState.Kept;
-        Switches.Off("R4 accepted", ref ended);
-        if (ended)
+        if (state is SaleState.Accepted or SaleState.Kept)
         {
             return false;
         }

@@ -21,7 +21,6 @@ public sealed partial class ShopTill
         {
             var now = SaleTable.Find(db, sale.Time)!.State;
             bool counts = now == SaleState.Open;
-            Switches.On("R4 ended", ref counts);
             bool revoked = !isSettled && IsRevoked(db);
             var fault = isSettled ? null : PaymentCheck.FindHeld(db, held);
             if (counts && !revoked && fault is null)
@@ -48,9 +47,7 @@ public sealed partial class ShopTill
         LogAccepted(sale.Amount);
         var result = new TillResult(
             TillOutcome.Accepted, sale, $"{notice} Paid {sale.Amount.Show(_scheme.Terms.Currency)}. Thank you.".TrimStart(), held);
-        bool confirms = profile == PaymentProfile.Claim;
-        Switches.Off("variant OK", ref confirms);
-        if (confirms)
+        if (profile == PaymentProfile.Claim)
         {
             try
             {

@@ -62,20 +62,10 @@ public sealed partial class ShopTill
         await _issuersClock.Ask(issuer, cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : null;
 
     /// <summary>For a payment that is to be begun.</summary>
-    private bool IsAheadToBegin(Timestamp last)
-    {
-        bool ahead = IsAhead(last);
-        Switches.Off("R21 begin", ref ahead);
-        return ahead;
-    }
+    private bool IsAheadToBegin(Timestamp last) => IsAhead(last);
 
     /// <summary>For a payment that was begun while the clock ran ahead.</summary>
-    private bool IsAheadToGoOn(Sale sale)
-    {
-        bool ahead = IsAhead(sale.Time);
-        Switches.Off("R21 go on", ref ahead);
-        return ahead;
-    }
+    private bool IsAheadToGoOn(Sale sale) => IsAhead(sale.Time);
 
     /// <summary>
     /// The card's cash has expired by this till's clock: both dates. What it was good until, the card shows under a TIME of before.

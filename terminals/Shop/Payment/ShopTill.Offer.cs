@@ -79,7 +79,6 @@ public sealed partial class ShopTill
             var coins = accepted.Payments.Select(h => h.Coin.Id).ToHashSet();
             var owed = _store.Read(db => coins.SelectMany(c => CoinPaymentTable.OffersOf(db, c, Timestamp.Now(_clock), MostAsked))
                 .ToList());
-            Switches.Replace("R10 each customer", ref owed, Offers(int.MaxValue));
             GiveBack(card, owed, ref given);
             var open = OpenSales.Where(t => t.Time != accepted.Sale.Time).ToList();
             var its = open.Where(t => CoinPayments(t.Time).Any(p => coins.Contains(p.H.Coin.Id))).ToList();
@@ -87,9 +86,7 @@ public sealed partial class ShopTill
             foreach (var (count, since) in _store.Read(
                 db => accepted.Payments.Select(h => CoinPaymentTable.Missing(db, h.Coin.Id, h.Seq)).ToList()))
             {
-                bool isLikely = count is > 0 and <= MostAskedWhilePaying;
-                Switches.On("R31 likely", ref isLikely);
-                if (isLikely)
+                if (count is > 0 and <= MostAskedWhilePaying)
                 {
                     ended.AddRange(EndSigned(card, open.Except(its).Where(t => t.Time > since && CoinPayments(t.Time).Count == 0),
                         (int)Math.Clamp(count, 0, MostAskedWhilePaying)));
@@ -127,7 +124,6 @@ public sealed partial class ShopTill
     {
         var now = Timestamp.Now(_clock);
         int half = most / 2;
-        Switches.Replace("R4 in turn", ref half, most);
         var newest = CoinPaymentTable.NewestOffers(db, now, half);
         var chosen = newest.Select(p => p.H.Id).ToHashSet();
         return [.. newest, .. CoinPaymentTable.LongestWaitingOffers(db, now, most).Where(p => !chosen.Contains(p.H.Id))
@@ -156,11 +152,7 @@ public sealed partial class ShopTill
     }
 
     /// <summary>Anybody makes a coin of an unknown key, and signs with it what another card was asked for: that ends nothing.</summary>
-    private static bool EndsByKey(bool isKnown)
-    {
-        Switches.On("R4 ends", ref isKnown);
-        return isKnown;
-    }
+    private static bool EndsByKey(bool isKnown) => isKnown;
 
     private void GiveBack(WalletCard card, List<CoinPayment> owed, ref Amount given)
     {
@@ -192,9 +184,7 @@ public sealed partial class ShopTill
     private Delivery Give(WalletCard card, CoinPayment payment, bool isShown)
     {
         bool said = false;
-        bool its = isShown || Shows(card, payment.H, out said);
-        Switches.On("R4 shown", ref its);
-        var how = (its, said) switch
+        var how = (isShown || Shows(card, payment.H, out said), said) switch
         {
             (true, _) => card.Void(payment.H.Coin.Id, payment.H.Seq, _key.PublicKey, payment.SW!).IsSuccess
                 ? Delivery.Taken : Delivery.None,

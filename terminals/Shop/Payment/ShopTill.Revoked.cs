@@ -32,10 +32,5 @@ public sealed partial class ShopTill
             + "and enrol it like the first."
         : null;
 
-    private static bool IsRevoked(IReadSnapshot db)
-    {
-        bool told = RevocationTable.Date(db) is not null;
-        Switches.Off("R17 told", ref told);
-        return told;
-    }
+    private static bool IsRevoked(IReadSnapshot db) => RevocationTable.Date(db) is not null;
 }

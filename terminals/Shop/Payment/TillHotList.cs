@@ -12,32 +12,24 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
     {
         var told = HotStateTable.Told(db);
         var now = Timestamp.Now(clock);
-        Switches.Replace("R6 no list", ref told, told == default ? now : told);
 
         // Told in days that are still to come: one of the two clocks was or is wrong, and the issuer knows more of it.
         bool ahead = told > now.Plus(scheme.Terms.ClockTolerance);
-        Switches.Off("R26 list of the future", ref ahead);
         return !ahead && now <= told.Plus(scheme.Terms.HotListMaxAge);
     }
 
     /// <summary>Takes a list that the issuer signed and that is not older than what the till has.</summary>
-    private Refused? Take(HotList list, bool signed)
-    {
-        Switches.On("hole 11 signature", ref signed);
-        return signed ? store.Write(db => Take(db, list))
+    private Refused? Take(HotList list, bool signed) =>
+        signed ? store.Write(db => Take(db, list))
             : Refused.ByPeer("The hot list is not signed by the issuer. The till keeps the one that it has: ask the issuer.");
-    }
 
     private Refused? Take(IWriteTransaction db, HotList list)
     {
         ulong has = HotStateTable.Version(db);
         bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has);
-        Switches.Off("hole 11 older", ref older);
 
         // The date orders nothing: the issuer's clock may have been ahead when it signed the one before (rule R26).
-        bool orders = false;
-        Switches.On("R26 list order", ref orders);
-        older |= orders && list.Date < HotStateTable.Told(db);
+        older |= false;
         if (older)
         {
             return Refused.ByPeer($"The hot list {list.Version} is older than the till's {has}, or does not build on it. "
@@ -55,9 +47,7 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
         }
 
         // A list that says nothing new is the last part: until then the till was not told all of it, however new the parts are.
-        bool whole = list.Count == 0;
-        Switches.On("R6 whole list", ref whole);
-        HotStateTable.Advance(db, list.Version, whole ? Told(db, list) : null);
+        HotStateTable.Advance(db, list.Version, list.Count == 0 ? Told(db, list) : null);
         return null;
     }
 
@@ -70,8 +60,6 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
     {
         var now = Timestamp.Now(clock);
         var date = Timestamp.Min(list.Date, now);
-        Switches.Replace("R26 list age", ref date, list.Date);
-        Switches.Replace("R26 list order", ref date, list.Date);
         var before = HotStateTable.Told(db);
         return before > date && before <= now ? before : date;
     }
@@ -111,7 +99,6 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
             }
 
             more = list.Count > 0 && list.Version > before;
-            Switches.Off("hole 11 again", ref more);
         }
         while (more);
         return null;

@@ -22,9 +22,7 @@ public sealed partial class ShopTill
     internal static bool IsBehind(IReadSnapshot db)
     {
         // Whose key was revoked had it stolen, maybe: what somebody else signs with it shows nothing. Another till brings its queue.
-        bool behind = BehindTable.Since(db) is not null && RevocationTable.Date(db) is null;
-        Switches.Off("R27 till stops", ref behind);
-        return behind;
+        return BehindTable.Since(db) is not null && RevocationTable.Date(db) is null;
     }
 
     /// <summary>What never left the till is taken back without the issuer, too.</summary>
@@ -74,9 +72,7 @@ public sealed partial class ShopTill
                 break;
             }
 
-            bool genuine = page.All(Settler.IsOurs);
-            Switches.On("R27 submitted", ref genuine);
-            if (!genuine)
+            if (!page.All(Settler.IsOurs))
             {
                 return Refused.ByPeer("What the issuer says that this till had submitted is not what a card and the issuer signed. "
                         + "Nothing of it is kept. Ask the issuer.");

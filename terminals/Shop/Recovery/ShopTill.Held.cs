@@ -76,10 +76,7 @@ public sealed partial class ShopTill
     private void CancelForgotten()
     {
         var before = Earlier(LeftOpen);
-        Switches.Replace("R4 leftovers", ref before, default);
-        var unseen = Earlier(_scheme.Terms.SettlePeriod);
-        Switches.Replace("R6 unseen", ref unseen, default);
-        CancelLeftovers(before, unseen);
+        CancelLeftovers(before, Earlier(_scheme.Terms.SettlePeriod));
     }
 
     private Timestamp Earlier(TimeSpan span) => Timestamp.Now(_clock).Minus(span);

@@ -20,7 +20,6 @@ public sealed partial class ShopTill
     {
         bool outOfDate = refused.TrueForAll(r => r.Refusal is { Reason: RefusalReason.OutOfDate });
         bool sold = _store.Read(db => SaleTable.WasAccepted(db, sale.Time));
-        Switches.On("R4 never OK", ref sold);
         if (sold || !outOfDate)
         {
             if (sold && outOfDate)
@@ -40,10 +39,7 @@ public sealed partial class ShopTill
 
         // Only this till's own clock says that the terms are over, and only a signed receipt that the shop was paid.
         bool over = refused.TrueForAll(r => Timestamp.Now(_clock) > _scheme.Terms.TakenBackUntil(r.H));
-        Switches.On("R4 own date", ref over);
-        bool asks = over;
-        Switches.Off("R4 asks", ref asks);
-        if (asks)
+        if (over)
         {
             // An answer that does not count is none: the next visit asks again.
             await Settler.Ask(sale.Time, issuer, cancel);

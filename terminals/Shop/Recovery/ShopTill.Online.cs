@@ -21,19 +21,13 @@ public sealed partial class ShopTill
     /// True if the payment is above the floor limit, or the till was not told the hot list for too long, or never (rule R6); or if the
     /// issuer may have a coin payment of it: then its answer counts, whatever the till knows by now.
     /// </summary>
-    public bool NeedsIssuer(Sale sale, bool isRepeat = true)
-    {
-        bool sent = isRepeat && _store.Read(db => CoinPaymentTable.WasSent(db, sale.Time));
-        Switches.Off("hole 12 sent", ref sent);
-        return sent || NeedsIssuer(sale.Amount);
-    }
+    public bool NeedsIssuer(Sale sale, bool isRepeat = true) =>
+        (isRepeat && _store.Read(db => CoinPaymentTable.WasSent(db, sale.Time))) || NeedsIssuer(sale.Amount);
 
     private bool NeedsIssuer(Amount amount)
     {
         bool above = amount > _scheme.Terms.FloorLimit;
-        Switches.Off("hole 12 floor", ref above);
         bool stale = !_store.Read(_hot.IsFresh);
-        Switches.Off("hole 12 stale", ref stale);
         return above || stale;
     }
 
@@ -48,13 +42,6 @@ public sealed partial class ShopTill
     /// <param name="left">Where a list that this till does not take is told, and the rest goes on; null: it ends with that.</param>
     private async ValueTask<Result<SettlementResult>> FetchHotList(ILink issuer, List<LeftItem>? left, CancellationToken cancel)
     {
-        bool before = true;
-        Switches.Off("R6 settles first", ref before);
-        if (!before && await _hot.Fetch(issuer, cancel) is { } early)
-        {
-            return early;
-        }
-
         var settled = await Settler.Settle(issuer, cancel);
         if (settled.Refused is not null)
         {
@@ -62,7 +49,6 @@ public sealed partial class ShopTill
         }
 
         bool goesOn = left is not null;
-        Switches.Off("R25 list", ref goesOn);
         if (await _hot.Fetch(_issuersClock.Over(issuer), cancel) is { } refused)
         {
             if (!goesOn || Revoked is not null)
@@ -141,8 +127,6 @@ public sealed partial class ShopTill
             byte[]? word = await IsReversal(reply, payment.H, issuer, cancel) ? reply.Body : null;
 
             // A refusal is signed by nobody. Of what may be settled no S_W leaves on it (rules R3, R4).
-            Switches.Replace("R4 plain refusal", ref word,
-                word ?? (Refusal.Read(reply)?.Reason == RefusalReason.OutOfDate ? reply.Body : null));
             if (word is null)
             {
                 refused.Add((payment.H, Refusal.Read(reply)));
@@ -236,9 +220,7 @@ public sealed partial class ShopTill
         foreach (var sale in _store.Read(db => SaleTable.UnfinishedRefunds(db, Timestamp.Now(_clock))))
         {
             // The issuer takes no more of such a coin for a while: its other payments wait for a later visit.
-            bool waits = CoinPayments(sale.Time).Any(p => p.SW is null && full.Contains(p.H.Coin.Id));
-            Switches.Off("R10 refunds", ref waits);
-            if (waits)
+            if (CoinPayments(sale.Time).Any(p => p.SW is null && full.Contains(p.H.Coin.Id)))
             {
                 left.Add(new LeftItem(LeftKind.Refund, sale.Time, sale.Amount,
                     "the issuer takes back no more payments of this coin for a while. 'hiercash-shop settle' asks again: pay no cash "
@@ -251,12 +233,6 @@ public sealed partial class ShopTill
                 // One refund that cannot be made never keeps the rest from the issuer.
                 LogNotRefunded(sale.Amount, refused.Sentence);
                 left.Add(new LeftItem(LeftKind.Refund, sale.Time, sale.Amount, refused.Sentence));
-                bool goesOn = true;
-                Switches.Off("R25 refunds", ref goesOn);
-                if (!goesOn)
-                {
-                    return refused;
-                }
             }
         }
 
@@ -291,9 +267,7 @@ public sealed partial class ShopTill
 
         // Nobody goes on with a payment at a till that was told so: what cards signed and no customer was told OK for is taken back too. At
         // any other somebody may be paying.
-        bool told = Revoked is not null;
-        Switches.On("R17 hands over", ref told);
-        if (told)
+        if (Revoked is not null)
         {
             CancelLeftovers();
         }
@@ -302,9 +276,7 @@ public sealed partial class ShopTill
             CancelForgotten();
         }
 
-        bool ends = true;
-        Switches.Off("R17 ends", ref ends);
-        return await EndAfter(Settler.Settle(anotherTills, cancel), [], ends, anotherTills, cancel);
+        return await EndAfter(Settler.Settle(anotherTills, cancel), [], true, anotherTills, cancel);
     }
 
     /// <summary>

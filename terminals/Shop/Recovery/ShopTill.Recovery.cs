@@ -86,12 +86,7 @@ public sealed partial class ShopTill
     /// Then all terms of the coin are over: what nobody was paid of it has gone to its holder's account (hole 9), and nobody takes S_W any
     /// more.
     /// </summary>
-    private Timestamp OfferedUntil(Coin coin)
-    {
-        var until = _scheme.Terms.KnownUntil(coin.Terms.Expiry);
-        Switches.Replace("R10 offered", ref until, new Timestamp(long.MaxValue));
-        return until;
-    }
+    private Timestamp OfferedUntil(Coin coin) => _scheme.Terms.KnownUntil(coin.Terms.Expiry);
 
     /// <summary>
     /// What a card was asked for when these payments were there. One that signed more than it was asked for leaves nothing to ask for.

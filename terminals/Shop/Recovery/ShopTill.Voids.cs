@@ -6,7 +6,6 @@ public sealed partial class ShopTill
     private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)
     {
         int most = MostForwarded;
-        Switches.Replace("R10 forwarded", ref most, int.MaxValue);
         var full = new HashSet<CoinId>();
         foreach (var payment in _store.Read(db => CoinPaymentTable.Unforwarded(db, Timestamp.Now(_clock), most))
             .Where(p => !full.Contains(p.H.Coin.Id)))
@@ -20,13 +19,11 @@ public sealed partial class ShopTill
             }
 
             byte[]? reversal = its ? reply.Body : null;
-            Switches.Replace("R3 forwarded", ref reversal, null);
             var reason = its ? null : Refusal.Read(reply)?.Reason;
 
             // Past its terms nothing of it can be settled any more, and the issuer needs no S_W. What is damaged or not its coin's is never
             // taken, however often it is sent.
             bool never = reason is RefusalReason.BadSignature or RefusalReason.Malformed;
-            Switches.Off("R10 sent again", ref never);
             _store.Write(db =>
             {
                 if (its || reason is RefusalReason.OutOfDate || never)
@@ -49,19 +46,11 @@ public sealed partial class ShopTill
     private LinkMessage Void(CashPayment h, byte[] sw) =>
         new ForwardVoidMessage(new(h, VoidStatement.Of(h, _key.PublicKey.Bytes, sw))).ToMessage();
 
-    private async ValueTask<bool> IsReversal(LinkMessage reply, CashPayment h, ILink issuer, CancellationToken cancel)
-    {
-        bool its = reply.As<ForwardVoidReply>()?.Reversal is { } reversal && IsOf(reversal, h)
+    private async ValueTask<bool> IsReversal(LinkMessage reply, CashPayment h, ILink issuer, CancellationToken cancel) =>
+        reply.As<ForwardVoidReply>()?.Reversal is { } reversal && IsOf(reversal, h)
             && await CertificateStore.Signed(_store, _scheme, _suite, issuer, () => _scheme.IsStatement(k => reversal.Verify(_suite, k)),
                 cancel);
-        Switches.On("hole 2 word", ref its);
-        return its;
-    }
 
-    private bool IsOf(Reversal reversal, CashPayment h)
-    {
-        bool its = reversal.Issuer == _scheme.Issuer && reversal.Payment == h.Id && reversal.Y == h.Paid;
-        Switches.On("hole 2 reversal", ref its);
-        return its;
-    }
+    private bool IsOf(Reversal reversal, CashPayment h) =>
+        reversal.Issuer == _scheme.Issuer && reversal.Payment == h.Id && reversal.Y == h.Paid;
 }

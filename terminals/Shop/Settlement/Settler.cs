@@ -56,11 +56,7 @@ public sealed class Settler(
 
         var answers = settled.OrRefuse();
 
-        bool asks = true;
-        Switches.Off("R1 asks", ref asks);
-        bool goesOn = true;
-        Switches.Off("R25 goes on", ref goesOn);
-        if (asks && (goesOn || !answers.Exists(a => a.State == CoinPaymentState.Queued)) && await AskAgain(issuer, cancel) is { } unasked)
+        if (await AskAgain(issuer, cancel) is { } unasked)
         {
             return unasked;
         }
@@ -99,11 +95,9 @@ public sealed class Settler(
     /// </summary>
     internal async ValueTask<Refused?> BringAgain(ILink issuer, CancellationToken cancel)
     {
-        bool brings = true;
-        Switches.Off("R27 brings again", ref brings);
         var now = Timestamp.Now(clock);
         long after = 0;
-        while (brings && store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
+        while (store.Read(db => CoinPaymentTable.Again(db, after, BatchSize)) is { Count: > 0 } batch)
         {
             after = batch[^1].Row;
             var over = batch.Select(b => b.CoinPayment).ToLookup(p => scheme.Terms.IsForgotten(p.H.Coin.Terms.Expiry, now));
@@ -179,7 +173,6 @@ public sealed class Settler(
     private List<CoinPayment> Take(Func<IReadSnapshot, List<CoinPayment>> choose)
     {
         List<CoinPayment>? before = null;
-        Switches.Replace("R4 marked", ref before, store.Read(choose));
         crash.Reach(CrashPoints.SettlementChosen);
         var marked = store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
         crash.Reach(CrashPoints.SettlementMarked);
@@ -215,9 +208,7 @@ public sealed class Settler(
         var message = new SettleMessage(submission, batch.ConvertAll(p => p.Encoded), words);
         var (answer, refused) = await issuer.Ask(message, cancel);
         crash.Reach(CrashPoints.SettlementAnswered);
-        bool whole = answer?.Receipts.Count == batch.Count;
-        Switches.On("hole 5 count", ref whole);
-        if (answer is null || !whole)
+        if (answer is null || answer?.Receipts.Count != batch.Count)
         {
             return refused is { } refusal
                 ? Refused.ByPeer($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
@@ -227,7 +218,6 @@ public sealed class Settler(
 
         bool genuine = await CertificateStore.Signed(store, scheme, suite, issuer,
             () => batch.Zip(answer.Receipts).All(r => IsGenuine(r.First.H, r.Second)), cancel);
-        Switches.On("step 8", ref genuine);
         if (!genuine)
         {
             return Refused.ByPeer("A receipt is not signed by the issuer for the payment it answers. All payments stay queued: ask the "
@@ -252,7 +242,6 @@ public sealed class Settler(
     {
         bool its = receipt.Issuer == scheme.Issuer && receipt.Subject == h.Id.Value && receipt.Paid == h.Paid
             && receipt.Currency == h.Coin.Terms.Currency;
-        Switches.On("hole 5 receipt", ref its);
         return its && scheme.IsStatement(k => receipt.Verify(suite, k));
     }
 
@@ -276,7 +265,6 @@ public sealed class Settler(
 
         Volatile.Write(ref _agreed, true);
         bool own = proof?.IsBy(suite, key.PublicKey, scheme.Issuer, subject) == true;
-        Switches.Replace("R27 own batch", ref own, proof is not null);
         // Read after the answer: what another process of this till has signed meanwhile is in the store.
         if (own && proof!.Submission.Date > store.Read(TillTable.Submitted))
         {

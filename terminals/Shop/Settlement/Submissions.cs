@@ -13,9 +13,7 @@ internal static class Submissions
     public static Timestamp Date(IWriteTransaction db, Timestamp now, TimeSpan tolerance)
     {
         var last = TillTable.Submitted(db);
-        bool follows = last >= now && last.Plus(Margin) <= now.Plus(tolerance);
-        Switches.Off("R27 batch follows", ref follows);
-        var date = follows ? new Timestamp(last.Microseconds + 1) : now;
+        var date = last >= now && last.Plus(Margin) <= now.Plus(tolerance) ? new Timestamp(last.Microseconds + 1) : now;
         TillTable.RaiseSubmitted(db, date);
         return date;
     }
@@ -27,19 +25,13 @@ internal static class Submissions
         var oldest = CoinPaymentTable.QueuedIds(db, batch.Count + 1).Find(p => !sent.Contains(p.Id)).Sale;
         var open = SaleTable.Open(db).Find(s => !batch.Exists(p => p.H.Time == s.Time))?.Time ?? default;
         oldest = open == default || (oldest != default && oldest < open) ? oldest : open;
-        Switches.Replace("R6 queued", ref oldest, default);
         return oldest;
     }
 
     /// <summary>Keeps each revision; the newest says what became of the payment. What was taken back meanwhile stays so.</summary>
     public static void Record(IWriteTransaction db, PaymentId payment, CoinPaymentState state, Receipt receipt)
     {
-        bool keeps = true;
-        Switches.Off("R1 keeps", ref keeps);
-        if (keeps)
-        {
-            ReceiptTable.Keep(db, payment, receipt);
-        }
+        ReceiptTable.Keep(db, payment, receipt);
 
         // By when it came, because clocks go wrong. A repeated one is the newest, if it is dated later.
         if (receipt.Counts && (!receipt.Repeated || TillTable.NewestReceipt(db) is not { } last || receipt.Date > last.Date))
@@ -87,21 +79,11 @@ internal static class Submissions
         }
 
         PolicyTable.HearOf(db, restored);
-        bool forgets = true;
-        Switches.Off("R27 hot anew", ref forgets);
-        if (forgets)
-        {
-            HotStateTable.ForgetVersion(db);
-        }
+        HotStateTable.ForgetVersion(db);
 
-        return forgets;
+        return true;
     }
 
     /// <summary>What counted, and what was refused because the issuer did not know the coin: it may have forgotten that.</summary>
-    private static bool GoesAgain(Receipt receipt)
-    {
-        bool unknown = receipt.Verdict == Verdict.UnknownCoin;
-        Switches.Off("R27 unknown again", ref unknown);
-        return receipt.Counts || unknown;
-    }
+    private static bool GoesAgain(Receipt receipt) => receipt.Counts || receipt.Verdict == Verdict.UnknownCoin;
 }

@@ -28,9 +28,8 @@ internal static class PinVerb
         });
     }
 
-    private static Verb Unblock()
-    {
-        return new Verb("unblock", "Sets a new holder PIN with the PUK.", "hiercash-wallet pin unblock --reader emulator:alice.card")
+    private static Verb Unblock() =>
+        new Verb("unblock", "Sets a new holder PIN with the PUK.", "hiercash-wallet pin unblock --reader emulator:alice.card")
         {
             CardOptions.Reader, CardOptions.Wait,
         }.Does(async (given, cancel) =>
@@ -47,7 +46,6 @@ internal static class PinVerb
             card.Select();
             Say(card.UnblockPin(puk, next), CommonOptions.HolderPin, PinWords.ExplainPuk);
         });
-    }
 
     private static void Say(StatusWord status, string which, Func<StatusWord, string> explain)
     {
