@@ -1,12 +1,16 @@
 """Runs the tests concerned once without any switch, all in one run, and once with each switch of switches.json thrown, two runs at a time.
 
-python3 eng/switches.py [NAME ...]     after the build that eng/switches.sh makes; it is what that script starts."""
+python3 eng/switches.py [NAME ...]     after the build that eng/switches.sh makes; it is what that script starts.
+python3 eng/switches.py --tree         makes artifacts/switches: this tree with the switches of switches.diff put in
+python3 eng/switches.py --save         makes switches.diff of it"""
 
 import collections
 import concurrent.futures
+import filecmp
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,7 +18,10 @@ import time
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-TESTS = ROOT / "artifacts/switches/tests/bin/Release/net10.0/HierCash.Tests.dll"
+TREE = ROOT / "artifacts/switches"
+DIFF = ROOT / "eng/switches.diff"
+CHANGED = ["Directory.Build.props", "apdu-spec", "bench", "card", "terminals"]  # where switches stand
+TESTS = TREE / "tests/bin/Release/net10.0/HierCash.Tests.dll"
 PAGE = ROOT / "apdu-spec/switches.md"
 AT_ONCE = 2
 PATIENCE = 600  # seconds for one run
@@ -65,11 +72,58 @@ def judge(row, outcome):
 
 PREFACE = """# Switches: what fails when a protection is taken out
 
-`eng/switches.sh` builds once with `-p:Switches=true`, then runs the tests concerned without a switch (all have to pass), and those of each switch of
-[eng/switches.json](../eng/switches.json) thrown, two runs at a time. At least one test has to fail for each; a protection that can be taken out
-unnoticed ends the run with 1. The switches are calls that only that build compiles ([Switches.cs](Switches.cs)): no product holds them.
-Tests that need a reader or start programs run only where they are named.
+`eng/switches.sh` copies the tree to `artifacts/switches`, puts the switches of [eng/switches.diff](../eng/switches.diff) in, and builds that. Then it
+runs the tests concerned without a switch (all have to pass), and those of each switch of [eng/switches.json](../eng/switches.json) thrown, two runs at
+a time. At least one test has to fail for each; a protection that can be taken out unnoticed ends the run with 1. The product's own code holds no
+switch. Tests that need a reader or start programs run only where they are named.
 """
+
+
+def files(folder):
+    """The files of a tree that no build made, by their paths in it."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    if folder == ROOT:
+        return {f for f in listed.split("\0") if f and (ROOT / f).is_file()}
+    return {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file() and not {"bin", "obj"} & set(f.relative_to(folder).parts)}
+
+
+def tree():
+    """What is the same as before keeps its date, so that a second build is short."""
+    with tempfile.TemporaryDirectory(prefix="hiercash-switches-") as made:
+        made = pathlib.Path(made)
+        for f in files(ROOT):
+            (made / f).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / f, made / f)
+        put = subprocess.run(["git", "apply", "--reject", "--whitespace=nowarn", str(DIFF)], cwd=made,
+                             env={**os.environ, "GIT_CEILING_DIRECTORIES": str(made.parent)}, capture_output=True, text=True, check=False)
+        new = files(made)
+        for f in files(TREE) - new if TREE.exists() else ():
+            (TREE / f).unlink()
+        for f in new:
+            if not (TREE / f).exists() or not filecmp.cmp(made / f, TREE / f, shallow=False):
+                (TREE / f).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(made / f, TREE / f)
+    if put.returncode:
+        faults = [line for line in put.stderr.splitlines() if line.startswith("error:")]
+        print("\n".join(faults), file=sys.stderr)
+        raise SystemExit("eng/switches.diff no longer fits. Put what the .rej files say in by hand, in artifacts/switches; then eng/switches.sh --save.")
+
+
+def save():
+    if not TREE.exists():
+        raise SystemExit("There is no artifacts/switches. Make it with eng/switches.sh --tree.")
+    left = [str(f) for f in files(TREE) if f.endswith(".rej")]
+    if left:
+        raise SystemExit(f"Put these in and delete them first: {', '.join(sorted(left))}")
+    pieces = []
+    for f in sorted(f for f in files(ROOT) | files(TREE) if f.split("/")[0] in CHANGED):
+        sides = [str(ROOT / f) if (ROOT / f).is_file() else os.devnull, str(TREE / f) if (TREE / f).is_file() else os.devnull]
+        if os.devnull in sides or not filecmp.cmp(*sides, shallow=False):
+            made = subprocess.run(["diff", "-U2", "--label", f"a/{f}" if sides[0] != os.devnull else os.devnull, "--label",
+                                   f"b/{f}" if sides[1] != os.devnull else os.devnull, *sides], capture_output=True, text=True, check=False)
+            pieces.append(made.stdout)
+    DIFF.write_text("".join(pieces))
+    print(f"{len(pieces)} files.")
 
 
 def kept():
@@ -91,6 +145,8 @@ def page(table, outcomes):
 
 
 def main():
+    if sys.argv[1:] in (["--tree"], ["--save"]):
+        return tree() if sys.argv[1] == "--tree" else save()
     table = json.loads((ROOT / "eng/switches.json").read_text())
     names = sys.argv[1:]
     unknown = set(names) - {r["name"] for r in table}

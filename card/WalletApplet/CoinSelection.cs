@@ -11,7 +11,7 @@ internal static class CoinSelection
     /// TIME do not count, and where it is for that alone, the card says so. The limit without PIN comes before the balance, so that nobody
     /// learns from it what is beyond the limit (rule R14).
     /// </summary>
-    public static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, bool limited, out CoinSlot chosen)
+    public static StatusWord Choose(WalletApplet wallet, Amount y, Currency currency, Timestamp time, out CoinSlot chosen)
     {
         chosen = default;
         var activated = wallet.RequireActivated();
@@ -35,7 +35,7 @@ internal static class CoinSelection
             return WalletStatus.OtherCurrency;
         }
 
-        if (limited && IsBeyondLimit(wallet, y, payments: 1))
+        if (IsBeyondLimit(wallet, y, payments: 1))
         {
             return StatusWord.SecurityStatusNotSatisfied;
         }
@@ -70,7 +70,7 @@ internal static class CoinSelection
         }
 
         chosen = usable.Aggregate((best, slot) => IsBetter(slot.Balance, best.Balance, y) ? slot : best);
-        return limited && IsBeyondLimit(wallet, y, CoinsFor(y, usable)) ? StatusWord.SecurityStatusNotSatisfied : StatusWord.Success;
+        return IsBeyondLimit(wallet, y, CoinsFor(y, usable)) ? StatusWord.SecurityStatusNotSatisfied : StatusWord.Success;
     }
 
     /// <summary>

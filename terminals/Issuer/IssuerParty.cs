@@ -148,14 +148,11 @@ public sealed partial class IssuerParty : ILinkHandler
         return _enrolment.Enrol(request, cap, bank);
     });
 
-    /// <summary>The date of a new key is on disk before its certificate leaves (rule R26).</summary>
-    private void NoteCertified(Timestamp now) => _watch.Answered(now);
-
     /// <summary>Makes a new key of that use; banks and shops fetch its certificate by themselves (hole 22).</summary>
     public Result<KeyCertificate> Rotate(KeyUsage usage) => Signing(now =>
     {
         // First: a process that serves hands the certificate out at once.
-        NoteCertified(now);
+        _watch.Answered(now);
         return Keys.Rotate(_store, usage, now);
     });
 

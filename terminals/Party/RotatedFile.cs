@@ -34,7 +34,7 @@ public sealed class RotatedFile : TextWriter
         try
         {
             _file ??= Open();
-            if (_file.Length > 0 && _file.Length + bytes.Length > _most && Rotates())
+            if (_file.Length > 0 && _file.Length + bytes.Length > _most)
             {
                 _file.Dispose();
                 _file = null;
@@ -51,8 +51,6 @@ public sealed class RotatedFile : TextWriter
             throw;
         }
     }
-
-    private static bool Rotates() => true;
 
     private FileStream Open() => File.Exists(_path)
         ? new FileStream(_path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0)

@@ -88,7 +88,7 @@ public static partial class ServeLoop
                     faults?.Note(Work, e.Message.TrimEnd('.'), e.Message.Contains("'hiercash-", StringComparison.Ordinal) ? ""
                         : "it is tried again and succeeds");
                 }
-                catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException) && GoesOn)
+                catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
                 {
                     // What such a fault says may hold anything, and goes no further than the log.
                     LogUnknown(log, e);
@@ -103,8 +103,6 @@ public static partial class ServeLoop
             // Told to stop.
         }
     }
-
-    private static bool GoesOn => true;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
     private static partial void LogWaiting(ILogger log, string reason);

@@ -133,7 +133,7 @@ public sealed partial class ShopTill
         var wrong = await WhyNotByIssuersClock(amount, cancel);
 
         // Hole 1: (TIME, W, y) is on disk before the card sees it, so that exactly this can be repeated.
-        if (wrong is not null || _store.Write(db => IsBehind(db) || IsRevoked(db) || IsAheadToBegin(TillTable.LastTime(db))
+        if (wrong is not null || _store.Write(db => IsBehind(db) || IsRevoked(db) || IsAhead(TillTable.LastTime(db))
             ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
             var why = wrong is null ? NoPayment! : new Refused(Outcome.ClockDiffers, wrong);
@@ -171,7 +171,7 @@ public sealed partial class ShopTill
             return Cancel(current, Selected(channel), WhyRevoked!);
         }
 
-        if (isRepeat && IsAheadToGoOn(current))
+        if (isRepeat && IsAhead(current.Time))
         {
             return Cancel(current, Selected(channel), ClockSentence(current.Time), Outcome.ClockDiffers);
         }

@@ -40,14 +40,13 @@ internal sealed class IssuerCertificates(IReadOnlyList<KeyCertificate> all, IRea
         var known = kept.Select(c => c.Digest).ToHashSet();
         var offers = Of(KeyUsage.IssuerStatement).Where(c => !known.Contains(c.Digest)).OrderByDescending(c => c.NotBefore).Take(MaxOffers)
             .ToList();
-        return [.. offers.Where(c => Takes(card, c))];
+        return [.. offers.Where(c => card.OfferCertificate(c).IsSuccess)];
     }
 
     /// <summary>PE_I for a new withdrawal, or what an unfinished one was enciphered with.</summary>
     /// <exception cref="CardRefusedException">The card does not believe it.</exception>
     public void BringEncryption(WalletCard card, KeyId key)
     {
-        BringAll(card);
         if (Of(KeyUsage.IssuerEncryption).FirstOrDefault(c => c.Key.Id == key) is { } certificate)
         {
             card.PutCertificate(certificate);
@@ -79,17 +78,6 @@ internal sealed class IssuerCertificates(IReadOnlyList<KeyCertificate> all, IRea
     public KeyCertificate? BringStatement(WalletCard card, Func<KeyCertificate, bool> signed) =>
         kept.Concat(Of(KeyUsage.IssuerStatement)).Where(signed).DistinctBy(c => c.Digest).Take(MaxOffers)
             .FirstOrDefault(c => card.OfferCertificate(c).IsSuccess);
-
-    private static bool Takes(WalletCard card, KeyCertificate certificate) => card.OfferCertificate(certificate).IsSuccess;
-
-    /// <summary>What wallets did before rule R15: the card got everything.</summary>
-    private void BringAll(WalletCard card)
-    {
-        foreach (var certificate in [])
-        {
-            card.PutCertificate(certificate);
-        }
-    }
 
     private IEnumerable<KeyCertificate> Of(KeyUsage usage) => all.Where(c => c.Usage == usage);
 }

@@ -6,7 +6,10 @@ using System.Text.RegularExpressions;
 
 namespace HierCash.Tests.Tidy;
 
-/// <summary>The switches that take protections out (eng/switches.json): each is at its place, and none is in what people run.</summary>
+/// <summary>
+/// The switches that take protections out (eng/switches.json): each has its place in what eng/switches.diff changes, which fits the product,
+/// and none is in what people run.
+/// </summary>
 [Parallelizable]
 public sealed partial class SwitchTableTests
 {
@@ -21,9 +24,7 @@ public sealed partial class SwitchTableTests
     [Test]
     public void TheTableHasEverySwitchOnceAndNoOther()
     {
-        var used = Repository.Files("*.cs").Where(
-            f => !Path.GetRelativePath(Repository.Root, f).StartsWith("tests", StringComparison.Ordinal))
-            .SelectMany(f => Calls().Matches(File.ReadAllText(f))).Select(m => m.Groups[1].Value).Distinct();
+        var used = Changes().SelectMany(c => c.New).SelectMany(l => Calls().Matches(l)).Select(m => m.Groups[1].Value).Distinct();
         Assert.That(Table.Select(s => s.Name), Is.Unique.And.EquivalentTo(used));
         foreach (var (name, what, tests) in Table)
         {
@@ -33,6 +34,30 @@ public sealed partial class SwitchTableTests
             Assert.That(what, Does.Match("^[A-Za-z(].*[^.]$"), name);
         }
     }
+
+#if !HIERCASH_SWITCHES
+    /// <summary>
+    /// Each change that puts switches in still finds its place: who changed the lines of a protection changes its switch, too
+    /// (eng/switches.sh --tree, --save).
+    /// </summary>
+    [Test]
+    public void EachSwitchFindsItsPlace()
+    {
+        var changes = Changes().Where(c => c.Old.Count > 0).ToList();
+        Assert.That(changes, Has.Count.GreaterThan(300));
+        foreach (var file in changes.GroupBy(c => c.File))
+        {
+            string text = '\n' + File.ReadAllText(Repository.PathOf(file.Key.Split('/'))).ReplaceLineEndings("\n");
+            int after = 0;
+            foreach (var change in file)
+            {
+                int at = text.IndexOf('\n' + string.Join('\n', change.Old) + '\n', after, StringComparison.Ordinal);
+                Assert.That(at, Is.Not.Negative, $"{file.Key}: {string.Join(' ', change.New.SelectMany(l => Calls().Matches(l)))}");
+                after = at + 1;
+            }
+        }
+    }
+#endif
 
     /// <summary>The page has a row of each switch, and in each it was missed: one that was never thrown is seen here.</summary>
     [Test]
@@ -101,7 +126,7 @@ public sealed partial class SwitchTableTests
             using var portable = new PEReader(stream);
             var metadata = portable.GetMetadataReader();
             bool calls = metadata.TypeReferences.Select(metadata.GetTypeReference)
-                .Any(t => metadata.StringComparer.Equals(t.Name, nameof(HierCash.Switches)));
+                .Any(t => metadata.StringComparer.Equals(t.Name, "Switches"));
             Assert.That(calls && !HasSwitches, Is.False, file);
             for (var at = MetadataTokens.UserStringHandle(1); !at.IsNil; at = metadata.GetNextHandle(at))
             {
@@ -112,6 +137,38 @@ public sealed partial class SwitchTableTests
         Assert.That(read, Is.GreaterThan(10));
         found.IntersectWith(names);
         Assert.That(found, HasSwitches ? Is.EquivalentTo(names) : Is.Empty);
+    }
+
+    /// <summary>The hunks of eng/switches.diff: lines of the product, and what stands in their place with the switches.</summary>
+    private static List<(string File, List<string> Old, List<string> New)> Changes()
+    {
+        var changes = new List<(string File, List<string> Old, List<string> New)>();
+        string file = "";
+        foreach (string line in File.ReadLines(Repository.PathOf("eng", "switches.diff")))
+        {
+            if (line.StartsWith("--- ", StringComparison.Ordinal))
+            {
+                file = line.StartsWith("--- a/", StringComparison.Ordinal) ? line[6..] : "";
+            }
+            else if (line.StartsWith("@@ ", StringComparison.Ordinal))
+            {
+                changes.Add((file, [], []));
+            }
+            else if (!line.StartsWith("+++ ", StringComparison.Ordinal))
+            {
+                if (line[0] is ' ' or '-')
+                {
+                    changes[^1].Old.Add(line[1..]);
+                }
+
+                if (line[0] is ' ' or '+')
+                {
+                    changes[^1].New.Add(line[1..]);
+                }
+            }
+        }
+
+        return changes;
     }
 
     private static List<string> LastCells(string page, string begin) => [.. File.ReadAllLines(Repository.PathOf("apdu-spec", page))

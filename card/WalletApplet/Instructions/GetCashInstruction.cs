@@ -7,8 +7,7 @@ internal static class GetCashInstruction
     {
         // Also where this one is refused.
         wallet.Offered = null;
-        var time = command.Time;
-        var status = CoinSelection.Choose(wallet, command.Amount, command.Currency, time, true, out var slot);
+        var status = CoinSelection.Choose(wallet, command.Amount, command.Currency, command.Time, out var slot);
         if (!status.IsSuccess)
         {
             return status;

@@ -31,7 +31,7 @@ internal static class PayInstruction
             return WalletStatus.WrongChallenge;
         }
 
-        var status = CoinSelection.Choose(wallet, command.Amount, command.Currency, command.Time, limited: true, out var slot);
+        var status = CoinSelection.Choose(wallet, command.Amount, command.Currency, command.Time, out var slot);
         if (!status.IsSuccess)
         {
             return status;

@@ -199,12 +199,12 @@ internal sealed class ClearingPosting(
     private int BookSetOff(Timestamp now, CancellationToken cancel)
     {
         int booked = 0;
-        bool IsBooked() => store.WriteMade(db => Together(db, now), numbers =>
+        bool IsBooked() => store.WriteMade(db => Bookings.SetOff(db, now), numbers =>
         {
             var words = numbers.ConvertAll(n => Word(n, BookingOutcome.Booked, now));
             return numbers.Count == 0 ? null : db =>
             {
-                if (!Together(db, now).SequenceEqual(numbers) || !words.TrueForAll(w => ParkedPostings.IsLater(db, w)))
+                if (!Bookings.SetOff(db, now).SequenceEqual(numbers) || !words.TrueForAll(w => ParkedPostings.IsLater(db, w)))
                 {
                     return false;
                 }
@@ -228,8 +228,6 @@ internal sealed class ClearingPosting(
 
         return booked;
     }
-
-    private static List<ulong> Together(IReadSnapshot db, Timestamp now) => Bookings.SetOff(db, now);
 
     private BookingStatement Word(ulong number, BookingOutcome outcome, Timestamp now) =>
         _parking.Sign(number, outcome, store.Read(db => ParkedPostings.Later(db, number, now)));

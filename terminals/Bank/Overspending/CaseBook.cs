@@ -29,8 +29,7 @@ internal static class CaseBook
     /// </summary>
     public static Amount Claimable(IReadSnapshot db, CoinId coin, Timestamp now)
     {
-        var counts = now;
-        if (EvidenceTable.Bounds(db, coin, now, counts) is not { } bounds)
+        if (EvidenceTable.Bounds(db, coin, now, now) is not { } bounds)
         {
             return Amount.Zero;
         }

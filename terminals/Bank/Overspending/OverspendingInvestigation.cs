@@ -191,7 +191,7 @@ internal sealed class OverspendingInvestigation(
         {
             var (answer, refusal) = await issuer.Ask(new DossierPageMessage(header.Coin, header.Revision, i), cancel);
             var page = answer?.Page;
-            if (page is null || page?.Hash != header.Pages[(int)i])
+            if (page is null || page.Hash != header.Pages[(int)i])
             {
                 return Refused.ByPeer(
                     $"Page {i} of the dossier of coin {header.Coin} is not the one that the issuer signed. {refusal?.Text}".TrimEnd());

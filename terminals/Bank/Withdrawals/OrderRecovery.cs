@@ -18,7 +18,7 @@ internal sealed class OrderRecovery(
             return Refusal.Read(answer) is null ? new ShowOrderReply(null).ToMessage() : answer;
         }
 
-        return withdrawals.CheckSigner(shown.Bank, shown.User, key => IsSigned(shown.Verify(suite, key)))
+        return withdrawals.CheckSigner(shown.Bank, shown.User, key => shown.Verify(suite, key))
             ?? await Close(MessageType.ShowOrderReply, shown.User, shown.Number, request.Body, isShown: true, cancel);
     }
 
@@ -29,11 +29,9 @@ internal sealed class OrderRecovery(
             return Refuse(RefusalReason.Malformed, "The renunciation is malformed.");
         }
 
-        return withdrawals.CheckSigner(word.Bank, word.User, key => IsSigned(word.Verify(suite, key)))
+        return withdrawals.CheckSigner(word.Bank, word.User, key => word.Verify(suite, key))
             ?? await Close(MessageType.RenounceReply, word.User, word.Number, request.Body, isShown: false, cancel);
     }
-
-    private static bool IsSigned(bool signed) => signed;
 
     /// <summary>At once where nothing that was issued waits for its order; else after disputeTerm: until then it may turn up.</summary>
     private async ValueTask<LinkMessage> Close(

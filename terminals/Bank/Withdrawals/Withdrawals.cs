@@ -126,9 +126,7 @@ internal sealed partial class Withdrawals(
 
     private LinkMessage? Check(WithdrawalOrder order)
     {
-        bool IsSigned(PublicKey account) => order.Verify(suite, account);
-
-        if (CheckSigner(order.Bank, order.User, IsSigned) is { } strange)
+        if (CheckSigner(order.Bank, order.User, key => order.Verify(suite, key)) is { } strange)
         {
             return strange;
         }

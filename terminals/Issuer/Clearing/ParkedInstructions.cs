@@ -38,7 +38,7 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     }
 
     /// <summary>A restored bank may say anything anew of numbers after its copy. Since when each waits does not change by that.</summary>
-    public static void Forgotten(IWriteTransaction db, PartyId bank, ulong after) => ParkedTable.Unsay(db, bank, after, true);
+    public static void Forgotten(IWriteTransaction db, PartyId bank, ulong after) => ParkedTable.Unsay(db, bank, after);
 
     /// <summary>What is booked is no arrears any more; nor is what a restored bank took this time without a word.</summary>
     public static int Acknowledged(IWriteTransaction db, PartyId bank) =>

@@ -85,7 +85,7 @@ internal sealed class OverspendingCases(
         {
             // A finding on a revision that was replaced says nothing of the one that waits.
             var row = TraceCaseTable.Find(db, bank, outcome.Coin);
-            if (row is null || row?.Revision != outcome.Revision || row.Revision == 0)
+            if (row is null || row.Revision != outcome.Revision || row.Revision == 0)
             {
                 return false;
             }

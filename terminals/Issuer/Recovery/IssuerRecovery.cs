@@ -43,10 +43,8 @@ internal sealed class IssuerRecovery(
         var lost = LostKeyTable.Open(db).ConvertAll(c => c.NotBefore);
 
         // For a bank without a word in the copy, that ends with the last thing that is older. A lost key was made later than the copy.
-        var ends = banks.ConvertAll(b =>
-        {
-            return b.Last ?? IssuanceTable.LastBefore(db, b.Later);
-        }).Concat(receipts.Select(date => IssuanceTable.LastBefore(db, date))).ToList();
+        var ends = banks.ConvertAll(b => b.Last ?? IssuanceTable.LastBefore(db, b.Later))
+            .Concat(receipts.Select(date => IssuanceTable.LastBefore(db, date))).ToList();
         var all = PositionTable.OfIssuer(db).ConvertAll(p => p.Date);
         var copied = (ends.Count > 0 ? ends : all.Count > 0 ? all : [default]).Concat(lost).Min();
 

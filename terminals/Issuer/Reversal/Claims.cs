@@ -17,10 +17,10 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
             var first = coin.First();
             var most = Most(db, first);
             var asked = InstructionTable.ClaimedWithCycle(db, first.UserBank, coin.Key);
-            foreach (var promise in coin.Where(p => most is { } m && IsWithin(asked + p.Ahead, m)))
+            foreach (var promise in coin.Where(p => asked + p.Ahead <= most))
             {
                 claimed++;
-                Claim(db, promise, now);
+                Claim(db, promise);
             }
         }
 
@@ -31,9 +31,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
     public IEnumerable<CoinId> Doubted(IReadSnapshot db, Timestamp now) =>
         GuaranteeTable.DueBy(db, now, terms.DisputeTerm).Where(p => !p.IsFound).Select(p => p.Coin);
 
-    private static bool IsWithin(Amount sum, Amount most) => sum <= most;
-
-    private void Claim(IWriteTransaction db, DuePromise promise, Timestamp now)
+    private static void Claim(IWriteTransaction db, DuePromise promise)
     {
         TransferDeltaTable.Add(db, promise.UserBank, TransferKind.ClaimDebit, promise.Coin.Value, promise.Y);
         GuaranteeTable.MarkClaimed(db, promise.Payment);
@@ -48,8 +46,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
             return of.Shown ?? desk.Shows(db, of.Coin);
         }
 
-        var most = TraceCaseTable.Proven(db, of.Coin);
-        return most is not null ? most ?? Amount.FromLedger(long.MaxValue) : null;
+        return TraceCaseTable.Proven(db, of.Coin);
     }
 
     /// <summary>The bank has said up to where it booked: what it booked of claims reaches the shops with the next cycle.</summary>

@@ -12,7 +12,6 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     {
         Draw(db, CoinTable.Find(db, id)!, now);
         long number = CoinTable.Find(db, id)!.Number;
-
         var unpaid = HistoryTable.Exceeding(db, number).FindAll(r => !r.IsRedemption && !GuaranteeTable.IsPaid(db, r.Payment));
         foreach (var row in InTurn(db, unpaid))
         {
@@ -42,7 +41,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
             }
         }
 
-        Redeem(db, id, number, true, now);
+        Redeem(db, id, number, now);
         Refill(db, id, number, now);
     }
 
@@ -56,12 +55,12 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     }
 
     /// <summary>Redemptions that fit whole, once no shop waits any more.</summary>
-    private void Redeem(IWriteTransaction db, CoinId id, long number, bool behind, Timestamp now)
+    private void Redeem(IWriteTransaction db, CoinId id, long number, Timestamp now)
     {
         foreach (var row in HistoryTable.Exceeding(db, number).Where(r => r.IsRedemption))
         {
             var coin = CoinTable.Find(db, id)!;
-            if (row.Share.Waiting <= coin.Rest && !(behind && HistoryTable.Exceeding(db, number).Exists(r => !r.IsRedemption)))
+            if (row.Share.Waiting <= coin.Rest && !HistoryTable.Exceeding(db, number).Exists(r => !r.IsRedemption))
             {
                 CoinTable.Spend(db, coin, row.Share.Waiting);
                 Credits.Give(db, coin, null, row.Share.Waiting);

@@ -14,7 +14,6 @@ internal sealed class Settlement(
         var subjects = read.Select(i => i.H?.Id.Value ?? Digest.Of(i.Bytes)).ToArray();
 
         // What a stranger sends costs one signature: those of the payments are looked at when it is known whose batch it is.
-        var items = [];
         if (!batch.Submission.Verify(suite, issuer, subjects))
         {
             return Refuse(RefusalReason.BadSignature, "The batch is not signed by the till's key (N_W). Nothing was settled.");
@@ -33,7 +32,7 @@ internal sealed class Settlement(
             return stranger.ToMessage();
         }
 
-        items = Checked(read);
+        var items = Checked(read);
         var earlier = batch.Earlier.DistinctBy(r => r.Subject).ToDictionary(r => r.Subject);
         var till = batch.Submission.Till!.Value;
         var shown = earlier.Values.Where(w => items.TrueForAll(i => i.Subject != w.Subject || i.H?.Paid == w.Paid));

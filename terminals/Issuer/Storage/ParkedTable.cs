@@ -34,11 +34,11 @@ internal static class ParkedTable
             r.Party(0), (ulong)r.GetInt64(1), (TransferKind)r.GetInt64(2), r.Digest(3), r.Money(4),
             (BookingOutcome)r.GetInt64(5), r.Date(6)));
 
-    /// <summary>The bank does not know any more what it said of instructions after that one, and may say anything of them anew.</summary>
-    /// <param name="waits">What is parked stays so until the bank speaks.</param>
-    public static int Unsay(IWriteTransaction db, PartyId bank, ulong after, bool waits)
+    /// <summary>The bank does not know any more what it said of instructions after that one, and may say anything of them anew. What is
+    /// parked stays so until the bank speaks.</summary>
+    public static int Unsay(IWriteTransaction db, PartyId bank, ulong after)
     {
-        db.Execute("DELETE FROM parked WHERE bank = $1 AND number > $2 AND (outcome = 0 OR $3 = 0)", bank, after, waits);
+        db.Execute("DELETE FROM parked WHERE bank = $1 AND number > $2 AND outcome = 0", bank, after);
         return db.Execute("UPDATE parked SET date = 0 WHERE bank = $1 AND number > $2", bank, after);
     }
 

@@ -61,12 +61,6 @@ public sealed partial class ShopTill
     private async ValueTask<Refused?> DiffersFrom(ILink issuer, CancellationToken cancel) =>
         await _issuersClock.Ask(issuer, cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : null;
 
-    /// <summary>For a payment that is to be begun.</summary>
-    private bool IsAheadToBegin(Timestamp last) => IsAhead(last);
-
-    /// <summary>For a payment that was begun while the clock ran ahead.</summary>
-    private bool IsAheadToGoOn(Sale sale) => IsAhead(sale.Time);
-
     /// <summary>
     /// The card's cash has expired by this till's clock: both dates. What it was good until, the card shows under a TIME of before.
     /// </summary>

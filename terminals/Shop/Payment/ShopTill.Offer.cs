@@ -141,18 +141,16 @@ public sealed partial class ShopTill
         foreach (var sale in sales.Where(t => now <= t.Time.Plus(_scheme.Terms.SettlePeriod)).OrderByDescending(t => t.Time).Take(most)
             .ToList())
         {
-            if (Signed(sale, card) is var (h, isKnown) && EndsByKey(isKnown))
+            // Anybody makes a coin of an unknown key, and signs with it what another card was asked for: that ends nothing.
+            if (Signed(sale, card) is (var h, true))
             {
-                Hold(h, isKnown);
+                Hold(h, true);
                 ended.Add(Refuse(sale, card, "The payment was cancelled.", signed: h));
             }
         }
 
         return ended;
     }
-
-    /// <summary>Anybody makes a coin of an unknown key, and signs with it what another card was asked for: that ends nothing.</summary>
-    private static bool EndsByKey(bool isKnown) => isKnown;
 
     private void GiveBack(WalletCard card, List<CoinPayment> owed, ref Amount given)
     {

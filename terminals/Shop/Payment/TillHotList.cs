@@ -26,11 +26,9 @@ internal sealed class TillHotList(Database store, ICashSuite suite, Scheme schem
     private Refused? Take(IWriteTransaction db, HotList list)
     {
         ulong has = HotStateTable.Version(db);
-        bool older = list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has);
 
         // The date orders nothing: the issuer's clock may have been ahead when it signed the one before (rule R26).
-        older |= false;
-        if (older)
+        if (list.Version < has || (list.BaseVersion != 0 && list.BaseVersion != has))
         {
             return Refused.ByPeer($"The hot list {list.Version} is older than the till's {has}, or does not build on it. "
                 + "The till keeps the one that it has: ask the issuer.");

@@ -188,12 +188,12 @@ public sealed partial class ShopTill
 
         // Before what costs a message each: what was sold and the list never wait for what somebody had voided (rule R10).
         var left = new List<LeftItem>();
-        return await EndAfter(FetchHotList(issuer, left, cancel), left, true, issuer, cancel);
+        return await EndAfter(FetchHotList(issuer, left, cancel), left, issuer, cancel);
     }
 
     /// <summary>Whatever the issuer says of a batch: refunds end, and S_W that it has not seen go to it.</summary>
     private async ValueTask<Result<SettlementResult>> EndAfter(
-        ValueTask<Result<SettlementResult>> settling, List<LeftItem> left, bool ends, ILink issuer, CancellationToken cancel)
+        ValueTask<Result<SettlementResult>> settling, List<LeftItem> left, ILink issuer, CancellationToken cancel)
     {
         Result<SettlementResult> settled;
         Refused? stopped = null;
@@ -203,7 +203,7 @@ public sealed partial class ShopTill
         }
         finally
         {
-            stopped = ends ? await EndRefunds(issuer, left, cancel) : null;
+            stopped = await EndRefunds(issuer, left, cancel);
             if (stopped is null)
             {
                 await ForwardVoids(issuer, cancel);
@@ -276,7 +276,7 @@ public sealed partial class ShopTill
             CancelForgotten();
         }
 
-        return await EndAfter(Settler.Settle(anotherTills, cancel), [], true, anotherTills, cancel);
+        return await EndAfter(Settler.Settle(anotherTills, cancel), [], anotherTills, cancel);
     }
 
     /// <summary>
