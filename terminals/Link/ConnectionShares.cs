@@ -142,16 +142,8 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
                 return "others needed the place";
             }
 
-            int most = share.MostOfOne;
-            if (share == _strangers)
-            {
-            }
-            else if (share != _long)
-            {
-            }
-
             var own = share.Of.GetValueOrDefault(who);
-            bool hasItsShare = own?.Count >= most;
+            bool hasItsShare = own?.Count >= share.MostOfOne;
             if (hasItsShare || share.Count >= share.Most)
             {
                 // Whoever has the most gives the place: one address or party cannot press out the others.
@@ -195,7 +187,7 @@ internal sealed partial class ConnectionShares(LinkLimits limits, TimeProvider c
         int largest = share.Of.Values.Max(g => g.Count);
         int has = own?.Count ?? 0;
         var giving = share.Of.Values
-            .Where(g => g.Count == largest || (g == own || g.Count > has))
+            .Where(g => g.Count == largest || g == own || g.Count > has)
             .Where(g => share.GivesWay || g.Any(one => one.Busy == 0)).ToList();
         int most = giving.Count == 0 ? 0 : giving.Max(g => g.Count);
         return giving.Where(g => g.Count == most).SelectMany(g => g);

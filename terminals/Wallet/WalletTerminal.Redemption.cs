@@ -99,7 +99,7 @@ public sealed partial class WalletTerminal
             var reply = await link.Call(new RedeemMessage(h).ToMessage(), cancel);
             crash.Reach(CrashPoints.RedemptionAnswered);
             var receipt = reply.As<RedeemReply>()?.Receipt;
-            if (receipt is null || receipt?.Subject != h.Id.Value)
+            if (receipt is null || receipt.Subject != h.Id.Value)
             {
                 results.Add(new RecoveryResult(h.Paid, false,
                     $"{amount}: {Refusal.Read(reply)?.Text ?? "the issuer's answer is malformed. Redeem again later."}"));

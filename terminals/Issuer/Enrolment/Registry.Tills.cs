@@ -40,7 +40,7 @@ public sealed partial class Registry
     {
         var w = Derivations.W(voucher.Key);
         var shop = ShopTable.OfTill(db, w);
-        if (shop is null || shop?.Id != voucher.Party)
+        if (shop is null || shop.Id != voucher.Party)
         {
             return Refused.ByRule($"The request is not signed by a till of shop {voucher.Party}. Have a till of the shop "
                 + $"sign it with 'hiercash-shop enrol-till FILE', or its bank.");

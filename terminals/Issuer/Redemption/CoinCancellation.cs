@@ -24,7 +24,7 @@ internal sealed class CoinCancellation(Database store, ICashSuite suite, TimePro
         var answer = store.Write(db =>
         {
             var coin = CoinTable.OfRequest(db, order.Request);
-            if (coin is null || coin?.Bank != peer.Id)
+            if (coin is null || coin.Bank != peer.Id)
             {
                 return Refuse(RefusalReason.RequestOfAnother, "This bank has no coin of this withdrawal.");
             }

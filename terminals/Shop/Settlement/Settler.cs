@@ -208,7 +208,7 @@ public sealed class Settler(
         var message = new SettleMessage(submission, batch.ConvertAll(p => p.Encoded), words);
         var (answer, refused) = await issuer.Ask(message, cancel);
         crash.Reach(CrashPoints.SettlementAnswered);
-        if (answer is null || answer?.Receipts.Count != batch.Count)
+        if (answer is null || answer.Receipts.Count != batch.Count)
         {
             return refused is { } refusal
                 ? Refused.ByPeer($"The issuer refuses the settlement. {refusal.Text} All payments stay queued.")
