@@ -28,7 +28,6 @@ internal sealed class OverspendingInvestigation(
         await rebuttals.BringVoids(cancel);
         var first = await FileReversals(cancel);
         int judged = 0;
-        int most = MaxRounds;
         var after = _after;
         _after = null;
         for (int asked = 1; ; asked++)
@@ -44,7 +43,7 @@ internal sealed class OverspendingInvestigation(
             var ended = await Judge(header, cancel);
             judged += ended.Has(out bool isJudged) && isJudged ? 1 : 0;
             first ??= ended.Refused;
-            if (asked >= most)
+            if (asked >= MaxRounds)
             {
                 _after = after;
                 break;
@@ -238,8 +237,7 @@ internal sealed class OverspendingInvestigation(
     /// <summary>Reversals that the issuer signed after the dossier stand in the file from then on (rule R3).</summary>
     private async ValueTask<Refused?> FileReversals(CancellationToken cancel)
     {
-        int most = MaxRounds;
-        for (int asked = 0; asked < most; asked++)
+        for (int asked = 0; asked < MaxRounds; asked++)
         {
             ulong after = store.Read(FiledTable.Last);
             var answer = (await issuer.Ask(new CaseReversalsMessage(after), cancel)).ToResult("The issuer sent no reversals.");

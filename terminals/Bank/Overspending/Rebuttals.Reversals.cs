@@ -32,8 +32,7 @@ internal sealed partial class Rebuttals
     {
         var keys = scheme.Certificates.Where(c => c.Usage == KeyUsage.IssuerStatement).ToList();
         bool known = true;
-        var turn = _filing;
-        await turn.WaitAsync(cancel);
+        await _filing.WaitAsync(cancel);
         try
         {
             Renew();
@@ -52,7 +51,7 @@ internal sealed partial class Rebuttals
         }
         finally
         {
-            turn.Release();
+            _filing.Release();
         }
 
         return known;

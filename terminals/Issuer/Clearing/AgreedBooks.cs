@@ -99,10 +99,9 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             // Each bank that gives back is told where this copy ends, under a number beyond what it may have heard: what the issuer had
             // said before it recovers from now. Nobody keeps some of it back, to stop it once more, and it needs no clock to tell. Once:
             // numbers have an end, too.
-            ulong ahead = NumbersAhead;
             bool isTold = last is { IsRestored: true } && last.Date == since && (heard?.Number ?? 0) <= last.Number;
             return new AgreeReply(Next(
-                db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : ahead))).ToMessage();
+                db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : NumbersAhead))).ToMessage();
         }
 
         if (isBehind)

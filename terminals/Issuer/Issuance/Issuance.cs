@@ -93,9 +93,8 @@ internal sealed class Issuance(
             return null;
         }
 
-        bool keyless = terms.IssuerKeys;
         bool possessed = opened.VerifyPossession(suite, request.Key);
-        return (keyless && opened.IsWithoutKey) || possessed ? opened : null;
+        return (terms.IssuerKeys && opened.IsWithoutKey) || possessed ? opened : null;
     }
 
     private LinkMessage Decide(IWriteTransaction db, IssueRequest request, CoinRequest? opened, bool withhold, Timestamp now)

@@ -21,9 +21,8 @@ internal static class CaseReversalTable
     /// <summary>Reversals of the bank's cases after a number, in order.</summary>
     public static List<CaseReversal> After(IReadSnapshot db, PartyId bank, ulong after, long most)
     {
-        string own = "bank = $1";
         return db.Query(
-            $"SELECT number, coin_id, reversal FROM case_reversal WHERE {own} AND number > $2 ORDER BY number LIMIT $3",
+            "SELECT number, coin_id, reversal FROM case_reversal WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3",
             r => new CaseReversal((ulong)r.GetInt64(0), r.Coin(1), r.Kept(2, Reversal.Decode)),
             bank, Math.Min(after, (ulong)long.MaxValue), most);
     }

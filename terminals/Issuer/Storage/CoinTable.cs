@@ -104,13 +104,11 @@ internal static class CoinTable
     /// <summary>Open coins that expired or ended, and of which nobody waits for an excess (rule R2). None of no bank.</summary>
     public static List<CoinRow> Returnable(IReadSnapshot db, Quarter expiredBy)
     {
-        string ofBank = "bank <> 0";
-
         // That the id is positive goes without saying, but makes SQLite look into history_exceeding, which holds few payments of a coin.
         return All(
             db, Open,
-            $"""
-            {ofBank} AND (expiry <= $1 OR coalesce(cancelled, lost, closed) IS NOT NULL) AND NOT EXISTS (
+            """
+            bank <> 0 AND (expiry <= $1 OR coalesce(cancelled, lost, closed) IS NOT NULL) AND NOT EXISTS (
                 SELECT 1 FROM history h
                 WHERE h.coin = inspection.coin AND h.id > 0 AND h.reversed IS NULL AND h.shop <> 0 AND h.guaranteed + h.waiting > 0)
             ORDER BY coin
@@ -213,8 +211,7 @@ internal static class CoinTable
 
     private static void Date(IWriteTransaction db, CoinRow coin, string column, Timestamp date)
     {
-        string first = $"AND {column} IS NULL";
-        db.Execute($"UPDATE {TableOf(coin)} SET {column} = $2 WHERE coin = $1 {first}", coin.Number, date);
+        db.Execute($"UPDATE {TableOf(coin)} SET {column} = $2 WHERE coin = $1 AND {column} IS NULL", coin.Number, date);
     }
 
     private static void Move(IWriteTransaction db, long number, string from, string to)

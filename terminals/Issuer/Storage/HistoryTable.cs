@@ -48,8 +48,7 @@ internal static class HistoryTable
     /// <summary>True if the coin signed another message under this seq, also one that was taken back.</summary>
     public static bool HasOther(IReadSnapshot db, long coin, ushort seq)
     {
-        string which = "coin = $1 AND seq = $2";
-        return db.Number($"SELECT count(*) FROM history WHERE {which}", coin, seq) > 0;
+        return db.Number("SELECT count(*) FROM history WHERE coin = $1 AND seq = $2", coin, seq) > 0;
     }
 
     /// <summary>True if the coin signed two messages under one seq that were not refused; a dead payment is one too.</summary>
@@ -66,11 +65,10 @@ internal static class HistoryTable
     /// <param name="isRefused">Those that were refused because the coin had ended; else those that exceeded it.</param>
     public static long Unpaid(IReadSnapshot db, long coin, PartyId? shop, bool isRefused)
     {
-        string ofShop = "shop = $3";
         return db.Number(
             $"""
             SELECT count(*) FROM history
-            WHERE coin = $1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND verdict {(isRefused ? "=" : "<>")} $2 AND {ofShop}
+            WHERE coin = $1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND verdict {(isRefused ? "=" : "<>")} $2 AND shop = $3
             """,
             coin, Verdict.Cancelled, shop?.Value ?? 0);
     }
@@ -108,8 +106,7 @@ internal static class HistoryTable
     /// <summary>Payments that count and exceed the coin, in the order in which they arrived.</summary>
     public static List<HistoryRow> Exceeding(IReadSnapshot db, long coin)
     {
-        string order = "id";
-        return db.Query($"{Select} WHERE coin = $1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY {order}", Read, coin);
+        return db.Query($"{Select} WHERE coin = $1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY id", Read, coin);
     }
 
     /// <summary>Struck payments whose money stayed with a shop whose till was revoked, the newest first.</summary>

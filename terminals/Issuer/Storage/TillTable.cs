@@ -16,11 +16,11 @@ internal static class TillTable
     /// <param name="by">The till that vouched for it; null: a bank did.</param>
     public static void Register(IWriteTransaction db, TillId w, PublicKey key, PartyId shop, TillId? by, Timestamp now)
     {
-        string again = "registered = CASE WHEN till.registered < excluded.registered THEN till.registered ELSE excluded.registered END";
         db.Execute(
-            $"""
+            """
             INSERT INTO till(w, public_key, shop, registered, enrolled_by) VALUES($1, $2, $3, $4, $5)
-            ON CONFLICT(w) DO UPDATE SET {again}
+            ON CONFLICT(w) DO UPDATE
+                SET registered = CASE WHEN till.registered < excluded.registered THEN till.registered ELSE excluded.registered END
             """,
             w, key, shop, now, by);
     }

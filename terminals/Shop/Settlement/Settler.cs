@@ -172,11 +172,10 @@ public sealed class Settler(
     /// </summary>
     private List<CoinPayment> Take(Func<IReadSnapshot, List<CoinPayment>> choose)
     {
-        List<CoinPayment>? before = null;
         crash.Reach(CrashPoints.SettlementChosen);
-        var marked = store.Write(db => (before ?? choose(db)).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
+        var marked = store.Write(db => choose(db).FindAll(p => CoinPaymentTable.MarkSent(db, p.H.Id)));
         crash.Reach(CrashPoints.SettlementMarked);
-        return before ?? marked;
+        return marked;
     }
 
     private async ValueTask<Result<List<Answer>>> Settle(List<CoinPayment> batch, ILink issuer, CancellationToken cancel)
