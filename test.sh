@@ -29,7 +29,7 @@ results=$(mktemp -d)
 compiler=hiercash-$$
 stop_compiler() {
     local server
-    server="$(dotnet msbuild tests/HierCash.Tests.csproj -nologo -getProperty:RoslynTargetsPath)/bincore/VBCSCompiler.dll"
+    server="$(dotnet msbuild tests/HierCash.Tests.csproj -nologo -getProperty:RoslynTargetsPath || true)/bincore/VBCSCompiler.dll"
     [ ! -e "$server" ] || dotnet "$server" -shutdown "-pipename:$compiler" > /dev/null || true
 }
 trap 'rm -rf "$results"; stop_compiler' EXIT

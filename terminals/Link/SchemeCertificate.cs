@@ -85,8 +85,8 @@ public static class SchemeCertificate
         using var bare = X509CertificateLoader.LoadCertificate(certificate);
         if (!bare.PublicKey.EncodedKeyValue.RawData.AsSpan().SequenceEqual(key.PublicKey.Bytes))
         {
-            throw new UnusableFileException("The database and the settings of this folder are not of one party: their keys differ. Put back "
-                + "the two that belong together.");
+            throw new UnusableFileException("The database and the settings of this folder are not of one party: their keys differ. "
+                + "Put back the two that belong together.");
         }
 
         var scalar = key.ExportScalar();

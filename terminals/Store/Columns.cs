@@ -74,7 +74,7 @@ public static class Columns
     public static T? KeptOrNull<T>(this DbDataReader row, int column, Func<ReadOnlySpan<byte>, T?> decode)
         where T : class => row.IsDBNull(column) ? null : row.Kept(column, decode);
 
-    private static DatabaseException Damaged(DbDataReader row, int column) => new(
+    private static DatabaseException Damaged(DbDataReader row, int column) => new DatabaseException(
         $"The database holds something in the column '{row.GetName(column)}' that cannot be read. Put back its newest good copy.");
 }
 

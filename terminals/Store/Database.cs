@@ -97,7 +97,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     /// be written sees first whether the books still say what it was made of; where they do not, all of it begins anew.
     /// </summary>
     /// <param name="look">What it is made of.</param>
-    /// <param name="make">Gives what is to be written: false, and nothing is written, where the books have changed. Null: nothing is.</param>
+    /// <param name="make">Gives what writes: false, and nothing is written, where the books have changed. Null: nothing is to be.</param>
     /// <returns>False where there was nothing to write.</returns>
     public bool WriteMade<T>(Func<IReadSnapshot, T> look, Func<T, Func<IWriteTransaction, bool>?> make, CancellationToken cancel)
     {

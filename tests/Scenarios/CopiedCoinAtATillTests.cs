@@ -21,7 +21,8 @@ public sealed class CopiedCoinAtATillTests
         Assert.That(town.Pay(other, copy, 1).Outcome, Is.EqualTo(TillOutcome.Accepted));
         var refused = town.Pay(till, copy, 3000);
         Assert.That((refused.Outcome, refused.Message),
-            Is.EqualTo((TillOutcome.Refused, "This coin has paid its whole face value here already: the card is a copy or broken.")));
+            Is.EqualTo((TillOutcome.Refused, "This coin has paid its whole face value here already: the card is a copy or broken. "
+                + "Do not give the goods.")));
         Assert.That(copy.Balance().Minor, Is.EqualTo(4999), "and S_W gives it back");
         Assert.That(town.Pay(till, copy, 2000).Outcome, Is.EqualTo(TillOutcome.Accepted), "up to X");
     }

@@ -183,7 +183,7 @@ public sealed class IssuerKeyedTests
         town.Restart(till);
         var refused = town.Pay(till, alice, 700);
         Assert.That((refused.Outcome, refused.Message),
-            Is.EqualTo((TillOutcome.Refused, "The card's cash is issuer-keyed, which this till does not take.")));
+            Is.EqualTo((TillOutcome.Refused, "The card's cash is issuer-keyed, which this till does not take. Ask for another card.")));
         Assert.That(alice.Balance().Minor, Is.EqualTo(1300), "the card has it back at once");
         await town.Settle(till);
         town.AssertSoundAfterCycle(alice);

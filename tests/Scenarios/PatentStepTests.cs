@@ -93,7 +93,8 @@ public sealed class PatentStepTests
         var result = town.Till(till).Pay(card, new Amount(1000));
         Assert.That((result.Outcome, result.Message),
             Is.EqualTo((TillOutcome.Refused,
-                "The card signed more than was asked for. The card must come back to this till to get back what it signed.")));
+                "The card signed more than was asked for. Ask for another card. The card must come back to this till to get back what it "
+                    + "signed.")));
         Assert.That((town.Till(till).Accepted.Minor, town.Till(till).Sum(CoinPaymentState.Voided).Minor), Is.EqualTo((0UL, 1001UL)));
     }
 

@@ -247,6 +247,7 @@ public sealed class ShownOrderTests : OrderScenario
         public async ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel)
         {
             var reply = await honest.Call(request, cancel);
+            reply = reply with { Said = Timestamp.Now(clock) };
             clock.Off = request.Type == MessageType.Withdraw ? TimeSpan.FromDays(days) : clock.Off;
             return reply;
         }

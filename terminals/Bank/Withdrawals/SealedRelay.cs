@@ -38,7 +38,8 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
             var reply = await issuer.Call(new RelaySealedMessage(message).ToMessage(), cancel);
             return reply.As<RelaySealedReply>()?.Answer is { } answer
                 ? new RelayReply(answer).ToMessage()
-                : Refusal.Read(reply)?.ToMessage() ?? Refuse(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.");
+                : Refusal.Read(reply)?.ToMessage()
+                    ?? Refuse(RefusalReason.Unavailable, "The issuer's answer is malformed. Try again later.");
         }
         catch (LinkException e) when (e.StoreFault is { } why)
         {
@@ -46,8 +47,8 @@ internal sealed class SealedRelay(ILink issuer, PeerClock issuersClock, TimeProv
         }
         catch (LinkException e) when (e.IsOutOfDate)
         {
-            return Refuse(RefusalReason.Unavailable, "This bank does not trust the issuer's certificate: by the bank's clock it is not good yet, or "
-                    + "no more. Nothing is lost: tell the bank.");
+            return Refuse(RefusalReason.Unavailable, "This bank does not trust the issuer's certificate: by the bank's clock it is not "
+                    + "good yet, or no more. Nothing is lost: tell the bank.");
         }
         catch (LinkException)
         {

@@ -57,7 +57,8 @@ internal sealed class OverspendingCases(
             {
                 var coinKey = DossierPage.Decode(pages[0])!.Entries[0].H.Coin.Terms.IssuerKey;
                 var header = Header(next.Coin, next.Row.Revision, next.Row.Claimed, coinKey, now);
-                return new DossiersReply((header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement)).ToMessage();
+                var dossier = (header with { Pages = [.. pages.Select(p => Digest.Of(p))] }).SignedBy(keys.Statement);
+                return new DossiersReply(dossier).ToMessage();
             }
 
             SignAnew(next.Row.Id, now, cancel);

@@ -26,7 +26,8 @@ internal sealed class Redemption(
         }
 
         var now = Timestamp.Now(clock);
-        var answer = store.Write(db => new RedeemReply(_judgement.Judge(db, new Submitted(h, request.Body, null, null, default), now)).ToMessage());
+        var redeemed = new Submitted(h, request.Body, null, null, default);
+        var answer = store.Write(db => new RedeemReply(_judgement.Judge(db, redeemed, now)).ToMessage());
         crash.Reach(CrashPoints.RedeemCommitted);
         return answer;
     }

@@ -42,7 +42,8 @@ internal sealed class Settlement(
         }
 
         var own = items.Where(i => i.H is not null).DistinctBy(i => i.Subject)
-            .Where(i => _judgement.IsOwnWord(earlier.GetValueOrDefault(i.Subject), i.H!, now)).ToDictionary(i => i.Subject, i => earlier[i.Subject]);
+            .Where(i => _judgement.IsOwnWord(earlier.GetValueOrDefault(i.Subject), i.H!, now))
+            .ToDictionary(i => i.Subject, i => earlier[i.Subject]);
         var receipts = store.Write(db =>
         {
             var contact = TillTable.LastAnswer(db, till);

@@ -7,7 +7,7 @@ internal static partial class CoinPaymentTable
 {
     private const string Columns = "h, state, sent, receipt, sw, delivered, until, unknown_key";
 
-    /// <summary>In the order in which they came: they share the sale's TIME, and what each card was asked for depends on those before.</summary>
+    /// <summary>As they came: they share the sale's TIME, and what each card was asked for depends on those before.</summary>
     public static List<CoinPayment> Of(IReadSnapshot db, Timestamp sale) =>
         db.Query($"SELECT {Columns} FROM part WHERE time = $1 ORDER BY number", Read, sale.ToLedger());
 

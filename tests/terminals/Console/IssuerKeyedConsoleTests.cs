@@ -34,7 +34,7 @@ public sealed class IssuerKeyedConsoleTests
         town.Must("hiercash-shop", "policy", "--issuer-keyed", "refuse", "--dir", "cafe");
         var refused = town.Run("hiercash-shop", "pay", "2.00", "--reader", "emulator:Alice.card", "--dir", "cafe");
         Assert.That((refused.Code, refused.Error.Trim()),
-            Is.EqualTo((1, "The card's cash is issuer-keyed, which this till does not take.")));
+            Is.EqualTo((1, "The card's cash is issuer-keyed, which this till does not take. Ask for another card.")));
         Assert.That(town.Json("hiercash-wallet", ["balance", .. card]).GetProperty("balance").Minor(), Is.EqualTo(1500),
             "the card has it back");
         Assert.That(town.Must("hiercash-issuer", "alarms", "--dir", "issuer").Trim(), Is.EqualTo("No alarms."));

@@ -59,7 +59,8 @@ public sealed class UpgradeTests
         var before = Rows(file);
         Database.OpenFile(file, WalletRecords.Schema).Dispose();
         Assert.That(Rows(file).All, Is.EqualTo(before.All));
-        Change(file, "DELETE FROM payment WHERE payment_id = x'02'; INSERT INTO payment(payment_id, time, h, entry) VALUES(x'04', 5, x'00', x'00')");
+        Change(file, "DELETE FROM payment WHERE payment_id = x'02'; "
+            + "INSERT INTO payment(payment_id, time, h, entry) VALUES(x'04', 5, x'00', x'00')");
         Assert.That(Ask(file, "SELECT number, payment_id FROM payment ORDER BY number"), Is.EqualTo(new[] { "1, 03", "4, 04" }));
     }
 
