@@ -35,8 +35,8 @@ stop_compiler() {
 trap 'rm -rf "$results"; stop_compiler' EXIT
 dotnet build HierCash.sln --configuration Release --nologo --verbosity quiet -clp:ErrorsOnly \
     -p:UseSharedCompilation=true "-p:SharedCompilationId=$compiler" "$@"
-trap 'rm -rf "$results"' EXIT
 stop_compiler
+trap 'rm -rf "$results"' EXIT
 # Not of another build than the ordinary one: its consoles lie elsewhere.
 [ $# -gt 0 ] || eng/ahead.sh
 code=0

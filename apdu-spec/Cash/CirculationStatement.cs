@@ -51,7 +51,8 @@ public sealed record CirculationStatement(
         var bank = r.ReadParty(WalletTag.B);
         var currency = r.ReadCurrency();
         var totals = new Circulation(
-            r.ReadTotal(WalletTag.Issued), r.ReadTotal(WalletTag.Settled), r.ReadTotal(WalletTag.Redeemed), r.ReadTotal(WalletTag.Returned));
+            r.ReadTotal(WalletTag.Issued), r.ReadTotal(WalletTag.Settled), r.ReadTotal(WalletTag.Redeemed),
+            r.ReadTotal(WalletTag.Returned));
         r.Require(r.ReadUInt64(WalletTag.Outstanding) + (UInt128)totals.Settled.Minor + totals.Redeemed.Minor + totals.Returned.Minor
             == totals.Issued.Minor);
         return new CirculationStatement(

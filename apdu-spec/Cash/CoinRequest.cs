@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace HierCash.Protocol.Cash;
 
-/// <summary>m, what E_I holds: seed 32, X 4, currency 2, TM 2, N_U 33, P 64 bytes, in this order (protocol: E_I).</summary>
+/// <summary>m, what E_I holds: seed 32, X 4, currency 2, TM 2, N_U 33, P 64 bytes, in this order.</summary>
 /// <param name="Seed">32 random bytes from which K is derived.</param>
 /// <param name="NU">N_U compressed, 33 bytes.</param>
 /// <param name="Possession">P: signature by SS_U, 64 bytes.</param>

@@ -36,6 +36,16 @@ public static class FieldWriting
             writer.Write(tag, bytes);
         }
 
+        /// <summary>What an account orders from its bank: the beginning of an order, shown whole or by its hash.</summary>
+        public void WriteOrdered(AccountId user, PartyId bank, Amount faceValue, Currency currency, KeyId key)
+        {
+            writer.Write(WalletTag.U, user);
+            writer.Write(WalletTag.B, bank);
+            writer.Write(WalletTag.FaceValue, faceValue.ToCard());
+            writer.Write(WalletTag.Currency, currency);
+            writer.Write(WalletTag.KeyId, key);
+        }
+
         private void Write(Tag tag, Id16 value)
         {
             Span<byte> bytes = stackalloc byte[Id16.Size];

@@ -22,5 +22,6 @@ public sealed record Renunciation(AccountId User, PartyId Bank, uint Number, Tim
     }
 
     public static Renunciation ReadFields(ref BerTlvReader r) =>
-        new(r.ReadUser(), r.ReadParty(WalletTag.B), r.ReadUInt32(WalletTag.OrderNumber), r.ReadTimestamp(WalletTag.Date), r.ReadSignature());
+        new(r.ReadUser(), r.ReadParty(WalletTag.B), r.ReadUInt32(WalletTag.OrderNumber), r.ReadTimestamp(WalletTag.Date),
+            r.ReadSignature());
 }

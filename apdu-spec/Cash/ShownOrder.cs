@@ -21,11 +21,7 @@ public sealed record ShownOrder(
 
     public void WriteFields(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.U, User);
-        writer.Write(WalletTag.B, Bank);
-        writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
-        writer.Write(WalletTag.Currency, Currency);
-        writer.Write(WalletTag.KeyId, Key);
+        writer.WriteOrdered(User, Bank, FaceValue, Currency, Key);
         writer.Write(WalletTag.Digest, Request);
         writer.Write(WalletTag.OrderNumber, Number);
         writer.Write(WalletTag.Date, Date);

@@ -23,11 +23,7 @@ public sealed record WithdrawalOrder(
 
     public void WriteFields(ref BerTlvWriter writer)
     {
-        writer.Write(WalletTag.U, User);
-        writer.Write(WalletTag.B, Bank);
-        writer.Write(WalletTag.FaceValue, FaceValue.ToCard());
-        writer.Write(WalletTag.Currency, Currency);
-        writer.Write(WalletTag.KeyId, Key);
+        writer.WriteOrdered(User, Bank, FaceValue, Currency, Key);
         writer.Write(WalletTag.EI, EI);
         writer.Write(WalletTag.OrderNumber, Number);
         writer.Write(WalletTag.Date, Date);

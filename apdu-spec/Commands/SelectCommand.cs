@@ -30,7 +30,7 @@ public readonly record struct SelectCommand(Aid Aid) : ICardCommand<SelectComman
     public static SelectReply? ParseReply(ReadOnlySpan<byte> reply) => SelectReply.Decode(reply);
 }
 
-/// <summary>File control information: the same bytes from every card of a version (protocol: Payment over the reader).</summary>
+/// <summary>File control information: the same bytes from every card of a version.</summary>
 public sealed record SelectReply(Aid Aid, byte Version, byte Suite) : IDataObject<SelectReply>
 {
     public const byte CurrentVersion = 2;

@@ -7,7 +7,7 @@ namespace HierCash.Protocol.Suite;
 
 /// <summary>
 /// E_I: ECIES (SEC 1 v2.0, 5.1) over P-256 with the X9.63 KDF on SHA-256, AES-128-CBC and HMAC-SHA-256, made deterministic: the
-/// ephemeral scalar is a hash of the plaintext, so that the opening m proves to anyone what a ciphertext holds (protocol: E_I).
+/// ephemeral scalar is a hash of the plaintext, so that the opening m proves to anyone what a ciphertext holds.
 /// R travels as 02 || x(R) whatever its parity, because plain ECDH gives a card only x.
 /// </summary>
 public static class Ecies

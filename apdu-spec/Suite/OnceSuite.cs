@@ -20,16 +20,10 @@ public sealed class OnceSuite(ICashSuite inner, int most = OnceSuite.MaxKept) : 
     public IRandomSource Random => inner.Random;
 
     /// <summary>Over a suite that does not remember yet.</summary>
-    public static ICashSuite Over(ICashSuite suite)
-    {
-        var once = suite as OnceSuite ?? new OnceSuite(suite);
-        return once;
-    }
+    public static ICashSuite Over(ICashSuite suite) => suite as OnceSuite ?? new OnceSuite(suite);
 
     /// <summary>True where it remembers no more than it does.</summary>
     public bool IsFull => _seen.Count >= most;
-
-    private ICashSuite Inner => inner;
 
     public ISigningKey GenerateKey() => inner.GenerateKey();
 

@@ -47,7 +47,7 @@ internal sealed unsafe class PersistentMemory
         Recover();
     }
 
-    /// <summary>Most old bytes that one transaction may hold, as on cards that are sold (protocol: crypto suite).</summary>
+    /// <summary>Most old bytes that one transaction may hold, as on cards that are sold.</summary>
     public const int CommitBufferSize = 512;
 
     /// <summary>Bytes.</summary>

@@ -13,7 +13,7 @@ public enum ClearOn
 /// <summary>RAM with a quota. Nothing in it survives a reset.</summary>
 internal sealed class TransientMemory(int quota = TransientMemory.DefaultQuota)
 {
-    /// <summary>Bytes; what cards that are sold leave to applets (protocol: crypto suite).</summary>
+    /// <summary>Bytes; what cards that are sold leave to applets.</summary>
     public const int DefaultQuota = 1536;
 
     private readonly List<(byte[] Array, ClearOn Event, int Owner)> _arrays = [];

@@ -2,7 +2,7 @@ namespace HierCash.Auditor;
 
 /// <summary>
 /// What a bank has booked, kept and holds, against what the issuer has in its books for that bank: each number, each withdrawal, and the
-/// two sums that have to be each other's mirror (protocol: Money).
+/// two sums that have to be each other's mirror.
 /// </summary>
 /// <param name="id">The bank's number (<see cref="BankNumber"/>).</param>
 /// <param name="isIssuerSound">Nothing is wrong in the issuer's books by themselves. Else sums that differ are no finding against the

@@ -1,6 +1,6 @@
 namespace HierCash.Auditor;
 
-/// <summary>Recomputes what must hold in a bank's database, from its rows and signatures alone (protocol: Money).</summary>
+/// <summary>Recomputes what must hold in a bank's database, from its rows and signatures alone.</summary>
 /// <param name="number">Whose books they are (<see cref="BankNumber"/>); null: nothing in them says it.</param>
 internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, VerifiedRows seen)
 {
@@ -9,7 +9,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     public List<Finding> Notes { get; } = [];
 
     public IEnumerable<Finding> Run() =>
-        Transactions().Concat(Ledger()).Concat(Accounts()).Concat(Withdrawals()).Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions())
+        Transactions().Concat(Ledger()).Concat(Accounts()).Concat(Withdrawals())
+            .Concat(new OrderBooks(books, number, keys).Run()).Concat(Instructions())
             .Concat(Books.Later(Parked.Rest)).Concat(Float()).Concat(Evidences()).Concat(Statements());
 
     private IEnumerable<Finding> Transactions() => books.Check(
@@ -195,7 +196,8 @@ internal sealed class BankBooks(Books books, long? number, TrustedKeys keys, Ver
     private IEnumerable<Finding> Evidences()
     {
         foreach (var e in books.Rows("SELECT coin_id, proof, claimed, file, excess, guaranteed FROM evidence",
-            r => (Coin: r.Blob(0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.BlobOrNull(3), Excess: r.GetInt64(4), Guaranteed: r.GetInt64(5))))
+            r => (Coin: r.Blob(0), Proof: (Proof)r.GetInt64(1), Claimed: r.GetInt64(2), File: r.BlobOrNull(3), Excess: r.GetInt64(4),
+                Guaranteed: r.GetInt64(5))))
         {
             var file = e.File is null ? null : Evidence.Decode(e.File);
             var rebuttals = books.Rows("SELECT rebuttal FROM rebuttal WHERE coin_id = $1 AND in_time = 1", r =>

@@ -1,6 +1,6 @@
 namespace HierCash.Auditor;
 
-/// <summary>Recomputes what must hold in an issuer's database, from its rows and signatures alone (protocol: Money).</summary>
+/// <summary>Recomputes what must hold in an issuer's database, from its rows and signatures alone.</summary>
 internal sealed partial class IssuerBooks(Books books, TrustedKeys keys, VerifiedRows seen)
 {
     private const string Coins =

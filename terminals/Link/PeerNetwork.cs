@@ -19,7 +19,6 @@ public static class PeerNetwork
             return BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
         }
 
-        ulong network = BinaryPrimitives.ReadUInt64BigEndian(address.GetAddressBytes());
-        return network;
+        return BinaryPrimitives.ReadUInt64BigEndian(address.GetAddressBytes());
     }
 }

@@ -136,7 +136,8 @@ public sealed partial class ShopTill
         if (wrong is not null || _store.Write(db => IsBehind(db) || IsRevoked(db) || IsAhead(TillTable.LastTime(db))
             ? null : Sales.Begin(db, amount, Timestamp.Now(_clock))) is not { } sale)
         {
-            var why = wrong is null ? NoPayment! : new Refused(Outcome.ClockDiffers, wrong);
+            // The clock may have been set right since: then the next try is taken.
+            var why = wrong is null && NoPayment is { } known ? known : new Refused(Outcome.ClockDiffers, wrong ?? "Try again.");
             return new TillResult(
                 TillOutcome.Refused, new Sale(Timestamp.Now(_clock), amount, SaleState.GivenUp), why.Sentence, []) { Code = why.Outcome };
         }

@@ -4,7 +4,7 @@ using System.Text;
 namespace HierCash.Simulation;
 
 /// <summary>
-/// Looks for bytes that a party must not hold (protocol: Parties) in its store, its log, and every message that it sent or
+/// Looks for bytes that a party must not hold in its store, its log, and every message that it sent or
 /// got: as raw bytes, as hexadecimal of either case, and as base64 at any alignment.
 /// </summary>
 public sealed class PrivacyScan(SimulatedTown town)

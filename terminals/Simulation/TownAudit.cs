@@ -1,6 +1,6 @@
 namespace HierCash.Simulation;
 
-/// <summary>The invariants of the whole town (protocol: Money): each party's own, and those between parties.</summary>
+/// <summary>The invariants of the whole town: each party's own, and those between parties.</summary>
 public static class TownAudit
 {
     /// <summary>One sentence per broken invariant; empty when all hold. Holds also while withdrawals and payments are under way.</summary>

@@ -248,7 +248,8 @@ public sealed partial class Database
         {
             using (var store = new Database(Connect(making, SqliteOpenMode.ReadWrite)))
             {
-                store.Fill(schema, Schema.Version);
+                store.Write(db => db.Execute(
+                    $"{string.Concat(schema.UpTo(Schema.Version))}; PRAGMA user_version = {Schema.Version}"));
 
                 // Here, where it has no other name yet: several who ask for the log at once may find another's journal gone.
                 Run(store._connection, "PRAGMA journal_mode = WAL");

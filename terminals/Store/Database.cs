@@ -10,6 +10,7 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     private const int NoTransaction = 1;
     private const string Begin = "BEGIN IMMEDIATE";
     private const string Commit = "COMMIT";
+    private const int MostMadeOutside = 4;
 
     /// <summary>What <see cref="Faults"/> call this store.</summary>
     public const string FaultName = "database";
@@ -56,12 +57,9 @@ public sealed partial class Database : IWriteTransaction, IDisposable
     {
         // Not SqliteOpenMode.Memory: SQLite would take it for the file of an export as well.
         var store = new Database(Connect(":memory:", SqliteOpenMode.ReadWriteCreate));
-        store.Fill(schema, version);
+        schema.Fill(store._connection, version);
         return store;
     }
-
-    private void Fill(Schema schema, int version) =>
-        Write(db => db.Execute($"{string.Concat(schema.UpTo(version))}; PRAGMA user_version = {version}"));
 
     /// <summary>Runs in one transaction: all of it is durable when this returns, none of it when this throws.</summary>
     /// <param name="keeps">False of a result undoes all of it, too.</param>
@@ -94,14 +92,15 @@ public sealed partial class Database : IWriteTransaction, IDisposable
 
     /// <summary>
     /// For what takes long, such as a signature: it is made of a snapshot, outside of any transaction, and nobody waits for it. What is to
-    /// be written sees first whether the books still say what it was made of; where they do not, all of it begins anew.
+    /// be written sees first whether the books still say what it was made of; where they do not, all of it begins anew. Who changes the books
+    /// all the time keeps it from nothing: the last time it is made inside the transaction.
     /// </summary>
     /// <param name="look">What it is made of.</param>
     /// <param name="make">Gives what writes: false, and nothing is written, where the books have changed. Null: nothing is to be.</param>
     /// <returns>False where there was nothing to write.</returns>
     public bool WriteMade<T>(Func<IReadSnapshot, T> look, Func<T, Func<IWriteTransaction, bool>?> make, CancellationToken cancel)
     {
-        while (true)
+        for (int tries = 0; tries < MostMadeOutside; tries++)
         {
             cancel.ThrowIfCancellationRequested();
             if (make(Read(look)) is not { } write)
@@ -114,6 +113,8 @@ public sealed partial class Database : IWriteTransaction, IDisposable
                 return true;
             }
         }
+
+        return Write(db => make(look(db)) is { } write && write(db), isWritten => isWritten);
     }
 
     private T Transact<T>(string begin, string end, Func<Database, T> work, Predicate<T>? keeps = null)

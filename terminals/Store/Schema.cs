@@ -25,6 +25,9 @@ public sealed class Schema
     private const string Folder = "schema/";
     private readonly SqlScript[] _scripts;
 
+    /// <summary>Empty databases, by number, from which others are copied: that takes a tenth of the time that the scripts take.</summary>
+    private readonly Dictionary<int, SqliteConnection> _templates = [];
+
     private Schema(IEnumerable<(int Number, string Sql)> scripts) =>
         _scripts = [.. scripts.OrderBy(s => s.Number)
             .Select(s => new SqlScript(s.Number.ToString("0000", CultureInfo.InvariantCulture), s.Sql))];
@@ -45,6 +48,25 @@ public sealed class Schema
 
     /// <summary>What makes the tables of that number in an empty database.</summary>
     public IEnumerable<string> UpTo(int version) => _scripts.Where(s => Number(s.Name) <= version).Select(s => s.Contents);
+
+    /// <summary>Gives an empty database in memory the tables of that number.</summary>
+    internal void Fill(SqliteConnection empty, int version)
+    {
+        lock (_templates)
+        {
+            if (!_templates.TryGetValue(version, out var template))
+            {
+                template = new SqliteConnection("Data Source=:memory:;Pooling=False");
+                template.Open();
+                using var command = template.CreateCommand();
+                command.CommandText = $"BEGIN; {string.Concat(UpTo(version))}; PRAGMA user_version = {version}; COMMIT";
+                command.ExecuteNonQuery();
+                _templates.Add(version, template);
+            }
+
+            template.BackupDatabase(empty);
+        }
+    }
 
     /// <summary>Runs the scripts that are newer than the database, and writes their number, all in one transaction.</summary>
     internal void Upgrade(SqliteConnection connection)

@@ -196,7 +196,7 @@ public sealed partial class WalletTerminal
 
             var reply = await Seal(card, certificates).Call(new StampRebuttalMessage(rebuttal.Digest).ToMessage(), cancel);
             var stamp = reply.As<StampRebuttalReply>()?.Stamp;
-            return stamp is not null && stamp?.Subject == rebuttal.Digest ? (rebuttal.With(stamp, []), null)
+            return stamp is not null && stamp.Subject == rebuttal.Digest ? (rebuttal.With(stamp, []), null)
                 : (rebuttal, Refusal.Read(reply)?.Text ?? "The issuer's answer is no stamp of this.");
         }
         catch (Exception e) when (e is LinkException or CardRefusedException)

@@ -141,9 +141,8 @@ public sealed partial class WalletTerminal(
     /// </summary>
     private static WithdrawalResult? Repeated(IReadOnlyList<WithdrawalResult> unfinished, Amount faceValue)
     {
-        var same = unfinished.Where(e => e.Amount == faceValue && (e.Waits || e.Outcome == WithdrawalOutcome.Issued)).OrderBy(e => e.Waits)
+        return unfinished.Where(e => e.Amount == faceValue && (e.Waits || e.Outcome == WithdrawalOutcome.Issued)).OrderBy(e => e.Waits)
             .FirstOrDefault();
-        return same is not null ? same : null;
     }
 
     /// <summary>The refusal of a further withdrawal while one of another amount waits; null if none does.</summary>

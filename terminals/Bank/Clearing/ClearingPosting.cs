@@ -102,12 +102,10 @@ internal sealed class ClearingPosting(
     {
         var now = Timestamp.Now(clock);
         var outcome = BookingOutcome.Booked;
-        bool isTaken = store.WriteMade(db => Bookings.Judge(db, transfer, suspended: false, now), judged =>
+        store.WriteMade(db => Bookings.Judge(db, transfer, suspended: false, now), judged =>
         {
             outcome = judged;
-            bool isBooked = outcome == BookingOutcome.Booked;
-
-            var word = isBooked ? null : _parking.Sign(transfer.Number, outcome, now);
+            var word = outcome == BookingOutcome.Booked ? null : _parking.Sign(transfer.Number, outcome, now);
             return db =>
             {
                 if (Bookings.Judge(db, transfer, suspended: false, now) != judged)
@@ -129,11 +127,6 @@ internal sealed class ClearingPosting(
                 return true;
             };
         }, cancel);
-        if (!isTaken)
-        {
-            return Refused.ByRule($"Instruction {transfer.Number} cannot be booked.");
-        }
-
         crash.Reach(CrashPoints.InstructionBooked);
         return outcome == BookingOutcome.Booked;
     }

@@ -29,7 +29,7 @@ internal static class CaseBook
     /// </summary>
     public static Amount Claimable(IReadSnapshot db, CoinId coin, Timestamp now)
     {
-        if (EvidenceTable.Bounds(db, coin, now, now) is not { } bounds)
+        if (EvidenceTable.Bounds(db, coin, now) is not { } bounds)
         {
             return Amount.Zero;
         }

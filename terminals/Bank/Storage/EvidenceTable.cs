@@ -71,15 +71,15 @@ internal static class EvidenceTable
     /// <summary>Null where there is no case.</summary>
     /// <param name="over">The notices count whose term is over then.</param>
     /// <param name="counts">Of a case that has fallen since those whose last answer counts for money then, or later.</param>
-    public static ClaimBounds? Bounds(IReadSnapshot db, CoinId coin, Timestamp over, Timestamp counts) => db.First(
+    public static ClaimBounds? Bounds(IReadSnapshot db, CoinId coin, Timestamp now) => db.First(
         """
         SELECT CASE WHEN e.proof = $3 THEN e.excess ELSE 0 END, e.guaranteed,
             coalesce((SELECT max(n.allowed) FROM notice n
-                WHERE n.coin_id = e.coin_id AND n.until <= $2 AND (n.fallen = 0 OR $4 <= n.last)), 0), e.claimed
+                WHERE n.coin_id = e.coin_id AND n.until <= $2 AND (n.fallen = 0 OR $2 <= n.last)), 0), e.claimed
         FROM evidence e WHERE e.coin_id = $1
         """,
         r => new ClaimBounds(r.Money(0), r.Money(1), r.Money(2), r.Money(3)),
-        coin, over, Proof.Excess, counts);
+        coin, now, Proof.Excess);
 
     /// <summary>What is claimed on the case of that coin; nothing where there is none.</summary>
     public static Amount Claimed(IReadSnapshot db, CoinId coin) => db.Sum("SELECT claimed FROM evidence WHERE coin_id = $1", coin);

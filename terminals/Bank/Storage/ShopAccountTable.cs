@@ -18,10 +18,6 @@ internal static class ShopAccountTable
     /// <summary>How many have that name.</summary>
     public static long Namesakes(IReadSnapshot db, string name) => db.Number("SELECT count(*) FROM shop_account WHERE name = $1", name);
 
-    /// <summary>One that has that name.</summary>
-    public static Digest? Named(IReadSnapshot db, string name) => db.Value(
-        "SELECT reference FROM shop_account WHERE name = $1 ORDER BY reference LIMIT 1", r => r.Digest(0), name);
-
     public static void Open(IWriteTransaction db, Digest account, string name) =>
         db.Execute("INSERT INTO shop_account(reference, name) VALUES($1, $2)", account, name);
 

@@ -1,6 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>Recomputes the issuer's invariants (protocol: Money) from its own rows.</summary>
+/// <summary>Recomputes the issuer's invariants from its own rows.</summary>
 public sealed class IssuerAudit(Database store, ICashSuite suite, IssuerKeys keys)
 {
     /// <summary>One sentence per broken invariant; empty when all hold.</summary>

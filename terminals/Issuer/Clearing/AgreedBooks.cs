@@ -101,7 +101,8 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
             // numbers have an end, too.
             bool isTold = last is { IsRestored: true } && last.Date == since && (heard?.Number ?? 0) <= last.Number;
             return new AgreeReply(Next(
-                db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : NumbersAhead))).ToMessage();
+                db, bank, isRestored: true, since, Math.Max(heard?.Number ?? 0, last?.Number ?? 0) + (isTold ? 0 : NumbersAhead)))
+                .ToMessage();
         }
 
         if (isBehind)

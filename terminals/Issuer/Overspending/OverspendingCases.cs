@@ -50,7 +50,7 @@ internal sealed class OverspendingCases(
     {
         var now = Timestamp.Now(clock);
         var after = asked.After ?? default;
-        var ready = new HashSet<CoinId>();
+        var ready = new Dictionary<CoinId, (long Changes, int Times)>();
         while (store.Write(db => Next(db, bank, ref after, ready, now)) is { } next)
         {
             if (next.Pages is { } pages)
@@ -61,8 +61,7 @@ internal sealed class OverspendingCases(
                 return new DossiersReply(dossier).ToMessage();
             }
 
-            SignAnew(next.Row.Id, now, cancel);
-            ready.Add(next.Row.Id);
+            ready[next.Row.Id] = (SignAnew(next.Row.Id, now, cancel), ready.GetValueOrDefault(next.Row.Id).Times + 1);
         }
 
         return new DossiersReply(null).ToMessage();
@@ -108,9 +107,8 @@ internal sealed class OverspendingCases(
     public LinkMessage FetchReversals(PartyId bank, ulong after) =>
         new CaseReversalsReply(store.Write(db =>
         {
-            long most = CaseReversalsReply.Max;
             CaseReversalTable.File(db, bank);
-            return CaseReversalTable.After(db, bank, after, most);
+            return CaseReversalTable.After(db, bank, after, CaseReversalsReply.Max);
         })).ToMessage();
 
     /// <summary>Stamps a rebuttal, of which it sees the hash and nothing else (rule R5).</summary>
@@ -120,16 +118,17 @@ internal sealed class OverspendingCases(
 
     /// <summary>Goes on to the next dossier that waits. Null after the last.</summary>
     /// <param name="after">The last coin that was looked at.</param>
-    /// <param name="ready">Cases whose receipts were signed anew; of any other that has to be made the row is given, and no pages.</param>
+    /// <param name="ready">Cases whose receipts were signed anew, each with its changes so far; of any other that has to be made, and of
+    /// one that has changed since, the row is given, and no pages. Nobody who changes it all the time keeps it from its bank.</param>
     private (CaseRow Row, CoinRow Coin, List<byte[]>? Pages)? Next(
-        IWriteTransaction db, PartyId bank, ref CoinId after, HashSet<CoinId> ready, Timestamp now)
+        IWriteTransaction db, PartyId bank, ref CoinId after, Dictionary<CoinId, (long Changes, int Times)> ready, Timestamp now)
     {
         while (TraceCaseTable.Next(db, bank, after) is { } row)
         {
             var coin = CoinTable.Find(db, row.Id)!;
             bool changed = row.Changed || (row.Judged < row.Revision && HasOldKeys);
-            bool again = row.Judged > 0;
-            if (changed && HasOldKeys && !ready.Contains(row.Id))
+            if (changed && HasOldKeys && (!ready.TryGetValue(row.Id, out var signed)
+                || (signed.Times < MostSigned && TraceCaseTable.Changes(db, row.Id) != signed.Changes)))
             {
                 return (row, coin, null);
             }
@@ -189,22 +188,27 @@ internal sealed class OverspendingCases(
     private bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
 
     /// <summary>Signs anew what a key signed that a dossier has no room for: else the bank would find those receipts invalid.</summary>
-    public void SignAnew(CoinId id, Timestamp now, CancellationToken cancel)
+    /// <returns>The case's changes when nothing was left to sign.</returns>
+    public long SignAnew(CoinId id, Timestamp now, CancellationToken cancel)
     {
+        long changes = 0;
         if (!HasOldKeys)
         {
-            return;
+            return changes;
         }
 
         var named = StatementKeys.Take(DossierHeader.MaxKeys).ToList();
-        store.WriteMade(db => (TraceCaseTable.Changes(db, id), ToSign(db, id, now)), seen =>
+        bool isSigned;
+        do
         {
-            var (changes, all) = seen;
-            var old = all.FindAll(r => !named.OrderBy(c => c.NotBefore > r.Row.Receipt.Date).Any(c => r.Row.Receipt.Verify(suite, c.Key)))
+            isSigned = store.WriteMade(db => (TraceCaseTable.Changes(db, id), ToSign(db, id, now)), seen =>
+        {
+            changes = seen.Item1;
+            var old = seen.Item2.FindAll(r => !named.OrderBy(c => c.NotBefore > r.Row.Receipt.Date).Any(c => r.Row.Receipt.Verify(suite, c.Key)))
                 .ConvertAll(r => (r.Row, Receipt: queue.Sign(r.Row, r.Share, now)));
             return old.Count == 0 ? null : db =>
             {
-                if (TraceCaseTable.Changes(db, id) != changes)
+                if (TraceCaseTable.Changes(db, id) != seen.Item1)
                 {
                     return false;
                 }
@@ -216,6 +220,9 @@ internal sealed class OverspendingCases(
                 return true;
             };
         }, cancel);
+        }
+        while (isSigned);
+        return changes;
     }
 
     /// <summary>What a dossier that is made now would hold, and what the receipt of each would say if it is signed once more.</summary>

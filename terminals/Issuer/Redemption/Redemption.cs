@@ -10,7 +10,7 @@ internal sealed class Redemption(
 
     public LinkMessage Handle(LinkMessage request)
     {
-        if (CashPayment.Decode(request.Body) is not { } h)
+        if (Judgement.Read(request.Body) is not { } h)
         {
             return Refuse(RefusalReason.Malformed, "The redemption is malformed.");
         }

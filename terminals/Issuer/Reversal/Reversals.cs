@@ -164,10 +164,7 @@ internal sealed class Reversals(
                 : new NonSettlementStatementReply(_dead.Sign(h, DeathBasis.Voided, row.Reversal.Date)).ToMessage();
         }
 
-        if (coin is not null)
-        {
-            Compare(db, coin!, h, now);
-        }
+        Compare(db, coin, h, now);
 
         // It may have been settled, and forgotten since with a copy: of that only its shop knows (rule R27).
         if (Restorations.WaitsUntil(db, terms, now) is { } wait)
@@ -176,7 +173,7 @@ internal sealed class Reversals(
                 $"The issuer was restored from an older copy, and shops may bring again what it has forgotten. Ask again after {wait}.");
         }
 
-        bool may = coin is null || (coin.Bank == HonouredCoins.NoBank ? agreement.IsAgreedByAll(db) : agreement.IsAgreed(coin.Bank));
+        bool may = coin.Bank == HonouredCoins.NoBank ? agreement.IsAgreedByAll(db) : agreement.IsAgreed(coin.Bank);
         if (!may)
         {
             return Refuse(RefusalReason.Unavailable,
@@ -187,7 +184,7 @@ internal sealed class Reversals(
         var over = terms.LateAfter(h);
         DeathBasis? basis = !known ? DeathBasis.TillUnknown : now > over ? DeathBasis.TermOver : null;
         return basis is { } found
-            ? _dead.Mark(db, coin?.Id ?? h.Coin.Id, h, found, now) is { } dead ? new NonSettlementStatementReply(dead).ToMessage() : Full()
+            ? _dead.Mark(db, coin.Id, h, found, now) is { } dead ? new NonSettlementStatementReply(dead).ToMessage() : Full()
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 

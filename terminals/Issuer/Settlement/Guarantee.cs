@@ -16,13 +16,12 @@ internal sealed class Guarantee(SchemeParameters terms)
 
         // Under another S_I than the coin's it would be no evidence for that bank.
         bool isIts = h.Coin.Id == coin.Id;
-        var (floor, cap) = (h.Paid, excess);
         bool soon = now <= h.Time.Plus(terms.GuaranteeWindow);
         bool within = isOwn && hasBank && isIts && terms.Excess == ExcessPolicy.Guarantee
-            && floor <= terms.FloorLimit
+            && h.Paid <= terms.FloorLimit
             && soon
             && IsFirst(db, coin, shop.Account)
-            && IsWithinCap(db, shop.Account, cap, now)
+            && IsWithinCap(db, shop.Account, excess, now)
             && IsProven(db, coin, h, excess);
         if (!within)
         {

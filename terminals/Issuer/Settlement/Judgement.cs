@@ -23,6 +23,12 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
     private readonly HonouredCoins _honoured = new(keys, terms);
 
+    /// <summary>
+    /// H as it came; null where it is none. What is kept is no longer than it has to be: the length of a field may be written in more bytes
+    /// than it takes (rule R10).
+    /// </summary>
+    public static CashPayment? Read(byte[] bytes) => bytes.Length <= CashPayment.MaxEncodedSize ? CashPayment.Decode(bytes) : null;
+
     /// <summary>True if S_I and S_U verify and y is within x and X: then N_U's holder signed this payment of this issuer's coin.</summary>
     public bool IsGenuine(CashPayment h)
     {

@@ -10,7 +10,7 @@ internal sealed class Settlement(
 
     public LinkMessage Take(LinkPeer peer, SettleMessage batch)
     {
-        var read = batch.Items.Select(i => (Bytes: i, H: CashPayment.Decode(i))).ToList();
+        var read = batch.Items.Select(i => (Bytes: i, H: Judgement.Read(i))).ToList();
         var subjects = read.Select(i => i.H?.Id.Value ?? Digest.Of(i.Bytes)).ToArray();
 
         // What a stranger sends costs one signature: those of the payments are looked at when it is known whose batch it is.
@@ -41,8 +41,9 @@ internal sealed class Settlement(
             return Refuse(RefusalReason.Unavailable, AgreedBooks.Stopped);
         }
 
-        var own = items.Where(i => i.H is not null).DistinctBy(i => i.Subject)
-            .Where(i => _judgement.IsOwnWord(earlier.GetValueOrDefault(i.Subject), i.H!, now))
+        var unknown = store.Read(db => items.FindAll(i => i.Refused is null && earlier.ContainsKey(i.Subject)
+            && HistoryTable.Find(db, i.H!.Id) is null));
+        var own = unknown.DistinctBy(i => i.Subject).Where(i => _judgement.IsOwnWord(earlier[i.Subject], i.H!, now))
             .ToDictionary(i => i.Subject, i => earlier[i.Subject]);
         var receipts = store.Write(db =>
         {

@@ -15,9 +15,6 @@ internal static class AlarmTable
     public static Timestamp? First(IReadSnapshot db, string kind) =>
         db.Query("SELECT min(date) FROM alarm WHERE kind = $1", r => r.DateOrNull(0), kind)[0];
 
-    /// <summary>The number of the newest row; 0 if there is none.</summary>
-    public static long LastId(IReadSnapshot db) => db.Number("SELECT coalesce(max(id), 0) FROM alarm");
-
     /// <summary>It happened, once more where it had before.</summary>
     public static int Raise(IWriteTransaction db, string kind, byte[] subject, Timestamp now) => db.Execute(
         """

@@ -12,9 +12,6 @@ internal static class RestorationTable
     /// <summary>Since when tills bring again what was forgotten at any of them; 0 if this issuer was never restored.</summary>
     public static Timestamp BroughtSince(IReadSnapshot db) => db.Date("SELECT coalesce(min(brought), 0) FROM restoration");
 
-    /// <summary>The same for the newest.</summary>
-    public static Timestamp NewestBroughtSince(IReadSnapshot db) => db.Date("SELECT brought FROM restoration ORDER BY id DESC LIMIT 1");
-
     /// <summary>Enters one.</summary>
     /// <param name="since">Where the copy ends, as far as is known.</param>
     /// <param name="brought">Since when tills bring again what they have.</param>

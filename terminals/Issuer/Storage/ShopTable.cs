@@ -15,9 +15,6 @@ internal static class ShopTable
     public static ShopEntry? OfAccount(IReadSnapshot db, PartyId bank, Digest account) =>
         db.First($"{Select} WHERE s.bank = $1 AND s.account = $2", Read, bank, account);
 
-    /// <summary>Any shop that people call so.</summary>
-    public static ShopEntry? Named(IReadSnapshot db, string name) => db.First($"{Select} WHERE s.name = $1", Read, name);
-
     /// <summary>Accounts and names of a bank's shops, those that were enrolled first coming first.</summary>
     public static List<(Digest Account, string Name)> OfBank(IReadSnapshot db, PartyId bank) =>
         db.Query("SELECT account, name FROM shop WHERE bank = $1 ORDER BY id", r => (r.Digest(0), r.GetString(1)), bank);

@@ -7,7 +7,7 @@ namespace HierCash.Issuer;
 /// <param name="Content">What the last dossier chose and claimed; null: none was made.</param>
 internal sealed record CaseRow(long Coin, CoinId Id, uint Revision, uint Judged, bool Changed, Digest? Content, Amount Claimed);
 
-/// <summary>Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what the issuer did.</summary>
+/// <summary>Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what this issuer found itself.</summary>
 internal static class TraceCaseTable
 {
     private const string Select = "SELECT coin, coin_id, revision, judged_revision, changed, content, claimed FROM trace_case";

@@ -82,10 +82,8 @@ internal sealed class PaymentCheck(ICashSuite suite, Scheme scheme)
             return UnknownKey(signed);
         }
 
-        bool genuine = coin.Verify(suite, key);
-        bool forged = signed;
-        return genuine ? null : new PaymentFault(
-            "The issuer's signature on the card's cash is not valid. Do not give the goods.", signed && !forged, !signed, forged);
+        return coin.Verify(suite, key) ? null : new PaymentFault(
+            "The issuer's signature on the card's cash is not valid. Do not give the goods.", false, !signed, signed);
     }
 
     /// <summary>Refused for a key that this till does not know, and the card has all that it signed.</summary>

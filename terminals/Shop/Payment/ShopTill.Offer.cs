@@ -123,8 +123,7 @@ public sealed partial class ShopTill
     private List<CoinPayment> Offers(int most = MostAsked) => _store.Read<List<CoinPayment>>(db =>
     {
         var now = Timestamp.Now(_clock);
-        int half = most / 2;
-        var newest = CoinPaymentTable.NewestOffers(db, now, half);
+        var newest = CoinPaymentTable.NewestOffers(db, now, most / 2);
         var chosen = newest.Select(p => p.H.Id).ToHashSet();
         return [.. newest, .. CoinPaymentTable.LongestWaitingOffers(db, now, most).Where(p => !chosen.Contains(p.H.Id))
             .Take(most - newest.Count)];

@@ -5,9 +5,8 @@ public sealed partial class ShopTill
 {
     private async ValueTask ForwardVoids(ILink issuer, CancellationToken cancel)
     {
-        int most = MostForwarded;
         var full = new HashSet<CoinId>();
-        foreach (var payment in _store.Read(db => CoinPaymentTable.Unforwarded(db, Timestamp.Now(_clock), most))
+        foreach (var payment in _store.Read(db => CoinPaymentTable.Unforwarded(db, Timestamp.Now(_clock), MostForwarded))
             .Where(p => !full.Contains(p.H.Coin.Id)))
         {
             var reply = await issuer.Call(Void(payment.H, payment.SW!), cancel);

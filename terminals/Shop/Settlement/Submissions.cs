@@ -24,8 +24,7 @@ internal static class Submissions
         var sent = batch.Select(p => p.H.Id).ToHashSet();
         var oldest = CoinPaymentTable.QueuedIds(db, batch.Count + 1).Find(p => !sent.Contains(p.Id)).Sale;
         var open = SaleTable.Open(db).Find(s => !batch.Exists(p => p.H.Time == s.Time))?.Time ?? default;
-        oldest = open == default || (oldest != default && oldest < open) ? oldest : open;
-        return oldest;
+        return open == default || (oldest != default && oldest < open) ? oldest : open;
     }
 
     /// <summary>Keeps each revision; the newest says what became of the payment. What was taken back meanwhile stays so.</summary>
