@@ -7,6 +7,7 @@ python3 eng/switches.py --save         makes switches.diff of it"""
 import collections
 import concurrent.futures
 import filecmp
+import hashlib
 import json
 import os
 import pathlib
@@ -20,6 +21,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TREE = ROOT / "artifacts/switches"
 DIFF = ROOT / "eng/switches.diff"
+MADE = ROOT / "artifacts/switches.json"  # what both sides were when the tree was made
 CHANGED = ["Directory.Build.props", "apdu-spec", "bench", "card", "terminals"]  # where switches stand
 TESTS = TREE / "tests/bin/Release/net10.0/HierCash.Tests.dll"
 PAGE = ROOT / "apdu-spec/switches.md"
@@ -87,8 +89,27 @@ def files(folder):
     return {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file() and not {"bin", "obj"} & set(f.relative_to(folder).parts)}
 
 
+def hashes(folder):
+    return {f: hashlib.sha256((folder / f).read_bytes()).hexdigest() for f in sorted(files(folder)) if f.split("/")[0] in CHANGED}
+
+
+def refuse_if_changed(side, folder, why):
+    """Nobody's work is lost: neither what was put into the tree by hand, nor what was changed in the product since."""
+    before = json.loads(MADE.read_text())[side] if MADE.exists() else None
+    now = hashes(folder)
+    if before is not None and before != now and "--force" not in sys.argv:
+        changed = sorted(f for f in before.keys() | now.keys() if before.get(f) != now.get(f))
+        raise SystemExit(f"{why} ({', '.join(changed[:3])}{' and more' if len(changed) > 3 else ''})")
+
+
+def note():
+    MADE.write_text(json.dumps({"product": hashes(ROOT), "tree": hashes(TREE)}))
+
+
 def tree():
     """What is the same as before keeps its date, so that a second build is short."""
+    if TREE.exists():
+        refuse_if_changed("tree", TREE, "artifacts/switches has changes that were not saved: say eng/switches.sh --save, or --tree --force to drop them.")
     with tempfile.TemporaryDirectory(prefix="hiercash-switches-") as made:
         made = pathlib.Path(made)
         for f in files(ROOT):
@@ -103,6 +124,7 @@ def tree():
             if not (TREE / f).exists() or not filecmp.cmp(made / f, TREE / f, shallow=False):
                 (TREE / f).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(made / f, TREE / f)
+    note()
     if put.returncode:
         faults = [line for line in put.stderr.splitlines() if line.startswith("error:")]
         print("\n".join(faults), file=sys.stderr)
@@ -112,6 +134,7 @@ def tree():
 def save():
     if not TREE.exists():
         raise SystemExit("There is no artifacts/switches. Make it with eng/switches.sh --tree.")
+    refuse_if_changed("product", ROOT, "The product has changed since the tree was made: --save would undo that in the tree. Say --save --force to do so.")
     left = [str(f) for f in files(TREE) if f.endswith(".rej")]
     if left:
         raise SystemExit(f"Put these in and delete them first: {', '.join(sorted(left))}")
@@ -123,6 +146,7 @@ def save():
                                    f"b/{f}" if sides[1] != os.devnull else os.devnull, *sides], capture_output=True, text=True, check=False)
             pieces.append(made.stdout)
     DIFF.write_text("".join(pieces))
+    note()
     print(f"{len(pieces)} files.")
 
 
@@ -145,7 +169,7 @@ def page(table, outcomes):
 
 
 def main():
-    if sys.argv[1:] in (["--tree"], ["--save"]):
+    if sys.argv[1:2] in (["--tree"], ["--save"]):
         return tree() if sys.argv[1] == "--tree" else save()
     table = json.loads((ROOT / "eng/switches.json").read_text())
     names = sys.argv[1:]

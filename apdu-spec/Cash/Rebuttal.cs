@@ -175,12 +175,11 @@ public sealed record Rebuttal(
     /// </summary>
     public static Rebuttal? Decode(ReadOnlySpan<byte> bytes)
     {
-        var most = (Certificates: MaxCertificates, Stamps: MaxStamps);
         var r = new BerTlvReader(bytes);
         var voids = r.ReadSome<VoidStatement>(MaxStatements);
         var dead = r.ReadSome<NonSettlementStatement>(MaxStatements);
-        var certificates = r.ReadSome<KeyCertificate>(most.Certificates);
-        var stamps = r.ReadSome<Stamp>(most.Stamps);
+        var certificates = r.ReadSome<KeyCertificate>(MaxCertificates);
+        var stamps = r.ReadSome<Stamp>(MaxStamps);
         return r.Complete ? new Rebuttal(voids, dead, certificates) { Stamps = stamps } : null;
     }
 }

@@ -26,7 +26,7 @@ static partial class PrivateFile
             BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = Made(FileOnly);
+            options.UnixCreateMode = FileOnly;
         }
 
         try
@@ -155,8 +155,6 @@ static partial class PrivateFile
         // Of a link this is the mode of what it leads to.
         return (File.GetUnixFileMode(path) & Others) != 0;
     }
-
-    private static UnixFileMode Made(UnixFileMode mode) => mode;
 
     private static FileStream Existing(string path)
     {

@@ -169,7 +169,7 @@ public sealed class WalletRecords(Database store)
         return store.Write(db =>
         {
             var known = KnownBankTable.Find(db, scheme, bank);
-            if (known is not null && !known.Key.AsSpan().SequenceEqual(key) && (since < known.Since || since == known?.Since))
+            if (known is not null && !known.Key.AsSpan().SequenceEqual(key) && since <= known.Since)
             {
                 return $"it shows a key that bank {bank} has given up, and this wallet knows its newer one. Nothing was sent. Tell "
                     + $"your bank";

@@ -66,7 +66,7 @@ public sealed partial class SwitchTableTests
         var rows = File.ReadAllLines(Repository.PathOf("apdu-spec", "switches.md")).Where(l => l.StartsWith("| ", StringComparison.Ordinal))
             .Skip(1).Select(l => l.Split('|').Select(c => c.Trim()).ToArray()).ToList();
         Assert.That(rows.Select(r => r[1]), Is.EquivalentTo(Table.Select(s => s.Name)));
-        Assert.That(rows.Where(r => r[4].Length == 0 || r[4].Contains("NOT MISSED", StringComparison.Ordinal)).Select(r => r[1]), Is.Empty);
+        Assert.That(rows.Where(r => r[4].Length == 0 || NotSeen().IsMatch(r[4])).Select(r => r[1]), Is.Empty);
     }
 
     [Test]
@@ -156,14 +156,14 @@ public sealed partial class SwitchTableTests
             }
             else if (!line.StartsWith("+++ ", StringComparison.Ordinal))
             {
-                if (line[0] is ' ' or '-')
+                if (line is "" or [' ' or '-', ..])
                 {
-                    changes[^1].Old.Add(line[1..]);
+                    changes[^1].Old.Add(line is "" ? "" : line[1..]);
                 }
 
-                if (line[0] is ' ' or '+')
+                if (line is "" or [' ' or '+', ..])
                 {
-                    changes[^1].New.Add(line[1..]);
+                    changes[^1].New.Add(line is "" ? "" : line[1..]);
                 }
             }
         }
@@ -193,6 +193,9 @@ public sealed partial class SwitchTableTests
         return [.. table.RootElement.EnumerateArray().Select(row => (
             row.GetProperty("name").GetString()!, row.GetProperty("out").GetString()!, row.GetProperty("tests").GetString()!))];
     }
+
+    [GeneratedRegex("NOT MISSED|NOT RUN YET|NO RESULT")]
+    private static partial Regex NotSeen();
 
     [GeneratedRegex(@"Switches\.(?:Off|On|Replace)\(""([^""]+)""")]
     private static partial Regex Calls();

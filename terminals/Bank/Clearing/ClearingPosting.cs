@@ -49,13 +49,7 @@ internal sealed class ClearingPosting(
 
             foreach (var transfer in transfers)
             {
-                var taken = Take(transfer, cancel);
-                if (!taken.Has(out bool isBooked))
-                {
-                    return taken.Refused!;
-                }
-
-                booked += isBooked ? 1 : 0;
+                booked += Take(transfer, cancel) ? 1 : 0;
             }
         }
 
@@ -98,7 +92,8 @@ internal sealed class ClearingPosting(
         return Refused.ByPeer(sentence);
     }
 
-    private Result<bool> Take(ClearingInstruction transfer, CancellationToken cancel)
+    /// <summary>True if it is booked; else it is parked.</summary>
+    private bool Take(ClearingInstruction transfer, CancellationToken cancel)
     {
         var now = Timestamp.Now(clock);
         var outcome = BookingOutcome.Booked;

@@ -61,7 +61,7 @@ internal sealed partial class Rebuttals(
     private Stamp StampOn(Evidence? file, Rebuttal rebuttal, Timestamp date)
     {
         bool heard = file is not null && store.Read(db => RebuttalTable.IsHeard(db, file.Dossier.Coin, rebuttal.Digest));
-        return Sign(rebuttal, heard && !(file is not null && IsTooLate(file, date)) ? StampRole.Bank : StampRole.Witness, date);
+        return Sign(rebuttal, heard && !IsTooLate(file!, date) ? StampRole.Bank : StampRole.Witness, date);
     }
 
     /// <summary>The last moment at which what is shown about this coin counts for money.</summary>
@@ -217,8 +217,7 @@ internal sealed partial class Rebuttals(
             isKept = store.WriteMade(db => CaseBook.Read(db, coin), seen =>
             {
                 file = seen.File;
-                Heard? Weighed() => file is null ? null : Weigh(file, seen.Heard, seen.Brought, rebuttal, came, cancel);
-                return Weighed() is { } heard ? db => Keep(db, coin, seen.Seen, heard) : null;
+                return file is not null && Weigh(file, seen.Heard, seen.Brought, rebuttal, came, cancel) is { } heard ? db => Keep(db, coin, seen.Seen, heard) : null;
             }, cancel);
         }
         finally

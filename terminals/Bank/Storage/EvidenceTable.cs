@@ -68,9 +68,10 @@ internal static class EvidenceTable
         db.Query(
             "SELECT fell, claimed FROM evidence WHERE coin_id = $1", r => (r.DateOrNull(0), r.Money(1)), coin).Single();
 
-    /// <summary>Null where there is no case.</summary>
-    /// <param name="over">The notices count whose term is over then.</param>
-    /// <param name="counts">Of a case that has fallen since those whose last answer counts for money then, or later.</param>
+    /// <summary>
+    /// What may be claimed now; null where there is no case. Notices count whose term is over; of a case that has fallen only those whose
+    /// last answer still counts for money.
+    /// </summary>
     public static ClaimBounds? Bounds(IReadSnapshot db, CoinId coin, Timestamp now) => db.First(
         """
         SELECT CASE WHEN e.proof = $3 THEN e.excess ELSE 0 END, e.guaranteed,

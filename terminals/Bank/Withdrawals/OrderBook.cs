@@ -157,9 +157,9 @@ internal static class OrderBook
     public static void Rival(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
         var owner = Recovery.WasAssigned(db, order.Request) ? WithdrawalTable.Find(db, order.Request)?.Order.User : null;
-        if (owner is not null && owner != order.User)
+        if (owner is { } its && its != order.User)
         {
-            AlarmTable.RaiseRival(db, now, owner!.Value, order);
+            AlarmTable.RaiseRival(db, now, its, order);
         }
 
         // It was shown: a holder who is in the right is not kept from withdrawing more. Numbers that are to come bind nothing yet.

@@ -5,6 +5,9 @@ internal sealed class OverspendingCases(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock,
     ICrashPoints crash)
 {
+    /// <summary>So often a case's receipts are signed anew in one fetch, while it changes.</summary>
+    private const int MostSigned = 4;
+
     /// <summary>Most pages that a dossier of this issuer has; the format allows <see cref="DossierHeader.MaxPages"/>.</summary>
     public int MostPages { get; set; } = DossierHeader.MaxPages;
 
@@ -202,24 +205,25 @@ internal sealed class OverspendingCases(
         do
         {
             isSigned = store.WriteMade(db => (TraceCaseTable.Changes(db, id), ToSign(db, id, now)), seen =>
-        {
-            changes = seen.Item1;
-            var old = seen.Item2.FindAll(r => !named.OrderBy(c => c.NotBefore > r.Row.Receipt.Date).Any(c => r.Row.Receipt.Verify(suite, c.Key)))
-                .ConvertAll(r => (r.Row, Receipt: queue.Sign(r.Row, r.Share, now)));
-            return old.Count == 0 ? null : db =>
             {
-                if (TraceCaseTable.Changes(db, id) != seen.Item1)
+                changes = seen.Item1;
+                var old = seen.Item2
+                    .FindAll(r => !named.OrderBy(c => c.NotBefore > r.Row.Receipt.Date).Any(c => r.Row.Receipt.Verify(suite, c.Key)))
+                    .ConvertAll(r => (r.Row, Receipt: queue.Sign(r.Row, r.Share, now)));
+                return old.Count == 0 ? null : db =>
                 {
-                    return false;
-                }
+                    if (TraceCaseTable.Changes(db, id) != seen.Item1)
+                    {
+                        return false;
+                    }
 
-                old.ForEach(r => HistoryTable.Revise(db, r.Row, r.Receipt));
+                    old.ForEach(r => HistoryTable.Revise(db, r.Row, r.Receipt));
 
-                // A revision that waits for its bank holds them as they were.
-                TraceCaseTable.MakeAnew(db, old[0].Row.Coin);
-                return true;
-            };
-        }, cancel);
+                    // A revision that waits for its bank holds them as they were.
+                    TraceCaseTable.MakeAnew(db, old[0].Row.Coin);
+                    return true;
+                };
+            }, cancel);
         }
         while (isSigned);
         return changes;

@@ -56,8 +56,8 @@ internal sealed class IssuerRecovery(
 
         // It did not serve while it was put back.
         var later = banks.ConvertAll(b => b.Later).Concat(receipts).Concat(lost).Min();
-        var away = OutageTable.FirstBeganOfEndedSince(db, Timestamp.Min(later, now).Minus(terms.ClockTolerance))?.ToLedger();
-        copied = Timestamp.Min(copied, away is { } stopped ? Timestamp.FromLedger(stopped) : copied);
+        copied = Timestamp.Min(
+            copied, OutageTable.FirstBeganOfEndedSince(db, Timestamp.Min(later, now).Minus(terms.ClockTolerance)) ?? copied);
         return (Timestamp.Min(copied, now.Minus(terms.BackupMaxAge)), copied);
     }
 

@@ -140,8 +140,12 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     /// <summary>Gives shops back what nobody needs any more: else the thief of a till's key would take it as the coin's holder.</summary>
     private void Refill(IWriteTransaction db, CoinId id, long number, Timestamp now)
     {
-        bool refills = HistoryTable.Exceeding(db, number).TrueForAll(r => r.IsRedemption);
-        foreach (var row in HistoryTable.Drawn(db, number).Where(_ => refills))
+        if (HistoryTable.Exceeding(db, number).Exists(r => !r.IsRedemption))
+        {
+            return;
+        }
+
+        foreach (var row in HistoryTable.Drawn(db, number))
         {
             var coin = CoinTable.Find(db, id)!;
             var amount = Amount.Min(coin.Rest, row.Moved);

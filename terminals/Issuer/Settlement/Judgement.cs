@@ -43,12 +43,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     public Receipt Judge(IWriteTransaction db, Submitted submitted, Timestamp now)
     {
         var h = submitted.H;
-        bool early = h.Time > now.Plus(terms.ClockTolerance);
-
         // What closes a coin counts whenever it comes: its TIME is the earlier of what it says and its arrival (rule R24).
         bool closes = submitted.Shop is null;
-        early = early && !closes;
-        if (early)
+        if (!closes && h.Time > now.Plus(terms.ClockTolerance))
         {
             EarlyArrivals.Note(db, h, now);
             return Refuse(h, Verdict.Early, now);

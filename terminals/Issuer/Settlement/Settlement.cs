@@ -80,8 +80,7 @@ internal sealed class Settlement(
     private Receipt Settle(IWriteTransaction db, LinkPeer peer, Submitted submitted, TillId till, Timestamp now)
     {
         var (h, shop) = (submitted.H, submitted.Shop);
-        bool its = h.Till == till;
-        return its && shop?.Id == peer.Id && shop is not null && !Registry.IsRevoked(db, till, h.Time)
+        return h.Till == till && shop?.Id == peer.Id && !Registry.IsRevoked(db, till, h.Time)
             && !Registry.IsNewer(db, till, h.Time.Plus(terms.ClockTolerance))
             ? _judgement.Judge(db, submitted, now)
             : Answer(h.Id.Value, Verdict.TillUnknown, h.Paid, now);

@@ -19,13 +19,10 @@ internal static class CaseReversalTable
     public static void File(IWriteTransaction db, PartyId bank) => db.Execute(FileAll, bank);
 
     /// <summary>Reversals of the bank's cases after a number, in order.</summary>
-    public static List<CaseReversal> After(IReadSnapshot db, PartyId bank, ulong after, long most)
-    {
-        return db.Query(
-            "SELECT number, coin_id, reversal FROM case_reversal WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3",
-            r => new CaseReversal((ulong)r.GetInt64(0), r.Coin(1), r.Kept(2, Reversal.Decode)),
-            bank, Math.Min(after, (ulong)long.MaxValue), most);
-    }
+    public static List<CaseReversal> After(IReadSnapshot db, PartyId bank, ulong after, long most) => db.Query(
+        "SELECT number, coin_id, reversal FROM case_reversal WHERE bank = $1 AND number > $2 ORDER BY number LIMIT $3",
+        r => new CaseReversal((ulong)r.GetInt64(0), r.Coin(1), r.Kept(2, Reversal.Decode)),
+        bank, Math.Min(after, (ulong)long.MaxValue), most);
 
     /// <summary>Forgets those of a coin's case, before the case is forgotten.</summary>
     public static void Forget(IWriteTransaction db, long coin) => db.Execute(ForgetOfCoin, coin);

@@ -46,10 +46,8 @@ internal static class HistoryTable
         db.Query($"{Select} WHERE payment_id BETWEEN $1 AND $2 ORDER BY id", Read, first, last);
 
     /// <summary>True if the coin signed another message under this seq, also one that was taken back.</summary>
-    public static bool HasOther(IReadSnapshot db, long coin, ushort seq)
-    {
-        return db.Number("SELECT count(*) FROM history WHERE coin = $1 AND seq = $2", coin, seq) > 0;
-    }
+    public static bool HasOther(IReadSnapshot db, long coin, ushort seq) =>
+        db.Number("SELECT count(*) FROM history WHERE coin = $1 AND seq = $2", coin, seq) > 0;
 
     /// <summary>True if the coin signed two messages under one seq that were not refused; a dead payment is one too.</summary>
     public static bool HasEquivocation(IReadSnapshot db, CoinRow coin) => db.Number(
@@ -63,15 +61,12 @@ internal static class HistoryTable
     /// <summary>How many of a shop's payments of this coin got nothing and were not taken back.</summary>
     /// <param name="shop">Null: redemptions.</param>
     /// <param name="isRefused">Those that were refused because the coin had ended; else those that exceeded it.</param>
-    public static long Unpaid(IReadSnapshot db, long coin, PartyId? shop, bool isRefused)
-    {
-        return db.Number(
-            $"""
-            SELECT count(*) FROM history
-            WHERE coin = $1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND verdict {(isRefused ? "=" : "<>")} $2 AND shop = $3
-            """,
-            coin, Verdict.Cancelled, shop?.Value ?? 0);
-    }
+    public static long Unpaid(IReadSnapshot db, long coin, PartyId? shop, bool isRefused) => db.Number(
+        $"""
+        SELECT count(*) FROM history
+        WHERE coin = $1 AND credited = 0 AND guaranteed = 0 AND reversed IS NULL AND verdict {(isRefused ? "=" : "<>")} $2 AND shop = $3
+        """,
+        coin, Verdict.Cancelled, shop?.Value ?? 0);
 
     /// <summary>Keeps a payment as it came, with its receipt, also one that was refused because its coin was cancelled.</summary>
     public static void Record(IWriteTransaction db, CoinRow coin, Submitted submitted, Receipt receipt) => db.Execute(
@@ -104,10 +99,8 @@ internal static class HistoryTable
         db.Execute("UPDATE history SET by_revoked = 1 WHERE id = $1", row.Id);
 
     /// <summary>Payments that count and exceed the coin, in the order in which they arrived.</summary>
-    public static List<HistoryRow> Exceeding(IReadSnapshot db, long coin)
-    {
-        return db.Query($"{Select} WHERE coin = $1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY id", Read, coin);
-    }
+    public static List<HistoryRow> Exceeding(IReadSnapshot db, long coin) =>
+        db.Query($"{Select} WHERE coin = $1 AND {Counts} AND guaranteed + waiting > 0 ORDER BY id", Read, coin);
 
     /// <summary>Struck payments whose money stayed with a shop whose till was revoked, the newest first.</summary>
     public static List<HistoryRow> Kept(IReadSnapshot db, long coin) =>

@@ -12,9 +12,6 @@ internal static class TraceCaseTable
 {
     private const string Select = "SELECT coin, coin_id, revision, judged_revision, changed, content, claimed FROM trace_case";
 
-    /// <summary>A bank sees its own cases, and judges no others.</summary>
-    private static string Own => "bank = $1";
-
     /// <summary>Notes a case; of one that is known, that there is an excess too.</summary>
     public static void Open(IWriteTransaction db, CoinRow coin, bool isExcess, Timestamp now) => db.Execute(
         """
@@ -28,11 +25,11 @@ internal static class TraceCaseTable
         db.Execute("UPDATE trace_case SET is_excess = $2 WHERE coin = $1", coin, isExcess);
 
     public static CaseRow? Find(IReadSnapshot db, PartyId bank, CoinId coin) =>
-        db.First($"{Select} WHERE {Own} AND coin_id = $2", Read, bank, coin);
+        db.First($"{Select} WHERE bank = $1 AND coin_id = $2", Read, bank, coin);
 
     /// <summary>The first case of a bank after a coin id on which it has not spoken, or of which a row has changed since.</summary>
     public static CaseRow? Next(IReadSnapshot db, PartyId bank, CoinId after) => db.First(
-        $"{Select} WHERE {Own} AND coin_id > $2 AND (changed = 1 OR judged_revision < revision) ORDER BY coin_id LIMIT 1",
+        $"{Select} WHERE bank = $1 AND coin_id > $2 AND (changed = 1 OR judged_revision < revision) ORDER BY coin_id LIMIT 1",
         Read, bank, after);
 
     /// <summary>True if there is a case about the coin.</summary>

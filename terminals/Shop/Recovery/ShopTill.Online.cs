@@ -48,15 +48,14 @@ public sealed partial class ShopTill
             return settled;
         }
 
-        bool goesOn = left is not null;
         if (await _hot.Fetch(_issuersClock.Over(issuer), cancel) is { } refused)
         {
-            if (!goesOn || Revoked is not null)
+            if (left is null || Revoked is not null)
             {
                 return refused;
             }
 
-            left!.Add(new LeftItem(LeftKind.HotList, null, null,
+            left.Add(new LeftItem(LeftKind.HotList, null, null,
                 $"{refused.Sentence} This till asks again at its next visit; once its list is {_scheme.Terms.HotListMaxAge.TotalHours} "
                     + "hours old it settles before OK."));
         }
