@@ -54,8 +54,8 @@ public sealed partial class JsonPageTests
         Is.EqualTo(Enum.GetValues<Outcome>().Where(o => o != Outcome.Done).Select(o => (o.Code(), o.ExitCode()))));
 
     /// <summary>Each constant of the kinds of alarms has one row, in their order, which says what happened; there are no others.</summary>
-    [TestCase("hiercash-issuer", typeof(IssuerParty), "Alarms")]
-    [TestCase("hiercash-bank", typeof(BankParty), "BankAlarms")]
+    [TestCase("hiercash-issuer", typeof(HierCash.Issuer.IssuerParty), "Alarms")]
+    [TestCase("hiercash-bank", typeof(HierCash.Bank.BankParty), "BankAlarms")]
     public void ThePageListsEveryAlarm(string console, Type party, string kinds)
     {
         string heading = $"\n### {console} alarms\n";
