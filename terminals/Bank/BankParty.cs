@@ -239,7 +239,10 @@ public sealed partial class BankParty : ILinkHandler
     /// cards, statements. Each step is tried by itself: one that fails keeps no other from running (R8), but where the two do not agree
     /// nothing runs (R27).
     /// </summary>
-    /// <returns>Why the first step failed; the others were done. Or that the clocks differ, and none was (rule R26).</returns>
+    /// <returns>
+    /// Why the first step failed; the others were done. Or that the clocks differ, and none was: all that a visit books, signs and forgets is
+    /// dated (rule R26).
+    /// </returns>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
     public async ValueTask<Refused?> Run(CancellationToken cancel)
     {
@@ -285,7 +288,9 @@ public sealed partial class BankParty : ILinkHandler
             ("statements", IfAgreed(_losses.FetchStatements)));
     }
 
-    /// <summary>Says how far this bank is with the issuer, and hears how far the issuer is (R27): first of all at each visit.</summary>
+    /// <summary>
+    /// Says how far this bank is with the issuer, and hears how far that is (R27): the first thing after a start, and of each visit.
+    /// </summary>
     /// <returns>Why the two do not agree: then nothing else of the visit is done.</returns>
     public async ValueTask<Refused?> Agree(CancellationToken cancel) =>
         await CompareClocks(cancel) is { } fault ? new Refused(Outcome.ClockDiffers, fault) : await _agreement.Visit(cancel);
@@ -310,7 +315,9 @@ public sealed partial class BankParty : ILinkHandler
     /// <summary>What a person has to look at, the newest first.</summary>
     public IReadOnlyList<BankAlarm> Alarms => _store.Read(BankAlarms.All);
 
-    /// <summary>Since when the issuer does not answer this bank, and why, in its words; null while it does.</summary>
+    /// <summary>
+    /// Since when the issuer does not answer this bank, and why, in its words; null while it does, as far as the last visit knows.
+    /// </summary>
     public (Timestamp Since, string Said)? Unanswered => _store.Read(UnansweredTable.Find);
 
     /// <summary>Judges the issuer's dossiers of overspent coins, and assembles the evidence.</summary>

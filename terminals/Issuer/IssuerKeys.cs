@@ -2,7 +2,11 @@ using System.Globalization;
 
 namespace HierCash.Issuer;
 
-/// <summary>The issuer's secret keys: root, SE_I, SS_I, statements, evidence. All but root and evidence rotate (hole 22).</summary>
+/// <summary>
+/// The issuer's secret keys: root, SE_I, SS_I, statements, evidence. Made at first use, kept in the store. Each but root and evidence can
+/// be rotated: the newest one signs or is asked for, and the older ones open and verify what they were used for, until its terms end (hole
+/// 22).
+/// </summary>
 public sealed class IssuerKeys
 {
     /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
@@ -88,7 +92,10 @@ public sealed class IssuerKeys
         return keys;
     }
 
-    /// <summary>Takes over keys that another process made (hole 22) or certified again (rule R26): 'rotate' beside 'serve'.</summary>
+    /// <summary>
+    /// Takes over the keys that another process of this issuer made (hole 22), or certified again (rule R26): 'rotate' and 'clock accept'
+    /// beside 'serve'.
+    /// </summary>
     internal void Refresh(Database store, Timestamp now)
     {
         // Root and evidence key are the two that are not rotated; they have no certificate.
@@ -137,7 +144,10 @@ public sealed class IssuerKeys
         return keys[usage][^1].Certificate;
     }
 
-    /// <summary>Makes a newer key in the place of each lost one (R27), for each day on which that would be the newest.</summary>
+    /// <summary>
+    /// Makes a newer key of each use whose newest key is lost (R27): others refuse whoever answers under one that was replaced, and
+    /// encipher to the newest of the day. So there is one for each day on which a lost one would be the newest to encipher to.
+    /// </summary>
     internal void Renew(Database store, Timestamp now)
     {
         // Two parties that show a lost key at once have one made.
@@ -215,7 +225,10 @@ public sealed class IssuerKeys
         return made;
     }
 
-    /// <summary>When a new key begins: later than the present one, or others would take it for a replaced one (rule R17).</summary>
+    /// <summary>
+    /// When a new key begins: later than the present one, also where the clock was set back since. Whoever knows both takes the one that
+    /// began later for the issuer's, and drops whoever answers under the other (rule R17).
+    /// </summary>
     private Result<Timestamp> BeginsOn(KeyUsage usage, Timestamp present, Timestamp now)
     {
         // Others keep the certificate of a lost key of a day to come: nothing may wait for that day (R27).
@@ -233,7 +246,10 @@ public sealed class IssuerKeys
     /// <summary>PS_I of that id, also a retired one (hole 22).</summary>
     internal PublicKey? CoinKey(KeyId id) => Certificate(KeyUsage.IssuerCoin, id)?.Key;
 
-    /// <summary>True if that key may have signed coins in that time; a lost one always, one in its place since that was heard of.</summary>
+    /// <summary>
+    /// True if that key may have signed coins in that time: certified by its end, and no newer one before its beginning. A lost one counts
+    /// as certified whatever its certificate says; one in a lost one's place, since that was heard of.
+    /// </summary>
     internal bool HasSignedCoins(IReadSnapshot db, KeyId id, Timestamp from, Timestamp to)
     {
         var kept = Of(KeyUsage.IssuerCoin);

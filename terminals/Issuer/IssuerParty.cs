@@ -170,7 +170,11 @@ public sealed partial class IssuerParty : ILinkHandler
     /// <summary>Revokes a bank's key.</summary>
     public Refused? Revoke(PartyId bank) => Registry.RevokeBank(bank, Timestamp.Now(_clock));
 
-    /// <summary>Until it is disposed of, the store says each minute that the issuer serves. A silence is an outage (rule R6).</summary>
+    /// <summary>
+    /// For a process that serves: until what is returned is disposed of, the store says each minute that the issuer serves, also while
+    /// nobody asks anything. What lies between the last such sign and the next one counts as an outage (rule R6), also where the process
+    /// stood still and was not started again.
+    /// </summary>
     public ITimer StartService() => _service.Start(_clock, LogNoSign);
 
     /// <summary>Turns what banks owe each other into instructions; run it once per cycle.</summary>
@@ -212,6 +216,7 @@ public sealed partial class IssuerParty : ILinkHandler
     }
 
     /// <summary>Forgets what has no term left (hole 6, rule R10); each cycle ends with it.</summary>
+    /// <returns>Coins forgotten.</returns>
     public int Purge() => _purge.Run(Timestamp.Now(_clock));
 
     /// <summary>What waits: transfers for the next cycle, instructions that banks did not fetch, cases without a finding, alarms.</summary>
@@ -273,7 +278,8 @@ public sealed partial class IssuerParty : ILinkHandler
 
         if (request.Type != MessageType.Certificates)
         {
-            // On disk before it leaves: it may be dated. Who overrides the comparison of clocks agrees to nothing by that.
+            // On disk before it leaves: it may be dated. A bank's own date is held against this clock here: who overrides the comparison
+            // agrees to nothing by that.
             _watch.Answered(now, peer.Role == LinkRole.Bank && _agreement.IsDatedNow(request, now) ? peer.Id : null);
         }
 

@@ -3,7 +3,9 @@ namespace HierCash.Terminals.Link;
 /// <summary>A way to ask another party. Implementations: in-process, TCP.</summary>
 public interface ILink
 {
-    /// <exception cref="LinkException">No answer. Ask again: every request may be repeated.</exception>
+    /// <exception cref="LinkException">
+    /// No answer; whether the other side did it is unknown, so ask again: every request may be repeated.
+    /// </exception>
     ValueTask<LinkMessage> Call(LinkMessage request, CancellationToken cancel);
 }
 

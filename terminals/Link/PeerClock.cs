@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace HierCash.Terminals.Link;
 
-/// <summary>What a peer said of its time, compared with one's own clock (rule R26), and never adopted or written.</summary>
+/// <summary>
+/// What a peer said of its time, compared with one's own clock (rule R26), and never adopted or written. Between two answers time is
+/// counted by a clock that nobody sets, so one's own clock that is set while this process runs is noticed, too.
+/// </summary>
 /// <param name="self">Whose clock that is, such as "this till".</param>
 /// <param name="peer">Who is asked, such as "the issuer".</param>
 /// <param name="server">The command that compares by itself, time and again; null: a person runs a command again.</param>

@@ -1,6 +1,9 @@
 namespace HierCash.Bank;
 
-/// <summary>Notes whether the issuer answers this bank at all: a person has to know, and not from the log alone.</summary>
+/// <summary>
+/// Whether the issuer answers this bank at all. A key that was revoked or replaced is not answered, and then nothing of a visit goes on: a
+/// person has to know, and not from the log alone. Certificates everybody gets who is answered.
+/// </summary>
 internal sealed class Admission(ILink issuer, Database store, TimeProvider clock) : ILink
 {
     /// <inheritdoc/>

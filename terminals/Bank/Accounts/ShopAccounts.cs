@@ -3,7 +3,10 @@ using System.Text;
 
 namespace HierCash.Bank;
 
-/// <summary>Accounts of shops, each named by its reference: two shops may have one name (rule R18).</summary>
+/// <summary>
+/// Accounts of shops. Each is named by its reference; a name is what people read, and two shops may have the same (rule R18): whoever asks
+/// under a name that is known gets an account of their own.
+/// </summary>
 internal sealed class ShopAccounts(PartyId bank, Database store)
 {
     /// <summary>With their balances in minor units, by name.</summary>

@@ -65,7 +65,9 @@ internal static class BankAlarms
     public const string StrangeDossier = "dossier of no withdrawal";
     public const string CardSetBack = "card set back";
 
-    /// <summary>The card that was to be set back said that it is not this account's: what was signed serves no other card.</summary>
+    /// <summary>
+    /// The card that was to be set back said that it is not this account's: what was signed over its nonce serves no other card.
+    /// </summary>
     public const string SetBackOfAnother = "set-back with another card";
     /// <summary>One card, one number, two orders (R27).</summary>
     public const string NumberTwice = "order number used twice";

@@ -1,6 +1,6 @@
 namespace HierCash.Bank;
 
-/// <summary>Recomputes the bank's invariants from its own rows.</summary>
+/// <summary>Recomputes the bank's invariants (protocol: Money) from its own rows.</summary>
 public sealed class BankAudit
 {
     private readonly Database _store;

@@ -1,9 +1,13 @@
 namespace HierCash.Bank;
 
-/// <summary>What the bank forgets after its terms (rule R10), at the end of a visit that took all. The ledger stays.</summary>
+/// <summary>
+/// What the bank forgets once its terms are over (rule R10; settlement.md). Only at the end of a visit whose instructions were all taken:
+/// what is still to come for a withdrawal has come then. The ledger is the bank's book of account and stays.
+/// </summary>
 internal sealed class BankPurge(Database store, SchemeParameters terms)
 {
     /// <param name="now">A time with which the issuer agrees: what is forgotten by a wrong clock does not come back (rule R26).</param>
+    /// <returns>Rows forgotten.</returns>
     public int Run(Timestamp now)
     {
         var old = now.Minus(terms.BackupMaxAge);
@@ -16,10 +20,14 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
             + Forgotten.InPieces(store, db => RefusedTable.Forget(db, old, Forgotten.Piece));
     }
 
-    /// <summary>Of what was issued before that, the issuer has forgotten every coin for longer than a backup may be old.</summary>
+    /// <summary>
+    /// Of what was issued before that moment the issuer has forgotten the coin, also one with a case, for longer than a backup may be old.
+    /// </summary>
     private Timestamp? IssuedBefore(Timestamp now) => ExpiredOf(now, terms.CaseTerm + terms.BackupMaxAge);
 
-    /// <summary>The last end of a quarter by which all coins that have been expired for that long had been issued.</summary>
+    /// <summary>
+    /// The last end of a quarter such that all coins that had been issued by then have been expired for longer than that.
+    /// </summary>
     private Timestamp? ExpiredOf(Timestamp now, TimeSpan term)
     {
         var issued = Quarter.Of(now).Plus(-terms.LifetimeQuarters);
@@ -27,7 +35,11 @@ internal sealed class BankPurge(Database store, SchemeParameters terms)
             .Where(q => q.Plus(terms.LifetimeQuarters).End.Plus(term) < now).Select(q => (Timestamp?)q.End).FirstOrDefault();
     }
 
-    /// <summary>Cases of coins that the issuer has forgotten, and dossiers that proved nothing. Not what is parked or unanswered.</summary>
+    /// <summary>
+    /// Cases of coins that the issuer has forgotten, with all that was promised for them, for longer than a backup may be old, with their
+    /// notices and rebuttals; dossiers that proved nothing, once the issuer was told. Not what a parked claim is about, nor what the issuer
+    /// has not answered.
+    /// </summary>
     private int Cases(Timestamp now, Timestamp old)
     {
         var before = ExpiredOf(now, terms.CaseTerm + terms.BackupMaxAge) ?? default;

@@ -24,7 +24,10 @@ internal sealed class Agreement(
 
     private volatile bool _agreed;
 
-    /// <summary>The issuer's certificates were compared before the next agreement: one that lacks a key knows not its word (R27).</summary>
+    /// <summary>
+    /// The issuer's certificates were compared for the next agreement: an issuer that does not know a key of its own would not know its own
+    /// word (R27).
+    /// </summary>
     private volatile bool _compared;
 
     /// <summary>Since when this bank knows that it was restored from an older copy; null if it was not, or has recovered.</summary>
@@ -46,8 +49,9 @@ internal sealed class Agreement(
         }
     }
 
-    /// <summary>True once the two agree since this process began; asked now if it was not yet. Why not is stored, and the next visit says
-    /// it.</summary>
+    /// <summary>
+    /// True once the two agree since this process began; asked now if it was not yet. Why not is stored, and the next visit says it.
+    /// </summary>
     public async ValueTask<bool> Ensure(CancellationToken cancel) =>
         store.Read(BehindSince) is null && (_agreed || await Visit(cancel) is null);
 
@@ -70,7 +74,8 @@ internal sealed class Agreement(
             }
             catch (LinkException)
             {
-                // No certificates keep no other step from running (rule R8). An issuer that cannot be reached does not agree either.
+                // An issuer that gives no certificates keeps no other step from running (R8). One that cannot be reached does not agree
+                // either.
             }
         }
 
@@ -216,7 +221,10 @@ internal sealed class Agreement(
     private static bool IsSame(Position one, Position other) =>
         SignedMessage.Position(one).AsSpan().SequenceEqual(SignedMessage.Position(other));
 
-    /// <summary>What the bank says next, unsigned. What was not answered it repeats: a copy does not catch up by asking often.</summary>
+    /// <summary>
+    /// What the bank says next, not signed yet. What was not answered it says again, the same bytes: so a copy does not catch up with what
+    /// it has forgotten by asking often.
+    /// </summary>
     private Position Draw(IReadSnapshot db, bool isRestored, ulong after, Timestamp now) =>
         isRestored || PositionTable.Unanswered(db) is not { } unanswered
             ? new Position(PositionRole.Bank, scheme.Issuer, bank,

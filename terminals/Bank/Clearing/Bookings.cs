@@ -61,7 +61,10 @@ internal static class Bookings
         _ => (LedgerAccount.Shop(transfer.Reference), LedgerAccount.Clearing),
     };
 
-    /// <summary>On evidence of its own, disputeTerm after the notice, within the excess and the promises (hole 13, rules R5, R9).</summary>
+    /// <summary>
+    /// A claim is booked only on evidence that this bank verified itself, disputeTerm after its notice to the holder, and never beyond what
+    /// was signed too much nor beyond what the receipts in the dossier promise (hole 13, rules R5 and R9).
+    /// </summary>
     private static bool IsVerified(IReadSnapshot db, ClearingInstruction transfer, Timestamp now) =>
         CaseBook.Claimable(db, new CoinId(transfer.Reference), now).ToLedger() >= transfer.Total.ToLedger();
 

@@ -69,7 +69,10 @@ internal sealed class ParkedPostings(PartyId bank, ISigningKey key, SchemeParame
         _ => "",
     };
 
-    /// <summary>Statements for the issuer, and up to which number all is said with them. More: the rest comes first.</summary>
+    /// <summary>
+    /// What to say to the issuer: statements in order of number, and up to which number everything is said with them. More: say the rest
+    /// before anything new is fetched, so that no parked instruction ever counts as booked at the issuer.
+    /// </summary>
     public static (ulong Seen, List<BookingStatement> Statements, bool More) Unheard(IReadSnapshot db, ulong last)
     {
         var statements = ParkedTable.Unheard(db, InstructionsMessage.MaxStatements + 1);

@@ -1,6 +1,9 @@
 namespace HierCash.Bank;
 
-/// <summary>How many withdrawals of an account came to nothing lately: each costs the issuer a "never issued" (rule R10).</summary>
+/// <summary>
+/// How many withdrawals of an account came to nothing lately. Each costs the issuer a "never issued" that it keeps for months (hole 7), and
+/// its holder nothing: so each account has so many at a time, and no holder can use up what the others of the bank may need (rule R10).
+/// </summary>
 internal static class RefusalCount
 {
     /// <summary>Of one account within the maximum age of a backup.</summary>

@@ -44,6 +44,8 @@ internal sealed class Visit(Action<string, string, Exception?> failed)
         return first.Fault is { } fault ? new Refused(Outcome.StorageFailed, $"A step of the visit failed. {fault.Message}") : first.Said;
     }
 
-    /// <summary>A peer that is away or lies, or a store that fails. A cancelled visit ends all of it.</summary>
+    /// <summary>
+    /// A peer that is away or lies, or a store that fails. A cancelled visit, and whatever nobody foresaw, ends all of it.
+    /// </summary>
     private static bool IsForeseen(Exception e) => e is LinkException or UnusableFileException or IOException or DbException;
 }

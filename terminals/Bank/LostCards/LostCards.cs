@@ -54,7 +54,8 @@ internal sealed class LostCards(
             LinkMessage reply;
             try
             {
-                // A cancellation of a wrong day would harm shops, or let the finder pay on (rules R6, R26). The report is kept.
+                // A cancellation of a wrong day would let the finder pay on, or take honest payments from shops (rules R6, R26). The report
+                // is kept, and goes on at the next visit.
                 if (await issuersClock.Ask(issuer, cancel) is not null)
                 {
                     return;
@@ -79,7 +80,9 @@ internal sealed class LostCards(
     public static bool IsLost(IReadSnapshot db, AccountId user) => LostReportTable.DateOf(db, user) is not null;
 
     /// <summary>Fetches the issuer's statements of this bank's circulation and keeps those that continue the chain.</summary>
-    /// <returns>Refused, with an alarm, where a statement is not the issuer's, or contradicts an earlier one.</returns>
+    /// <returns>
+    /// Refused, with an alarm, where a statement is not the issuer's for this bank, or contradicts an earlier one: both are then kept.
+    /// </returns>
     public async ValueTask<Refused?> FetchStatements(CancellationToken cancel)
     {
         var last = store.Read(StatementTable.Last);
@@ -121,7 +124,10 @@ internal sealed class LostCards(
         return null;
     }
 
-    /// <summary>Keeps a statement with the one that it contradicts. One that the bank has, or had, is only out of order.</summary>
+    /// <summary>
+    /// Keeps a statement with the one that it contradicts: that of the same number, else the last. One that the bank has, or had, is only
+    /// out of order.
+    /// </summary>
     private bool Contradict(IWriteTransaction db, CirculationStatement statement, CirculationStatement? last, ulong due)
     {
         var now = Timestamp.Now(clock);

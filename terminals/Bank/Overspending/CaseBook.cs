@@ -4,7 +4,10 @@ namespace HierCash.Bank;
 internal static class CaseBook
 {
     /// <summary>Keeps a file, in the place of that of an earlier revision, and the notice that goes with it.</summary>
-    /// <param name="last">The last moment at which what is shown counts for money. A notice that ends later allows no claim.</param>
+    /// <param name="last">
+    /// The last moment at which what is shown counts for money. A notice that ends later could not be answered in its term: it allows no
+    /// claim.
+    /// </param>
     public static void Keep(IWriteTransaction db, Evidence file, EvidenceFinding standing, Timestamp last, Timestamp now)
     {
         bool late = file.Notice.Until > last;
@@ -24,8 +27,7 @@ internal static class CaseBook
     /// <summary>
     /// What may be claimed on a case now: what is proven and guaranteed, of which U was told a dispute term ago, less what was claimed
     /// (rules R5, R9). Once nothing that is shown counts for money any more, what a notice allowed counts only if its case never fell: who
-    /// was acquitted in time is not
-    /// claimed from for a payment that comes later.
+    /// was acquitted in time is not claimed from for a payment that comes later.
     /// </summary>
     public static Amount Claimable(IReadSnapshot db, CoinId coin, Timestamp now)
     {

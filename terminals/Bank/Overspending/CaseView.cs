@@ -3,7 +3,9 @@ namespace HierCash.Bank;
 /// <summary>A case of overspending as the bank shows it.</summary>
 /// <param name="File">The evidence, with reversals that were filed.</param>
 /// <param name="Finding">Who has to answer, with all that was heard, in time or late.</param>
-/// <param name="Fell">Since when nothing can be claimed on it any more; null while the accusation stands.</param>
+/// <param name="Fell">
+/// Since when nothing can be claimed on it any more, because what stands is within X; null while the accusation stands.
+/// </param>
 /// <param name="Heard">Rebuttals that struck something out.</param>
 public sealed record CaseView(Evidence File, EvidenceFinding Finding, Timestamp? Fell, Amount Claimed, int Heard)
 {

@@ -12,7 +12,10 @@ internal sealed class OverspendingInvestigation(
     /// <summary>Headers in one visit, and requests for reversals; what is left waits for the next (R8).</summary>
     public const int MaxRounds = 64;
 
-    /// <summary>From so many pages on the next revision is judged a day later: its holder makes one with every cent (rule R10).</summary>
+    /// <summary>
+    /// Pages of a dossier from which on its next revision is judged a day later: with a shop's help its holder makes a new one with every
+    /// cent that is taken back (rule R10).
+    /// </summary>
     public const int LargePages = 16;
 
     private static readonly TimeSpan Rest = TimeSpan.FromDays(1);
@@ -202,7 +205,9 @@ internal sealed class OverspendingInvestigation(
         return pages;
     }
 
-    /// <summary>Signs and weighs the file first. It is kept only if the case and the account are still what they were.</summary>
+    /// <summary>
+    /// Signs and weighs the file before the transaction, which keeps it only if the case and the account are still what they were.
+    /// </summary>
     private void Keep(Dossier dossier, WithdrawalOrder? order, Proof proof, Timestamp now, CancellationToken cancel)
     {
         var coin = dossier.Coin;

@@ -18,7 +18,8 @@ internal sealed partial class Rebuttals
             return;
         }
 
-        // The issuer may have another key by now: what it signed with that is not to be lost.
+        // The issuer may have another key since this bank heard of its keys. What it signed with that is not to be lost; what verifies
+        // under no key of it is nothing.
         bool known = await FileKnown(reversals, cancel);
         if (!known)
         {
@@ -57,7 +58,10 @@ internal sealed partial class Rebuttals
         return known;
     }
 
-    /// <summary>Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold others.</summary>
+    /// <summary>
+    /// Of the file's payments, and of those whose S_W the bank has brought: a later revision may hold other payments, and what the bank's
+    /// stamp says that it has heard stands in the file with what came of it, whatever the revision.
+    /// </summary>
     /// <returns>Null where none of them is one of these.</returns>
     private Evidence? WithAll(Evidence file, List<BroughtVoid> brought, IEnumerable<Reversal> reversals, List<KeyCertificate> keys,
         ref bool known)
@@ -77,6 +81,8 @@ internal sealed partial class Rebuttals
         return taken.Count > 0 ? file.File(taken) : null;
     }
 
-    /// <summary>True where something was heard or filed since: written now, it would be lost.</summary>
+    /// <summary>
+    /// True where something was heard or filed while the case was weighed: written now, it would take that out of the books.
+    /// </summary>
     public static bool HasChanged(IReadSnapshot db, CoinId coin, Digest seen) => CaseBook.Seen(db, coin) != seen;
 }

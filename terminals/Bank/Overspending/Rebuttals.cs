@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HierCash.Bank;
 
-/// <summary>What is shown against an accusation (hole 19; rules R3 to R5): stamped, kept, weighed, and brought to the issuer.</summary>
+/// <summary>
+/// What is shown against an accusation (hole 19; rules R3, R4, R5): stamped, kept, weighed. {H, S_W} goes to the issuer, at each visit
+/// until it answers, and so does the finding: a rebuttal that is heard while the issuer is away loses nothing.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]
 internal sealed partial class Rebuttals(
     Database store, ICashSuite suite, ISigningKey key, KeyCertificate certificate, Scheme scheme, ILink issuer, TimeProvider clock)
@@ -31,7 +34,9 @@ internal sealed partial class Rebuttals(
 
     private byte[] _brought = [];
 
-    /// <summary>A wallet shows its rebuttal. It is heard first: a stamp that may name a shop leaves after that is on disk.</summary>
+    /// <summary>
+    /// A wallet shows its rebuttal. It is heard first: the stamp that may name a shop leaves when what it names the shop by is on disk.
+    /// </summary>
     public async ValueTask<LinkMessage> Handle(LinkMessage request, CancellationToken cancel)
     {
         if (request.As<RebutMessage>() is not { } shown)
@@ -67,7 +72,10 @@ internal sealed partial class Rebuttals(
     /// <summary>The last moment at which what is shown about this coin counts for money.</summary>
     public Timestamp CountsUntil(Evidence file) => file.Dossier.Entries[0].H.Coin.Terms.Expiry.End.Plus(scheme.Terms.HeardTerm);
 
-    /// <summary>True if the issuer may have forgotten the coin by then: what comes now no longer counts for money.</summary>
+    /// <summary>
+    /// True if the issuer may have forgotten the coin before it hears of what comes now: for money that does not count, whatever stamp it
+    /// has.
+    /// </summary>
     private bool IsTooLate(Evidence file, Timestamp date) => date > CountsUntil(file);
 
     private Stamp Sign(Rebuttal rebuttal, StampRole role, Timestamp date) =>
@@ -198,7 +206,11 @@ internal sealed partial class Rebuttals(
         }
     }
 
-    /// <summary>Keeps a rebuttal that strikes out, or brings, something new, and weighs the case. Nobody waits for it (rule R10).</summary>
+    /// <summary>
+    /// Keeps a rebuttal that strikes out what nothing strikes out yet, or has S_W that was not brought to the issuer yet, and weighs the
+    /// case again. Whoever asks is a stranger: signatures are verified before the database is written, and of any other rebuttal nothing is
+    /// stored (R10).
+    /// </summary>
     /// <param name="came">When it was shown.</param>
     /// <returns>The file; null where there is no case.</returns>
     private async ValueTask<Evidence?> Hear(CoinId coin, Rebuttal rebuttal, Timestamp came, CancellationToken cancel)
@@ -255,7 +267,8 @@ internal sealed partial class Rebuttals(
             }
         }
 
-        // A shop may be named by S_W of a payment of the case, which goes to the issuer now, and by no other: nothing might clear it.
+        // A shop may be named by S_W of a payment of the case, which goes to the issuer now. Of another one it goes once a later dossier
+        // counts it, if one ever does: no reversal might ever clear the shop.
         var found = voids.Values.Select(v => (v.Void.Seq, Convert.ToHexString(v.Void.SW))).ToHashSet();
         bool its = shown.Voids.All(v => found.Contains((v.Seq, Convert.ToHexString(v.SW))));
         bool late = IsTooLate(file, came);

@@ -10,8 +10,10 @@ public sealed partial class BankParty
     public Timestamp? Disbelieved => _store.Read(Agreement.Disbelieved);
 
     /// <summary>Recovers from an older copy (R27): what was issued to this bank, and its shops; then a visit brings the rest.</summary>
-    /// <param name="lostKey">The public half of the newest key, where the copy lacks it: a person says which that was, and nobody else's
-    /// word makes it the bank's own. The secret is lost.</param>
+    /// <param name="lostKey">
+    /// The public half of the newest key, where the copy lacks it: a person says which that was, and nobody else's word makes it the bank's
+    /// own. The secret is lost.
+    /// </param>
     /// <returns>Refused where this bank was not restored as far as the issuer has shown, or it shows nothing that the key signed.</returns>
     public async ValueTask<Result<BankRecovery>> Recover(CancellationToken cancel, PublicKey? lostKey = null)
     {

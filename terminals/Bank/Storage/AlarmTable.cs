@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace HierCash.Bank;
 
-/// <summary>One row for each kind of alarm and subject. Subjects are numbers, accounts, moments, requests.</summary>
+/// <summary>
+/// One row for each kind of alarm and subject, however often it happens. The subject is a number, 8 bytes; or an account, 16 bytes, and the
+/// moment or request; or two accounts and the request.
+/// </summary>
 internal static class AlarmTable
 {
     /// <summary>About the issuer's instruction, statement or position of that number.</summary>

@@ -1,6 +1,8 @@
 namespace HierCash.Bank;
 
-/// <summary>That the issuer says, by no word of this bank, that the bank is an older copy; until the two agree (R27).</summary>
+/// <summary>
+/// That the issuer says, by no word of this bank, that the bank is an older copy; until the two agree, or a word shows it (R27).
+/// </summary>
 internal static class DisbelievedTable
 {
     /// <summary>Null where it has never said so, or the two have agreed since.</summary>

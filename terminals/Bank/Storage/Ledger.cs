@@ -1,6 +1,9 @@
 namespace HierCash.Bank;
 
-/// <summary>The bank's double-entry ledger. What the bank owes is positive. A transaction of one name is booked once.</summary>
+/// <summary>
+/// The bank's double-entry ledger: its transactions, their entries, and the accounts with their balances. What the bank owes is positive. A
+/// second transaction of the same name is not booked: that makes every booking idempotent.
+/// </summary>
 internal static class Ledger
 {
     /// <summary>What instructions took from account a. Only they may take a shop below zero: its bank bears that.</summary>

@@ -7,12 +7,17 @@ internal static class RebuttalTable
         "SELECT rebuttal, in_time FROM rebuttal WHERE coin_id = $1 ORDER BY digest",
         r => (r.Kept(0, Rebuttal.Decode), r.Flag(1)), coin);
 
-    /// <summary>A short mark of what was heard, which changes with it: a digest, whether it was in time, a size in bytes.</summary>
+    /// <summary>
+    /// A short mark of each rebuttal that was heard, which changes as soon as anything of it changes here: a digest, whether it was in
+    /// time, a size in bytes.
+    /// </summary>
     public static List<(Digest Digest, bool InTime, long Size)> Marks(IReadSnapshot db, CoinId coin) => db.Query(
         "SELECT digest, in_time, length(rebuttal) FROM rebuttal WHERE coin_id = $1 ORDER BY digest",
         r => (r.Digest(0), r.Flag(1), r.GetInt64(2)), coin);
 
-    /// <summary>In the place of the same statements as they came before (<see cref="Rebuttal.Joined"/>).</summary>
+    /// <summary>
+    /// In the place of the same statements as they came before, with what came with these (<see cref="Rebuttal.Joined"/>).
+    /// </summary>
     /// <param name="isIts">Each S_W in it is of a payment of the case, and goes to the issuer.</param>
     public static void Keep(IWriteTransaction db, CoinId coin, Rebuttal rebuttal, bool inTime, bool isIts) => db.Execute(
         """

@@ -5,7 +5,10 @@ namespace HierCash.Bank;
 /// <summary>What the bank does with a card in its own reader (rule R12).</summary>
 public sealed partial class BankParty
 {
-    /// <summary>Personalises a new card and opens its account. May be repeated with the same card and letter after a failure.</summary>
+    /// <summary>
+    /// Opens an account with a new card: personalises it with the scheme's root key, loads the issuer's certificates, and takes its account
+    /// key. May be repeated with the same card and the same letter after a failure.
+    /// </summary>
     /// <param name="code">The activation code in the letter to the holder. The card gets its hash, the bank keeps a digest of that.</param>
     /// <returns>Refused where the name belongs to another card's account, or the letter was written for something else.</returns>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
@@ -46,8 +49,13 @@ public sealed partial class BankParty
 
     private static AccountEntry? Named(IReadSnapshot db, string name) => AccountTable.All(db).Find(a => a.Name == name);
 
-    /// <summary>Gives an account another card, with all its money, now and later. May be repeated with the same card and letter.</summary>
-    /// <param name="withoutReport">The bank itself closes the old card, whose coins stay good.</param>
+    /// <summary>
+    /// Gives an account whose card is gone a new one. All money of the account is the new card's from then on, and what comes back later of
+    /// the old card's coins too. May be repeated with the same card and the same letter after a failure.
+    /// </summary>
+    /// <param name="withoutReport">
+    /// The bank itself closes the old card, without its holder's signed report: it withdraws nothing any more, and its coins stay good.
+    /// </param>
     /// <returns>Refused where there is no such account, its card is not lost, the card or the letter is another's.</returns>
     /// <exception cref="CardRefusedException">The card does not take part; the message says why.</exception>
     public Result<AccountEntry> ReplaceCard(string name, WalletCard card, ActivationCode code, bool withoutReport)
@@ -147,7 +155,11 @@ public sealed partial class BankParty
         return personalised;
     }
 
-    /// <summary>Sets a card whose PUK is blocked back to a new code; its coins stay. The bank signs over the card's nonce.</summary>
+    /// <summary>
+    /// Sets a card back whose PUK is blocked, and only such a card, to a new activation code; its coins stay. The bank signs over the
+    /// card's own nonce, so it takes the card here in the reader; whether its holder brought it is for the person at the counter to see.
+    /// May be repeated with the same letter.
+    /// </summary>
     /// <returns>The account. Refused where its card was reported as lost, or the letter is another's or an old one.</returns>
     /// <exception cref="CardRefusedException">The card does not take it; the message says why.</exception>
     public Result<AccountId> SetBack(AccountId user, WalletCard card, ActivationCode code)
@@ -176,7 +188,8 @@ public sealed partial class BankParty
                     "This card has no account yet: 'hiercash-bank open-account NAME' opens one. Nothing was set back.");
             }
 
-            // A card that may have the code, because its answer was lost, is asked without a signature.
+            // A card that may have the code is asked without a signature: it was set back to it, and only its answer was lost; or it is the
+            // card's old one.
             var known = heard ? card.SetBack(code.Hash, new byte[ISigningKey.SignatureSize]) : WalletStatus.InvalidSignature;
             if (known.IsSuccess)
             {
@@ -204,7 +217,8 @@ public sealed partial class BankParty
             var status = card.SetBack(code.Hash, signature);
             if (status == WalletStatus.InvalidSignature)
             {
-                // The row stays, for a reader may lie; it no longer says that this holder's card is somebody else's.
+                // The row stays, because a reader may lie about the card's answer; it no longer says that this holder's card is somebody
+                // else's.
                 _store.Write(db => AlarmTable.SetBackOfAnother(db, user, signed));
             }
 

@@ -1,9 +1,15 @@
 namespace HierCash.Bank;
 
-/// <summary>Letters with activation codes (rule R12): first in the books, then on the disk, then on the card.</summary>
+/// <summary>
+/// Letters with activation codes (rule R12): first in the bank's books, then on the disk, then on the card. Cut short anywhere, the same
+/// call goes on.
+/// </summary>
 public sealed partial class BankParty
 {
-    /// <summary>Does something to a card with a letter, a new one or that of the same call. That of a refused act is taken away.</summary>
+    /// <summary>
+    /// Does something to a card with the letter of that name: a new one, or the one that the same call wrote before. A code that no card
+    /// can have is in no letter: that of a refused act is taken away.
+    /// </summary>
     /// <param name="user">Whose card is set back; null: an account is opened with a new card.</param>
     /// <returns>Refused where the file is a letter for something else, and nothing was sent to the card; or what the act was.</returns>
     /// <exception cref="RefusedException">The file is no letter; nothing was sent to the card.</exception>
@@ -88,7 +94,10 @@ public sealed partial class BankParty
         }
     }
 
-    /// <summary>Keeps for whom a code is before the card hears of it. What a card refused is nobody's; a lost answer may be yes.</summary>
+    /// <summary>
+    /// Keeps for whom a code is before the card hears of it. A code that the card refused was never anybody's; one whose answer was lost
+    /// may be the card's.
+    /// </summary>
     private Result<T> WithCode<T>(ActivationCode code, string holder, AccountId? user, Func<T> change)
     {
         var begun = _letters.Begin(code, holder, user);

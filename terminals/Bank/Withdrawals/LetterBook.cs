@@ -21,15 +21,20 @@ internal sealed class LetterBook(Database store)
     /// <summary>True if this bank signed a set-back of that account's card to another code than this one.</summary>
     public bool WasSetBack(AccountId user, ActivationCode code) => store.Read(db => LetterTable.HasOtherSigned(db, user, code));
 
-    /// <summary>Before its letter is on the disk: no letter has a code that is not in this book.</summary>
+    /// <summary>
+    /// Before its letter is on the disk: no letter has a code that is not in this book. What becomes of no letter stays here, and opens
+    /// nothing.
+    /// </summary>
     /// <param name="user">Whose card is to be set back; null: a new card is to be personalised.</param>
     public void Write(ActivationCode code, string holder, AccountId? user) =>
         store.Write(db => LetterTable.Add(db, code, holder, user, isOffered: false));
 
     /// <summary>Before the card hears of the code.</summary>
     /// <param name="user">Whose card is set back; null: a new card is personalised.</param>
-    /// <returns>True if no card has heard of it; false if the act is repeated with its letter. Refused where the code was written for
-    /// something else, or replaced by a later one.</returns>
+    /// <returns>
+    /// True if no card has heard of it; false if the act is repeated with its letter. Refused where the code was written for something
+    /// else, or replaced by a later one.
+    /// </returns>
     public Result<bool> Begin(ActivationCode code, string holder, AccountId? user) => store.Write<Result<bool>>(db =>
     {
         if (LetterTable.Find(db, code) is not { } letter)

@@ -1,6 +1,9 @@
 namespace HierCash.Bank;
 
-/// <summary>The numbers of each account's orders (R27). What a restored bank lacks has to be shown, or renounced, first.</summary>
+/// <summary>
+/// The numbers of each account's orders (R27). A bank that was restored from a copy knows fewer than the card has given: what is missing in
+/// between has to be shown, or renounced, before the account withdraws more. So nobody keeps silent about what she withdrew.
+/// </summary>
 internal static class OrderBook
 {
     /// <summary>The number is this request's from now on, whatever becomes of it.</summary>
@@ -35,10 +38,15 @@ internal static class OrderBook
         order.Number <= known && OrderedTable.RequestOf(db, order.User, order.Number) is null
             && RenouncedTable.Since(db, order.User, order.Number) is null;
 
-    /// <summary>The order came to nothing, and its card has heard so: it is never carried out.</summary>
+    /// <summary>
+    /// The order came to nothing, and its card has heard so: it is never carried out, also where the account could pay it later.
+    /// </summary>
     public static bool IsDeclined(IReadSnapshot db, WithdrawalOrder order) => OrderedTable.IsDeclined(db, order);
 
-    /// <summary>Forgets which request had a number once its withdrawal is forgotten. That its orders are known stays.</summary>
+    /// <summary>
+    /// Forgets which request had a number once its withdrawal is forgotten, or was declined long ago. That its orders are known stays with
+    /// the account.
+    /// </summary>
     /// <param name="before">Until when the withdrawal, or what declined it, is that old.</param>
     public static int Forget(IWriteTransaction db, Timestamp before)
     {
@@ -108,7 +116,9 @@ internal static class OrderBook
         return open;
     }
 
-    /// <summary>A number has one request. What the bank awaits is taken all the same, but somebody has to look.</summary>
+    /// <summary>
+    /// A number has one request. What the bank awaits is taken all the same: whoever signed for it bears it; but somebody has to look.
+    /// </summary>
     /// <returns>Why the order is not taken; null where it may be.</returns>
     public static Refusal? Used(IWriteTransaction db, WithdrawalOrder order, uint known, bool isAwaited, Timestamp now)
     {
@@ -153,7 +163,10 @@ internal static class OrderBook
         return null;
     }
 
-    /// <summary>Two accounts signed for one forgotten withdrawal: the first bears it, both are named. A person asks whose it is.</summary>
+    /// <summary>
+    /// Two accounts have signed for one withdrawal that the bank had forgotten. The first to show its order bears it: E_K serves nobody but
+    /// the card that asked. Both are named; a person has to ask which card it is.
+    /// </summary>
     public static void Rival(IWriteTransaction db, WithdrawalOrder order, Timestamp now)
     {
         var owner = Recovery.WasAssigned(db, order.Request) ? WithdrawalTable.Find(db, order.Request)?.Order.User : null;

@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace HierCash.Bank;
 
-/// <summary>Sealed messages of wallets for the issuer (hole 23), on a link of their own: no visit waits for strangers (rule R8).</summary>
+/// <summary>
+/// Wallets' messages that only the issuer can read, and its answers (hole 23). Whoever sends one is a stranger: they go over a link of
+/// their own, a few at a time, and the bank's visits and withdrawals never wait behind them (rule R8).
+/// </summary>
 /// <param name="issuer">Carries nothing else.</param>
 /// <param name="issuersClock">What is known of the issuer's clock: a wallet has no other way to it (rule R26).</param>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle: there is nothing to release.")]

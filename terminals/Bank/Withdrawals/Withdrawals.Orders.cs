@@ -136,7 +136,8 @@ internal sealed partial class Withdrawals
             return (outOfDate, Next.None);
         }
 
-        // The row is forgotten, the ledger is not. Its number is known; another number is not closed with it.
+        // A card that missed the answer and comes back after all terms: the row is forgotten, the ledger is not. Its number is known;
+        // another number is not closed with it.
         if (Ledger.Has(db, LedgerTransaction.Withdrawal(order.Request)))
         {
             return Ended;

@@ -1,6 +1,9 @@
 namespace HierCash.Bank;
 
-/// <summary>Withdrawals (EP 0810563, issuance steps 2, 4), once per (U, E_I). Only "never issued" gives money back (hole 7).</summary>
+/// <summary>
+/// Withdrawals (EP 0810563, issuance steps 2 and 4): debited, requested, then issued or reversed. Idempotent per (U, E_I); money goes back
+/// only on the issuer's signed "never issued" (hole 7).
+/// </summary>
 internal sealed partial class Withdrawals(
     PartyId bank, Database store, ICashSuite suite, ISigningKey key, Scheme scheme, ILink issuer, Agreement agreement,
     PeerClock issuersClock, TimeProvider clock, ICrashPoints crash)
@@ -55,7 +58,10 @@ internal sealed partial class Withdrawals(
         }
     }
 
-    /// <summary>An order that is not carried out: the issuer's "never issued" frees the card's slot, so that no retry surprises.</summary>
+    /// <summary>
+    /// An order that the account cannot pay, one that is forgotten, or one of a card that is closed: nothing was debited, and the issuer's
+    /// "never issued" frees the card's slot, so that no later retry withdraws by surprise.
+    /// </summary>
     private async ValueTask<LinkMessage> Decline(WithdrawalOrder order, Refusal refusal, CancellationToken cancel)
     {
         var answer = await Ask(order, withhold: true, cancel);
@@ -68,7 +74,10 @@ internal sealed partial class Withdrawals(
         return new WithdrawReply(new(null, never, refusal.Text)).ToMessage();
     }
 
-    /// <summary>An unknown order that is too old: the issuer says "never", which closes its number; or it is booked.</summary>
+    /// <summary>
+    /// An order that this bank has never seen, and that is too old: the issuer says that it never issues it, which closes its number; or it
+    /// had issued it, and then the account bears it.
+    /// </summary>
     private async ValueTask<LinkMessage> Withhold(WithdrawalOrder order, Refusal refusal, CancellationToken cancel)
     {
         var answer = await Ask(order, withhold: true, cancel);
@@ -94,7 +103,10 @@ internal sealed partial class Withdrawals(
         return uncovered?.ToMessage() ?? new WithdrawReply(answer with { Text = answer.Never is null ? null : refusal.Text }).ToMessage();
     }
 
-    /// <summary>Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer.</summary>
+    /// <summary>
+    /// Why nothing may be signed for the issuer now (rule R26); null where it may, or where the issuer does not answer: then the order
+    /// waits anyway.
+    /// </summary>
     private async ValueTask<string?> ClockFault(CancellationToken cancel)
     {
         try

@@ -2,13 +2,17 @@ using System.Buffers.Binary;
 
 namespace HierCash.Issuer;
 
-/// <summary>What a person at the issuer should look at. Who repeats a thing raises a count, not rows (rule R10).</summary>
+/// <summary>
+/// What a person at the issuer should look at. One row for each kind and subject: who repeats a thing raises a count, not rows (rule R10).
+/// </summary>
 internal static class Alarms
 {
     /// <summary>S_I is genuine, and the coin is not known: somebody else can use the coin key, or the store was lost.</summary>
     public const string UnknownCoin = "unknown coin";
 
-    /// <summary>A genuine coin that may have been issued after this issuer's copy, and that no bank gave back: it bears it (R27).</summary>
+    /// <summary>
+    /// A genuine coin that may have been issued after this issuer's copy, and that no bank gave back: the issuer bears what it pays (R27).
+    /// </summary>
     public const string HonouredCoin = "honoured coin";
 
     /// <summary>More than X was signed under a key that this issuer made: by a copied card, or by whoever kept the key (hole 14).</summary>
@@ -20,7 +24,10 @@ internal static class Alarms
     /// <summary>A coin is overspent in more payments than a dossier holds: no bank can be shown it.</summary>
     public const string DossierTooLarge = "dossier too large";
 
-    /// <summary>A bank finds something invalid in a dossier: nothing is told or claimed before this issuer's own check says so.</summary>
+    /// <summary>
+    /// A bank finds something invalid in a dossier: nobody is told of the overspending, and nothing of it is claimed before this issuer's
+    /// own check says so.
+    /// </summary>
     public const string DossierRefused = "dossier refused";
 
     /// <summary>More of a claim came free than was claimed: the books of claims and of promises differ.</summary>
@@ -53,7 +60,10 @@ internal static class Alarms
     /// <summary>A bank was restored from an older copy: this issuer has its later word (R27).</summary>
     public const string BankRestored = "bank restored from an older copy";
 
-    /// <summary>A bank gave back less than the issuer's own word to it names: it never fetched the rest, or keeps it (R27).</summary>
+    /// <summary>
+    /// After this issuer was restored a bank gave back less than the issuer's own word to it names: it never fetched the rest, or keeps it
+    /// back (R27).
+    /// </summary>
     public const string NotGivenBack = "bank gave back less than was signed for it";
 
     /// <summary>The clock is behind what was signed, by more than the tolerance: nothing is signed (rule R26).</summary>

@@ -125,7 +125,9 @@ internal sealed class ClockWatch
         return banks.Count(_agreed.Contains) >= Math.Min(2, banks.Count);
     }
 
-    /// <summary>A person says that the clock is right. If coins may have been forgotten by it before, that is noted.</summary>
+    /// <summary>
+    /// A person says that the clock is right. Where it was ahead by so much that coins may have been forgotten by it, that is noted.
+    /// </summary>
     public static void Accept(IWriteTransaction db, SchemeParameters terms, Timestamp now)
     {
         var signed = ClockTable.Signed(db);

@@ -1,21 +1,27 @@
 namespace HierCash.Issuer;
 
-/// <summary>What the issuer forgets once its terms are over (hole 6, rule R10), never before the maximum age of a backup.</summary>
+/// <summary>
+/// What the issuer forgets once its terms are over (hole 6, rule R10; settlement.md): so its store is bounded by the cash in circulation
+/// and by time, not by what anybody asks for. Nothing goes before the maximum age of a backup: a party that was restored still finds what
+/// it has to be told again.
+/// </summary>
 internal sealed class Forgetting(Database store, SchemeParameters terms)
 {
     private static readonly TimeSpan MarkEvery = TimeSpan.FromDays(1);
 
+    /// <returns>Coins forgotten.</returns>
     public int Run(Timestamp now)
     {
         int coins = Coins(now);
-        // "Never issued": a bank that repeats a request later gets the same answer anew (hole 7).
+        // "Never issued": a bank that repeats a request later than that asks for it to be withheld, and gets the same answer anew (hole 7).
         Forgotten.InPieces(store, db => IssuanceTable.ForgetRefused(db, Before(now, terms.RequestTerm + terms.DisputeTerm)));
         Forgotten.InPieces(store, db => AlarmTable.Forget(db, Before(now, terms.DisputeTerm)));
         HotVersions(now);
         store.Write(db => OutageTable.Forget(db, Before(now, terms.SettlePeriod)));
         Forgotten.InPieces(store, ClaimPaymentTable.ForgetPaid);
 
-        // What each bank says it has, once a day: how long it is known to have it counts, for a restored bank asks again.
+        // Once a day what each bank says it has. A bank that was restored asks again for what it had got since its backup, however old that
+        // was when it came: so not the date of an instruction counts, but since when the bank is known to have it.
         store.Write(db => MarkTable.Note(db, now, now.Minus(MarkEvery)));
         foreach (var bank in store.Read(BankTable.All))
         {
@@ -30,7 +36,10 @@ internal sealed class Forgetting(Database store, SchemeParameters terms)
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
-    /// <summary>Used-up coins whose last term has ended: what is promised or rebutted in a coin's last days comes later.</summary>
+    /// <summary>
+    /// Used-up coins whose last term has ended: expiry + settleTerm + disputeTerm; with a case CaseTerm. What was promised in a coin's last
+    /// days is claimed and paid later, and a rebuttal may be shown later.
+    /// </summary>
     private int Coins(Timestamp now)
     {
         var last = Ended(now, terms.SettlePeriod + terms.DisputeTerm);

@@ -1,6 +1,6 @@
 namespace HierCash.Issuer;
 
-/// <summary>Recomputes the issuer's invariants from its own rows.</summary>
+/// <summary>Recomputes the issuer's invariants (protocol: Money) from its own rows.</summary>
 public sealed class IssuerAudit(Database store, ICashSuite suite, IssuerKeys keys)
 {
     /// <summary>One sentence per broken invariant; empty when all hold.</summary>
@@ -13,7 +13,10 @@ public sealed class IssuerAudit(Database store, ICashSuite suite, IssuerKeys key
     /// <summary>Instructed so far: what left floats and claims, and what reached shops.</summary>
     public (Amount Debits, Amount Credits) Instructed => store.Read(db => (InstructionTable.Debits(db), InstructionTable.Credits(db)));
 
-    /// <summary>A bank's clearing position by all instructions up to a number, in minor units; what it parked is missing there.</summary>
+    /// <summary>
+    /// What a bank's clearing position is when it has booked all instructions up to that number, in minor units: positive for what it paid
+    /// in. What it parked of them is missing at the bank.
+    /// </summary>
     public long ClearingOf(PartyId bank, ulong upTo) => store.Read(db => InstructionTable.ClearingOf(db, bank, upTo));
 
     private static IEnumerable<string> Coins(IReadSnapshot db)

@@ -14,7 +14,10 @@ public sealed record ClockState(Timestamp Now, Timestamp Signed, Timestamp? Doub
 /// <summary>One kind of things that were signed under a date that is still to come, and what became of them.</summary>
 public sealed record SignedAhead(string What, long Count, string Became);
 
-/// <summary>Signs again what was signed while the clock was ahead (rule R26). Numbers go on, and none is used twice.</summary>
+/// <summary>
+/// What was signed while the clock was ahead is signed again under the right date, once a person has confirmed the clock (rule R26).
+/// Numbers and versions go on, and none is used twice: what a bank may have already is followed by the next, not replaced.
+/// </summary>
 internal sealed class IssuerClock(Database store, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue,
     TimeProvider clock)
 {

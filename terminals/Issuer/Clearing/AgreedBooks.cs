@@ -28,7 +28,10 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
     /// <summary>True if something numbered may be signed for that bank.</summary>
     public bool IsAgreed(PartyId bank) => _agreed.ContainsKey(bank);
 
-    /// <summary>True if all banks have agreed, but those left out: then this issuer is no older copy, as far as anybody can show.</summary>
+    /// <summary>
+    /// True if all banks have agreed: then this issuer is no older copy, as far as anybody can show. One that was left out has shown all
+    /// that it will; what it keeps back is honoured.
+    /// </summary>
     public bool IsAgreedByAll(IReadSnapshot db)
     {
         var banks = BankTable.Valid(db);
@@ -132,7 +135,10 @@ internal sealed class AgreedBooks(Database store, ICashSuite suite, IssuerKeys k
         return new AgreeReply(next).ToMessage();
     }
 
-    /// <summary>A restored bank gets again what comes after its copy, the same bytes: who only says so gets nothing by it.</summary>
+    /// <summary>
+    /// A bank that was restored gets again what comes after its copy, the same bytes: nothing is signed anew, so who only says so gets
+    /// nothing by it. What it had parked after that it parks again, or books; its cases it is told again.
+    /// </summary>
     private static void TakeBack(IWriteTransaction db, Position own)
     {
         BankTable.SetBack(db, own.Bank, own.Instruction, own.Statement);

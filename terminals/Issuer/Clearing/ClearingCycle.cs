@@ -9,7 +9,11 @@ internal sealed class ClearingCycle(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, Claims claims, ParkedInstructions parked,
     SettlementProofs proofs, AgreedBooks agreement, TimeProvider clock, ICrashPoints crash)
 {
-    /// <summary>Closes a cycle for the banks that agree (R27): due guarantees first, and what comes back before what leaves.</summary>
+    /// <summary>
+    /// Closes a cycle for the banks that agree (R27), what comes back to a float or to claims before what leaves it: what is owed becomes
+    /// signed instructions. Guaranteed payments that are due come first.
+    /// </summary>
+    /// <returns>Instructions made.</returns>
     public int CloseCycle(Timestamp now)
     {
         proofs.Refresh(store.Read(db => claims.Doubted(db, now).Concat(parked.Doubted(db, now)).Distinct().ToList()), now);
@@ -39,7 +43,10 @@ internal sealed class ClearingCycle(
         return made;
     }
 
-    /// <summary>What banks gave back after a restore, and what is to be instructed, meet (R27): neither is instructed twice.</summary>
+    /// <summary>
+    /// What banks gave back to an issuer that was restored from a copy, and what it is going to instruct, meet (R27). A credit and its
+    /// taking back, both forgotten, come to nothing. A claim that was instructed before is that instruction, whose booking pays the shop.
+    /// </summary>
     private static void Recovered(IWriteTransaction db)
     {
         foreach (var (paid, back) in new[] { (TransferKind.ShopCredit, TransferKind.ShopDebit),

@@ -37,14 +37,20 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
         return true;
     }
 
-    /// <summary>A restored bank may say anything anew of numbers after its copy. Since when each waits does not change by that.</summary>
+    /// <summary>
+    /// A bank was restored from a copy, and knows no more what it said of the numbers after that one: it may say anything of them anew.
+    /// Since when one waits it does not change by that, or who only says so would never be in arrears.
+    /// </summary>
     public static void Forgotten(IWriteTransaction db, PartyId bank, ulong after) => ParkedTable.Unsay(db, bank, after);
 
     /// <summary>What is booked is no arrears any more; nor is what a restored bank took this time without a word.</summary>
     public static int Acknowledged(IWriteTransaction db, PartyId bank) =>
         ParkedTable.RemoveUnsaid(db, bank) + ArrearsTable.RemoveBooked(db, bank);
 
-    /// <summary>At the end of a cycle, what is overdue raises an alarm; float debits and proven claims stop the bank's issuing.</summary>
+    /// <summary>
+    /// At the end of a cycle, for what has waited longer than disputeTerm: what the float has to hold, claims that are proven, and reasons
+    /// that fit no such instruction stop the bank's issuing; all that is parked raises an alarm.
+    /// </summary>
     public void RunDue(IWriteTransaction db, Timestamp now)
     {
         NoteUnfetched(db, now);
@@ -117,7 +123,11 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
     public IEnumerable<CoinId> Doubted(IReadSnapshot db, Timestamp now) =>
         All(db).Where(r => r.Kind == TransferKind.ClaimDebit && IsOver(r, now)).Select(r => new CoinId(r.Reference));
 
-    /// <summary>True once the bank could book the claim: a visit after its own notice's term. Finding late puts nothing off.</summary>
+    /// <summary>
+    /// The bank can book a claim disputeTerm after its own notice, and does so at the visit after that: a bank that was away until it got
+    /// dossier and claim on one day is not stopped before. A finding counts from its first word on that revision, and no later than a day
+    /// after the bank had the claim: no bank puts its debts off by finding late.
+    /// </summary>
     private bool HadItsVisit(IReadSnapshot db, UnbookedInstruction row, Timestamp now)
     {
         var found = TraceCaseTable.FoundAt(db, new CoinId(row.Reference));
@@ -126,7 +136,10 @@ internal sealed class ParkedInstructions(SchemeParameters terms)
         return found == default || start.Plus(terms.DisputeTerm + Grace) <= now;
     }
 
-    /// <summary>A bank that first spoke of the case too late for a notice books no claim on it (rule R5): it is stopped no more.</summary>
+    /// <summary>
+    /// A bank that first spoke of the case so late that its notice could not be answered in time books no claim on it (rule R5). It was
+    /// stopped for as long as it was away; what it obeys now stops it no more.
+    /// </summary>
     private bool CameTooLate(IReadSnapshot db, UnbookedInstruction row)
     {
         var judged = TraceCaseTable.FirstJudgedAt(db, new CoinId(row.Reference));

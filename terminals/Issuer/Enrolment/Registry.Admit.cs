@@ -80,7 +80,10 @@ public sealed partial class Registry
                     + $"'hiercash-shop settle --for DIR'.", date)
             : null;
 
-    /// <summary>Why this peer may not bring that till's batch: its own, or of a till of its shop whose key was revoked, it may.</summary>
+    /// <summary>
+    /// Why a batch that one till signed does not come from another one: null if it is its own, or of a till of the same shop whose key was
+    /// revoked. Whoever stole that key has no link; the shop has, and brings what its till was paid before.
+    /// </summary>
     internal static Refusal? BringerFault(IReadSnapshot db, LinkPeer peer, TillId signer)
     {
         bool its = peer.Key is { } key && Derivations.W(key) == signer;

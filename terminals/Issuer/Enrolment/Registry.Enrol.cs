@@ -45,13 +45,17 @@ public sealed partial class Registry
     /// <summary>A certificate's date may be so far ahead of the clock: more is a clock that was wrong.</summary>
     private static readonly TimeSpan MostAhead = TimeSpan.FromDays(1);
 
-    /// <summary>When a bank's key was certified first: made again, a certificate says that, or it would look newer (rule R19).</summary>
+    /// <summary>
+    /// When this key of a bank was certified first. Wallets take the certificate that began later for that of the newer key (rule R19): one
+    /// that is made again says the same date, or a bank that joins its next key would look as if it went back to a former one.
+    /// </summary>
     /// <param name="now">For a key that is certified for the first time, or was under a date that this clock calls impossible.</param>
     private static Result<Timestamp> CertifiedAt(IWriteTransaction db, PartyId bank, PublicKey key, Timestamp now, TimeSpan validity)
     {
         var soon = now.Plus(MostAhead);
 
-        // The impossible date of a key that is gone stays: it must not keep the bank from every key after it.
+        // A key that is retired, dropped or revoked is never enrolled again, so an impossible date of it stays: it must not keep the bank
+        // from every key after it.
         var newest = CertifiedKeyTable.NewestOfOthers(db, bank, key, soon);
         var known = CertifiedKeyTable.First(db, key);
         if (known is null && newest > soon)

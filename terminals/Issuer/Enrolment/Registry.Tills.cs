@@ -3,7 +3,10 @@ namespace HierCash.Issuer;
 /// <summary>Which tills are taken in, and for which shop (rule R18).</summary>
 public sealed partial class Registry
 {
-    /// <summary>Registers the till of a request with its shop (hole 8), judged and written in one transaction.</summary>
+    /// <summary>
+    /// Registers the till of a request, N_W, with its shop (hole 8: all tills of a shop lead to one account). It is judged and written in
+    /// one transaction: of a request that is refused nothing stays, and no revocation comes between the question and the row.
+    /// </summary>
     /// <param name="request">Its own signature was verified before. It has its bank's word for an account, or a till's.</param>
     public Result<ShopEntry> EnrolTill(EnrolmentRequest request, ICashSuite suite, Timestamp now)
     {
@@ -32,7 +35,9 @@ public sealed partial class Registry
             && suite.Verify(key, SignedMessage.ShopAccount(account.Bank, account.Reference, request.Key.Bytes), account.Signature)
             ? key : null;
 
-    /// <summary>True if the key is registered for that shop, whoever vouches for it, and whatever number its peer shows.</summary>
+    /// <summary>
+    /// True if the key is registered for that shop: a till's key is one shop's, whoever vouches for it, and whatever number its peer shows.
+    /// </summary>
     private static bool IsOf(IReadSnapshot db, TillId w, PartyId shop) => ShopTable.OfTill(db, w)?.Id == shop;
 
     /// <summary>The shop that a valid till of it names in its word for a further till.</summary>

@@ -62,11 +62,15 @@ public sealed partial class Registry(Database store)
     /// <summary>All tills, the newest first.</summary>
     public IReadOnlyList<TillRow> Tills => store.Read(TillTable.All);
 
-    /// <summary>A till's key is stolen: its link is closed (hole 22), and to the tills that it enrolled since (rule R18).</summary>
+    /// <summary>
+    /// A till's key is not its shop's alone any more: its link is closed to it, and what it signs from now on does not count (hole 22). The
+    /// tills that it enrolled since the theft, directly or not, go with it (rule R18).
+    /// </summary>
     /// <param name="stolen">Since when somebody else may have had the key; null: since the revocation.</param>
     public Result<List<TillId>> RevokeTill(TillId w, Timestamp now, Timestamp? stolen) => store.TryWrite<List<TillId>>(db =>
     {
-        // Not before the till's last contact: a clock that is behind would date it before honest sales and enrolments.
+        // A clock that is behind would date it before what the shop has sold honestly, and before the tills that it enrolled: not before
+        // the till's last contact, which is dated by the slower one of two clocks.
         var seen = TillTable.LastAnswer(db, w);
         var date = seen > now && seen <= now.Plus(MostAhead) ? seen : now;
         var gone = new List<TillId> { w };
@@ -75,7 +79,8 @@ public sealed partial class Registry(Database store)
             gone.AddRange(TillTable.EnrolledBy(db, gone[at], stolen ?? date));
         }
 
-        // One that was revoked before keeps its date. Named again with an older theft, what it enrolled since goes.
+        // One that was revoked before keeps its date. It is named again when the theft turns out to be older: then what it enrolled since
+        // goes.
         var revoked = gone.FindAll(t => TillTable.Revoke(db, t, date));
         return revoked.Count > 0 ? revoked
             : TillTable.RevokedAt(db, w) is { } before
@@ -84,7 +89,10 @@ public sealed partial class Registry(Database store)
             : new Refused(Outcome.NotFound, $"There is no till {w} whose key could be revoked. 'hiercash-issuer tills' lists them.");
     });
 
-    /// <summary>A bank's key is stolen: its link is closed, also to its announced next key, until a new one is enrolled.</summary>
+    /// <summary>
+    /// A bank's key is not its own alone any more: its link is closed to it, and to the next one that it announced, until a person enrols a
+    /// new one by the bank's number (hole 22, rule R17).
+    /// </summary>
     public Refused? RevokeBank(PartyId bank, Timestamp now) => store.Write(db =>
     {
         if (BankTable.Revoke(db, bank, now))
@@ -102,6 +110,9 @@ public sealed partial class Registry(Database store)
     /// <summary>True if the till's key was revoked before that moment.</summary>
     internal static bool IsRevoked(IReadSnapshot db, TillId w, Timestamp moment) => TillTable.IsRevokedBefore(db, w, moment);
 
-    /// <summary>True if the till was registered later: what it was paid before may be dead as paid to nobody (rule R10).</summary>
+    /// <summary>
+    /// True if the till was registered after that moment: what it was paid before may have been pronounced dead as paid to nobody, without
+    /// a mark (rule R10).
+    /// </summary>
     internal static bool IsNewer(IReadSnapshot db, TillId w, Timestamp moment) => TillTable.IsRegisteredAfter(db, w, moment);
 }

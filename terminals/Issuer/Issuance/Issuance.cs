@@ -2,7 +2,10 @@ using System.Security.Cryptography;
 
 namespace HierCash.Issuer;
 
-/// <summary>Issues cash (EP 0810563, issuance step 3; claim 3), once per (B, X, E_I). What is said is stored first (hole 7).</summary>
+/// <summary>
+/// Issues cash (EP 0810563, issuance step 3, sections 101 to 106; claim 3). Idempotent per (B, X, E_I): S_I is stored before E_K is sent
+/// and never signed again; what was refused is tombstoned before that is said (hole 7).
+/// </summary>
 internal sealed class Issuance(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock, ICrashPoints crash)
 {
@@ -158,7 +161,10 @@ internal sealed class Issuance(
         return new IssueReply(new(ek, null)).ToMessage();
     }
 
-    /// <summary>The withdrawal of an honoured coin turns up (rule R27): the bank gets the same S_I, and bears what it paid.</summary>
+    /// <summary>
+    /// The withdrawal of a coin that was honoured turns up (rule R27): it was issued once, and its shops are paid, so the bank gets the
+    /// same S_I again and bears what the coin paid, also where it asks for nothing any more.
+    /// </summary>
     private LinkMessage? Adopt(IWriteTransaction db, IssueRequest request, CoinRequest? m, Timestamp now)
     {
         var found = m is { IsWithoutKey: false } && m.FaceValue == request.FaceValue

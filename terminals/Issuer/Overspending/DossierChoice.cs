@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>What goes into a dossier (rule R9): guaranteed payments, then the largest, as few as prove X and what is claimed.</summary>
+/// <summary>
+/// What goes into a dossier (rule R9): the payments whose guarantee is claimed, then the largest, as few as prove X and what is claimed.
+/// Payments that were taken back are never chosen, and others take their place in the next revision.
+/// </summary>
 /// <param name="Claimed">Sum of what the receipts guarantee, within what exceeds X.</param>
 /// <param name="Proves">False where so few payments do not exceed X.</param>
 /// <param name="IsWhole">False where more is guaranteed than so few payments prove: the rest is not claimed.</param>

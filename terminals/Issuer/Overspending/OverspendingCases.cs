@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>Overspenders (EP 0810563, claim 6, step 9e): the bank of the coin gets the proof and finds U; the issuer never does.</summary>
+/// <summary>
+/// Overspenders (EP 0810563, claim 6, step 9e): the issuer gives the bank of the coin the opening of E_I and payments that prove the
+/// excess; the bank finds U. The issuer gets to know whether the bank found the case proven, never who it was.
+/// </summary>
 internal sealed class OverspendingCases(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, ExcessQueue queue, TimeProvider clock,
     ICrashPoints crash)
@@ -41,7 +44,10 @@ internal sealed class OverspendingCases(
     public static void Struck(IWriteTransaction db, CoinRow coin) =>
         TraceCaseTable.SetExcess(db, coin.Number, HistoryTable.Signed(db, coin.Number) > coin.FaceValue);
 
-    /// <summary>True if there is a case about this coin, and what its holder's side brings is still taken back.</summary>
+    /// <summary>
+    /// True if there is a case about this coin, also one of which no dossier was fetched yet, and what the holder's side brings of it is
+    /// still taken back.
+    /// </summary>
     public static bool IsHeard(IReadSnapshot db, CoinRow coin, SchemeParameters terms, Timestamp now) =>
         now <= coin.Expiry.End.Plus(terms.DisputedTerm) && TraceCaseTable.Has(db, coin.Number);
 
@@ -121,8 +127,10 @@ internal sealed class OverspendingCases(
 
     /// <summary>Goes on to the next dossier that waits. Null after the last.</summary>
     /// <param name="after">The last coin that was looked at.</param>
-    /// <param name="ready">Cases whose receipts were signed anew, each with its changes so far; of any other that has to be made, and of
-    /// one that has changed since, the row is given, and no pages. Nobody who changes it all the time keeps it from its bank.</param>
+    /// <param name="ready">
+    /// Cases whose receipts were signed anew, each with its changes so far; of any other that has to be made, and of one that has changed
+    /// since, the row is given, and no pages. Nobody who changes it all the time keeps it from its bank.
+    /// </param>
     private (CaseRow Row, CoinRow Coin, List<byte[]>? Pages)? Next(
         IWriteTransaction db, PartyId bank, ref CoinId after, Dictionary<CoinId, (long Changes, int Times)> ready, Timestamp now)
     {
@@ -190,7 +198,10 @@ internal sealed class OverspendingCases(
     /// <summary>True if there are statement keys for which a dossier has no room.</summary>
     private bool HasOldKeys => StatementKeys.Skip(DossierHeader.MaxKeys).Any();
 
-    /// <summary>Signs anew what a key signed that a dossier has no room for: else the bank would find those receipts invalid.</summary>
+    /// <summary>
+    /// A dossier names so many keys and no more, and coins outlive any number of rotations: what an older key signed of a dossier that is
+    /// made now is signed anew, or the bank would find every receipt of that time invalid, and prove nothing.
+    /// </summary>
     /// <returns>The case's changes when nothing was left to sign.</returns>
     public long SignAnew(CoinId id, Timestamp now, CancellationToken cancel)
     {

@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>After a restore (R27): tells a bank what was issued to it, and takes back what this issuer itself had signed.</summary>
+/// <summary>
+/// After a restore from a copy (R27): tells a bank what was issued to it, and takes back from banks what this issuer had signed. It
+/// believes nothing but its own signatures, so nobody gets anything by it that was not theirs.
+/// </summary>
 internal sealed class IssuerRecovery(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, TimeProvider clock)
 {
@@ -8,8 +11,10 @@ internal sealed class IssuerRecovery(
     public static bool StaysAway(IReadSnapshot db, PartyId bank) => RecoveryTable.Is(db, bank, RecoveryState.Away);
 
     /// <summary>A person wants the issuer to recover: each bank gives back what it has at its next visit.</summary>
-    /// <param name="without">A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer
-    /// recovers once more then.</param>
+    /// <param name="without">
+    /// A bank that will not come: what it has is lost, unless it comes after all. If it had shown nothing, the issuer recovers once more
+    /// then.
+    /// </param>
     public Result<List<PartyId>> Begin(PartyId? without) => store.TryWrite<List<PartyId>>(db =>
     {
         if (AgreedBooks.BehindSince(db) is null)
@@ -42,7 +47,8 @@ internal sealed class IssuerRecovery(
         Timestamp[] receipts = BehindTable.Receipt(db) is { } receipt ? [receipt.Date] : [];
         var lost = LostKeyTable.Open(db).ConvertAll(c => c.NotBefore);
 
-        // For a bank without a word in the copy, that ends with the last thing that is older. A lost key was made later than the copy.
+        // To a bank that had not visited before the copy there is no word in it: then the copy ends, if nobody has settled since, with the
+        // last thing in it that is older than what it does not know. A lost key was made later than the copy.
         var ends = banks.ConvertAll(b => b.Last ?? IssuanceTable.LastBefore(db, b.Later))
             .Concat(receipts.Select(date => IssuanceTable.LastBefore(db, date))).ToList();
         var all = PositionTable.OfIssuer(db).ConvertAll(p => p.Date);
@@ -127,7 +133,8 @@ internal sealed class IssuerRecovery(
         bool ours = coin is not null && coin.Terms.Issuer == issuer && coin.Terms.FaceValue == asked.FaceValue
             && keys.CoinKey(coin.Terms.IssuerKey) is { } key && coin.Verify(suite, key);
 
-        // As at the withdrawal: else whoever has seen a coin could ask for it, or spoil the evidence (hole 20).
+        // As at the withdrawal: whoever has seen a coin at a shop could ask for it, or have an opening of it filed that is no evidence
+        // (hole 20).
         bool possessed = opened.IsWithoutKey ? coin is { Terms.IssuerKeyed: true } : opened.VerifyPossession(suite, asked.Key);
         return ours && possessed ? (coin!, m) : null;
     }
@@ -179,7 +186,10 @@ internal sealed class IssuerRecovery(
         return new ReturnReply().ToMessage();
     }
 
-    /// <summary>True where the issuer's own word to that bank names more than there is now: only a person can find out why.</summary>
+    /// <summary>
+    /// True where the issuer's own newest word to that bank, as the bank has shown it, names more than there is with what the bank gave
+    /// back. It never fetched the rest, or keeps it back: only a person can find out, and stops nobody by not knowing.
+    /// </summary>
     private static bool IsShort(IReadSnapshot db, PartyId bank)
     {
         var said = BehindTable.ShownBy(db, bank);
@@ -195,7 +205,8 @@ internal sealed class IssuerRecovery(
             return;
         }
 
-        // It was returned and forgotten long ago. By a doubted clock, only what was over before the copy.
+        // It was returned and forgotten long ago, and would be returned once more. By a clock that nobody has confirmed, only what was over
+        // before the copy.
         var date = ClockTable.DoubtedSince(db) is null ? now : Timestamp.Min(now, RecoveryTable.AwaitedSince(db, bank) ?? now);
         if (terms.IsForgotten(of.Coin.Terms.Expiry, date.Plus(terms.ClockTolerance)))
         {
@@ -224,7 +235,10 @@ internal sealed class IssuerRecovery(
         Issuance.Enter(db, asked, ek, now);
     }
 
-    /// <summary>An instruction that this issuer forgot: what it moved is subtracted from what is going to be instructed.</summary>
+    /// <summary>
+    /// An instruction that this issuer made and forgot. What it moved is owed no more: it is subtracted from what is going to be
+    /// instructed, below zero, until payments that are presented again use it up. What went back to a holder is taken off the coin.
+    /// </summary>
     private static void Count(IWriteTransaction db, PartyId bank, ClearingInstruction t)
     {
         if (BankTable.NextInstruction(db, bank) != t.Number)

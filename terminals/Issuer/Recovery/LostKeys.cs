@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>Keys of this issuer's own that its copy lacks (R27): others show their certificates. The secret is lost.</summary>
+/// <summary>
+/// Keys of this issuer's own that its copy lacks (R27). Banks and shops show their certificates. The root key's signature is this issuer's
+/// own word: who does not know such a key was restored from an older copy. The secret is lost. What the key signed counts as ever.
+/// </summary>
 internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, TimeProvider clock)
 {
     /// <summary>Most that are kept: more rotations than one copy ever lacked.</summary>
@@ -41,7 +44,8 @@ internal sealed class LostKeys(Database store, ICashSuite suite, IssuerKeys keys
         Alarms.Raise(db, Alarms.LostKey, BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(lost.Key.Id.Value)),
             now);
 
-        // What it had certified before it recovered it recovered from; nor does another certificate of such a key stop it again.
+        // What it had certified before it recovered it recovered from: nobody keeps some of it back, to stop it once more. Nor does another
+        // certificate of such a key.
         bool isAnother = keys.IsLost(lost.Usage, lost.Key.Id)
             && !LostKeyTable.Open(db).Exists(c => c.Usage == lost.Usage && c.Key.Id == lost.Key.Id);
         bool isRecovered = isAnother || (RestorationTable.Newest(db) is { } restored && lost.NotBefore <= restored.Ended);

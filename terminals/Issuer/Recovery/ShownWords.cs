@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>What tills show an issuer that was put back with all banks (R27): its own receipts, which it does not know.</summary>
+/// <summary>
+/// What tills show an issuer that was put back together with all banks (R27): its own receipts. One that it does not know, and cannot have
+/// forgotten by its terms, it signed after the copy.
+/// </summary>
 internal sealed class ShownWords(Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
     /// <summary>True, and noted, if one of them shows that this issuer is an older copy: then nothing may be judged.</summary>
@@ -22,7 +25,8 @@ internal sealed class ShownWords(Database store, ICashSuite suite, IssuerKeys ke
 
     private bool IsUnknown(IReadSnapshot db, Receipt said, Timestamp? ended, Timestamp now)
     {
-        // What it had said before it recovered it recovered from: nobody keeps some of it back, to stop it once more.
+        // What it had said before it recovered it recovered from, as far as tills bring it again: nobody keeps some of it back, to stop it
+        // once more.
         bool isAfter = ended is null || said.Date > ended;
         bool isOfLate = said.Date <= now && now <= said.Date.Plus(terms.BackupMaxAge);
         bool isKept = isOfLate && Forgetting.ForgetsNothing(terms, said.Date, now);

@@ -12,7 +12,10 @@ internal static class CancelledCoins
     /// <summary>How long after a coin was closed a payment may still bear as TIME: its till's clock, and the age of its list.</summary>
     public static readonly TimeSpan AfterClose = TimeSpan.FromDays(1);
 
-    /// <summary>A payment of a closed coin from a day later on counts only as an excess, for what was left is gone (rule R24).</summary>
+    /// <summary>
+    /// Of a coin that its holder has closed, a payment from a day later on is no honest card's. It does not count while all that was signed
+    /// fits X: what is left went, or goes, to the account. What exceeds X is an excess like any other, with evidence (rule R24).
+    /// </summary>
     private static bool RefusesClosed(IReadSnapshot db, CoinRow coin, Submitted submitted, Timestamp time)
     {
         bool after = coin.Closed is { } closed && submitted.Shop is not null && time > closed.Plus(AfterClose);

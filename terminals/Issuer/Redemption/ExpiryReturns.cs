@@ -1,11 +1,15 @@
 namespace HierCash.Issuer;
 
-/// <summary>What is left of a coin returns by itself after its terms (hole 9), by its withdrawal: the issuer never knows U.</summary>
+/// <summary>
+/// What is left of a coin returns by itself once all its terms are over (hole 9). The issuer instructs the bank of the withdrawal, "so much
+/// for E_I", and never gets to know U.
+/// </summary>
 internal sealed class ExpiryReturns(IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
     private readonly ExcessQueue _queue = new(keys, issuer, terms);
 
-    /// <summary>At the end of a cycle. What was paid of them shops may have to bring again to an issuer that was restored (rule R27).
+    /// <summary>
+    /// At the end of a cycle. What was paid of them shops may have to bring again to an issuer that was restored (rule R27).
     /// </summary>
     public int RunDue(IWriteTransaction db, Timestamp now) => Restorations.WaitsUntil(db, terms, now) is null ? ReturnDue(db, now) : 0;
 

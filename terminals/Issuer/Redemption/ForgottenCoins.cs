@@ -4,7 +4,10 @@ namespace HierCash.Issuer;
 internal static class ForgottenCoins
 {
     /// <summary>Forgets a piece of them.</summary>
-    /// <param name="casesUntil">Coins of later expiries are kept while there is a case about them (rule R8).</param>
+    /// <param name="casesUntil">
+    /// Coins of later expiries are kept while there is a case about them: what is promised for them is paid, and what is heard is taken
+    /// back (rule R8).
+    /// </param>
     public static int Purge(IWriteTransaction db, Quarter expiredBy, Quarter casesUntil)
     {
         DeadPaymentTable.Forget(db, expiredBy);

@@ -11,7 +11,10 @@ internal sealed class HonouredCoins(IssuerKeys keys, SchemeParameters terms)
     /// <summary>The bank of such a coin: no party has this number.</summary>
     public static PartyId NoBank => default;
 
-    /// <summary>True if this issuer may have issued the coin after a copy that it was restored from, and before it recovered.</summary>
+    /// <summary>
+    /// True if this issuer may have issued the coin after a copy that it was restored from, and before it had recovered. What is older is
+    /// in the copy, or its terms are over.
+    /// </summary>
     public bool Covers(IWriteTransaction db, Coin coin, Timestamp now)
     {
         bool isOver = terms.IsForgotten(coin.Terms.Expiry, now.Plus(terms.ClockTolerance)) || AgreedBooks.BehindSince(db) is not null;

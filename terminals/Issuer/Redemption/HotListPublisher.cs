@@ -44,7 +44,11 @@ internal sealed class HotListPublisher(
         return new HotListReply(HotList.Sign(keys.Statement, issuer, current, from, now, coins), restoration).ToMessage();
     }
 
-    /// <summary>New versions of the hot list. Who asks gets what is known now: a coin is judged from the day of its cancellation.</summary>
+    /// <summary>
+    /// New versions of the hot list, of so many coins at most. Whoever asks for the list gets what is known now: a till that is told a list
+    /// has no reason to ask again for hotListMaxAge, and what it takes meanwhile is judged from the day on which the coin was cancelled.
+    /// </summary>
+    /// <returns>The newest version.</returns>
     public ulong MakeVersions(IWriteTransaction db, Timestamp now)
     {
         while (HotTable.HasWaiting(db))

@@ -1,7 +1,8 @@
 namespace HierCash.Issuer;
 
-/// <summary>A holder gives what is left of a coin back to the account (hole 9): a payment of all of x to W0, with the same evidence as any
-/// other.</summary>
+/// <summary>
+/// A holder gives what is left of a coin back to the account (hole 9): a payment of all of x to W0, with the same evidence as any other.
+/// </summary>
 internal sealed class Redemption(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
     ICrashPoints crash)

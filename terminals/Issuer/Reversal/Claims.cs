@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>Pays promises from the claims of the overspender's bank (hole 13), once that has booked the ClaimDebit (R8).</summary>
+/// <summary>
+/// Pays what the guarantee promised, from the claims of the overspender's bank (hole 13). The shop's credit is signed only after that bank
+/// acknowledged the ClaimDebit as booked, so that clearing never pays out what no bank paid in (R8).
+/// </summary>
 internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, OverspendingCases desk)
 {
     /// <summary>
@@ -9,6 +12,7 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
     /// dossier holds no more is claimed than those prove, the largest promises first: else the bank could book nothing, and no shop would
     /// be paid.
     /// </summary>
+    /// <returns>Promises claimed.</returns>
     public int PayDue(IWriteTransaction db, Timestamp now)
     {
         int claimed = 0;
@@ -58,7 +62,11 @@ internal sealed class Claims(SchemeParameters terms, ExcessQueue queue, Overspen
         }
     }
 
-    /// <summary>A promise is due no more, or only in part: what was claimed for it and is not paid goes back to claims.</summary>
+    /// <summary>
+    /// A promise is due no more, or only in part: its payment was taken back, or the coin pays for it after all. What was claimed for it
+    /// and is not paid yet goes back to claims: the bank sets it off against the claim, if that is still parked. Where it is less than came
+    /// free, all of it goes back, with an alarm.
+    /// </summary>
     public static void Withdraw(IWriteTransaction db, PaymentId payment, Amount amount, Timestamp now)
     {
         var claim = ClaimPaymentTable.FindUnpaid(db, payment);

@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>Payments taken back by {H, S_W}, and dead statements for what was never settled (holes 2 to 4; rules R2, R4, R5).</summary>
+/// <summary>
+/// Payments that are taken back by {H, S_W}, whoever brings it, and the dead statements that give users back what was never settled (holes
+/// 2 to 4; rules R2, R4 and R5). What does not verify, or is of no coin that is known, is not stored.
+/// </summary>
 internal sealed class Reversals(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
     ICrashPoints crash)
@@ -35,8 +38,9 @@ internal sealed class Reversals(
         return answer;
     }
 
-    /// <summary>A shop takes a payment back, or forwards what it voided: the same. So does a wallet with an S_W that its card was
-    /// given.</summary>
+    /// <summary>
+    /// A shop takes a payment back, or forwards what it voided: the same. So does a wallet with an S_W that its card was given.
+    /// </summary>
     /// <param name="shop">Who brings it; null for anybody else.</param>
     public LinkMessage Handle(LinkMessage request, PartyId? shop)
     {
@@ -73,7 +77,8 @@ internal sealed class Reversals(
             return VoidedPayment.Answer(type, earlier);
         }
 
-        // The holder's side is heard for as long as there is a case: what acquits the holder moves the money too.
+        // What the holder's side shows counts for as long as there is a case: what acquits the holder moves the money too, and a claim on
+        // it must not be the bank's loss.
         var known = CoinTable.Of(db, h.Coin);
         bool disputed = shop is null && known is not null && OverspendingCases.IsHeard(db, known, terms, now);
         bool over = terms.IsForgotten(h.Coin.Terms.Expiry, now) && !disputed;
@@ -89,7 +94,8 @@ internal sealed class Reversals(
                 : VoidedPayment.Answer(type, Reversal.Sign(keys.Statement, issuer, h.Id, h.Paid, Amount.Zero, now));
         }
 
-        // A shop may for as long as it is asked, or a till brings payments again (rule R27); the holder's side until the coin's terms end.
+        // A shop moves money for as long as it may be asked; the holder's side until the terms of the coin are over, or of a case about it.
+        // So long, too, a till brings again what an issuer that was restored from a copy has forgotten (rule R27).
         var until = terms.TakenBackUntil(h) is var term && Restorations.WaitsUntil(db, terms, now) is { } again && again > term
             ? again : term;
         bool late = shop is not null && now > until;
@@ -188,7 +194,10 @@ internal sealed class Reversals(
             : Refuse(RefusalReason.OutOfDate, $"The shop may still settle this payment. Ask again after {over}.");
     }
 
-    /// <summary>Not before a dossier that counted the payment: else the issuer would be blamed for it (rule R3).</summary>
+    /// <summary>
+    /// Not before a dossier that counted the payment, also where the clock has stepped back since (R3). One dated beyond the tolerance was
+    /// this clock's error: no bank took it.
+    /// </summary>
     private Timestamp TakenBackOn(IReadSnapshot db, CoinId coin, Timestamp now)
     {
         var counted = TraceCaseTable.LastDate(db, coin);

@@ -1,6 +1,10 @@
 namespace HierCash.Issuer;
 
-/// <summary>Marks of payments that will never count (holes 2 to 4). One that nothing needs any more gives way to others.</summary>
+/// <summary>
+/// Payments that will never count, whoever brings them (holes 2 to 4): a mark in the table that settlement looks into, before anybody hears
+/// of it. A mark is needed for as long as the payment could be settled without it. After that it only shows a second message under its seq,
+/// and gives way to others.
+/// </summary>
 internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameters terms)
 {
     /// <summary>Marks that are kept of one coin: who has its key, and a till, makes them without end (rule R10).</summary>
@@ -31,7 +35,11 @@ internal sealed class DeadMarks(IssuerKeys keys, PartyId issuer, SchemeParameter
     public NonSettlementStatement Sign(CashPayment h, DeathBasis basis, Timestamp date) =>
         NonSettlementStatement.Sign(keys.Statement, issuer, h, basis, date);
 
-    /// <summary>Until when the payment could be settled without a mark; to an unknown till two tolerances after its TIME.</summary>
+    /// <summary>
+    /// Until when the payment could be settled without a mark, also if the issuer's clock is set back by as much as is tolerated: until it
+    /// is late. What was paid to a till that is still unknown two tolerances later is refused before, because a till that is registered now
+    /// counts only from then on.
+    /// </summary>
     private Timestamp Needed(IReadSnapshot db, CashPayment h, Timestamp late)
     {
         bool known = ShopTable.OfTill(db, h.Till) is not null || h.Till == Derivations.W(keys.RootKey);

@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>When an early payment came first: its TIME was its till's error, and the earlier of the two decides (rules R6, R24).</summary>
+/// <summary>
+/// When a payment came first that was early: then its TIME was its till's error, and what decides by TIME takes the earlier of the two
+/// (rules R6 and R24). Else a payment that waited for its TIME would look as if it had been made after its coin was closed.
+/// </summary>
 internal static class EarlyArrivals
 {
     /// <summary>So many are kept of a coin: whoever has its key, and a till, makes them without end (rule R10).</summary>

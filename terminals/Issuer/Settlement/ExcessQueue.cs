@@ -45,7 +45,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         Refill(db, id, number, now);
     }
 
-    /// <summary>By arrival. Of a coin that has two S_I what is promised goes first, while it is still proven (rule R27).</summary>
+    /// <summary>
+    /// By arrival. Of a coin that has two S_I what is promised goes first: it was proven by payments with one of them, and may not be once
+    /// something of that comes free (R27).
+    /// </summary>
     private static IEnumerable<HistoryRow> InTurn(IReadSnapshot db, List<HistoryRow> rows)
     {
         bool mixed = RestorationTable.Newest(db) is not null && rows.Exists(r => r.Share.Guaranteed.IsZero)
@@ -96,7 +99,7 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
     public void Revise(IWriteTransaction db, HistoryRow row, Share share, Timestamp now) =>
         HistoryTable.Revise(db, row, Sign(row, share, now));
 
-    /// <summary>The next revision of the payment's receipt, with the key of now.</summary>
+    /// <summary>The next revision of the payment's receipt, with the key of now (rule R15).</summary>
     public Receipt Sign(HistoryRow row, Share share, Timestamp now) => Receipt.Sign(
         keys.Statement, issuer, row.Payment.Value, row.Receipt.Verdict, row.Y, terms.Currency, share, row.Receipt.NextRevision, now);
 
@@ -123,7 +126,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         }
     }
 
-    /// <summary>What the shops of this coin lack, and each redemption that is paid in full after them.</summary>
+    /// <summary>
+    /// What the shops of this coin lack, and after them each redemption that is paid in full with what those shops have: one that is not
+    /// gets nothing of it.
+    /// </summary>
     private static Amount Needed(IReadSnapshot db, CoinRow coin)
     {
         var exceeding = HistoryTable.Exceeding(db, coin.Number);
@@ -137,7 +143,10 @@ internal sealed class ExcessQueue(IssuerKeys keys, PartyId issuer, SchemeParamet
         return needed;
     }
 
-    /// <summary>Gives shops back what nobody needs any more: else the thief of a till's key would take it as the coin's holder.</summary>
+    /// <summary>
+    /// Gives those shops back what was moved and nobody needs any more: else who stole the key, and overspent, would take home as the
+    /// coin's holder what another shop refunds. A redemption that still waits does not fit, and keeps nobody from it.
+    /// </summary>
     private void Refill(IWriteTransaction db, CoinId id, long number, Timestamp now)
     {
         if (HistoryTable.Exceeding(db, number).Exists(r => !r.IsRedemption))

@@ -1,11 +1,17 @@
 namespace HierCash.Issuer;
 
-/// <summary>Who bears an excess (hole 13): the overspender's bank, within limits, so that nobody prints money with a broken card.</summary>
+/// <summary>
+/// Who bears an excess (hole 13): the shop gets its money after disputeTerm, from the claims of the overspender's bank, within limits that
+/// keep a broken card and a friendly shop from printing money.
+/// </summary>
 internal sealed class Guarantee(SchemeParameters terms)
 {
     private static readonly TimeSpan Window = TimeSpan.FromDays(30);
 
-    /// <summary>What the shop is promised of an excess, all or nothing, and when. The floor limit tests y, the cap the excess.</summary>
+    /// <summary>
+    /// What the shop is promised of an excess, and when: all of it, or nothing where a limit is passed. The floor limit tests y, the cap
+    /// the excess (rule R1).
+    /// </summary>
     public (Amount Guaranteed, Timestamp Due) Offer(
         IWriteTransaction db, ShopEntry shop, CoinRow coin, CashPayment h, Amount excess, Timestamp now)
     {
@@ -35,7 +41,10 @@ internal sealed class Guarantee(SchemeParameters terms)
 
     private static bool IsFirst(IReadSnapshot db, CoinRow coin, Digest account) => !GuaranteeTable.HasOf(db, coin.Number, account);
 
-    /// <summary>Payments with one S_I alone have to prove what is promised: a dossier holds no others (rule R27).</summary>
+    /// <summary>
+    /// A dossier holds payments with one S_I of the coin. So where others have taken some of X, these alone have to prove what is promised:
+    /// what they do not prove is not paid, and not said (rule R27).
+    /// </summary>
     private static bool IsProven(IReadSnapshot db, CoinRow coin, CashPayment h, Amount excess)
     {
         if (RestorationTable.Newest(db) is null)

@@ -16,7 +16,10 @@ internal sealed record Submitted(
 /// </summary>
 internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement)
 {
-    /// <summary>Payments that got nothing, kept of one coin for one shop: its holder makes them without end (rule R10).</summary>
+    /// <summary>
+    /// Payments that got nothing, which are kept of one coin for one shop: who has its key, and a till, makes them without end (rule R10).
+    /// No shop takes another's place, and shops are enrolled by hand.
+    /// </summary>
     public const int MaxUnpaid = 64;
 
     private readonly Guarantee _guarantee = new(terms);
@@ -43,7 +46,9 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
     public Receipt Judge(IWriteTransaction db, Submitted submitted, Timestamp now)
     {
         var h = submitted.H;
-        // What closes a coin counts whenever it comes: its TIME is the earlier of what it says and its arrival (rule R24).
+
+        // What closes a coin counts whenever it comes, until the coin is forgotten: its TIME is the earlier of what it says and its arrival
+        // (rule R24).
         bool closes = submitted.Shop is null;
         if (!closes && h.Time > now.Plus(terms.ClockTolerance))
         {
@@ -111,7 +116,8 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
                 : Record(db, submitted, coin, Verdict.Cancelled, Share.None, now);
         }
 
-        // Each is split: only what exceeds X is anybody's loss (rule R1). A redemption is whole or waits.
+        // Each is split: what is left of the coin is the payer's, only what exceeds X is anybody's loss (rule R1). A redemption is whole or
+        // waits.
         var credited = h.Paid <= coin.Rest ? h.Paid : submitted.Shop is not null ? coin.Rest : Amount.Zero;
         var excess = h.Paid - credited;
         bool other = HasOther(db, coin, h);
@@ -156,7 +162,11 @@ internal sealed class Judgement(ICashSuite suite, IssuerKeys keys, PartyId issue
         return verdict == Verdict.Settled ? receipt : HistoryTable.Find(db, h.Id)!.Receipt;
     }
 
-    /// <summary>True if enough is kept of a shop's payments of this cancelled coin that got nothing; a lost card's apart.</summary>
+    /// <summary>
+    /// True if enough is kept of a shop's payments of this coin that got nothing. Only of a coin that is cancelled already: before that
+    /// each may be the one that makes the case, and what was taken back takes nobody's place. What is refused because a card is lost takes
+    /// no place of what exceeds X.
+    /// </summary>
     private static bool IsFull(IReadSnapshot db, CoinRow coin, PartyId? shop, bool isRefused) =>
         (isRefused ? coin.Ended ?? coin.Closed : coin.Cancelled) is not null
             && HistoryTable.Unpaid(db, coin.Number, shop, isRefused) >= MaxUnpaid;

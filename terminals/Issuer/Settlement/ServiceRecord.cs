@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>When the issuer served, and when it answered each till (rule R6): both decide on payments of lost cards.</summary>
+/// <summary>
+/// When the issuer served, and when it answered each till (rule R6): a payment of a lost card must not fail because the issuer was away,
+/// and must not pass because a till says that it was.
+/// </summary>
 internal sealed class ServiceRecord
 {
     /// <summary>Signs of life are written at most this often.</summary>
@@ -31,7 +34,10 @@ internal sealed class ServiceRecord
         }
     }
 
-    /// <summary>The issuer serves. Where the timer was silent, the process stood still until now: that is an outage too.</summary>
+    /// <summary>
+    /// The issuer serves. Where the timer was silent, or nothing could be written, the process or its machine stood still until now, and is
+    /// not told so: that is an outage too.
+    /// </summary>
     public void Beat(TimeProvider clock)
     {
         lock (_turn)
@@ -54,7 +60,8 @@ internal sealed class ServiceRecord
 
         _store.Write(db =>
         {
-            // So does an outage that ends then: hours that are still to come are none of it.
+            // So does an outage that ends then: the hours that are still to come are none of it, and count for nothing once their date has
+            // come.
             OutageTable.CutShort(db, now.Plus(Shortest), now);
             AliveTable.Note(db, now);
         });
@@ -82,7 +89,9 @@ internal sealed class ServiceRecord
         }
     }
 
-    /// <summary>How long the issuer did not serve, each hour once. What ended later was seen by a clock that was ahead.</summary>
+    /// <summary>
+    /// How long the issuer did not serve between a moment and now, each hour once. What ended later was seen by a clock that was ahead.
+    /// </summary>
     public static TimeSpan Outage(IReadSnapshot db, Timestamp from, Timestamp to)
     {
         long microseconds = 0, until = from.ToLedger();
@@ -95,7 +104,10 @@ internal sealed class ServiceRecord
         return TimeSpan.FromMicroseconds(microseconds);
     }
 
-    /// <summary>Dates the answer to a till by the slower clock, and before what the till still has to send (rule R6).</summary>
+    /// <summary>
+    /// The issuer answers a batch or a hot list request of this till. The answer is dated by the till's clock if that is slow, for it gives
+    /// the TIME of what the till takes next; and what the till still has to send it took before (rule R6). A contact that was noted stays.
+    /// </summary>
     /// <param name="queued">TIME of the oldest payment that the till still has to send; 0: there is none.</param>
     public static void Answer(IWriteTransaction db, TillId till, Timestamp asked, Timestamp queued, Timestamp now)
     {

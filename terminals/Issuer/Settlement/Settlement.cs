@@ -1,6 +1,9 @@
 namespace HierCash.Issuer;
 
-/// <summary>Takes the batches of shops (EP 0810563, settlement step 2), each signed by its till (rule R3), as one transaction.</summary>
+/// <summary>
+/// Takes the batches of shops (EP 0810563, settlement step 2). Each is signed by its till (rule R3); a batch is one transaction, and each
+/// payment gets a signed receipt.
+/// </summary>
 internal sealed class Settlement(
     Database store, ICashSuite suite, IssuerKeys keys, PartyId issuer, SchemeParameters terms, AgreedBooks agreement, TimeProvider clock,
     ICrashPoints crash)

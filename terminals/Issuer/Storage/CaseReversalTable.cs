@@ -3,7 +3,9 @@ namespace HierCash.Issuer;
 /// <summary>Reversals of payments in cases, numbered in the order in which their banks are told of them (rule R3).</summary>
 internal static class CaseReversalTable
 {
-    /// <summary>$1 the bank. From the bank's cases to their reversals, and never through all payments of the scheme.</summary>
+    /// <summary>
+    /// $1 the bank. Goes from the bank's cases to their reversals, in that order, and never through all payments of the scheme.
+    /// </summary>
     internal const string FileAll =
         """
         INSERT INTO case_reversal(bank, coin_id, payment_id, reversal)

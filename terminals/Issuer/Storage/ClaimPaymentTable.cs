@@ -4,7 +4,10 @@ namespace HierCash.Issuer;
 /// <param name="Bank">Of the user: it pays.</param>
 internal sealed record UnpaidClaim(PaymentId Payment, PartyId Bank, CoinId Coin, PartyId ShopBank, Digest Account, Amount Amount);
 
-/// <summary>Promises that are being paid: the ClaimDebit of each, when its shop was credited, and what went back to claims.</summary>
+/// <summary>
+/// Promises that are being paid: the ClaimDebit that each is in, and when the shop was credited, which is once the bank has booked that.
+/// What went back to claims instead, because the payment was taken back or the coin paid after all, is kept apart.
+/// </summary>
 internal static class ClaimPaymentTable
 {
     private const string Select = "SELECT payment_id, bank, coin_id, shop_bank, account, amount FROM claim_payment WHERE paid IS NULL AND";

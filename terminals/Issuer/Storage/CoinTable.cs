@@ -31,7 +31,10 @@ internal sealed record CoinRow(
     }
 }
 
-/// <summary>Coins: the inspection database (EP 0810563, 105), and, at Y = X, the history database (claim 6, step 9d; hole 6).</summary>
+/// <summary>
+/// The inspection database (EP 0810563, 105): coins that are not used up, with Y. At Y = X the row moves to the history database with all
+/// that a trace needs, and stays there until its terms end (claim 6, step 9d; hole 6).
+/// </summary>
 internal static class CoinTable
 {
     private const string Open = "inspection";
@@ -101,7 +104,10 @@ internal static class CoinTable
         return [.. open.Concat(All(db, UsedUp, Which, first, last)).OrderBy(c => c.Number)];
     }
 
-    /// <summary>Open coins that expired or ended, and of which nobody waits for an excess (rule R2). None of no bank.</summary>
+    /// <summary>
+    /// Open coins that expired before a quarter, or were cancelled before a moment, and of which nobody waits for what exceeds them (rule
+    /// R2). What is left of a coin of no bank goes nowhere.
+    /// </summary>
     public static List<CoinRow> Returnable(IReadSnapshot db, Quarter expiredBy)
     {
         // That the id is positive goes without saying, but makes SQLite look into history_exceeding, which holds few payments of a coin.

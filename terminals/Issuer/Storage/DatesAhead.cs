@@ -3,7 +3,10 @@ namespace HierCash.Issuer;
 /// <summary>Dates that lie ahead because a clock did: they are set to today, or what waits for them would wait long (rule R26).</summary>
 internal static class DatesAhead
 {
-    /// <summary>Dates that the issuer only reckons with. What is signed is not among them, nor the date of a dossier.</summary>
+    /// <summary>
+    /// Dates that the issuer only reckons with: none of them is later than now. What is signed is not among them, nor the date of a
+    /// dossier: it says what was signed, and where it lies ahead it dates nothing (Reversals).
+    /// </summary>
     private static readonly (string Table, string Column)[] Kept =
     [
         ("hot_version", "date"), ("till", "contact"), ("till", "revoked"), ("bank", "revoked"), ("bank", "keyed"),

@@ -26,7 +26,10 @@ internal static class GuaranteeTable
         WHERE g.due <= $1 AND ((c.proof = $2 AND c.judged + $3 <= $1) OR (c.is_excess = 1 AND g.due + $3 <= $1))
         """;
 
-    /// <summary>Promises that are due, and whose case was found proven a dispute term ago, or is an excess since then.</summary>
+    /// <summary>
+    /// Promises that are due, and whose case the bank found proven a dispute term ago, or which have been due for a dispute term while
+    /// their case is an excess.
+    /// </summary>
     public static List<DuePromise> DueBy(IReadSnapshot db, Timestamp now, TimeSpan disputeTerm) => db.Query(
         Due,
         r => new DuePromise(

@@ -116,7 +116,10 @@ internal static class HistoryTable
     /// <summary>The same with what was refused because the coin had ended.</summary>
     public static Amount SignedWithRefused(IReadSnapshot db, long coin) => SumOfY(db, coin, "reversed IS NULL");
 
-    /// <summary>Sum of y over payments that count with this S_I, and whether others do (rule R27). A coin's id says which.</summary>
+    /// <summary>
+    /// Sum of y over payments that count and have this S_I; and whether payments with another one count (rule R27). A coin's id says which:
+    /// whoever has a signature has a second one of the same message.
+    /// </summary>
     public static (Amount Its, bool HasOthers) SignedWith(IReadSnapshot db, long coin, CoinId id)
     {
         var counting = db.Query(

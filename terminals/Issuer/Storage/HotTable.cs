@@ -18,7 +18,9 @@ internal static class HotTable
     /// <summary>True if a version after this one holds a coin.</summary>
     public static bool HasAfter(IReadSnapshot db, ulong version) => db.Number("SELECT count(*) FROM hot WHERE version > $1", version) > 0;
 
-    /// <summary>The last version up to which a list from a version on holds so many coins; that version where the next has more.</summary>
+    /// <summary>
+    /// The last version up to which a list from a version on holds so many coins at most; the version itself where the next one holds more.
+    /// </summary>
     public static ulong LastWithin(IReadSnapshot db, ulong from, int most) => (ulong)db.Number(
         """
         SELECT coalesce(max(version), $1) FROM (

@@ -87,7 +87,10 @@ internal static class InstructionTable
         """,
         r => new SettledSum(r.Party(0), r.GetInt64(1), r.GetInt64(2)));
 
-    /// <summary>Forgets a piece of a bank's instructions and carries sums forward; not what is parked, unpaid or of open cases.</summary>
+    /// <summary>
+    /// Forgets a piece of a bank's instructions up to that number, and carries their sums forward: all but what the bank parked, what a
+    /// shop is still to be credited for, and claims of a case that is still open.
+    /// </summary>
     public static int Forget(IWriteTransaction db, PartyId bank, ulong upTo)
     {
         var old = db.Query(

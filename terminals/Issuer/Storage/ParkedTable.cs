@@ -34,8 +34,10 @@ internal static class ParkedTable
             r.Party(0), (ulong)r.GetInt64(1), (TransferKind)r.GetInt64(2), r.Digest(3), r.Money(4),
             (BookingOutcome)r.GetInt64(5), r.Date(6)));
 
-    /// <summary>The bank does not know any more what it said of instructions after that one, and may say anything of them anew. What is
-    /// parked stays so until the bank speaks.</summary>
+    /// <summary>
+    /// The bank does not know any more what it said of instructions after that one, and may say anything of them anew. What is parked stays
+    /// so until the bank speaks.
+    /// </summary>
     public static int Unsay(IWriteTransaction db, PartyId bank, ulong after)
     {
         db.Execute("DELETE FROM parked WHERE bank = $1 AND number > $2 AND outcome = 0", bank, after);

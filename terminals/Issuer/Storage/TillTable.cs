@@ -12,7 +12,10 @@ internal static class TillTable
         r => new TillRow(
             r.Till(0), r.Party(1), r.GetString(2), r.Date(3), r.IsDBNull(4) ? null : r.Till(4), r.DateOrNull(5)));
 
-    /// <summary>Registers a till; a known one keeps its shop. Enrolled again by a right clock, it counts from then on.</summary>
+    /// <summary>
+    /// Registers a till; a known one keeps its shop. Enrolled again under a clock that is right, what it sells from then on counts, also if
+    /// its first day lay in the future.
+    /// </summary>
     /// <param name="by">The till that vouched for it; null: a bank did.</param>
     public static void Register(IWriteTransaction db, TillId w, PublicKey key, PartyId shop, TillId? by, Timestamp now)
     {

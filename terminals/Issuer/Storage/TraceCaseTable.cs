@@ -7,7 +7,9 @@ namespace HierCash.Issuer;
 /// <param name="Content">What the last dossier chose and claimed; null: none was made.</param>
 internal sealed record CaseRow(long Coin, CoinId Id, uint Revision, uint Judged, bool Changed, Digest? Content, Amount Claimed);
 
-/// <summary>Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what this issuer found itself.</summary>
+/// <summary>
+/// Overspenders and clones (claim 6, step 9e): what is shown to the coin's bank, what it found, and what this issuer's own check found.
+/// </summary>
 internal static class TraceCaseTable
 {
     private const string Select = "SELECT coin, coin_id, revision, judged_revision, changed, content, claimed FROM trace_case";
@@ -64,7 +66,10 @@ internal static class TraceCaseTable
         """,
         row.Coin, proof, now);
 
-    /// <summary>A dossier of this case was signed under that date. A former date that lies ahead was an error of the clock.</summary>
+    /// <summary>
+    /// A dossier of this case was signed under that date. A former date that lies ahead of it by more than the tolerance was an error of
+    /// the clock.
+    /// </summary>
     public static void Dated(IWriteTransaction db, CaseRow row, Timestamp date, TimeSpan tolerance) => db.Execute(
         "UPDATE trace_case SET dated = $2 WHERE coin = $1 AND (dated < $2 OR dated > $3)",
         row.Coin, date, date.Plus(tolerance));
@@ -73,7 +78,10 @@ internal static class TraceCaseTable
     public static Timestamp LastDate(IReadSnapshot db, CoinId coin) =>
         db.Date("SELECT coalesce(max(dated), 0) FROM trace_case WHERE coin_id = $1", coin);
 
-    /// <summary>Most that the dossier of the coin proved when it was verified last. Null where it proves no excess.</summary>
+    /// <summary>
+    /// Most that the dossier of the coin proves, of an excess and of a guarantee, when it was verified last. Null where it proves no
+    /// excess.
+    /// </summary>
     public static Amount? Proven(IReadSnapshot db, CoinId coin) =>
         db.Number("SELECT coalesce(max(proven), -1) FROM trace_case WHERE coin_id = $1", coin) is var proven and >= 0
             ? Amount.FromLedger(proven)
@@ -83,7 +91,9 @@ internal static class TraceCaseTable
     public static long Changes(IReadSnapshot db, CoinId coin) =>
         db.Number("SELECT coalesce(max(changes), 0) FROM trace_case WHERE coin_id = $1", coin);
 
-    /// <summary>True if this issuer never verified the case, or it has changed since; a large one not so soon.</summary>
+    /// <summary>
+    /// True if this issuer never verified the case, or it has changed since: a large one only if it was not verified lately.
+    /// </summary>
     /// <param name="large">From so many payments on it is large.</param>
     /// <param name="lately">Since then; a date after now was an error of the clock.</param>
     public static bool IsToBeProven(IReadSnapshot db, CoinId coin, long large, Timestamp lately, Timestamp now) => db.Number(

@@ -3,7 +3,10 @@ namespace HierCash.Issuer;
 /// <summary>What a bank will be told with the next cycle.</summary>
 internal sealed record Owed(PartyId Bank, TransferKind Kind, Digest Reference, Amount Amount);
 
-/// <summary>What is owed between banks since the last cycle (hole 18), in minor units; below zero if instructed before (R27).</summary>
+/// <summary>
+/// What is owed between banks since the last cycle (hole 18), in minor units; below zero where an issuer that was restored has instructed
+/// it before (R27). Bank 0: what the issuer bears, which is never instructed.
+/// </summary>
 internal static class TransferDeltaTable
 {
     /// <summary>A bank will be told of so much more.</summary>

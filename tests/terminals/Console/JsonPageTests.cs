@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.RegularExpressions;
 
 namespace HierCash.Tests.Consoles;
@@ -52,6 +53,22 @@ public sealed partial class JsonPageTests
         Row().Matches(Page).Select(m => (m.Groups[1].Value, int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture))),
         Is.EqualTo(Enum.GetValues<Outcome>().Where(o => o != Outcome.Done).Select(o => (o.Code(), o.ExitCode()))));
 
+    /// <summary>Each constant of the kinds of alarms has one row, in their order, which says what happened; there are no others.</summary>
+    [TestCase("hiercash-issuer", typeof(HierCash.Issuer.IssuerParty), "Alarms")]
+    [TestCase("hiercash-bank", typeof(HierCash.Bank.BankParty), "BankAlarms")]
+    public void ThePageListsEveryAlarm(string console, Type party, string kinds)
+    {
+        string heading = $"\n### {console} alarms\n";
+        string page = Page;
+        int from = page.IndexOf(heading, StringComparison.Ordinal) + heading.Length;
+        Assert.That(from, Is.GreaterThanOrEqualTo(heading.Length), heading);
+        string table = page[from..page.IndexOf("\n##", from, StringComparison.Ordinal)];
+        var words = party.Assembly.GetType($"{party.Namespace}.{kinds}", throwOnError: true)!
+            .GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(f => f.IsLiteral && f.FieldType == typeof(string)).Select(f => JsonWord.OfWords((string)f.GetRawConstantValue()!));
+        Assert.That(AlarmRow().Matches(table).Select(m => m.Groups[1].Value).Skip(1), Is.Not.Empty.And.EqualTo(words));
+    }
+
     /// <summary>A list, or bare minor units, would be a value of another shape.</summary>
     [Test]
     public void EveryValueIsAnObjectAndNoMoneyIsANumber()
@@ -84,4 +101,7 @@ public sealed partial class JsonPageTests
 
     [GeneratedRegex(@"^\| (\w+) \| (\d) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"^\| (\w+) \| [^|]*[^| ] \|$", RegexOptions.Multiline)]
+    private static partial Regex AlarmRow();
 }
