@@ -71,7 +71,10 @@ public sealed class Books : IDisposable
     }
 
     /// <summary>Why the tables cannot be what this auditor knows; null if they can. Asked once the file itself is sound.</summary>
-    public string? Foreign => Database.Foreign(Number("PRAGMA user_version"));
+    public string? Foreign => Number("PRAGMA user_version") is var version && version is >= Schema.Oldest and < Schema.Version
+        ? $"The database has schema {version}, of an older version. Have its party's program open it, or a copy of it in a folder like the "
+            + "party's own: that carries it over. Then audit that."
+        : Database.Foreign(version);
 
     /// <summary>True if there is such a table: whose database it is, its tables say.</summary>
     public bool Has(string table) => Number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1", table) == 1;

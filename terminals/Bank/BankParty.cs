@@ -240,8 +240,8 @@ public sealed partial class BankParty : ILinkHandler
     /// nothing runs (R27).
     /// </summary>
     /// <returns>
-    /// Why the first step failed; the others were done. Or that the clocks differ, and none was: all that a visit books, signs and forgets is
-    /// dated (rule R26).
+    /// Why the first step failed; the others were done. Or that the clocks differ, and none was: all that a visit books, signs and forgets
+    /// is dated (rule R26).
     /// </returns>
     /// <exception cref="LinkException">The issuer cannot be reached; nothing is lost, run it again.</exception>
     public async ValueTask<Refused?> Run(CancellationToken cancel)

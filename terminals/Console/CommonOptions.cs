@@ -101,10 +101,12 @@ public static class CommonOptions
         DefaultValueFactory = _ => seconds,
         CustomParser = result =>
         {
-            int given = ReadNumber(result, "number of seconds", "10");
-            if (given is < 1 or > LongestRound && !result.Errors.Any())
+            string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+            bool isNumber = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int given);
+            if (!isNumber || given is < 1 or > LongestRound)
             {
-                result.AddError($"{name} must be at least 1 second, and at most {LongestRound}.");
+                result.AddError(isNumber ? $"{name} must be at least 1 second, and at most {LongestRound}."
+                    : $"'{text}' is no number of seconds. Give one such as 10.");
             }
 
             return given;

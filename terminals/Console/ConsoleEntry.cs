@@ -70,11 +70,14 @@ public static class ConsoleEntry
         CardChannelException => new(Outcome.CardUnreachable, fault.Message),
         CardRefusedException => new(Outcome.CardRefused, fault.Message),
         FileInUseException => new(Outcome.InUse, fault.Message),
+        FileStorageException => new(Outcome.StorageFailed, fault.Message),
         UnusableFileException => new(Outcome.Damaged, fault.Message),
         FileNotFoundException or DirectoryNotFoundException => new(Outcome.NotFound, FileFault.Say(fault)),
         IOException or UnauthorizedAccessException => new(Outcome.StorageFailed, FileFault.Say(fault)),
         DbException e when IsOfTheDisk(e) => new(Outcome.StorageFailed, $"The disk has no room, or fails: "
             + $"{FileFault.Say(e).TrimEnd('.')}. Make room, and run this again; the files are whole. {root.AfterDiskFault}".TrimEnd()),
+        DbException e when IsOfALock(e) => new(Outcome.InUse,
+            "Another program writes the database. Wait until it is done, or stop it, and run this again."),
         DbException e => new(Outcome.StorageFailed, $"A database of this folder cannot be used: {FileFault.Say(e).TrimEnd('.')}. Check the "
             + $"folder and its permissions, or take a good copy of the file."),
         _ => new(Outcome.Fault, $"The program has a fault that it does not know ({fault.GetType().Name}). Check with 'audit' where there "
@@ -85,6 +88,11 @@ public static class ConsoleEntry
     private static bool IsOfTheDisk(DbException e) =>
         e.Message.StartsWith("SQLite Error 10:", StringComparison.Ordinal)
             || e.Message.StartsWith("SQLite Error 13:", StringComparison.Ordinal);
+
+    /// <summary>SQLITE_BUSY and SQLITE_LOCKED.</summary>
+    private static bool IsOfALock(DbException e) =>
+        e.Message.StartsWith("SQLite Error 5:", StringComparison.Ordinal)
+            || e.Message.StartsWith("SQLite Error 6:", StringComparison.Ordinal);
 
     /// <summary>
     /// Ctrl-C, SIGTERM and SIGHUP cancel what runs, which has a while to end. The handler is there before anything runs, never waits, and

@@ -23,7 +23,8 @@ internal static class EnvironmentVariables
     {
         const string Image = "emulator:";
         string shown = value.StartsWith(Image, StringComparison.OrdinalIgnoreCase) ? value[Image.Length..] : value;
-        return sentence.Contains($"'{shown}", StringComparison.Ordinal)
+        return sentence.Contains($"'{shown}'", StringComparison.Ordinal) || sentence.Contains($"'{shown}/", StringComparison.Ordinal)
+            || sentence.Contains($" {value}:", StringComparison.Ordinal)
             || (value.Contains(':', StringComparison.Ordinal) && sentence.Contains(value, StringComparison.Ordinal));
     }
 }

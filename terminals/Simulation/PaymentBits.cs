@@ -1,7 +1,8 @@
 namespace HierCash.Simulation;
 
 /// <summary>
-/// Counts what the patent counts: the bits of TIME, W, e, y, currency, seq, x and S_U that crossed the reader. Tags, lengths, headers and C itself are in the byte count.
+/// Counts what the patent counts: the bits of TIME, W, e, y, currency, seq, x and S_U that crossed the reader. Tags, lengths,
+/// headers and C itself are in the byte count.
 /// </summary>
 public static class PaymentBits
 {

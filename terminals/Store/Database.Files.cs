@@ -55,7 +55,7 @@ public sealed partial class Database
             // Before anything is read: the log that SQLite makes beside a file has its mode, and would be in the way when that is mended.
             if (FileFault.ReadOnly(path, path + "-wal", path + "-shm") is { } readOnly)
             {
-                throw new DatabaseException(readOnly);
+                throw new FileStorageException(readOnly);
             }
 
             connection = Connect(path, SqliteOpenMode.ReadWrite);
@@ -118,7 +118,7 @@ public sealed partial class Database
         }
         catch (SqliteException e) when (StoreFault.Of(e) is { } fault)
         {
-            throw new UnusableFileException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. "
+            throw new FileStorageException($"The database '{path}' is of an older version, and was not carried over: {fault.Reason}. "
                 + $"Run this again when {fault.EndsWhen}.", e);
         }
         finally

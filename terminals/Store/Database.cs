@@ -92,8 +92,8 @@ public sealed partial class Database : IWriteTransaction, IDisposable
 
     /// <summary>
     /// For what takes long, such as a signature: it is made of a snapshot, outside of any transaction, and nobody waits for it. What is to
-    /// be written sees first whether the books still say what it was made of; where they do not, all of it begins anew. Who changes the books
-    /// all the time keeps it from nothing: the last time it is made inside the transaction.
+    /// be written sees first whether the books still say what it was made of; where they do not, all of it begins anew. Whoever changes the
+    /// books all the time stops nothing: the last time it is made inside the transaction.
     /// </summary>
     /// <param name="look">What it is made of.</param>
     /// <param name="make">Gives what writes: false, and nothing is written, where the books have changed. Null: nothing is to be.</param>

@@ -67,7 +67,7 @@ public sealed partial class WalletTerminal
             {
                 results.Add(new RebuttalResult(notice, Rebuttal.None, null)
                 {
-                    Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
+                    Evidence = evidence, Held = rebuttal, NoStamp = IsStamped(rebuttal) ? null : noStamp,
                 });
                 continue;
             }
@@ -78,7 +78,7 @@ public sealed partial class WalletTerminal
             {
                 results.Add(new RebuttalResult(notice, rebuttal, null)
                 {
-                    Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
+                    Evidence = evidence, Held = rebuttal, NoStamp = IsStamped(rebuttal) ? null : noStamp,
                 });
                 continue;
             }
@@ -93,12 +93,15 @@ public sealed partial class WalletTerminal
             rebuttal = keep?.Invoke(notice, rebuttal) ?? rebuttal;
             results.Add(new RebuttalResult(notice, rebuttal, answer.Stands)
                 {
-                    Evidence = evidence, Held = rebuttal, NoStamp = rebuttal.IsEmpty ? null : noStamp,
+                    Evidence = evidence, Held = rebuttal, NoStamp = IsStamped(rebuttal) ? null : noStamp,
                 });
         }
 
         return results;
     }
+
+    /// <summary>True if nothing more is to be stamped: the issuer has, now or an earlier time.</summary>
+    private static bool IsStamped(Rebuttal rebuttal) => rebuttal.IsEmpty || rebuttal.Stamps.Any(s => s.Role == StampRole.Issuer);
 
     /// <summary>
     /// The evidence behind a notice, checked as a judge would, from the root key that the card has pinned; null where there is none that

@@ -69,7 +69,7 @@ public sealed partial class RefusalTableTests
                 string kind = match.Groups["reason"].Success ? match.Groups["reason"].Value : match.Groups["type"].Value switch
                 {
                     "RefusedException" or "Refused" or "BooksException" => "refused",
-                    "DatabaseException" or "UnusableFileException" or "FileInUseException" => "refused",
+                    "DatabaseException" or "UnusableFileException" or "FileInUseException" or "FileStorageException" => "refused",
                     "UsageException" or "AskAgain" => "usage",
                     "LinkException" => "unreachable",
                     "PaymentFault" => "at the till", _ => "impossible",
@@ -85,7 +85,8 @@ public sealed partial class RefusalTableTests
         + """(?<type>Refused)\.By(?:Rule|Peer)\(\s*|(?<type>BooksException)\.InMotion\(\s*|(?<type>AskAgain)\(\s*|"""
         + """(?<type>new)\(\s*Outcome\.(?!Stopped)\w+,\s*|"""
         + """new (?<type>RefusedException|Refused|UsageException|LinkException|PaymentFault|"""
-        + """InvalidOperationException|DatabaseException|UnusableFileException|FileInUseException)\(\s*(?:Outcome\.\w+,\s*)?)""";
+        + """InvalidOperationException|DatabaseException|UnusableFileException|FileInUseException|FileStorageException)"""
+        + """\(\s*(?:Outcome\.\w+,\s*)?)""";
 
     private const string Piece = """\$?"(?<text>(?:[^"\\{]|\\.|\{[^{}]*(?:"[^"]*"[^{}]*)*\})*)\x22""";
 

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace HierCash.Tests.Tidy;
 
 /// <summary>
-/// The switches that take protections out (eng/switches.json): each has its place in what eng/switches.diff changes, which fits the product,
-/// and none is in what people run.
+/// The switches that take protections out (eng/switches.json): each has its place in what eng/switches.diff changes, which fits the
+/// product, and none is in what people run.
 /// </summary>
 [Parallelizable]
 public sealed partial class SwitchTableTests

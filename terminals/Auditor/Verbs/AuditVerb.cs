@@ -17,7 +17,7 @@ internal static class AuditVerb
         };
         var json = new JsonOption<AuditJson>(AuditorJson.Default.AuditJson);
         var verb = new Verb("audit", "Recomputes every invariant from databases and signatures alone, and names the first row that breaks "
-            + "one. Exit code 1 if one does, 3 if the books never rest long enough to be read.",
+            + "one. Exit code 1 if one does, and also if the books never rest long enough to be read, which it says.",
             "hiercash-auditor audit --issuer issuer/issuer.db --bank north/bank.db --root north.grant",
             "hiercash-auditor audit --issuer issuer/issuer.db --root north.grant --seen audited.db")
         {

@@ -19,7 +19,7 @@ internal static class BankWaiting
         bool isSaid = serving.Any(f => f.What == ClockFault) || Agreement.BehindSince(db) is not null
             || Agreement.Disbelieved(db) is not null || UnansweredTable.Find(db) is not null;
         return serving.Where(f => f.What == ServeLoop.Work && !isSaid).Select(f => new Waiting(
-            WaitingKind.FailedVisit, "what a visit to the issuer does", f.Since, $"The last visit failed: {f.Reason}.",
+            WaitingKind.FailedVisit, "what a visit to the issuer does", f.Since, $"The last visit failed: {f.Reason.TrimEnd('.', '?')}.",
             f.EndsWhen.Length > 0 ? $"It ends when {f.EndsWhen}; 'hiercash-bank serve' tries at each visit."
                 : "'hiercash-bank serve' tries again at each visit."));
     }

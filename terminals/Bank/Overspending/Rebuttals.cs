@@ -229,7 +229,8 @@ internal sealed partial class Rebuttals(
             isKept = store.WriteMade(db => CaseBook.Read(db, coin), seen =>
             {
                 file = seen.File;
-                return file is not null && Weigh(file, seen.Heard, seen.Brought, rebuttal, came, cancel) is { } heard ? db => Keep(db, coin, seen.Seen, heard) : null;
+                return file is not null && Weigh(file, seen.Heard, seen.Brought, rebuttal, came, cancel) is { } heard
+                    ? db => Keep(db, coin, seen.Seen, heard) : null;
             }, cancel);
         }
         finally

@@ -14,7 +14,7 @@ internal static class BanksVerb
             var banks = registry.Banks;
             var total = TotalCirculation.Of(banks);
             var lines = banks
-                .Select(b => $"{b.Id}  {b.Name}: {b.Circulation.Show(currency)} of {b.Cap.Show(currency)} "
+                .Select(b => $"{b.Id}  {b.Name}: {b.Circulation.Show(currency)} of {b.Cap.Show(currency)}. "
                     + Keys(b, registry.RevokedKeys(b.Id)))
                 .Append($"In all: {total.Circulation.Show(currency)} of {total.Caps.Show(currency)}");
             json.Print(given, BanksJson.Of(registry, currency),

@@ -36,7 +36,7 @@ internal static class WatchVerb
                         ConsoleEntry.Terminal.Write((live ? "\u001b[H\u001b[2J" : "") + Screen(open.Party, open.Currency, colour));
                     }
                 }
-                while (live && await timer.WaitForNextTickAsync(cancel));
+                while (live && !json.IsOn(given) && await timer.WaitForNextTickAsync(cancel));
             }
             catch (OperationCanceledException)
             {

@@ -25,7 +25,7 @@ internal static class BalanceVerb
                     .Select(c => $"{open.Show(c.Cash.Balance)} of {open.Show(c.Terms.FaceValue)}, {Expiry(c.Terms.Expiry)} (slot {c.Slot})"
                         + Keyed(c.Cash.Coin))
                     .Append($"Balance {open.Show(total)}")
-                    .Append(pending > 0 ? $"{pending} withdrawals are unfinished: run 'hiercash-wallet resume'."
+                    .Append(pending > 0 ? $"Unfinished withdrawals: {pending}. Run 'hiercash-wallet resume'."
                     : $"Scheme {open.Status.Scheme}")));
         });
     }

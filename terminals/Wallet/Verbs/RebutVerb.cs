@@ -40,8 +40,8 @@ internal static class RebutVerb
     private static string Say(RebuttalResult done, string folder, bool hasRecords)
     {
         string file = FileOf(folder, done.Notice, RebuttalFile.Suffix);
-        string stamp = done.NoStamp is { } why ? $" The issuer's stamp is missing, which would prove when it was made: {why} Run it again."
-            : "";
+        string stamp = done is { NoStamp: { } why, Stands: not false }
+            ? $" It has no stamp of the issuer, which would prove when it was made: {why}" : "";
         return NoticesVerb.Say(done.Notice) + (done switch
         {
             { Evidence: null, Held: { IsEmpty: false, Stamps.Count: > 0 } } =>

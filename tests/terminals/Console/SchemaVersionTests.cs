@@ -67,6 +67,26 @@ public sealed class SchemaVersionTests
         }
     }
 
+    /// <summary>The auditor only reads: what an older version wrote is carried over by its party, and is as good as it was.</summary>
+    [Test]
+    public void AnAuditOfAnOlderDatabaseSaysHowItIsCarriedOver(
+        [Values("issuer/issuer.db", "bank/bank.db")] string file, [Values(Schema.Oldest, Schema.Version - 1)] int version)
+    {
+        string database = Path.Combine(_folder, file);
+        SetVersion(database, version);
+        try
+        {
+            var refused = ConsoleProcess.Run(_folder, "hiercash-auditor",
+                "audit", "--issuer", "issuer/issuer.db", "--bank", "bank/bank.db", "--root", "bank.grant");
+            Assert.That(refused.Code, Is.EqualTo(1));
+            Assert.That(refused.Error, Does.Contain($"schema {version}, of an older version. Have its party's program open it"));
+        }
+        finally
+        {
+            SetVersion(database, Schema.Version);
+        }
+    }
+
     private static long Version(string database) => Command(database, "PRAGMA user_version", c => (long)c.ExecuteScalar()!);
 
     private static void SetVersion(string database, long version) =>

@@ -33,6 +33,8 @@ public sealed class VariableTests
     [Test]
     public void AWrongVariableIsNamed()
     {
+        Assert.That(Run("hiercash-issuer", ["enrol", "bank", "issuer.request"], ("HIERCASH_DIR", "issuer")).Error,
+            Does.Contain("'issuer.request'").And.Not.Contain("HIERCASH_DIR"), "a file whose name begins like the folder");
         Assert.That(Run("hiercash-issuer", ["status"], ("HIERCASH_DIR", "nowhere")).Error,
             Does.StartWith("There is no issuer in 'nowhere'.").And.EndWith(" HIERCASH_DIR says 'nowhere', and --dir was not given.\n"));
         Assert.That(Run("hiercash-card", ["info"], ("HIERCASH_READER", "emulator:bob.card")).Error,

@@ -91,6 +91,17 @@ public sealed class LyingAccuserTests
         Assert.That(shown.Rebuttal.Stamps.Select(s => s.Role), Has.None.EqualTo(StampRole.Issuer));
     }
 
+    /// <summary>A file that has the issuer's stamp of an earlier time lacks none.</summary>
+    [Test, Rule(5)]
+    public async Task AStampOfAnEarlierTimeIsNotMissed()
+    {
+        var wallet = new WalletTerminal(new NoRelay(new AsWallet(_town.UserBank)), Suite, _town.Clock, NoCrashPoints.Instance, _records);
+        using var statement = _town.StatementKey;
+        var again = (await wallet.Rebut(_alice.Card, _alice.Pin, default, (_, made) =>
+            made.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, made.Digest, _file.Date), []))).Single();
+        Assert.That((again.NoStamp, again.Held.Stamps.Count(s => s.Role == StampRole.Issuer)), Is.EqualTo(((string?)null, 1)));
+    }
+
     /// <summary>The bank is there, and brings nothing to the issuer.</summary>
     private sealed class NoRelay(ILink bank) : ILink
     {

@@ -1,4 +1,4 @@
--- Withdrawals are numbered in the order in which they began, and no number is given twice: an audit names rows by it, and remembers which it has looked at.
+-- Withdrawals are numbered in the order in which they began, and this file gives no number twice: an audit names rows by it, and remembers which it has looked at.
 CREATE TABLE numbered(
     number INTEGER PRIMARY KEY AUTOINCREMENT, request BLOB NOT NULL UNIQUE, u BLOB NOT NULL REFERENCES account, x INTEGER NOT NULL,
     user_order BLOB NOT NULL, state TEXT NOT NULL, debited INTEGER NOT NULL, ek BLOB, never_issued BLOB, ended INTEGER) STRICT;

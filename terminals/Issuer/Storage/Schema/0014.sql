@@ -1,4 +1,4 @@
--- Withdrawals are numbered in the order in which they were answered, and no number is given twice: a bank that was restored from a copy asks on from one (R27).
+-- Withdrawals are numbered in the order in which they were answered, and this file gives no number twice: a bank that was restored from a copy asks on from one (R27).
 CREATE TABLE numbered(
     number INTEGER PRIMARY KEY AUTOINCREMENT, request BLOB NOT NULL UNIQUE, bank INTEGER NOT NULL, x INTEGER NOT NULL, ek BLOB,
     never_issued BLOB, date INTEGER NOT NULL,

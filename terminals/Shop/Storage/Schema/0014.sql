@@ -1,4 +1,4 @@
--- Coin payments are numbered in the order in which they came, and no number is given twice.
+-- Coin payments are numbered in the order in which they came, and this file gives no number twice.
 CREATE TABLE numbered(
     number INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL UNIQUE, time INTEGER NOT NULL REFERENCES ticket,
     coin_id BLOB NOT NULL, seq INTEGER NOT NULL,

@@ -1,4 +1,4 @@
--- Payments and certificates are numbered in the order in which they came, and no number is given twice.
+-- Payments and certificates are numbered in the order in which they came, and this file gives no number twice.
 CREATE TABLE numbered(
     number INTEGER PRIMARY KEY AUTOINCREMENT, payment_id BLOB NOT NULL, time INTEGER NOT NULL, h BLOB NOT NULL, entry BLOB NOT NULL,
     UNIQUE(payment_id, entry)) STRICT;
