@@ -99,7 +99,7 @@ public sealed class LyingAccuserTests
         using var statement = _town.StatementKey;
         var again = (await wallet.Rebut(_alice.Card, _alice.Pin, default, (_, made) =>
             made.With(Stamp.Sign(statement, new PartyId(1), StampRole.Issuer, made.Digest, _file.Date), []))).Single();
-        Assert.That((again.NoStamp, again.Held.Stamps.Count(s => s.Role == StampRole.Issuer)), Is.EqualTo(((string?)null, 1)));
+        Assert.That((again.NoStamp, again.Held.Stamps.Any(s => s.Role == StampRole.Issuer)), Is.EqualTo(((string?)null, true)));
     }
 
     /// <summary>The bank is there, and brings nothing to the issuer.</summary>
