@@ -85,14 +85,12 @@ internal sealed class BankSession : IDisposable
     public static Verb Looks<T>(string name, string what, JsonTypeInfo<T> shape, Func<BankSession, (T Json, string Text)> look)
     {
         var json = new JsonOption<T>(shape);
-        var verb = new Verb(name, what, $"hiercash-bank {name} --dir north") { Folder, json };
-        verb.SetAction(given =>
+        return new Verb(name, what, $"hiercash-bank {name} --dir north") { Folder, json }.Does(given =>
         {
             using var open = Open(given);
             var (value, text) = look(open);
             json.Print(given, value, text);
         });
-        return verb;
     }
 
     /// <summary>The bank of the process that serves.</summary>

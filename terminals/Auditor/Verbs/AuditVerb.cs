@@ -16,14 +16,13 @@ internal static class AuditVerb
             HelpName = "FILE",
         };
         var json = new JsonOption<AuditJson>(AuditorJson.Default.AuditJson);
-        var verb = new Verb("audit", "Recomputes every invariant from databases and signatures alone, and names the first row that breaks "
+        return new Verb("audit", "Recomputes every invariant from databases and signatures alone, and names the first row that breaks "
             + "one. Exit code 1 if one does, and also if the books never rest long enough to be read, which it says.",
             "hiercash-auditor audit --issuer issuer/issuer.db --bank north/bank.db --root north.grant",
             "hiercash-auditor audit --issuer issuer/issuer.db --root north.grant --seen audited.db")
         {
             issuer, banks, seen, RootOption.Option, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             var files = given.GetValue(banks) ?? [];
             string books = given.GetValue(issuer) ?? throw new UsageException(
@@ -54,7 +53,6 @@ internal static class AuditVerb
                     + (audit.Findings.Count > 100 ? $"{Environment.NewLine}and {audit.Findings.Count - 100} more." : ""));
             return audit.Ok ? ExitCode.Done : ExitCode.Refused;
         });
-        return verb;
     }
 
     private static Database OpenSeen(string path)

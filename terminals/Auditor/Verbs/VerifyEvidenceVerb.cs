@@ -42,14 +42,13 @@ internal static class VerifyEvidenceVerb
             HelpName = "KEY",
         };
         var json = new JsonOption<VerifyEvidenceJson>(AuditorJson.Default.VerifyEvidenceJson);
-        var verb = new Verb("verify-evidence",
+        return new Verb("verify-evidence",
             "Checks an evidence file, with no database and no network, and names who has to answer. Exit code 0: the accusation stands.",
             "hiercash-auditor verify-evidence mallory.evidence --root north.grant",
             "hiercash-auditor verify-evidence mallory.evidence --rebuttal mallory.rebuttal --root north.grant")
         {
             file, rebuttals, answers, silent, reversals, revoked, bankRevoked, RootOption.Option, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             var key = RootOption.Read(given);
             string name = given.GetValue(file)!;
@@ -97,7 +96,6 @@ internal static class VerifyEvidenceVerb
                     ]));
             return finding.IsProven ? ExitCode.Done : ExitCode.Refused;
         });
-        return verb;
     }
 
     private static byte[] Read(string file)

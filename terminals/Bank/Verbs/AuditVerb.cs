@@ -5,11 +5,10 @@ internal static class AuditVerb
     public static Verb Make()
     {
         var json = new JsonOption<BankAuditJson>(BankJson.Default.BankAuditJson);
-        var verb = new Verb("audit", "Recomputes the bank's invariants. Exit code 1: one is broken.", "hiercash-bank audit --dir north")
+        return new Verb("audit", "Recomputes the bank's invariants. Exit code 1: one is broken.", "hiercash-bank audit --dir north")
         {
             BankSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = BankSession.Open(given, wasUsed: true);
             var (party, currency) = (open.Party, open.Currency);
@@ -39,7 +38,6 @@ internal static class AuditVerb
                 string.Join(Environment.NewLine, notes));
             return isOk ? ExitCode.Done : ExitCode.Refused;
         });
-        return verb;
     }
 }
 

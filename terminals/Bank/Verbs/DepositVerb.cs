@@ -7,11 +7,10 @@ internal static class DepositVerb
         var json = new JsonOption<DepositJson>(BankJson.Default.DepositJson);
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
         var amount = new Argument<string>("AMOUNT") { Description = "Such as 100.00." };
-        var verb = new Verb("deposit", "Pays cash from the counter into an account.", "hiercash-bank deposit Alice 100.00 --dir north")
+        return new Verb("deposit", "Pays cash from the counter into an account.", "hiercash-bank deposit Alice 100.00 --dir north")
         {
             name, amount, BankSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = BankSession.Open(given);
             var account = open.Account(given.GetValue(name)!);
@@ -23,7 +22,6 @@ internal static class DepositVerb
             json.PrintDone(given, new DepositJson(booked.Name, Money.Of(balance, open.Currency)),
                 $"{replaced}{booked.Name} has {balance.Show(open.Currency)}.");
         });
-        return verb;
     }
 }
 

@@ -11,9 +11,8 @@ internal static class EnrolShopVerb
                 + "that shop which asks.",
             HelpName = "ACCOUNT",
         };
-        var verb = new Verb("enrol-shop", "Opens a new shop's account and signs its request; prints it for the issuer.",
-            "hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched") { file, account, BankSession.Folder };
-        verb.SetAction(given =>
+        return new Verb("enrol-shop", "Opens a new shop's account and signs its request; prints it for the issuer.",
+            "hiercash-bank enrol-shop cafe.request --dir north > cafe.vouched") { file, account, BankSession.Folder }.Does(given =>
         {
             using var open = BankSession.Open(given);
             var request = CarriedFile.Request(given.GetValue(file)!);
@@ -26,6 +25,5 @@ internal static class EnrolShopVerb
             ConsoleEntry.PrintToCarry(Armor.Write(Armor.Request, vouched.Encode()), "The account is there, and the signed request",
                 "The same call");
         });
-        return verb;
     }
 }

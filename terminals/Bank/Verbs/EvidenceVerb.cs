@@ -14,13 +14,12 @@ internal static class EvidenceVerb
         {
             Description = "Where to write the evidence file, for 'hiercash-auditor verify-evidence'.", HelpName = "FILE",
         };
-        var verb = new Verb("evidence",
+        return new Verb("evidence",
             "Lists the cases of overspending that this bank found proven, and writes their evidence files.",
             "hiercash-bank evidence --dir north", "hiercash-bank evidence 83e16169 --out mallory.evidence --dir north")
         {
             coin, output, BankSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             var (wanted, path) = (given.GetValue(coin), given.GetValue(output));
             if (wanted is null != path is null)
@@ -43,7 +42,6 @@ internal static class EvidenceVerb
             PrivateFile.WriteOnce(path!, file.Encode());
             json.PrintDone(given, said, $"'{path}' holds the evidence. Anyone checks it with hiercash-auditor verify-evidence.");
         });
-        return verb;
     }
 
     private static EvidenceListJson Json(IEnumerable<CaseView> cases, string? path) => new(

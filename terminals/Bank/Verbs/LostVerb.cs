@@ -6,17 +6,15 @@ internal static class LostVerb
     {
         var json = new JsonOption<LostJson>(BankJson.Default.LostJson);
         var file = new Argument<string>("FILE") { Description = "The report that the card signed: 'hiercash-wallet lost-report'." };
-        var verb = new Verb("lost",
+        return new Verb("lost",
             "Takes the report of a lost card: its coins are cancelled, and what is left of them comes back after their terms.",
-            "hiercash-bank lost alice.lost --dir north") { file, BankSession.Folder, json };
-        verb.SetAction(async (given, cancel) =>
+            "hiercash-bank lost alice.lost --dir north") { file, BankSession.Folder, json }.Does(async (given, cancel) =>
         {
             using var open = BankSession.Open(given);
             int cancelled = (await open.Party.ReportLost(CarriedFile.LostReport(given.GetValue(file)!), cancel)).OrRefuse();
             json.PrintDone(given, new LostJson(cancelled), $"{Counted.Say(cancelled, "coin is", "coins are")} cancelled. The others follow "
                 + $"while 'serve' runs and the issuer can be reached.");
         });
-        return verb;
     }
 }
 

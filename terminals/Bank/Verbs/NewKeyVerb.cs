@@ -5,11 +5,10 @@ internal static class NewKeyVerb
     public static Verb Make()
     {
         var fresh = new Option<bool>("--fresh") { Description = "Another one than the next key that was made before." };
-        var verb = new Verb("new-key",
+        return new Verb("new-key",
             "Makes the bank's next key; prints the request for it, signed by the present one. The present key goes on until the first call "
                 + "to the issuer after 'join'. Stop 'serve' for 'join', and start it again.",
-            "hiercash-bank new-key --dir north > next.request") { fresh, BankSession.Folder };
-        verb.SetAction(given =>
+            "hiercash-bank new-key --dir north > next.request") { fresh, BankSession.Folder }.Does(given =>
         {
             using var open = BankSession.Open(given);
             var request = BankParty.RequestNextKey(open.Store, BankSession.Suite, open.Identity, given.GetValue(fresh));
@@ -18,6 +17,5 @@ internal static class NewKeyVerb
             ConsoleEntry.PrintToCarry(Armor.Write(Armor.Request, request.Encode()), "The next key is made, and the request for it",
                 "'hiercash-bank new-key' without --fresh");
         });
-        return verb;
     }
 }

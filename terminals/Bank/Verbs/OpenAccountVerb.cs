@@ -16,13 +16,12 @@ internal static class OpenAccountVerb
     {
         var json = new JsonOption<OpenedAccountJson>(BankJson.Default.OpenedAccountJson);
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
-        var verb = new Verb("open-account",
+        return new Verb("open-account",
             "Opens an account, personalises a new card for it, and writes the letter with which its holder activates it.",
             "hiercash-bank open-account Alice --letter alice.letter --reader emulator:alice.card --dir north")
         {
             name, Letter, CardOptions.Reader, CardOptions.Wait, BankSession.Folder, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = BankSession.Open(given);
             using var card = await CardOptions.Open(given, BankSession.Suite, cancel);
@@ -34,7 +33,6 @@ internal static class OpenAccountVerb
                 $"{account.Name} has account {account.User}. Give the card and, by another way, the letter '{letter}' to its holder, who "
                     + $"activates it with 'hiercash-wallet activate' and should compare the scheme's fingerprint {fingerprint}.");
         });
-        return verb;
     }
 }
 

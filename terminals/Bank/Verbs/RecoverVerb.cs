@@ -18,10 +18,9 @@ internal static class RecoverVerb
                 + "--fresh > FILE', 'hiercash-issuer enrol bank FILE --bank N > GRANT'; then stop 'serve', and 'hiercash-bank join GRANT'.",
             HelpName = "HEX",
         };
-        var verb = new Verb("recover",
+        return new Verb("recover",
             "After a restore from an older copy: asks the issuer for what this bank did since, and goes on. Stop 'serve' first.",
-            "hiercash-bank recover --dir north") { BankSession.Folder, lost, json };
-        verb.SetAction(async (given, cancel) =>
+            "hiercash-bank recover --dir north") { BankSession.Folder, lost, json }.Does(async (given, cancel) =>
         {
             var key = given.GetValue(lost) is { } hex ? Read(hex) : null;
             using var open = BankSession.Open(given, SessionLock.Exclusive, wasUsed: true);
@@ -37,7 +36,6 @@ internal static class RecoverVerb
                     + $"{(unordered.Times == 1 ? "debits" : "debit")} no account yet: {Left}" : "")
                     + " Deposits and accounts of holders that were made since the copy have to be made again. Start 'serve' again.");
         });
-        return verb;
     }
 
     private static PublicKey Read(string hex)

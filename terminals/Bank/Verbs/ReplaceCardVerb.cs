@@ -11,14 +11,13 @@ internal static class ReplaceCardVerb
             Description = "The holder has no report that the card signed. The old card withdraws nothing any more; its coins stay good in "
                 + "whose hands it is, and nothing of them comes back by itself before their terms.",
         };
-        var verb = new Verb("replace-card",
+        return new Verb("replace-card",
             "Gives an account whose card was reported as lost a new card, with the name, the balance, and what comes back later of the old "
                 + "card's coins. The old card stays reported.",
             "hiercash-bank replace-card Alice --letter new.letter --reader emulator:new.card --dir north")
         {
             name, without, OpenAccountVerb.Letter, CardOptions.Reader, CardOptions.Wait, BankSession.Folder, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = BankSession.Open(given);
             var (holder, letter) = (given.GetValue(name)!, given.GetValue(OpenAccountVerb.Letter)!);
@@ -32,7 +31,6 @@ internal static class ReplaceCardVerb
                     + $"card's coins is added by itself. Give the card and, by another way, the letter '{letter}' to its holder, who "
                     + $"activates it with 'hiercash-wallet activate'.");
         });
-        return verb;
     }
 }
 

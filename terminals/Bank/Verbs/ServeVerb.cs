@@ -8,12 +8,11 @@ internal static class ServeVerb
         var every = CommonOptions.Seconds("--every", "Seconds between two visits to the issuer.", 10);
         var logFile = Serving.LogFile();
         var logSize = Serving.LogSize();
-        var verb = new Verb("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.",
+        return new Verb("serve", "Serves wallets until Ctrl-C or SIGTERM, and books what the issuer instructs.",
             "hiercash-bank serve --dir north", "hiercash-bank serve --listen 0.0.0.0:7802 --log north.log --dir north")
         {
             BankSession.Folder, listen, every, logFile, logSize, CommonOptions.DespiteClock,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = BankSession.Open(given, SessionLock.Exclusive);
             await using var serving = new Serving(
@@ -24,6 +23,5 @@ internal static class ServeVerb
                 given.GetValue(listen)!, () => open.Certificate, open.Scheme.Fingerprint, party, BankSession.Suite, open.Store,
                 TimeSpan.FromSeconds(given.GetValue(every)), () => null, async c => (await party.Run(c)).ThrowIfAny(), cancel);
         });
-        return verb;
     }
 }

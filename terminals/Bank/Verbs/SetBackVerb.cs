@@ -6,13 +6,12 @@ internal static class SetBackVerb
     {
         var json = new JsonOption<SetBackJson>(BankJson.Default.SetBackJson);
         var name = new Argument<string>("NAME") { Description = "The holder's name. See that it is the holder who brings the card." };
-        var verb = new Verb("set-back",
+        return new Verb("set-back",
             "Sets a card whose PUK is blocked back to the activation code of a new letter. Its coins stay on it.",
             "hiercash-bank set-back Alice --letter again.letter --reader emulator:alice.card --dir north")
         {
             name, OpenAccountVerb.Letter, CardOptions.Reader, CardOptions.Wait, BankSession.Folder, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = BankSession.Open(given);
             var (account, letter) = (open.Account(given.GetValue(name)!), given.GetValue(OpenAccountVerb.Letter)!);
@@ -22,7 +21,6 @@ internal static class SetBackVerb
             json.PrintDone(given, new SetBackJson(account.Name, account.User.ToString(), letter),
                 $"The card of {account.Name} waits for the activation code in '{letter}'. Its coins are still on it.");
         });
-        return verb;
     }
 }
 

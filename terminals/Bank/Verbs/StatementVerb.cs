@@ -7,9 +7,8 @@ internal static class StatementVerb
         var json = new JsonOption<StatementJson>(BankJson.Default.StatementJson);
         var name = new Argument<string>("NAME") { Description = "The holder's name." };
         var shop = new Option<bool>("--shop") { Description = "NAME is a shop's, or the beginning of its account." };
-        var verb = new Verb("statement", "Lists an account's bookings.", "hiercash-bank statement Alice --dir north",
-            "hiercash-bank statement Cafe --shop --dir south") { name, shop, BankSession.Folder, json };
-        verb.SetAction(given =>
+        return new Verb("statement", "Lists an account's bookings.", "hiercash-bank statement Alice --dir north",
+            "hiercash-bank statement Cafe --shop --dir south") { name, shop, BankSession.Folder, json }.Does(given =>
         {
             using var open = BankSession.Open(given);
             var currency = open.Currency;
@@ -25,7 +24,6 @@ internal static class StatementVerb
                     l => $"{l.Date}  {l.Kind,-20}  {(l.Change < 0 ? "-" : "+")}{new Amount((ulong)Math.Abs(l.Change)).Show(currency)}")
                     .Append($"Balance {AccountsVerb.Signed(balance, currency)}")));
         });
-        return verb;
     }
 }
 

@@ -5,11 +5,10 @@ internal static class AlarmsVerb
     public static Verb Make()
     {
         var json = new JsonOption<AlarmsJson>(IssuerJson.Default.AlarmsJson);
-        var verb = new Verb("alarms", "Lists what somebody should look at, the newest first.", "hiercash-issuer alarms --dir issuer")
+        return new Verb("alarms", "Lists what somebody should look at, the newest first.", "hiercash-issuer alarms --dir issuer")
         {
             IssuerSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = IssuerSession.Open(given);
             var alarms = open.Party.Alarms;
@@ -18,7 +17,6 @@ internal static class AlarmsVerb
                 alarms.Count == 0 ? "No alarms." : string.Join(Environment.NewLine,
                     alarms.Select(a => $"{a.Last}  {a.Kind}, {a.Times} times: {a.Subject} {Meaning(a.Kind)}".TrimEnd())));
         });
-        return verb;
     }
 
     private static string Meaning(string kind) => kind switch

@@ -5,9 +5,8 @@ internal static class AuditVerb
     public static Verb Make()
     {
         var json = new JsonOption<AuditJson>(IssuerJson.Default.AuditJson);
-        var verb = new Verb("audit", "Recomputes the issuer's invariants; exit code 1 if one is broken.",
-            "hiercash-issuer audit --dir issuer") { IssuerSession.Folder, json };
-        verb.SetAction(given =>
+        return new Verb("audit", "Recomputes the issuer's invariants; exit code 1 if one is broken.",
+            "hiercash-issuer audit --dir issuer") { IssuerSession.Folder, json }.Does(given =>
         {
             using var open = IssuerSession.Open(given, wasUsed: true);
             var damages = open.Store.Damages();
@@ -24,7 +23,6 @@ internal static class AuditVerb
                 + $"copy paid that, and no bank gave them back."));
             return ok ? ExitCode.Done : ExitCode.Refused;
         });
-        return verb;
     }
 }
 

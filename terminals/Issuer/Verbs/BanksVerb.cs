@@ -5,9 +5,8 @@ internal static class BanksVerb
     public static Verb Make()
     {
         var json = new JsonOption<BanksJson>(IssuerJson.Default.BanksJson);
-        var verb = new Verb("banks", "Lists banks with what was issued and what became of it, and the total of all.",
-            "hiercash-issuer banks --dir issuer") { IssuerSession.Folder, json };
-        verb.SetAction(given =>
+        return new Verb("banks", "Lists banks with what was issued and what became of it, and the total of all.",
+            "hiercash-issuer banks --dir issuer") { IssuerSession.Folder, json }.Does(given =>
         {
             using var open = IssuerSession.Open(given);
             var (registry, currency) = (open.Party.Registry, open.Currency);
@@ -20,7 +19,6 @@ internal static class BanksVerb
             json.Print(given, BanksJson.Of(registry, currency),
                 banks.Count == 0 ? "No bank is enrolled." : string.Join(Environment.NewLine, lines));
         });
-        return verb;
     }
 
     /// <summary>For people.</summary>

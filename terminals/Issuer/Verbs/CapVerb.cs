@@ -10,9 +10,8 @@ internal static class CapVerb
             Description = "Most cash that it may have outstanding from now on; 0 stops its issuing.",
         };
         var json = new JsonOption<CapJson>(IssuerJson.Default.CapJson);
-        var verb = new Verb("cap", "Sets how much cash a bank may have outstanding. It holds at once, also while 'serve' runs.",
-            "hiercash-issuer cap 1 2000000.00 --dir issuer") { bank, amount, IssuerSession.Folder, json };
-        verb.SetAction(given =>
+        return new Verb("cap", "Sets how much cash a bank may have outstanding. It holds at once, also while 'serve' runs.",
+            "hiercash-issuer cap 1 2000000.00 --dir issuer") { bank, amount, IssuerSession.Folder, json }.Does(given =>
         {
             using var open = IssuerSession.Open(given);
             var (registry, currency) = (open.Party.Registry, open.Currency);
@@ -29,7 +28,6 @@ internal static class CapVerb
                     + $"now it has {outstanding.Show(currency)}."
                     + (outstanding > set.Cap ? " Nothing more is issued to it until that is below the cap." : ""));
         });
-        return verb;
     }
 }
 

@@ -36,12 +36,11 @@ internal static class ClockVerb
     private static Verb Accept()
     {
         var json = new JsonOption<AcceptedClockJson>(IssuerJson.Default.AcceptedClockJson);
-        var verb = new Verb("accept", "Confirms that the clock is right now. What was signed under a date that is still to come is listed, "
+        return new Verb("accept", "Confirms that the clock is right now. What was signed under a date that is still to come is listed, "
             + "and signed again under today's. A 'serve' that runs goes on by itself.", "hiercash-issuer clock accept --dir issuer")
         {
             IssuerSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = IssuerSession.Open(given, wasUsed: true);
             var party = open.Party;
@@ -54,7 +53,6 @@ internal static class ClockVerb
                     .Prepend($"The clock is confirmed: {party.Clock.Now}.").Append(ahead.Count > 0 ? "All else goes on by its numbers."
                         : $"{wentBy}Nothing that it signed bears a date that is still to come.")));
         });
-        return verb;
     }
 }
 

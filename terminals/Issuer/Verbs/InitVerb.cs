@@ -15,12 +15,11 @@ internal static class InitVerb
         };
         var g = WordOption.Of("--g", "What the issuer signs of N_U: its hash, or itself (claim 7).", GFunction.Sha256);
         var json = new JsonOption<InitJson>(IssuerJson.Default.InitJson);
-        var verb = new Verb("init", "Makes a new issuer: the root key and all keys under it.",
+        return new Verb("init", "Makes a new issuer: the root key and all keys under it.",
             "hiercash-issuer init --dir issuer", "hiercash-issuer init --currency CHF --excess Refuse --dir issuer")
         {
             IssuerSession.Folder, currency, excess, keyed, g, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             string code = given.GetValue(currency)!;
             var known = Currency.TryParse(code) ?? throw new UsageException(
@@ -31,7 +30,6 @@ internal static class InitVerb
             json.PrintDone(given, new InitJson(fingerprint),
                 $"The scheme's fingerprint is {fingerprint}. Publish it where banks, shops and users can compare it.");
         });
-        return verb;
     }
 }
 

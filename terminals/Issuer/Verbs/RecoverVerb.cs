@@ -13,13 +13,12 @@ internal static class RecoverVerb
             CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
         var json = new JsonOption<RecoverJson>(IssuerJson.Default.RecoverJson);
-        var verb = new Verb("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. "
+        return new Verb("recover", "After a restore from an older copy: has each bank give back what this issuer had signed for it. "
             + "Stop 'serve' first, and start it again after.",
             "hiercash-issuer recover --dir issuer", "hiercash-issuer recover --without 2 --dir issuer")
         {
             IssuerSession.Folder, without, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = IssuerSession.Open(given, SessionLock.Exclusive, wasUsed: true);
             var party = open.Party;
@@ -30,7 +29,6 @@ internal static class RecoverVerb
                 Explain(awaited) + (party.LeftOut.Count == 0 ? "" : $" It does not wait for these banks, which were left out: "
                     + $"{string.Join(", ", party.LeftOut)}. They give back at their next visit.") + Explain(party.LostKeys));
         });
-        return verb;
     }
 
     /// <summary>What became of the keys that the copy lacked.</summary>

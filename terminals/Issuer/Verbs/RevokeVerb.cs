@@ -22,12 +22,11 @@ internal static class RevokeVerb
             HelpName = "TIME",
         };
         var json = new JsonOption<RevokedTillsJson>(IssuerJson.Default.RevokedTillsJson);
-        var verb = new Verb("till", "The till is not answered any more, and what its key signs from now on does not count; what was paid "
+        return new Verb("till", "The till is not answered any more, and what its key signs from now on does not count; what was paid "
             + "before settles.", "hiercash-issuer revoke till 00112233445566778899aabbccddeeff --dir issuer")
         {
             till, since, IssuerSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             var named = new TillId(Id16.Read(TypedHex.Bytes(given.GetValue(till)!, Id16.Size) ?? throw new UsageException(
                 "A till's W has 32 hexadecimal digits. 'hiercash-issuer tills' lists them; 'hiercash-shop status' shows a till's own.")));
@@ -43,7 +42,6 @@ internal static class RevokeVerb
                 + (others.Count == 0 ? "" : $" So are the tills that it "
                     + $"enrolled{(stolen is { } moment ? $" since {moment}" : " after that")}: {string.Join(", ", others)}."));
         });
-        return verb;
     }
 
     private static Verb OfBank()
@@ -52,16 +50,14 @@ internal static class RevokeVerb
         {
             Description = "The bank's number ('hiercash-issuer banks').", CustomParser = r => CommonOptions.ReadId(r, "bank's number"),
         };
-        var verb = new Verb("bank", "The bank is not answered any more until a new key of it is enrolled, by its number.",
-            "hiercash-issuer revoke bank 1 --dir issuer") { bank, IssuerSession.Folder };
-        verb.SetAction(given =>
+        return new Verb("bank", "The bank is not answered any more until a new key of it is enrolled, by its number.",
+            "hiercash-issuer revoke bank 1 --dir issuer") { bank, IssuerSession.Folder }.Does(given =>
         {
             using var open = IssuerSession.Open(given);
             open.Party.Revoke(new PartyId(given.GetValue(bank))).ThrowIfAny();
             ConsoleEntry.SayDone($"The bank's key is revoked. Enrol its new one with --bank {given.GetValue(bank)}, once you are sure that "
                 + $"the request is that bank's.");
         });
-        return verb;
     }
 }
 

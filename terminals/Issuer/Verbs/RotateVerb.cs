@@ -7,12 +7,11 @@ internal static class RotateVerb
         var usage = new Argument<string>("KEY") { Description = "coin (PS_I), encryption (PE_I) or statement." };
         usage.AcceptOnlyFromAmong("coin", "encryption", "statement");
         var json = new JsonOption<RotateJson>(IssuerJson.Default.RotateJson);
-        var verb = new Verb("rotate", "Makes a new key. What the old one signed stays good, and what was enciphered to it can still be "
+        return new Verb("rotate", "Makes a new key. What the old one signed stays good, and what was enciphered to it can still be "
             + "opened. A 'serve' that runs takes it at once.", "hiercash-issuer rotate coin --dir issuer")
         {
             usage, IssuerSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = IssuerSession.Open(given);
             string named = given.GetValue(usage)!;
@@ -23,7 +22,6 @@ internal static class RotateVerb
             json.PrintDone(given, new RotateJson(named, key.ToString()),
                 $"Key {key} is the new {named} key. Banks and shops fetch its certificate when they visit next.");
         });
-        return verb;
     }
 }
 

@@ -8,12 +8,11 @@ internal static class ServeVerb
         var cycle = CommonOptions.Seconds("--cycle", "Seconds between two cycles of clearing.", 60);
         var logFile = Serving.LogFile();
         var logSize = Serving.LogSize();
-        var verb = new Verb("serve", "Serves banks and shops until Ctrl-C or SIGTERM.",
+        return new Verb("serve", "Serves banks and shops until Ctrl-C or SIGTERM.",
             "hiercash-issuer serve --dir issuer", "hiercash-issuer serve --listen 0.0.0.0:7801 --log issuer.log --dir issuer")
         {
             IssuerSession.Folder, listen, cycle, logFile, logSize,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = IssuerSession.Open(given, SessionLock.Exclusive);
             await using var serving = new Serving(given.GetValue(IssuerSession.Folder)!, IssuerSession.Role, given.GetValue(logFile),
@@ -30,6 +29,5 @@ internal static class ServeVerb
                 },
                 cancel);
         });
-        return verb;
     }
 }

@@ -7,16 +7,14 @@ internal static class StatusVerb
     public static Verb Make()
     {
         var json = new JsonOption<StatusJson>(IssuerJson.Default.StatusJson);
-        var verb = new Verb("status", "Says what waits, and for whom.", "hiercash-issuer status --dir issuer")
+        return new Verb("status", "Says what waits, and for whom.", "hiercash-issuer status --dir issuer")
         {
             IssuerSession.Folder, json,
-        };
-        verb.SetAction(given =>
+        }.Does(given =>
         {
             using var open = IssuerSession.Open(given);
             HealthView.Status(given.GetValue(IssuerSession.Folder)!, IssuerSession.Role, health => Show(open, given, json, health));
         });
-        return verb;
     }
 
     private static void Show(IssuerSession open, ParseResult given, JsonOption<StatusJson> json, Health? health)

@@ -7,9 +7,8 @@ internal static class TillsVerb
     public static Verb Make()
     {
         var json = new JsonOption<TillsJson>(IssuerJson.Default.TillsJson);
-        var verb = new Verb("tills", "Lists the tills of all shops, the newest first: since when each is registered, which till enrolled "
-            + "it, and whether its key is revoked.", "hiercash-issuer tills --dir issuer") { IssuerSession.Folder, json };
-        verb.SetAction(given =>
+        return new Verb("tills", "Lists the tills of all shops, the newest first: since when each is registered, which till enrolled "
+            + "it, and whether its key is revoked.", "hiercash-issuer tills --dir issuer") { IssuerSession.Folder, json }.Does(given =>
         {
             using var open = IssuerSession.Open(given);
             var tills = open.Party.Registry.Tills;
@@ -18,7 +17,6 @@ internal static class TillsVerb
                     new TillsJson.Row(t.W.ToString(), t.Shop.Value, t.Name, t.Registered, t.By?.ToString(), t.Revoked))]),
                 tills.Count == 0 ? "No tills." : string.Join(Environment.NewLine, tills.Select(Say)));
         });
-        return verb;
     }
 
     private static string Say(TillRow till) => string.Create(

@@ -12,12 +12,11 @@ internal static class WatchVerb
     {
         var every = CommonOptions.Seconds("--every", "Seconds between two looks.", 2);
         var json = new JsonOption<BanksJson>(IssuerJson.Default.BanksJson);
-        var verb = new Verb("watch", "Shows what is issued, settled, redeemed, returned and outstanding against the cap, for each bank and "
+        return new Verb("watch", "Shows what is issued, settled, redeemed, returned and outstanding against the cap, for each bank and "
             + "in all, until Ctrl-C; where the output goes to a file, once.", "hiercash-issuer watch --dir issuer")
         {
             IssuerSession.Folder, every, json,
-        };
-        verb.SetAction(async (given, cancel) =>
+        }.Does(async (given, cancel) =>
         {
             using var open = IssuerSession.Open(given);
             bool live = !Console.IsOutputRedirected;
@@ -45,7 +44,6 @@ internal static class WatchVerb
 
             return ExitCode.Done;
         });
-        return verb;
     }
 
     private static string Screen(IssuerParty party, Currency currency, bool colour)
