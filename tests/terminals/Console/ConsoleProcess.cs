@@ -103,10 +103,11 @@ internal static class ConsoleProcess
         return info;
     }
 
-    /// <summary>What a shell says for consoles says nothing in tests.</summary>
+    /// <summary>What a shell says for consoles says nothing in tests; a switch that is thrown is thrown in them, too.</summary>
     public static void RemoveVariables(ProcessStartInfo info)
     {
-        foreach (string name in info.Environment.Keys.Where(k => k.StartsWith("HIERCASH_", StringComparison.Ordinal)).ToList())
+        foreach (string name in info.Environment.Keys.Where(
+            k => k.StartsWith("HIERCASH_", StringComparison.Ordinal) && k != "HIERCASH_SWITCH").ToList())
         {
             info.Environment.Remove(name);
         }
