@@ -112,6 +112,23 @@ public sealed class RestoredTwiceIssuedTests : RestoredScenario
     }
 
     /// <summary>
+    /// All that was paid has the S_I that is not the coin's, and would prove the excess: no dossier of the coin's bank holds it, so nothing
+    /// is promised.
+    /// </summary>
+    [Test, Rule(27)]
+    public async Task NothingIsPromisedOfTheOtherSignatureAlone()
+    {
+        var eve = await EveWithdrawsBeforeANewKey();
+        var second = await eve.WithdrawAgain();
+        await IsAnswered(eve, eve.Coin, 1, 1, Verdict.Settled, 1);
+        await IsAnswered(eve, second, 2, 2000, Verdict.Excess, 1999);
+        await IsAnswered(eve, second, 3, 2000, Verdict.Excess, 0);
+        eve.Dispose();
+        await Town.RunCycles();
+        Assert.That((Town.Issuer.Audit.Borne.Minor, Town.Issuer.Audit.Run()), Is.EqualTo((0UL, Array.Empty<string>())));
+    }
+
+    /// <summary>
     /// What is promised to a shop is paid, whatever comes free: 20.00 with one S_I, 4.00 with the other, which waits, and 20.00 with the
     /// first again, which are promised. The first shop takes its 20.00 back. By arrival 4.00 would go to the one that waits, and nobody
     /// could prove the rest of the promise any more.
